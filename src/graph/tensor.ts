@@ -1,0 +1,171 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { FormatError, GraphError } from '../errors.ts';
+import { bytesPerElement, type DataType } from './data-type.ts';
+import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
+
+/** Little-endian bytes in memory; the view may start at any offset. */
+export interface MemoryStorage {
+  readonly kind: 'memory';
+  readonly bytes: Uint8Array;
+}
+
+/** A stretch of a file that holds little-endian bytes; it is read only when the numbers are asked for. */
+export interface FileStorage {
+  readonly kind: 'file';
+  /** Absolute path. */
+  readonly path: string;
+  /** First byte. */
+  readonly offset: number;
+  /** Number of bytes. */
+  readonly length: number;
+}
+
+export type Storage = MemoryStorage | FileStorage;
+
+/**
+ * A constant of a graph: element type, shape and a place where its bytes are.
+ * Tensors are immutable; large weights stay in their file.
+ */
+export class Tensor {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly storage: Storage;
+
+  /** @throws GraphError if the storage does not hold exactly the bytes that type and shape ask for. */
+  constructor(dataType: DataType, shape: readonly number[], storage: Storage) {
+    this.dataType = dataType;
+    this.shape = shape;
+    this.storage = storage;
+    const found = storage.kind === 'memory' ? storage.bytes.byteLength : storage.length;
+    if (found !== this.byteLength) {
+      throw new GraphError({
+        where: `tensor ${dataType}[${shape.join(',')}]`,
+        expected: `${this.byteLength} bytes`,
+        got: `${found}`,
+        remedy: 'The file is damaged or truncated; export or download it again',
+      });
+    }
+  }
+
+  /** A float32 tensor from numbers. */
+  static float32(shape: readonly number[], values: ArrayLike<number>): Tensor {
+    return fromArray('float32', shape, Float32Array.from(values));
+  }
+
+  /** A float64 tensor from numbers. */
+  static float64(shape: readonly number[], values: ArrayLike<number>): Tensor {
+    return fromArray('float64', shape, Float64Array.from(values));
+  }
+
+  /** An int64 tensor from integers. */
+  static int64(shape: readonly number[], values: readonly number[]): Tensor {
+    return fromArray('int64', shape, BigInt64Array.from(values, toInt64));
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((product, length) => product * length, 1);
+  }
+
+  /** Number of bytes. */
+  get byteLength(): number {
+    return this.size * bytesPerElement(this.dataType);
+  }
+
+  /** The raw little-endian bytes; read from the file if that is where they are. */
+  bytes(): Uint8Array {
+    return this.storage.kind === 'memory' ? this.storage.bytes : readStretch(this.storage);
+  }
+
+  /** The elements as float64 numbers (int64 beyond 2^53 is rounded). */
+  toNumbers(): Float64Array {
+    return Float64Array.from(this.#typed(), Number);
+  }
+
+  /** The elements as float32 numbers. */
+  toFloat32(): Float32Array {
+    const typed = this.#typed();
+    return typed instanceof Float32Array ? typed : Float32Array.from(typed, Number);
+  }
+
+  #typed(): TypedNumbers {
+    const bytes = this.bytes();
+    // Typed arrays want aligned memory, and bytes taken out of a protobuf message seldom are.
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+    const { buffer, byteOffset } = aligned;
+    return readers[this.dataType](buffer, byteOffset, this.size);
+  }
+}
+
+type TypedNumbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+type Reader = (buffer: ArrayBufferLike, offset: number, size: number) => TypedNumbers;
+
+const readers: Record<DataType, Reader> = {
+  float32: (b, o, n) => new Float32Array(b, o, n),
+  float64: (b, o, n) => new Float64Array(b, o, n),
+  int8: (b, o, n) => new Int8Array(b, o, n),
+  uint8: (b, o, n) => new Uint8Array(b, o, n),
+  bool: (b, o, n) => new Uint8Array(b, o, n),
+  int16: (b, o, n) => new Int16Array(b, o, n),
+  uint16: (b, o, n) => new Uint16Array(b, o, n),
+  int32: (b, o, n) => new Int32Array(b, o, n),
+  uint32: (b, o, n) => new Uint32Array(b, o, n),
+  int64: (b, o, n) => new BigInt64Array(b, o, n),
+  uint64: (b, o, n) => new BigUint64Array(b, o, n),
+  float16: (b, o, n) => float16ToFloat32(new Uint16Array(b, o, n)),
+  bfloat16: (b, o, n) => bfloat16ToFloat32(new Uint16Array(b, o, n)),
+};
+
+function fromArray(
+  dataType: DataType,
+  shape: readonly number[],
+  array: Float32Array | Float64Array | BigInt64Array,
+): Tensor {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  return new Tensor(dataType, [...shape], { kind: 'memory', bytes });
+}
+
+const int64Limit = 2n ** 63n;
+
+/** An integer as int64; ±Infinity and what lies beyond the range (as ONNX's "to the end" does in JavaScript) is clamped. */
+export function toInt64(value: number): bigint {
+  if (value >= 2 ** 63) return int64Limit - 1n;
+  if (value <= -(2 ** 63)) return -int64Limit;
+  return BigInt(Math.trunc(value));
+}
+
+function readStretch({ path, offset, length }: FileStorage): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const file = openSync(path, 'r');
+  try {
+    let done = 0;
+    // One read call returns at most 2 GiB.
+    while (done < length) {
+      const count = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    if (done < length) {
+      throw new FormatError({
+        where: path,
+        expected: `${length} bytes at offset ${offset}`,
+        got: `the end of the file after ${done}`,
+        remedy: 'The file is truncated; copy or download it again',
+      });
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
