@@ -91,7 +91,7 @@ export class Tensor {
   #typed(): TypedNumbers {
     const bytes = this.bytes();
     // Typed arrays want aligned memory, and bytes taken out of a protobuf message seldom are.
-    const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
     const { buffer, byteOffset } = aligned;
     return readers[this.dataType](buffer, byteOffset, this.size);
   }

@@ -1,0 +1,174 @@
+import { messageOf } from '../../errors.ts';
+import { dataTypeFromOnnx } from '../../graph/data-type.ts';
+import { type Dimension, Graph, type ValueInfo } from '../../graph/graph.ts';
+import { Model, type ModelFunction } from '../../graph/model.ts';
+import type { Attribute, Node, ReferableKind } from '../../graph/node.ts';
+import { attributeKinds } from './attribute-kinds.ts';
+import { decodeTensor } from './decode-tensor.ts';
+import type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  OperatorSetIdProto,
+  ValueInfoProto,
+} from './onnx_pb.ts';
+
+/**
+ * Turns a parsed file into a model. Problems are collected, so that a user sees all of them at once.
+ *
+ * @param folder where relative names of external data start
+ */
+export function decodeModel(proto: ModelProto, folder: string): { model: Model; problems: string[] } {
+  const decoder = new Decoder(folder);
+  const opsets = decodeOpsets(proto.opsetImport);
+  const model = new Model(decoder.graph(proto.graph!), opsets.get('') ?? 1);
+  model.opsets = opsets;
+  model.functions = proto.functions.map((each) => decoder.function(each));
+  model.metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
+  model.irVersion = Number(proto.irVersion);
+  model.producer = proto.producerName;
+  return { model, problems: decoder.problems };
+}
+
+class Decoder {
+  readonly problems: string[] = [];
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  graph(proto: GraphProto): Graph {
+    const graph = new Graph(proto.name || 'graph');
+    for (const each of proto.initializer) {
+      this.#attempt(() => graph.initializers.set(each.name, decodeTensor(each, this.#folder)));
+    }
+    for (const each of proto.sparseInitializer) {
+      this.problems.push(
+        `initializer '${each.values?.name}': sparse tensors are not supported. Export dense weights.`,
+      );
+    }
+    // Before IR version 4 every initializer was listed among the inputs too.
+    const inputs = proto.input.filter(({ name }) => !graph.initializers.has(name));
+    graph.inputs = inputs.map(decodeValueInfo);
+    graph.outputs = proto.output.map(decodeValueInfo);
+    graph.setNodes(uniquelyNamed(proto.node.map((each, position) => this.node(each, position))));
+    return graph;
+  }
+
+  function(proto: FunctionProto): ModelFunction {
+    const defaults = proto.attributeProto.flatMap((each) =>
+      this.#attributeEntry(each, `function '${proto.name}'`),
+    );
+    return {
+      name: proto.name,
+      domain: proto.domain,
+      inputs: proto.input,
+      outputs: proto.output,
+      attributes: proto.attribute,
+      attributeDefaults: new Map(defaults),
+      nodes: proto.node.map((each, position) => this.node(each, position)),
+      opsets: decodeOpsets(proto.opsetImport),
+      doc: proto.docString,
+    };
+  }
+
+  node(proto: NodeProto, position: number): Node {
+    const name = proto.name || proto.output[0] || `${proto.opType}_${position}`;
+    return {
+      name,
+      opType: proto.opType,
+      domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
+      inputs: proto.input,
+      outputs: proto.output,
+      attributes: new Map(
+        proto.attribute.flatMap((each) => this.#attributeEntry(each, `${proto.opType} '${name}'`)),
+      ),
+    };
+  }
+
+  #attributeEntry(proto: AttributeProto, owner: string): [string, Attribute][] {
+    const attribute = this.#attempt(() => this.#attribute(proto, `${owner}: attribute '${proto.name}'`));
+    return attribute ? [[proto.name, attribute]] : [];
+  }
+
+  #attribute(proto: AttributeProto, where: string): Attribute {
+    if (proto.refAttrName) {
+      return {
+        kind: 'reference',
+        value: proto.refAttrName,
+        type: kindOf(proto.type, where) as ReferableKind,
+      };
+    }
+    const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+    switch (kindOf(proto.type, where)) {
+      case 'float':
+        return { kind: 'float', value: proto.f ?? 0 };
+      case 'int':
+        return { kind: 'int', value: Number(proto.i ?? 0) };
+      case 'string':
+        return { kind: 'string', value: text(proto.s) };
+      case 'floats':
+        return { kind: 'floats', value: proto.floats };
+      case 'ints':
+        return { kind: 'ints', value: proto.ints.map(Number) };
+      case 'strings':
+        return { kind: 'strings', value: proto.strings.map(text) };
+      case 'tensor':
+        return { kind: 'tensor', value: decodeTensor(proto.t!, this.#folder) };
+      case 'graph':
+        return { kind: 'graph', value: this.graph(proto.g!) };
+    }
+  }
+
+  #attempt<R>(decode: () => R): R | undefined {
+    try {
+      return decode();
+    } catch (error) {
+      this.problems.push(messageOf(error));
+      return undefined;
+    }
+  }
+}
+
+/** Exporters may leave names out or use one twice; messages and run records need to tell nodes apart. */
+function uniquelyNamed(nodes: Node[]): Node[] {
+  const seen = new Map<string, number>();
+  for (const each of nodes) {
+    const count = seen.get(each.name) ?? 0;
+    seen.set(each.name, count + 1);
+    if (count > 0) each.name = `${each.name}#${count + 1}`;
+  }
+  return nodes;
+}
+
+const kindByNumber = new Map(
+  Object.entries(attributeKinds).map(([kind, number]) => [
+    number as number,
+    kind as keyof typeof attributeKinds,
+  ]),
+);
+
+function kindOf(type: number, where: string): keyof typeof attributeKinds {
+  const kind = kindByNumber.get(type);
+  if (kind) return kind;
+  throw new Error(
+    `${where}: attribute kind number ${type} is not supported. Export the model with standard operators.`,
+  );
+}
+
+function decodeOpsets(imports: readonly OperatorSetIdProto[]): Map<string, number> {
+  return new Map(imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]));
+}
+
+function decodeValueInfo(proto: ValueInfoProto): ValueInfo {
+  const tensor = proto.type?.value.case === 'tensorType' ? proto.type.value.value : undefined;
+  const shape = tensor?.shape?.dim.map(({ value }): Dimension => {
+    if (value.case === 'dimValue') return Number(value.value);
+    return value.value || undefined;
+  });
+  const dataType = tensor?.elemType ? dataTypeFromOnnx(tensor.elemType, `value '${proto.name}'`) : undefined;
+  return { name: proto.name, dataType, shape };
+}

@@ -1,0 +1,80 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FormatError } from '../../errors.ts';
+import { bytesPerElement, type DataType, dataTypeFromOnnx } from '../../graph/data-type.ts';
+import { type Storage, Tensor } from '../../graph/tensor.ts';
+import { externalLocation } from './attribute-kinds.ts';
+import type { TensorProto } from './onnx_pb.ts';
+
+/**
+ * Turns a tensor of an ONNX file into ours. Bytes stay where they are: in the parsed file, or in the external file.
+ *
+ * @param folder where relative names of external data start
+ * @throws FormatError if the external file is missing or too short; GraphError for an unsupported element type.
+ */
+export function decodeTensor(proto: TensorProto, folder: string): Tensor {
+  const where = `tensor '${proto.name}'`;
+  const dataType = dataTypeFromOnnx(proto.dataType, where);
+  const shape = proto.dims.map(Number);
+  const byteLength = shape.reduce((product, length) => product * length, bytesPerElement(dataType));
+  const storage =
+    proto.dataLocation === externalLocation
+      ? locateExternal(proto, folder, byteLength, where)
+      : inlineBytes(proto, dataType);
+  return new Tensor(dataType, shape, storage);
+}
+
+function locateExternal(proto: TensorProto, folder: string, byteLength: number, where: string): Storage {
+  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
+  const path = resolve(folder, entries.get('location') ?? '');
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? byteLength);
+  const available = statSync(path, { throwIfNoEntry: false })?.size;
+  if (available === undefined || available < offset + length) {
+    throw new FormatError({
+      where,
+      expected: `external data of ${length} bytes at offset ${offset} of ${path}`,
+      got: available === undefined ? 'no such file' : `a file of ${available} bytes`,
+      remedy: 'Put the complete data file beside the model',
+    });
+  }
+  return { kind: 'file', path, offset, length };
+}
+
+function inlineBytes(proto: TensorProto, dataType: DataType): Storage {
+  if (proto.rawData !== undefined) return { kind: 'memory', bytes: proto.rawData };
+  return { kind: 'memory', bytes: bytesOf(typedData(proto, dataType)) };
+}
+
+/** The typed fields of ONNX: 32-bit and smaller integers, halves and booleans all travel as int32. */
+function typedData(proto: TensorProto, dataType: DataType): ArrayBufferView {
+  switch (dataType) {
+    case 'float32':
+      return Float32Array.from(proto.floatData);
+    case 'float64':
+      return Float64Array.from(proto.doubleData);
+    case 'int64':
+      return BigInt64Array.from(proto.int64Data);
+    case 'uint64':
+      return BigUint64Array.from(proto.uint64Data);
+    case 'uint32':
+      return Uint32Array.from(proto.uint64Data, Number);
+    case 'int32':
+      return Int32Array.from(proto.int32Data);
+    case 'int16':
+      return Int16Array.from(proto.int32Data);
+    case 'uint16':
+    case 'float16':
+    case 'bfloat16':
+      return Uint16Array.from(proto.int32Data);
+    case 'int8':
+      return Int8Array.from(proto.int32Data);
+    case 'uint8':
+    case 'bool':
+      return Uint8Array.from(proto.int32Data);
+  }
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}

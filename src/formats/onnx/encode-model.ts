@@ -1,0 +1,175 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { onnxDataType } from '../../graph/data-type.ts';
+import { type Graph, subgraphsOf, type ValueInfo } from '../../graph/graph.ts';
+import type { Model, ModelFunction } from '../../graph/model.ts';
+import type { Attribute, Node } from '../../graph/node.ts';
+import { type FileStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
+import { attributeKinds, externalLocation } from './attribute-kinds.ts';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  type FunctionProto,
+  FunctionProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx_pb.ts';
+
+/** Place of external bytes as an ONNX file names it. */
+export interface ExternalPlace {
+  /** File name relative to the model's folder, with `/`. */
+  location: string;
+  offset: number;
+  length: number;
+}
+
+/** Says where the bytes of a tensor shall be: in the file itself (`undefined`), or in another file. */
+export type PlaceTensor = (tensor: Tensor) => ExternalPlace | undefined;
+
+/** The ONNX bytes of a model. */
+export function encodeModel(model: Model, place: PlaceTensor): Uint8Array {
+  const encoder = new Encoder(place);
+  const proto = create(ModelProtoSchema, {
+    irVersion: BigInt(model.irVersion),
+    producerName: model.producer,
+    opsetImport: encodeOpsets(model.opsets),
+    graph: encoder.graph(model.graph),
+    functions: model.functions.map((each) => encoder.function(each)),
+    metadataProps: [...model.metadata].map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
+  });
+  return toBinary(ModelProtoSchema, proto);
+}
+
+/** Names files relative to the root of the file system, for models that are handed to a session as bytes. */
+export function encodeForSession(model: Model): Uint8Array {
+  return encodeModel(model, ({ storage }) =>
+    storage.kind === 'file' ? externalPlace(storage, storage.path.replace(/^\/+/, '')) : undefined,
+  );
+}
+
+/** The place of a stretch of a file under a given name. */
+export function externalPlace({ offset, length }: FileStorage, location: string): ExternalPlace {
+  return { location, offset, length };
+}
+
+/** All tensors of a graph: initializers and attributes, subgraphs included. */
+export function* tensorsOf(graph: Graph): Generator<Tensor> {
+  yield* graph.initializers.values();
+  for (const each of graph.nodes) {
+    for (const attribute of each.attributes.values()) if (attribute.kind === 'tensor') yield attribute.value;
+    for (const body of subgraphsOf(each)) yield* tensorsOf(body);
+  }
+}
+
+class Encoder {
+  readonly #place: PlaceTensor;
+
+  constructor(place: PlaceTensor) {
+    this.#place = place;
+  }
+
+  graph(graph: Graph): GraphProto {
+    return create(GraphProtoSchema, {
+      name: graph.name,
+      node: graph.nodes.map((each) => this.node(each)),
+      initializer: [...graph.initializers].map(([name, tensor]) => this.#tensor(name, tensor)),
+      input: graph.inputs.map(encodeValueInfo),
+      output: graph.outputs.map(encodeValueInfo),
+    });
+  }
+
+  function(of: ModelFunction): FunctionProto {
+    return create(FunctionProtoSchema, {
+      name: of.name,
+      domain: of.domain,
+      input: of.inputs,
+      output: of.outputs,
+      attribute: of.attributes,
+      attributeProto: [...of.attributeDefaults].map(([name, each]) => this.#attribute(name, each)),
+      node: of.nodes.map((each) => this.node(each)),
+      opsetImport: encodeOpsets(of.opsets),
+      docString: of.doc,
+    });
+  }
+
+  node(of: Node): NodeProto {
+    return create(NodeProtoSchema, {
+      name: of.name,
+      opType: of.opType,
+      domain: of.domain,
+      input: of.inputs,
+      output: of.outputs,
+      attribute: [...of.attributes].map(([name, each]) => this.#attribute(name, each)),
+    });
+  }
+
+  #attribute(name: string, of: Attribute): AttributeProto {
+    if (of.kind === 'reference') {
+      return create(AttributeProtoSchema, { name, type: attributeKinds[of.type], refAttrName: of.value });
+    }
+    return create(AttributeProtoSchema, { name, type: attributeKinds[of.kind], ...this.#attributeValue(of) });
+  }
+
+  #attributeValue(of: Exclude<Attribute, { kind: 'reference' }>) {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    switch (of.kind) {
+      case 'float':
+        return { f: of.value };
+      case 'int':
+        return { i: toInt64(of.value) };
+      case 'string':
+        return { s: bytes(of.value) };
+      case 'floats':
+        return { floats: [...of.value] };
+      case 'ints':
+        return { ints: of.value.map(toInt64) };
+      case 'strings':
+        return { strings: of.value.map(bytes) };
+      case 'tensor':
+        return { t: this.#tensor('', of.value) };
+      case 'graph':
+        return { g: this.graph(of.value) };
+    }
+  }
+
+  #tensor(name: string, tensor: Tensor): TensorProto {
+    const place = this.#place(tensor);
+    const common = { name, dataType: onnxDataType(tensor.dataType), dims: tensor.shape.map(BigInt) };
+    if (!place) return create(TensorProtoSchema, { ...common, rawData: tensor.bytes() });
+    const externalData = Object.entries(place).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value: String(value) }),
+    );
+    return create(TensorProtoSchema, { ...common, dataLocation: externalLocation, externalData });
+  }
+}
+
+function encodeOpsets(opsets: ReadonlyMap<string, number>) {
+  return [...opsets].map(([domain, version]) =>
+    create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+  );
+}
+
+function encodeValueInfo({ name, dataType, shape }: ValueInfo): ValueInfoProto {
+  if (!dataType) return create(ValueInfoProtoSchema, { name });
+  const dim = shape?.map((length) => ({
+    value:
+      typeof length === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(length) }
+        : { case: 'dimParam' as const, value: length ?? '' },
+  }));
+  const tensor = { elemType: onnxDataType(dataType), ...(dim && { shape: { dim } }) };
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: tensor } },
+  });
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { FormatError, listProblems, messageOf } from '../../errors.ts';
+import type { Model } from '../../graph/model.ts';
+import { verifyModel } from '../../graph/verify-model.ts';
+import { supportedOpsets } from './attribute-kinds.ts';
+import { decodeModel } from './decode-model.ts';
+import { ModelProtoSchema } from './onnx_pb.ts';
+
+/**
+ * Reads an ONNX model, opsets 11 to 23. Weights in external files are only referenced, never read here.
+ *
+ * @throws FormatError if the file is no ONNX model, is truncated, misses external data or has another opset.
+ * @throws GraphError if the graph breaks a rule of ONNX; all problems are listed.
+ */
+export async function readOnnx(path: string): Promise<Model> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'an ONNX file',
+        got: messageOf(error),
+        remedy: 'Check the path',
+      },
+      { cause: error },
+    );
+  });
+  return parseOnnx(bytes, path);
+}
+
+/**
+ * Reads an ONNX model from bytes.
+ *
+ * @param where the file the bytes come from: named in errors, and its folder is where external data is looked for
+ */
+export function parseOnnx(bytes: Uint8Array, where: string): Model {
+  const proto = parse(bytes, where);
+  if (!proto.graph || proto.opsetImport.length === 0) throw notOnnx(bytes, where, 'no graph in it');
+  const opset = Number(
+    proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0,
+  );
+  const { oldest, newest } = supportedOpsets;
+  if (opset < oldest || opset > newest) {
+    throw new FormatError({
+      where,
+      expected: `operators of opset ${oldest} to ${newest}`,
+      got: `opset ${opset}`,
+      remedy: `Export the model again with opset_version=17, or convert it with onnx.version_converter`,
+    });
+  }
+  const { model, problems } = decodeModel(proto, dirname(resolve(where)));
+  if (problems.length > 0)
+    throw new FormatError(listProblems(`${where}: cannot read ${problems.length} part(s):`, problems));
+  verifyModel(model, where);
+  return model;
+}
+
+function parse(bytes: Uint8Array, where: string) {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw notOnnx(bytes, where, messageOf(error));
+  }
+}
+
+/** ONNX files start with the field `ir_version`; one that does and still cannot be parsed has lost its end. */
+function notOnnx(bytes: Uint8Array, where: string, reason: string): FormatError {
+  const startsLikeOnnx = bytes[0] === 0x08 && bytes.length > 16;
+  return new FormatError(
+    startsLikeOnnx
+      ? {
+          where,
+          expected: 'a complete ONNX model',
+          got: `a file that is truncated or damaged (${bytes.length} bytes; ${reason})`,
+          remedy: 'Copy, download or export it again',
+        }
+      : {
+          where,
+          expected: 'an ONNX model',
+          got: bytes.length === 0 ? 'an empty file' : `something else (${reason})`,
+          remedy: 'Give an .onnx file, or a folder with model.safetensors and config.json',
+        },
+  );
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { messageOf, UsageError } from '../errors.ts';
+
+/**
+ * Writes a file so that it is either there as a whole or not at all: under a temporary name in the same folder,
+ * then renamed.
+ *
+ * @param path the file to make or replace
+ * @param content its bytes or text, or a function that writes them piece by piece
+ * @throws UsageError if the folder cannot be written; whatever `content` throws. No half-file stays behind.
+ */
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string | ((file: FileHandle) => Promise<void>),
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const file = await open(temporary, 'w').catch((error: unknown) => {
+    throw new UsageError(
+      {
+        where: path,
+        expected: 'a place that can be written',
+        got: messageOf(error),
+        remedy: 'Choose another output path or make the folder',
+      },
+      { cause: error },
+    );
+  });
+  try {
+    if (typeof content === 'function') await content(file);
+    else await file.writeFile(content);
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
