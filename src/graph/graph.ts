@@ -79,11 +79,7 @@ export class Graph {
     this.#index = undefined;
   }
 
-  /**
-   * Makes every reader of `from` (nodes, subgraphs and graph outputs) read `to` instead.
-   * Graph outputs keep their names: the producer of `to` is then renamed by an Identity that the caller adds, so
-   * this refuses to redirect a graph output unless `to` is produced by a node that can take the name.
-   */
+  /** Makes every reader of `from` (nodes and their subgraphs, not graph outputs) read `to` instead. */
   redirectConsumers(from: string, to: string, except: ReadonlySet<Node> = new Set()): void {
     for (const reader of this.consumersOf(from)) {
       if (except.has(reader)) continue;

@@ -46,7 +46,9 @@ export function printShape(shape: readonly Dimension[]): string {
 
 function printTensor(tensor: Tensor): string {
   const type = `${tensor.dataType}${printShape(tensor.shape)}`;
-  return tensor.size <= 8 ? `${type} = ${[...tensor.toNumbers()].join(' ')}` : type;
+  return tensor.size <= 8
+    ? `${type} = ${[...tensor.toNumbers()].map((value) => Number(value.toPrecision(6))).join(' ')}`
+    : type;
 }
 
 function printAttribute(attribute: Attribute, indent: string): string {

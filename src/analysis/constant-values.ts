@@ -1,0 +1,20 @@
+import type { Graph } from '../graph/graph.ts';
+import { valuesReadBy } from '../graph/graph.ts';
+
+/** Operators that draw random numbers: their outputs are not constant although they read nothing. */
+const random = new Set(['RandomNormal', 'RandomUniform']);
+
+/**
+ * The values that do not depend on the graph's inputs: initializers, constants, and everything computed from
+ * them alone (a transposed weight, a cast one…).
+ */
+export function constantValues(graph: Graph): Set<string> {
+  const constant = new Set(graph.initializers.keys());
+  for (const each of graph.nodes) {
+    if (random.has(each.opType)) continue;
+    if ([...valuesReadBy(each)].every((name) => constant.has(name))) {
+      for (const name of each.outputs) constant.add(name);
+    }
+  }
+  return constant;
+}

@@ -1,0 +1,73 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Placement } from './placement.ts';
+import { type SynapticOperator, synapticOperators } from './synaptic-operators.ts';
+
+/** A tensor that enters a synaptic operator and is to be carried by spikes. */
+export interface SpikeSite extends Placement {
+  /** Types of the operators between the previous synaptic operators and this site: tells what the site follows. */
+  readonly follows: ReadonlySet<string>;
+  /** Names of those previous synaptic operators. */
+  readonly after: ReadonlySet<string>;
+  /** The operators it feeds. */
+  readonly feeds: readonly SynapticOperator[];
+}
+
+/**
+ * Sites at the input of every synaptic operator except the first one, which reads the image, and the classifier
+ * head. A tensor that feeds several operators is one site.
+ */
+export function synapticInputSites(graph: Graph): SpikeSite[] {
+  const operators = synapticOperators(graph);
+  const synaptic = new Set(operators.map(({ node }) => node.name));
+  const byValue = new Map<string, SynapticOperator[]>();
+  for (const operator of operators) {
+    if (operator.first || operator.head) continue;
+    for (const { value } of operator.operands) {
+      const feeds = byValue.get(value) ?? [];
+      if (!feeds.includes(operator)) feeds.push(operator);
+      byValue.set(value, feeds);
+    }
+  }
+  return [...byValue].map(([value, feeds]) => ({
+    name: siteName(value, feeds),
+    value,
+    feeds,
+    readers: feeds.flatMap(({ node, operands }) =>
+      operands.filter((each) => each.value === value).map(({ input }) => ({ node: node.name, input })),
+    ),
+    ...whatIsBehind(graph, value, synaptic),
+  }));
+}
+
+/** Named after the first operator it feeds; the operands of a product are told apart by `a` and `b`. */
+function siteName(value: string, feeds: readonly SynapticOperator[]): string {
+  const [operator] = feeds;
+  const { node, kind, operands } = operator!;
+  const stem = node.name
+    .replace(/^\//, '')
+    .replace(/\/(MatMul|Gemm|Conv|Einsum)$/, '')
+    .replaceAll('/', '.');
+  const suffix = kind === 'linear' ? 'in' : operands[0]!.value === value ? 'a' : 'b';
+  return `${stem}.${suffix}`;
+}
+
+/** Walks back from a value to the synaptic operators before it. */
+function whatIsBehind(graph: Graph, value: string, synaptic: ReadonlySet<string>) {
+  const follows = new Set<string>();
+  const after = new Set<string>();
+  const seen = new Set<string>();
+  const open = [value];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const producer = graph.producerOf(name);
+    // Shapes are followed nowhere: they say nothing about the numbers.
+    if (!producer || seen.has(producer.name) || producer.opType === 'Shape') continue;
+    seen.add(producer.name);
+    if (synaptic.has(producer.name)) {
+      after.add(producer.name);
+    } else {
+      follows.add(producer.opType);
+      open.push(...producer.inputs);
+    }
+  }
+  return { follows, after };
+}

@@ -1,0 +1,74 @@
+import type { Graph } from '../graph/graph.ts';
+import { valuesReadBy } from '../graph/graph.ts';
+import type { Node } from '../graph/node.ts';
+import { constantValues } from './constant-values.ts';
+
+/** Positions of the inputs that an operator multiplies and accumulates. */
+const multipliedInputs: Readonly<Record<string, readonly number[] | 'all'>> = {
+  MatMul: [0, 1],
+  Gemm: [0, 1],
+  Conv: [0, 1],
+  ConvTranspose: [0, 1],
+  Einsum: 'all',
+};
+
+/** An operator that multiplies and accumulates, and that neurons can feed with spikes. */
+export interface SynapticOperator {
+  readonly node: Node;
+  /** `linear`: one operand is a weight. `product`: both come from the input, as in attention. */
+  readonly kind: 'linear' | 'product';
+  /** Operands that depend on the network's input: position and value. */
+  readonly operands: readonly { readonly input: number; readonly value: string }[];
+  /** No synaptic operator comes before it: it reads the image itself. */
+  readonly first: boolean;
+  /** No synaptic operator comes after it: it makes the network's output. */
+  readonly head: boolean;
+}
+
+/** All synaptic operators of a graph in topological order, found from its structure alone. */
+export function synapticOperators(graph: Graph): SynapticOperator[] {
+  const constant = constantValues(graph);
+  const found = graph.nodes.flatMap((each) => {
+    const operands = operandsOf(each).filter(({ value }) => !constant.has(value));
+    return operands.length > 0 ? [{ node: each, operands }] : [];
+  });
+  const synaptic = new Set(found.map((each) => each.node));
+  const downstream = valuesAfter(graph, synaptic);
+  const upstream = valuesBefore(graph, synaptic);
+  return found.map(({ node: each, operands }) => ({
+    node: each,
+    kind: operands.length === 1 ? 'linear' : 'product',
+    operands,
+    first: operands.every(({ value }) => !downstream.has(value)),
+    head: each.outputs.every((name) => !upstream.has(name)),
+  }));
+}
+
+function operandsOf(of: Node): { input: number; value: string }[] {
+  const positions = of.domain === '' ? multipliedInputs[of.opType] : undefined;
+  if (!positions) return [];
+  const inputs = of.inputs.map((value, input) => ({ input, value }));
+  return positions === 'all' ? inputs : inputs.filter(({ input }) => positions.includes(input));
+}
+
+/** Values that depend on the output of one of the nodes. */
+function valuesAfter(graph: Graph, nodes: ReadonlySet<Node>): Set<string> {
+  const after = new Set<string>();
+  for (const each of graph.nodes) {
+    if (nodes.has(each) || [...valuesReadBy(each)].some((name) => after.has(name))) {
+      for (const name of each.outputs) after.add(name);
+    }
+  }
+  return after;
+}
+
+/** Values that one of the nodes depends on. */
+function valuesBefore(graph: Graph, nodes: ReadonlySet<Node>): Set<string> {
+  const before = new Set<string>();
+  for (const each of graph.nodes.toReversed()) {
+    if (nodes.has(each) || each.outputs.some((name) => before.has(name))) {
+      for (const name of valuesReadBy(each)) before.add(name);
+    }
+  }
+  return before;
+}

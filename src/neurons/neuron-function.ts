@@ -1,0 +1,131 @@
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { ModelFunction } from '../graph/model.ts';
+import { type Attribute, float, node } from '../graph/node.ts';
+import { Tensor } from '../graph/tensor.ts';
+import type { NeuronDefinition } from './define-neuron.ts';
+import { domain } from './domain.ts';
+
+/** Name of the attribute that says which neuron a node of domain `transpike` is. */
+export const neuronAttribute = 'neuron';
+
+/**
+ * The ONNX function of a neuron: inputs x [T·N, …] (running means, time-step major), steps int64 [1] = T, then the
+ * parameters; outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a Scan over time, so
+ * that one function serves every T.
+ *
+ * @param opset version of the standard operators that the body is to use
+ */
+export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, opset: number): ModelFunction {
+  const graph = new Graph('body');
+  const build = new GraphBuilder(graph);
+  const shape = build.op('Shape', ['x']);
+  const rest = build.op('Slice', [shape, build.integers('from', [1]), build.integers('to', [32])]);
+  const overTime = build.op('Concat', ['steps', build.integers('batch', [-1]), rest], { axis: 0 });
+  const means = build.op('Reshape', ['x', overTime], {}, { name: 'means' });
+  const times = timesFrom1(build);
+  const initial = initialStates(build, neuron, attributes, means);
+  const stateCount = neuron.state.length;
+  const outputs = build.ops('Scan', [...initial, means, times], stateCount + 2, {
+    body: stepBody(neuron, attributes),
+    num_scan_inputs: 2,
+  });
+  const [decoded, spikes] = outputs.slice(stateCount);
+  graph.append(
+    node('Reshape', [decoded!, shape], ['decoded']),
+    node('Reshape', [spikes!, shape], ['spikes']),
+  );
+  return {
+    name: neuron.functionName(attributes),
+    domain,
+    inputs: ['x', 'steps', ...neuron.parameters],
+    outputs: ['decoded', 'spikes'],
+    attributes: [],
+    attributeDefaults: new Map(
+      Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
+    ),
+    nodes: withConstantsAsNodes(graph),
+    opsets: new Map([['', opset]]),
+    doc: `${neuron.summary}\n${neuron.equations}\n${neuron.paper}`,
+  };
+}
+
+/** Attributes of a neuron as attributes of its node. */
+export function neuronAttributes(neuron: NeuronDefinition, attributes: unknown): Map<string, Attribute> {
+  return new Map(
+    Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
+  );
+}
+
+function toRecord(attributes: unknown): Record<string, number | string> {
+  return attributes as Record<string, number | string>;
+}
+
+/** Numbers travel as floats and are read back as such: 8 and 2.5 need no declaration of their kind. */
+function toAttributeEntry([key, value]: [string, number | string]): [string, Attribute] {
+  return [key, typeof value === 'number' ? float(value) : { kind: 'string', value }];
+}
+
+/** Values 1…T, float32 [T]. */
+function timesFrom1(build: GraphBuilder): string {
+  const steps = build.op('Cast', [build.op('Reshape', ['steps', emptyShape(build)])], { to: 1 });
+  const one = build.scalar('one', 1);
+  return build.op('Range', [one, build.op('Add', [steps, one]), one], {}, { name: 'times' });
+}
+
+function emptyShape(build: GraphBuilder): string {
+  return build.constant('scalarShape', Tensor.int64([0], []));
+}
+
+/** One tensor of shape [N, …] for each state variable. */
+function initialStates<A>(
+  build: GraphBuilder,
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  means: string,
+): string[] {
+  const shape = build.op('Slice', [
+    build.op('Shape', [means]),
+    build.integers('stateFrom', [1]),
+    build.integers('stateTo', [32]),
+  ]);
+  const zeros = build.op('ConstantOfShape', [shape], { value: Tensor.float32([1], [0]) }, { name: 'zeros' });
+  if (!neuron.lowerInitialState) return neuron.state.map(() => zeros);
+  const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, name]));
+  const values = neuron.lowerInitialState(build, parameters, attributes);
+  return neuron.state.map((name) => {
+    const value = values[name];
+    return value ? build.op('Add', [zeros, value]) : zeros;
+  });
+}
+
+/** Body of the Scan: states, x̄(t), t in; states, decoded, spike out. Parameters are taken from outside. */
+function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A): Graph {
+  const body = new Graph('step');
+  const float32 = (name: string) => ({ name, dataType: 'float32', shape: undefined }) as const;
+  const stateIn = neuron.state.map((name) => `${name}.before`);
+  body.inputs = [...stateIn, 'mean', 't'].map(float32);
+  const build = new GraphBuilder(body);
+  const result = neuron.lower(
+    build,
+    {
+      mean: 'mean',
+      t: 't',
+      state: Object.fromEntries(neuron.state.map((name, i) => [name, stateIn[i]!])),
+      parameters: Object.fromEntries(neuron.parameters.map((name) => [name, name])),
+    },
+    attributes,
+  );
+  const results = [...neuron.state.map((name) => result.state[name]!), result.decoded, result.spike];
+  // A value may be both a state and a scan output; ONNX wants distinct names.
+  body.outputs = results.map((name, i) => float32(build.op('Identity', [name], {}, { name: `result${i}` })));
+  body.setNodes(withConstantsAsNodes(body));
+  body.initializers.clear();
+  return body;
+}
+
+/** A function has no initializers: its constants become Constant nodes, in front. */
+function withConstantsAsNodes(graph: Graph) {
+  const constants = [...graph.initializers].map(([name, value]) => node('Constant', [], [name], { value }));
+  return [...constants, ...graph.nodes];
+}

@@ -1,0 +1,138 @@
+import { GraphError } from '../errors.ts';
+import type { Model } from '../graph/model.ts';
+import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
+import { Tensor } from '../graph/tensor.ts';
+import type { NeuronDefinition } from './define-neuron.ts';
+import { domain, domainVersion, stepsName } from './domain.ts';
+import { neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
+import { neuronNamed } from './neurons.ts';
+
+/** A spike site of a spiking model: the neurons that carry one tensor. */
+export interface Site {
+  /** Name of the site, the same in reports, run records and the model's nodes. */
+  readonly name: string;
+  readonly node: Node;
+  readonly neuron: NeuronDefinition;
+  /** Structural choices, checked by the neuron. */
+  readonly attributes: unknown;
+  /** Numeric parameters by name; each a scalar or broadcastable to [N, …]. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** Value that is carried: running means x̄, [T·N, …]. */
+  readonly input: string;
+  /** Value that following operators read, [T·N, …]. */
+  readonly decoded: string;
+  /** The spikes of each step, [T·N, …]. */
+  readonly spikes: string;
+}
+
+/** Neurons to be put at a value. */
+export interface NeuronSpec<A = unknown> {
+  readonly neuron: NeuronDefinition<A>;
+  readonly attributes: A;
+  readonly parameters: Readonly<Record<string, Tensor | number>>;
+}
+
+/**
+ * Puts neurons at a value: the given readers then read what the neurons emit, all others the value itself.
+ *
+ * @param site name of the new site
+ * @returns the new node
+ */
+export function insertNeuron(
+  model: Model,
+  site: string,
+  value: string,
+  readers: readonly { node: Node; input: number }[],
+  spec: NeuronSpec,
+): Node {
+  const { graph } = model;
+  const { neuron } = spec;
+  const attributes = neuron.attributes.parse(spec.attributes);
+  const parameterNames = neuron.parameters.map((name) => {
+    const given = spec.parameters[name];
+    const tensor = typeof given === 'number' ? Tensor.float32([], [given]) : given;
+    if (!tensor) throw missingParameter(site, neuron, name);
+    return graph.addInitializer(`${site}.${name}`, tensor);
+  });
+  const decoded = graph.freshName(`${site}.decoded`);
+  const spikes = graph.freshName(`${site}.spikes`);
+  const inputs = [value, stepsName, ...parameterNames];
+  const opType = neuron.functionName(attributes);
+  const made = node(opType, inputs, [decoded, spikes], {}, { name: site, domain });
+  made.attributes = neuronAttributes(neuron, attributes);
+  const producer = graph.producerOf(value);
+  if (producer) graph.insertAfter(producer, made);
+  else graph.prepend(made);
+  for (const { node: reader, input } of readers) graph.setInput(reader, input, decoded);
+  requireFunction(model, neuron, attributes);
+  return made;
+}
+
+function requireFunction(model: Model, neuron: NeuronDefinition, attributes: unknown): void {
+  model.opsets.set(domain, domainVersion);
+  const name = neuron.functionName(attributes);
+  if (model.functions.some((each) => each.name === name && each.domain === domain)) return;
+  model.functions.push(neuronFunction(neuron, attributes, model.opset));
+}
+
+function missingParameter(site: string, neuron: NeuronDefinition, name: string): GraphError {
+  return new GraphError({
+    where: `site '${site}'`,
+    expected: `parameter '${name}' of neuron '${neuron.name}'`,
+    got: 'none',
+    remedy: `Give all of: ${neuron.parameters.join(', ')}`,
+  });
+}
+
+/** All spike sites of a model in topological order; empty for a model that does not spike. */
+export function sitesOf(model: Model): Site[] {
+  return model.graph.nodes.filter(isNeuron).map((each) => readSite(model, each));
+}
+
+/** Whether a node is a spiking neuron. */
+export function isNeuron(of: Node): boolean {
+  return of.domain === domain && of.attributes.has(neuronAttribute);
+}
+
+function readSite(model: Model, of: Node): Site {
+  const values = Object.fromEntries(
+    [...of.attributes].map(([key, each]) => [key, plainValue(of, key, each)]),
+  );
+  const { [neuronAttribute]: name, ...rest } = values;
+  const neuron = neuronNamed(String(name));
+  const parameters = neuron.parameters.map((parameter, i): [string, Tensor] => {
+    const tensor = model.graph.initializers.get(of.inputs[i + 2] ?? '');
+    if (!tensor) throw missingParameter(of.name, neuron, parameter);
+    return [parameter, tensor];
+  });
+  return {
+    name: of.name,
+    node: of,
+    neuron,
+    attributes: neuron.attributes.parse(rest),
+    parameters: Object.fromEntries(parameters),
+    input: of.inputs[0]!,
+    decoded: of.outputs[0]!,
+    spikes: of.outputs[1]!,
+  };
+}
+
+function plainValue(of: Node, key: string, attribute: Attribute): number | string {
+  if (attribute.kind === 'float' || attribute.kind === 'string') return attribute.value;
+  throw new GraphError({
+    where: `${describeNode(of)}: attribute '${key}'`,
+    expected: 'a float or a string',
+    got: `kind ${attribute.kind}`,
+    remedy: 'Convert the source model again',
+  });
+}
+
+/** How many time-steps the model is set to; `undefined` if it does not spike. */
+export function stepsOf(model: Model): number | undefined {
+  return model.graph.initializers.get(stepsName)?.toNumbers()[0];
+}
+
+/** Sets the number of time-steps T of a spiking model. */
+export function setSteps(model: Model, steps: number): void {
+  model.graph.initializers.set(stepsName, Tensor.int64([1], [steps]));
+}

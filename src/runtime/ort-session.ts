@@ -1,0 +1,152 @@
+import ort from 'onnxruntime-node';
+import { messageOf, RuntimeError } from '../errors.ts';
+import { encodeForSession } from '../formats/onnx/encode-model.ts';
+import type { DataType } from '../graph/data-type.ts';
+import type { Dimension, Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { printShape } from '../graph/print-graph.ts';
+import type { FloatTensor } from './float-tensor.ts';
+
+/** Settings of a session. */
+export interface SessionOptions {
+  /** Threads one operator may use. Default 1. */
+  threads?: number;
+  /** `none` keeps the graph as it is. Default `all`. */
+  optimise?: 'none' | 'all';
+}
+
+/** Name, element type and shape of an output as ONNX Runtime infers them. */
+export interface OutputInfo {
+  readonly name: string;
+  readonly dataType: DataType | undefined;
+  readonly shape: readonly Dimension[];
+}
+
+/** A model in ONNX Runtime on the CPU. Weights in files are read by the runtime itself. */
+export class OrtSession {
+  readonly #session: ort.InferenceSession;
+  readonly #graph: Graph;
+
+  private constructor(session: ort.InferenceSession, graph: Graph) {
+    this.#session = session;
+    this.#graph = graph;
+  }
+
+  /** @throws RuntimeError if ONNX Runtime refuses the model. */
+  static async create(
+    model: Model,
+    { threads = 1, optimise = 'all' }: SessionOptions = {},
+  ): Promise<OrtSession> {
+    const options = {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: optimise === 'none' ? 'disabled' : 'all',
+      logSeverityLevel: 3,
+      extra: {
+        session: {
+          // Spinning threads take time from whatever else runs on the machine.
+          intra_op: { allow_spinning: '0' },
+          // encodeForSession names weight files relative to the root of the file system.
+          model_external_initializers_file_folder_path: '/',
+        },
+      },
+    } as const;
+    try {
+      const session = await ort.InferenceSession.create(encodeForSession(model), options);
+      return new OrtSession(session, model.graph);
+    } catch (error) {
+      throw new RuntimeError(
+        {
+          where: `graph '${model.graph.name}'`,
+          expected: 'a network that ONNX Runtime can load',
+          got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
+          remedy: 'Check that the unconverted model runs in ONNX Runtime',
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  /** What is known of the outputs before anything has run. */
+  get outputs(): OutputInfo[] {
+    return this.#session.outputMetadata.map((info) =>
+      info.isTensor
+        ? {
+            name: info.name,
+            dataType: info.type as DataType,
+            shape: info.shape.map((d) => (d === '' ? undefined : d)),
+          }
+        : { name: info.name, dataType: undefined, shape: [] },
+    );
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param inputs float32 tensors by input name, or one tensor for a network with one input
+   * @returns float outputs by name
+   * @throws RuntimeError if an input is missing or has a shape the network does not take
+   */
+  async run(inputs: FloatTensor | ReadonlyMap<string, FloatTensor>): Promise<Map<string, FloatTensor>> {
+    const feeds = this.#feeds(inputs instanceof Map ? inputs : this.#single(inputs as FloatTensor));
+    const results = await this.#session.run(feeds).catch((error: unknown) => {
+      throw new RuntimeError(
+        {
+          where: `graph '${this.#graph.name}'`,
+          expected: 'a run without failure',
+          got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
+          remedy:
+            'Try a smaller batch if memory ran out; otherwise run the unconverted model to see whether it fails too',
+        },
+        { cause: error },
+      );
+    });
+    return new Map(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { shape: dims, data: data as Float32Array },
+      ]),
+    );
+  }
+
+  /** Frees the memory of the session. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #single(tensor: FloatTensor): Map<string, FloatTensor> {
+    return new Map([[this.#graph.inputs[0]!.name, tensor]]);
+  }
+
+  #feeds(inputs: ReadonlyMap<string, FloatTensor>): Record<string, ort.Tensor> {
+    return Object.fromEntries(
+      this.#graph.inputs.map(({ name, shape }) => {
+        const tensor = inputs.get(name);
+        checkInput(name, shape, tensor);
+        const data = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
+        return [name, new ort.Tensor('float32', data, tensor.shape)];
+      }),
+    );
+  }
+}
+
+/** @throws RuntimeError unless the tensor has the rank and the fixed lengths of the input's shape. */
+export function checkInput(
+  name: string,
+  expected: readonly Dimension[] | undefined,
+  tensor: FloatTensor | undefined,
+): asserts tensor is FloatTensor {
+  const shape = tensor?.shape;
+  const fits =
+    shape &&
+    (!expected ||
+      (expected.length === shape.length &&
+        expected.every((length, i) => typeof length !== 'number' || length === shape[i])));
+  if (fits) return;
+  throw new RuntimeError({
+    where: `input '${name}'`,
+    expected: expected ? `shape ${printShape(expected)}` : 'a tensor',
+    got: shape ? printShape(shape) : 'none',
+    remedy: 'Give an input of the shape the network was made for',
+  });
+}
