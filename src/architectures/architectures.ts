@@ -1,0 +1,6 @@
+import type { Architecture } from './define-architecture.ts';
+import { vitHuggingFace } from './vit-hugging-face.ts';
+import { vitTimm } from './vit-timm.ts';
+
+/** Every architecture Transpike can build from a checkpoint, in the order in which they are tried. */
+export const architectures: readonly Architecture[] = [vitTimm, vitHuggingFace];
