@@ -41,14 +41,16 @@ export function synapticInputSites(graph: Graph): SpikeSite[] {
 
 /** Named after the first operator it feeds; the operands of a product are told apart by `a` and `b`. */
 function siteName(value: string, feeds: readonly SynapticOperator[]): string {
-  const [operator] = feeds;
-  const { node, kind, operands } = operator!;
-  const stem = node.name
-    .replace(/^\//, '')
-    .replace(/\/(MatMul|Gemm|Conv|Einsum)$/, '')
-    .replaceAll('/', '.');
+  const { node, kind, operands } = feeds[0]!;
   const suffix = kind === 'linear' ? 'in' : operands[0]!.value === value ? 'a' : 'b';
-  return `${stem}.${suffix}`;
+  return `${readablePath(node.name)}.${suffix}`;
+}
+
+/** `/blocks/blocks.0/attn/qkv/MatMul` as `blocks.0.attn.qkv`: modules as a checkpoint names them. */
+function readablePath(name: string): string {
+  const parts = name.split('/').filter((part) => part !== '');
+  if (parts.length > 1 && /^(MatMul|Gemm|Conv|Einsum)$/.test(parts.at(-1)!)) parts.pop();
+  return parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`)).join('.');
 }
 
 /** Walks back from a value to the synaptic operators before it. */

@@ -41,7 +41,7 @@ export type Parameters = Readonly<Record<string, number>>;
  *
  * @typeParam A attributes: structural choices such as the number of levels; part of the model's text
  */
-export interface NeuronDefinition<A = unknown> {
+export interface NeuronDefinition<A> {
   /** Name in models, options and reports, for example `multi-threshold`. */
   readonly name: string;
   /** One sentence. */
@@ -77,6 +77,10 @@ export interface NeuronDefinition<A = unknown> {
   /** The same step as standard ONNX operators of opset 11 or newer. */
   lower(builder: GraphBuilder, values: StepValues, attributes: A): StepOutputs;
 }
+
+/** A neuron whose attributes are known to itself alone. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are checked by the neuron's own schema
+export type AnyNeuron = NeuronDefinition<any>;
 
 /** Declares a neuron; a missing facet does not compile. */
 export function defineNeuron<A>(definition: NeuronDefinition<A>): NeuronDefinition<A> {

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { ModelFunction } from '../graph/model.ts';
 import { type Attribute, float, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import type { NeuronDefinition } from './define-neuron.ts';
+import type { AnyNeuron, NeuronDefinition } from './define-neuron.ts';
 import { domain } from './domain.ts';
 
 /** Name of the attribute that says which neuron a node of domain `transpike` is. */
@@ -11,7 +11,7 @@ export const neuronAttribute = 'neuron';
 
 /**
  * The ONNX function of a neuron: inputs x [T·N, …] (running means, time-step major), steps int64 [1] = T, then the
- * parameters; outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a Scan over time, so
+ * parameters (float64 or float32); outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a Scan over time, so
  * that one function serves every T.
  *
  * @param opset version of the standard operators that the body is to use
@@ -24,10 +24,11 @@ export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, op
   const overTime = build.op('Concat', ['steps', build.integers('batch', [-1]), rest], { axis: 0 });
   const means = build.op('Reshape', ['x', overTime], {}, { name: 'means' });
   const times = timesFrom1(build);
-  const initial = initialStates(build, neuron, attributes, means);
+  const parameters = parametersAsFloat32(build, neuron.parameters);
+  const initial = initialStates(build, neuron, attributes, means, parameters);
   const stateCount = neuron.state.length;
   const outputs = build.ops('Scan', [...initial, means, times], stateCount + 2, {
-    body: stepBody(neuron, attributes),
+    body: stepBody(neuron, attributes, parameters),
     num_scan_inputs: 2,
   });
   const [decoded, spikes] = outputs.slice(stateCount);
@@ -51,7 +52,7 @@ export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, op
 }
 
 /** Attributes of a neuron as attributes of its node. */
-export function neuronAttributes(neuron: NeuronDefinition, attributes: unknown): Map<string, Attribute> {
+export function neuronAttributes(neuron: AnyNeuron, attributes: unknown): Map<string, Attribute> {
   return new Map(
     Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
   );
@@ -83,6 +84,7 @@ function initialStates<A>(
   neuron: NeuronDefinition<A>,
   attributes: A,
   means: string,
+  parameters: NamesByParameter,
 ): string[] {
   const shape = build.op('Slice', [
     build.op('Shape', [means]),
@@ -91,7 +93,6 @@ function initialStates<A>(
   ]);
   const zeros = build.op('ConstantOfShape', [shape], { value: Tensor.float32([1], [0]) }, { name: 'zeros' });
   if (!neuron.lowerInitialState) return neuron.state.map(() => zeros);
-  const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, name]));
   const values = neuron.lowerInitialState(build, parameters, attributes);
   return neuron.state.map((name) => {
     const value = values[name];
@@ -99,20 +100,30 @@ function initialStates<A>(
   });
 }
 
+type NamesByParameter = Readonly<Record<string, string>>;
+
+/** Models keep parameters as precisely as they were found; the activations are float32. */
+function parametersAsFloat32(build: GraphBuilder, names: readonly string[]): NamesByParameter {
+  return Object.fromEntries(
+    names.map((name) => [name, build.op('Cast', [name], { to: 1 }, { name: `${name}32` })]),
+  );
+}
+
 /** Body of the Scan: states, x̄(t), t in; states, decoded, spike out. Parameters are taken from outside. */
-function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A): Graph {
+function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: NamesByParameter): Graph {
   const body = new Graph('step');
   const float32 = (name: string) => ({ name, dataType: 'float32', shape: undefined }) as const;
   const stateIn = neuron.state.map((name) => `${name}.before`);
   body.inputs = [...stateIn, 'mean', 't'].map(float32);
-  const build = new GraphBuilder(body);
+  // Names inside a subgraph must differ from those around it.
+  const build = new GraphBuilder(body, 'step.');
   const result = neuron.lower(
     build,
     {
       mean: 'mean',
       t: 't',
       state: Object.fromEntries(neuron.state.map((name, i) => [name, stateIn[i]!])),
-      parameters: Object.fromEntries(neuron.parameters.map((name) => [name, name])),
+      parameters,
     },
     attributes,
   );

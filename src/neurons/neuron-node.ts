@@ -2,7 +2,7 @@ import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import type { NeuronDefinition } from './define-neuron.ts';
+import type { AnyNeuron } from './define-neuron.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
 import { neuronNamed } from './neurons.ts';
@@ -12,10 +12,10 @@ export interface Site {
   /** Name of the site, the same in reports, run records and the model's nodes. */
   readonly name: string;
   readonly node: Node;
-  readonly neuron: NeuronDefinition;
+  readonly neuron: AnyNeuron;
   /** Structural choices, checked by the neuron. */
   readonly attributes: unknown;
-  /** Numeric parameters by name; each a scalar or broadcastable to [N, …]. */
+  /** Numeric parameters by name, float64 or float32; each a scalar or broadcastable to [N, …]. */
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** Value that is carried: running means x̄, [T·N, …]. */
   readonly input: string;
@@ -26,9 +26,9 @@ export interface Site {
 }
 
 /** Neurons to be put at a value. */
-export interface NeuronSpec<A = unknown> {
-  readonly neuron: NeuronDefinition<A>;
-  readonly attributes: A;
+export interface NeuronSpec {
+  readonly neuron: AnyNeuron;
+  readonly attributes: unknown;
   readonly parameters: Readonly<Record<string, Tensor | number>>;
 }
 
@@ -50,7 +50,7 @@ export function insertNeuron(
   const attributes = neuron.attributes.parse(spec.attributes);
   const parameterNames = neuron.parameters.map((name) => {
     const given = spec.parameters[name];
-    const tensor = typeof given === 'number' ? Tensor.float32([], [given]) : given;
+    const tensor = typeof given === 'number' ? Tensor.float64([], [given]) : given;
     if (!tensor) throw missingParameter(site, neuron, name);
     return graph.addInitializer(`${site}.${name}`, tensor);
   });
@@ -68,14 +68,14 @@ export function insertNeuron(
   return made;
 }
 
-function requireFunction(model: Model, neuron: NeuronDefinition, attributes: unknown): void {
+function requireFunction(model: Model, neuron: AnyNeuron, attributes: unknown): void {
   model.opsets.set(domain, domainVersion);
   const name = neuron.functionName(attributes);
   if (model.functions.some((each) => each.name === name && each.domain === domain)) return;
   model.functions.push(neuronFunction(neuron, attributes, model.opset));
 }
 
-function missingParameter(site: string, neuron: NeuronDefinition, name: string): GraphError {
+function missingParameter(site: string, neuron: AnyNeuron, name: string): GraphError {
   return new GraphError({
     where: `site '${site}'`,
     expected: `parameter '${name}' of neuron '${neuron.name}'`,

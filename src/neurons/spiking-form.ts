@@ -1,6 +1,7 @@
 import type { Placement } from '../analysis/placement.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
+import { verifyModel } from '../graph/verify-model.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { insertNeuron, isNeuron, type NeuronSpec, setSteps } from './neuron-node.ts';
 import { closeTimeAxis, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
@@ -35,6 +36,7 @@ export function toSpikingForm(
   closeOutputs(model);
   model.opsets.set(domain, domainVersion);
   model.functions.push(...timeAxisFunctions(model.opset));
+  verifyModel(model, 'spiking form');
   return model;
 }
 
@@ -58,27 +60,34 @@ function closeOutputs({ graph }: Model): void {
   });
 }
 
-/**
- * The network a spiking model came from: neurons become identities and the time axis goes away.
- * For a model that does not spike, a copy.
- */
-export function toSourceForm(spiking: Model): Model {
+/** A spiking model whose neurons pass their input on unchanged; the time axis stays. */
+export function withoutNeurons(spiking: Model): Model {
   const model = spiking.clone();
   const { graph } = model;
-  for (const each of [...graph.nodes]) {
-    if (each.domain !== domain) continue;
-    if (isNeuron(each) || each.opType === openTimeAxis) {
-      graph.redirectConsumers(each.outputs[0]!, each.inputs[0]!);
+  for (const each of graph.nodes.filter(isNeuron)) {
+    graph.redirectConsumers(each.outputs[0]!, each.inputs[0]!);
+    graph.removeNode(each);
+  }
+  graph.removeDeadNodes();
+  return model;
+}
+
+/** The network a spiking model came from: no neurons, no time axis. For a model that does not spike, a copy. */
+export function toSourceForm(spiking: Model): Model {
+  const model = withoutNeurons(spiking);
+  const { graph } = model;
+  for (const each of graph.nodes.filter((candidate) => candidate.domain === domain)) {
+    const [input, output] = [each.inputs[0]!, each.outputs[0]!];
+    if (each.opType === openTimeAxis) {
+      graph.redirectConsumers(output, input);
       graph.removeNode(each);
-    } else if (each.opType === closeTimeAxis) {
-      graph.replaceNode(
-        each,
-        node('Identity', [each.inputs[0]!], [each.outputs[0]!], {}, { name: each.name }),
-      );
+    } else {
+      graph.replaceNode(each, node('Identity', [input], [output], {}, { name: each.name }));
     }
   }
-  const spikes = spiking.graph.initializers.has(stepsName);
-  if (spikes) graph.outputs = graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) }));
+  if (graph.initializers.has(stepsName)) {
+    graph.outputs = graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) }));
+  }
   graph.removeDeadNodes();
   model.functions = model.functions.filter((each) => each.domain !== domain);
   model.opsets.delete(domain);

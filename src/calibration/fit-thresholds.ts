@@ -1,0 +1,88 @@
+import type { NeuronDefinition } from '../neurons/define-neuron.ts';
+import type { WeightedValue } from './activation-histogram.ts';
+
+/** Two thresholds, for positive and for negative spikes. */
+export interface ThresholdPair {
+  readonly positive: number;
+  readonly negative: number;
+  /** Squared error of the decoded value divided by the mean square of the activations. */
+  readonly relativeError: number;
+}
+
+/** Relative steps of the three rounds of the search, from coarse to fine. */
+const gridRatios = [1.3, 1.06, 1.015] as const;
+
+/** Grid points on each side of the best threshold so far in the two finer rounds. */
+const reach = 6;
+
+/**
+ * The base thresholds θ₊, θ₋ of a multi-threshold neuron that minimise the squared error of the decoded value after
+ * T steps of constant input: Σ count·(decoded_T(x; θ₊, θ₋) − x)².
+ *
+ * Coordinate descent over geometric grids around each threshold: first all of the range from the largest activation
+ * down to it divided by four times the largest level, then twice finer around the best.
+ *
+ * @param values the activations, as bins with their counts
+ * @param neuron a neuron with parameters `thresholdPositive` and `thresholdNegative`
+ */
+export function fitThresholds<A>(
+  values: readonly WeightedValue[],
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  steps: number,
+): ThresholdPair {
+  const power = values.reduce((sum, { value, count }) => sum + count * value * value, 0);
+  const largest = values.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0);
+  if (power === 0) return { positive: 1, negative: 1, relativeError: 0 };
+
+  const error = errorFunction(values, neuron, attributes, steps);
+  const smallest = largest / (4 * neuron.levels(attributes).at(-1)!);
+  const [coarse, ...finer] = gridRatios;
+  // θ₊ = θ₋ first: a good start for sites of both signs.
+  let best = coarseGrid(smallest, 2 * largest, coarse)
+    .map((both) => ({ positive: both, negative: both, error: error(both, both) }))
+    .reduce(lower);
+  for (const ratio of finer) {
+    for (let round = 0; round < 2; round++) {
+      best = fineGrid(best.positive, ratio)
+        .map((positive) => ({ ...best, positive, error: error(positive, best.negative) }))
+        .reduce(lower, best);
+      best = fineGrid(best.negative, ratio)
+        .map((negative) => ({ ...best, negative, error: error(best.positive, negative) }))
+        .reduce(lower, best);
+    }
+  }
+  return { positive: best.positive, negative: best.negative, relativeError: best.error / power };
+}
+
+function lower<C extends { error: number }>(a: C, b: C): C {
+  return b.error < a.error ? b : a;
+}
+
+function coarseGrid(from: number, to: number, ratio: number): number[] {
+  const count = Math.ceil(Math.log(to / from) / Math.log(ratio));
+  return Array.from({ length: count + 1 }, (_, i) => from * ratio ** i);
+}
+
+function fineGrid(center: number, ratio: number): number[] {
+  return Array.from({ length: 2 * reach + 1 }, (_, i) => center * ratio ** (i - reach));
+}
+
+function errorFunction<A>(
+  values: readonly WeightedValue[],
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  steps: number,
+): (positive: number, negative: number) => number {
+  const state = new Float64Array(neuron.state.length);
+  return (thresholdPositive, thresholdNegative) => {
+    const parameters = { thresholdPositive, thresholdNegative };
+    let sum = 0;
+    for (const { value, count } of values) {
+      state.fill(0);
+      for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
+      sum += count * (neuron.decode(state, steps) - value) ** 2;
+    }
+    return sum;
+  };
+}

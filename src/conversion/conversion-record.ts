@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Model } from '../graph/model.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+
+/** Key of the record among a model's `metadata_props`. */
+const metadataKey = 'transpike';
+
+const schema = z.object({
+  format: z.literal(1),
+  method: z.string(),
+  preset: z.string(),
+  /** T the thresholds were chosen for. */
+  steps: z.int(),
+  /** Where the thresholds come from. */
+  calibration: z.string(),
+  /** What was converted. */
+  source: z.string().optional(),
+  /** Largest deviation of a logit from the source network with neurons that pass everything on. */
+  parityDeviation: z.number(),
+  sites: z.array(
+    z.object({
+      name: z.string(),
+      neuron: z.string(),
+      /** Squared error of the decoded value on the calibration data, relative to the signal. */
+      relativeError: z.number().optional(),
+    }),
+  ),
+});
+
+/** How a spiking model came about; kept in the model. */
+export type ConversionRecord = z.infer<typeof schema>;
+
+/** What a conversion knows beside the model itself. */
+export interface ConversionFacts extends Omit<ConversionRecord, 'format' | 'sites'> {
+  readonly relativeErrors: ReadonlyMap<string, number | undefined>;
+}
+
+/** Writes the record into the model's metadata and returns it. */
+export function writeConversionRecord(
+  model: Model,
+  { relativeErrors, ...facts }: ConversionFacts,
+): ConversionRecord {
+  const sites = sitesOf(model).map(({ name, neuron }) => {
+    const relativeError = relativeErrors.get(name);
+    return { name, neuron: neuron.name, ...(relativeError !== undefined && { relativeError }) };
+  });
+  const record: ConversionRecord = { format: 1, ...facts, sites };
+  model.metadata.set(metadataKey, JSON.stringify(record));
+  model.producer = 'transpike';
+  return record;
+}
+
+/** The record of a model, if it has one that this version understands. */
+export function readConversionRecord(model: Model): ConversionRecord | undefined {
+  const text = model.metadata.get(metadataKey);
+  if (text === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

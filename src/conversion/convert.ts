@@ -1,0 +1,149 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
+import { ConversionError, listProblems, UsageError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { type Method, type Preset, presetOf, type SiteCalibration } from '../methods/index.ts';
+import type { NeuronSpec } from '../neurons/neuron-node.ts';
+import { toSpikingForm } from '../neurons/spiking-form.ts';
+import { runPasses } from '../passes/run-passes.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { oneImage } from '../runtime/measure-shapes.ts';
+import { checkSteps } from '../runtime/plan-run.ts';
+import { checkParity } from './check-parity.ts';
+import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
+import { findObstacles } from './find-obstacles.ts';
+import { type CalibrationBatches, observeSites } from './observe-sites.ts';
+
+/** What to convert with. */
+export interface ConvertOptions {
+  readonly method: Method;
+  /** Name of the preset; default: the method's. */
+  readonly preset?: string;
+  /** Number of time-steps T the thresholds are chosen for, and the model is set to. */
+  readonly steps: number;
+  /** Calibration inputs; needed unless thresholds are given. */
+  readonly calibration?: CalibrationBatches;
+  /** Largest calibration batch. Default 8. */
+  readonly batchSize?: number;
+  /** Thresholds to import instead of calibrating, with the file they come from. */
+  readonly thresholds?: { readonly json: unknown; readonly where: string };
+  /** Threads of ONNX Runtime. Default 1. */
+  readonly threads?: number;
+  /** Identity of the source model (a hash, a path), kept in the model's metadata. */
+  readonly source?: string;
+  /** Told what is going on: stage and calibration images so far. */
+  readonly onProgress?: (stage: string, images: number) => void;
+}
+
+/** A spiking model and how it came about. */
+export interface Conversion {
+  readonly model: Model;
+  readonly record: ConversionRecord;
+}
+
+/**
+ * Converts a trained network into a spiking one: clean-up passes, placement of the sites, calibration of each
+ * site's neuron, and a parity check. The given model is not changed.
+ *
+ * @throws ConversionError if the network cannot be converted (all obstacles listed), has no site, gives activations
+ * that are not finite, or fails the parity check
+ * @throws UsageError if there is neither calibration data nor thresholds, or T < 1
+ */
+export async function convert(source: Model, options: ConvertOptions): Promise<Conversion> {
+  const { method, onProgress } = options;
+  const steps = checkSteps(options.steps);
+  const { name: presetName, preset } = presetOf(method, options.preset);
+  const dynamic = withDynamicBatch(source);
+  requireConvertible(dynamic);
+  const { model: clean } = runPasses(dynamic, method.passes);
+  const sites = requireSites(method.place(clean.graph), clean.graph);
+  const calibrations = options.thresholds
+    ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
+    : await calibrate(clean, sites, preset, options, steps);
+  const spiking = toSpikingForm(clean, sites, calibrations, steps);
+  onProgress?.('parity check', 0);
+  const parity = await checkParity(dynamic, spiking, await firstInput(dynamic, options.calibration));
+  const record = writeConversionRecord(spiking, {
+    method: method.name,
+    preset: presetName,
+    steps,
+    calibration: options.thresholds ? `imported from ${options.thresholds.where}` : 'activations',
+    parityDeviation: parity,
+    relativeErrors: new Map([...calibrations].map(([site, spec]) => [site, spec.relativeError])),
+    ...(options.source !== undefined && { source: options.source }),
+  });
+  return { model: spiking, record };
+}
+
+type Calibrated = Map<string, ReturnType<SiteCalibration['finish']>>;
+
+function imported(
+  sites: readonly SpikeSite[],
+  thresholds: ReadonlyMap<string, ImportedThreshold>,
+  preset: Preset,
+): Calibrated {
+  return new Map(
+    sites.map(({ name }): [string, NeuronSpec] => [name, preset.fromThresholds(thresholds.get(name)!)]),
+  );
+}
+
+async function calibrate(
+  clean: Model,
+  sites: readonly SpikeSite[],
+  preset: Preset,
+  { calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
+  steps: number,
+): Promise<Calibrated> {
+  if (!calibration) {
+    throw new UsageError({
+      where: 'convert',
+      expected: 'calibration data or thresholds',
+      got: 'neither',
+      remedy: 'Give --calibrate DATA, or --thresholds FILE',
+    });
+  }
+  const calibrations = new Map(sites.map((site) => [site.name, preset.calibrate(site, steps)]));
+  await observeSites(clean, sites, calibrations, calibration, {
+    threads,
+    batchSize,
+    onBatch: ({ images }) => onProgress?.('calibrating', images),
+  });
+  onProgress?.('choosing thresholds', 0);
+  return new Map([...calibrations].map(([name, each]) => [name, each.finish()]));
+}
+
+/** Steps are run as one batch: a batch length that an export has fixed is freed here, and tried by the parity check. */
+function withDynamicBatch(source: Model): Model {
+  const model = source.clone();
+  const free = <I extends { shape: readonly (number | string | undefined)[] | undefined }>(info: I): I =>
+    typeof info.shape?.[0] === 'number' ? { ...info, shape: ['batch', ...info.shape.slice(1)] } : info;
+  model.graph.inputs = model.graph.inputs.map(free);
+  model.graph.outputs = model.graph.outputs.map(free);
+  return model;
+}
+
+function requireConvertible(model: Model): void {
+  const obstacles = findObstacles(model);
+  if (obstacles.length === 0) return;
+  throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
+}
+
+function requireSites(sites: readonly SpikeSite[], graph: Graph): readonly SpikeSite[] {
+  if (sites.length > 0) return sites;
+  throw new ConversionError({
+    where: `graph '${graph.name}'`,
+    expected: 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
+    got: `none among ${graph.nodes.length} nodes`,
+    remedy: 'Check that this is the network you mean: there is nothing to convert in it',
+  });
+}
+
+/** A batch for the parity check: the first calibration batch, or numbers that look like normalised pixels. */
+async function firstInput(model: Model, batches: CalibrationBatches | undefined): Promise<FloatTensor> {
+  if (batches) for await (const batch of batches()) return batch;
+  const { name, shape } = model.graph.inputs[0]!;
+  const lengths = oneImage(name, shape);
+  const data = new Float32Array(lengths.reduce((a, b) => a * b, 1)).map((_, i) => Math.sin(i * 12.9898) * 2);
+  return { shape: lengths, data };
+}

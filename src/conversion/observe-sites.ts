@@ -1,0 +1,109 @@
+import type { Placement } from '../analysis/placement.ts';
+import type { Observer } from '../calibration/observer.ts';
+import { ConversionError } from '../errors.ts';
+import type { Model } from '../graph/model.ts';
+import { exposeValues } from '../runtime/expose-values.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
+import { OrtSession } from '../runtime/ort-session.ts';
+
+/** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
+export type CalibrationBatches = () => AsyncIterable<FloatTensor> | Iterable<FloatTensor>;
+
+/** Activations of this many bytes are held at once; networks with more are observed in several passes. */
+const groupBytes = 384 * 2 ** 20;
+
+/** Options of {@link observeSites}. */
+export interface ObserveOptions {
+  threads?: number;
+  /** Largest batch that will come; decides how many sites are observed at once. */
+  batchSize: number;
+  /** Called after every batch. */
+  onBatch?: (done: { group: number; groups: number; images: number }) => void;
+}
+
+/**
+ * Runs the source network on calibration batches and shows each site's activations to its observer. Memory is
+ * bounded whatever the number of images.
+ *
+ * @throws ConversionError if an activation is not finite or there is no batch
+ */
+export async function observeSites(
+  model: Model,
+  sites: readonly Placement[],
+  observers: ReadonlyMap<string, Observer>,
+  batches: CalibrationBatches,
+  { threads = 1, batchSize, onBatch }: ObserveOptions,
+): Promise<void> {
+  const groups = await groupByMemory(model, sites, batchSize);
+  for (const [group, members] of groups.entries()) {
+    const session = await OrtSession.create(
+      exposeValues(
+        model,
+        members.map(({ value }) => value),
+        false,
+      ),
+      { threads },
+    );
+    try {
+      let images = 0;
+      for await (const batch of batches()) {
+        const outputs = await session.run(batch);
+        for (const { name, value } of members) {
+          const values = outputs.get(value)!.data as Float32Array;
+          requireFinite(values, name, images);
+          observers.get(name)!.observe(values);
+        }
+        images += batch.shape[0]!;
+        onBatch?.({ group, groups: groups.length, images });
+      }
+      if (images === 0) throw noImages();
+    } finally {
+      await session.release();
+    }
+  }
+}
+
+async function groupByMemory<P extends Placement>(
+  model: Model,
+  sites: readonly P[],
+  batchSize: number,
+): Promise<P[][]> {
+  const shapes = await measureShapes(
+    model,
+    sites.map(({ value }) => value),
+  );
+  const groups: P[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const site of sites) {
+    const needed = shapes.get(site.value)!.reduce((a, b) => a * b, 4 * batchSize);
+    if (bytes + needed > groupBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    bytes += needed;
+    groups.at(-1)!.push(site);
+  }
+  return groups;
+}
+
+function requireFinite(values: Float32Array, site: string, imagesBefore: number): void {
+  // NaN and infinities are the only numbers x with x − x ≠ 0.
+  const bad = values.find((value) => value - value !== 0);
+  if (bad === undefined) return;
+  throw new ConversionError({
+    where: `site '${site}'`,
+    expected: 'finite activations',
+    got: `${bad} in the batch after calibration image ${imagesBefore}`,
+    remedy: 'Check the preprocessing, and that the source network gives finite numbers on these inputs',
+  });
+}
+
+function noImages(): ConversionError {
+  return new ConversionError({
+    where: 'calibration',
+    expected: 'at least one image',
+    got: 'none',
+    remedy: 'Give calibration data with --calibrate',
+  });
+}

@@ -1,0 +1,19 @@
+import { cifar10Binary } from './cifar10-binary.ts';
+import type { DatasetKind } from './define-dataset.ts';
+import { flatImages } from './flat-images.ts';
+import { imageFolder } from './image-folder.ts';
+import { imageList } from './image-list.ts';
+import { mnistIdx } from './mnist-idx.ts';
+import { npyStack } from './npy-stack.ts';
+import { synsetFiles } from './synset-files.ts';
+
+/** All kinds of data sets, in the order in which they are asked whether they know a location. */
+export const datasetKinds: readonly DatasetKind[] = [
+  imageList,
+  npyStack,
+  mnistIdx,
+  cifar10Binary,
+  imageFolder,
+  synsetFiles,
+  flatImages,
+];

@@ -1,0 +1,60 @@
+import type { RgbImage } from '../images/rgb-image.ts';
+
+/** A decoded picture with its class. */
+export interface ImageSample {
+  kind: 'image';
+  /** Stable and unique in the data set. */
+  id: string;
+  /** Index of the class; undefined if the data set has no labels. */
+  label: number | undefined;
+  image: RgbImage;
+}
+
+/** A ready-made network input with its class. */
+export interface TensorSample {
+  kind: 'tensor';
+  /** Stable and unique in the data set. */
+  id: string;
+  /** Index of the class; undefined if the data set has no labels. */
+  label: number | undefined;
+  /** Shape without a batch axis; the numbers are taken as they are, without scaling. */
+  tensor: { shape: number[]; data: Float32Array };
+}
+
+export type Sample = ImageSample | TensorSample;
+
+/** Samples in a fixed order. */
+export interface Dataset {
+  /** Name of the kind, for example `image-folder`. */
+  kind: string;
+  /** Name of the folder or file. */
+  name: string;
+  /** Number of samples. */
+  size: number;
+  /** True if every sample has a label. */
+  labelled: boolean;
+  /** Names of the classes in the order of their indices, where the data set tells them. */
+  classNames?: string[];
+  /**
+   * Reads and decodes one sample; may be called concurrently.
+   *
+   * @throws DataError if the picture is missing or damaged.
+   */
+  sample(index: number): Promise<Sample>;
+  /** The id of a sample, without reading it: its path in the data set with `/`, or its index. */
+  id(index: number): string;
+}
+
+/** Facts about data that the files do not tell by themselves. */
+export interface DatasetOptions {
+  /** File of labels: integers for `npy` (text with one a line, or `.npy`), or a synset file for picture files named by synsets. */
+  labels?: string | undefined;
+  /** File of synsets, one a line: `n01440764 tench, Tinca tinca`; its line order is the order of the classes. */
+  synsets?: string | undefined;
+  /** Take at most this many samples, evenly spread over the whole data set: sample i is number floor(i * size / limit). */
+  limit?: number | undefined;
+  /** Which part to open where there are several, for example `train`; default the test part, else the validation part. */
+  split?: string | undefined;
+  /** Number of axes of one sample of an `npy` file; the axes before them are merged. Default all but the first. */
+  sampleRank?: number | undefined;
+}

@@ -1,0 +1,24 @@
+import type { DataLocation } from './data-location.ts';
+import type { Dataset, DatasetOptions } from './dataset.ts';
+
+/** An option that only some kinds understand. */
+export type KindOption = Exclude<keyof DatasetOptions, 'limit'>;
+
+/** One kind of data set: how to tell it and how to open it. */
+export interface DatasetKind {
+  /** Name in kebab case. */
+  name: string;
+  /** What has to be at the path, in a few words, for error messages and the documentation. */
+  summary: string;
+  /** The options that the kind makes use of; any other is refused. */
+  accepts: readonly KindOption[];
+  /** Whether the location holds this kind. Kinds are asked in the order of the list. */
+  matches(location: DataLocation): boolean | Promise<boolean>;
+  /** Opens the data set; @throws DataError if something is missing or wrong. */
+  open(location: DataLocation, options: DatasetOptions): Promise<Dataset>;
+}
+
+/** Declares a kind of data set. */
+export function defineDataset(kind: DatasetKind): DatasetKind {
+  return kind;
+}

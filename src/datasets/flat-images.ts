@@ -1,0 +1,15 @@
+import { isImageName } from './data-location.ts';
+import { defineDataset } from './define-dataset.ts';
+import { imageFilesDataset } from './image-files-dataset.ts';
+
+/** Pictures in one folder without labels; good for calibration, not for accuracy. */
+export const flatImages = defineDataset({
+  name: 'flat-images',
+  summary: 'a folder of pictures without labels (for calibration)',
+  accepts: [],
+  matches: ({ files, folders }) => folders.length === 0 && files.some(isImageName),
+  async open({ path, name, files }) {
+    const images = files.filter(isImageName).map((id) => ({ id }));
+    return imageFilesDataset({ kind: 'flat-images', name, labelled: false }, path, images);
+  },
+});

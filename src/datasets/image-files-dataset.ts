@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { decodeImage } from '../images/decode-image.ts';
+import type { Dataset } from './dataset.ts';
+
+/** One picture file of a data set. */
+export interface ImageFile {
+  /** Id of the sample: path relative to the data set. */
+  id: string;
+  label?: number;
+}
+
+/** A data set of picture files below `folder`, decoded when asked for. */
+export function imageFilesDataset(
+  facts: Pick<Dataset, 'kind' | 'name' | 'labelled' | 'classNames'>,
+  folder: string,
+  files: readonly ImageFile[],
+): Dataset {
+  return {
+    ...facts,
+    size: files.length,
+    id: (index) => files[index]!.id,
+    async sample(index) {
+      const { id, label } = files[index]!;
+      return { kind: 'image', id, label, image: await decodeImage(resolve(folder, id)) };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { DataError, UsageError } from '../errors.ts';
+import { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts';
+import type { Dataset, Sample } from './dataset.ts';
+import { lookAhead } from './look-ahead.ts';
+
+/** Inputs for one run of the network. */
+export interface Batch {
+  ids: string[];
+  labels: (number | undefined)[];
+  /** The inputs one after the other. */
+  data: Float32Array;
+  /** `[number of samples, …inputShape]`; only the last batch may have fewer samples than the others. */
+  shape: number[];
+}
+
+/** How samples become batches. */
+export interface LoadOptions {
+  /** What happens to pictures; needed for data sets of pictures only. */
+  preprocess?: PreprocessConfig | undefined;
+  /** Shape of the network's input without the batch axis, `[channels, height, width]` for pictures. */
+  inputShape: readonly number[];
+  /** Samples a batch. */
+  batchSize: number;
+  /** Ids of samples to leave out. */
+  skip?: ReadonlySet<string> | undefined;
+  /** True: a damaged picture ends the run. False: it is left out and reported. */
+  strict: boolean;
+  /** Is told about every damaged picture that is left out, in the order of the data set. */
+  onSkipped?: ((id: string, reason: string) => void) | undefined;
+  /** Batches that are read and preprocessed ahead of the consumer; default 2. */
+  prefetch?: number | undefined;
+}
+
+interface Input {
+  id: string;
+  label: number | undefined;
+  data: Float32Array;
+}
+
+/**
+ * Reads a data set batch by batch, in its order, and decodes and preprocesses the next batches while the consumer works on one.
+ * Samples that are left out are made up for by the following ones, so that all batches but the last are full.
+ *
+ * @throws DataError if a sample does not fit the network, with `strict` if a picture is damaged, and if all pictures are damaged.
+ * @throws UsageError if batchSize or prefetch make no sense, or pictures come without preprocessing.
+ */
+export async function* loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch> {
+  checkOptions(options);
+  const { batchSize, inputShape, strict, skip, onSkipped, prefetch = 2 } = options;
+  const indices = Array.from({ length: dataset.size }, (_, i) => i).filter((i) => !skip?.has(dataset.id(i)));
+  const prepare = async (index: number) => prepareInput(await dataset.sample(index), options);
+  let pending: Input[] = [];
+  let good = 0;
+  for await (const result of lookAhead(indices, prepare, prefetch * batchSize)) {
+    if ('value' in result) {
+      good++;
+      pending.push(result.value);
+    } else {
+      const { error, item } = result;
+      if (strict || !(error instanceof DataError) || error instanceof MisfitError) throw error;
+      onSkipped?.(dataset.id(item), error.message);
+    }
+    if (pending.length === batchSize) {
+      yield joinInputs(pending, inputShape);
+      pending = [];
+    }
+  }
+  if (pending.length > 0) yield joinInputs(pending, inputShape);
+  if (good === 0 && indices.length > 0) refuseAllDamaged(dataset, indices.length);
+}
+
+/** A whole sample that the network cannot take; unlike a damaged picture it is never left out. */
+class MisfitError extends DataError {}
+
+function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): Input {
+  const { id, label } = sample;
+  if (sample.kind === 'tensor') {
+    const { shape, data } = sample.tensor;
+    checkShape(shape, inputShape, `sample '${id}'`, 'Give inputs of the shape that the network takes');
+    return { id, label, data };
+  }
+  if (preprocess) {
+    const { channels, cropHeight, cropWidth } = preprocess;
+    const remedy = 'Give the preprocessing settings that belong to this network';
+    checkShape([channels, cropHeight, cropWidth], inputShape, 'preprocessing', remedy);
+    return { id, label, data: preprocessImage(sample.image, preprocess) };
+  }
+  throw new UsageError({
+    where: `sample '${id}'`,
+    expected: 'preprocessing settings, since the data set has pictures',
+    got: 'none',
+    remedy: 'Give the option preprocess',
+  });
+}
+
+function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Batch {
+  const length = inputShape.reduce((product, axis) => product * axis, 1);
+  const data = new Float32Array(inputs.length * length);
+  for (const [i, input] of inputs.entries()) data.set(input.data, i * length);
+  return {
+    ids: inputs.map(({ id }) => id),
+    labels: inputs.map(({ label }) => label),
+    data,
+    shape: [inputs.length, ...inputShape],
+  };
+}
+
+function checkOptions({ batchSize, prefetch = 2 }: LoadOptions): void {
+  const numbers = { batchSize, prefetch };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isInteger(value) && value > 0) continue;
+    throw new UsageError({
+      where: name,
+      expected: 'a positive whole number',
+      got: `${value}`,
+      remedy: 'Give a number from 1 on',
+    });
+  }
+}
+
+function checkShape(
+  got: readonly number[],
+  expected: readonly number[],
+  where: string,
+  remedy: string,
+): void {
+  if (got.length === expected.length && got.every((length, axis) => length === expected[axis])) return;
+  throw new MisfitError({
+    where,
+    expected: `the shape [${expected.join(', ')}] of the network's input`,
+    got: `[${got.join(', ')}]`,
+    remedy,
+  });
+}
+
+function refuseAllDamaged({ name }: Dataset, count: number): never {
+  throw new DataError({
+    where: `data set '${name}'`,
+    expected: 'at least one picture that can be read',
+    got: `${count} damaged ones`,
+    remedy: 'Replace the files; strict mode shows what is wrong with the first one',
+  });
+}

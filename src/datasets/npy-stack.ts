@@ -1,0 +1,52 @@
+import { extname } from 'node:path';
+import { DataError } from '../errors.ts';
+import { type NpyArray, npyToFloat32, readNpy } from '../formats/npy.ts';
+import { defineDataset } from './define-dataset.ts';
+import { readIntegerLabels } from './integer-labels.ts';
+
+/**
+ * A `.npy` file with a stack of ready-made network inputs `[N, …]`; the numbers are passed on as they are. With `sampleRank` all axes
+ * before those of one sample are merged, as `[batches, B, …]`. Labels come from a file of integers; ids are the indices.
+ */
+export const npyStack = defineDataset({
+  name: 'npy',
+  summary: 'a .npy file with a stack [N, …] of network inputs',
+  accepts: ['labels', 'sampleRank'],
+  matches: ({ isFolder, name }) => !isFolder && extname(name).toLowerCase() === '.npy',
+  async open({ path, name }, options) {
+    const array = await readNpy(path);
+    const rank = options.sampleRank ?? array.shape.length - 1;
+    checkRank(array, rank, path);
+    const axes = array.shape.length - rank;
+    const shape = array.shape.slice(axes);
+    const size = productOf(array.shape.slice(0, axes));
+    const labels = options.labels === undefined ? undefined : await readIntegerLabels(options.labels, size);
+    const length = productOf(shape);
+    return {
+      kind: 'npy',
+      name,
+      size,
+      labelled: labels !== undefined,
+      id: String,
+      sample: async (index) => {
+        const data = npyToFloat32({ ...array, data: array.data.slice(index * length, (index + 1) * length) });
+        return { kind: 'tensor', id: String(index), label: labels?.[index], tensor: { shape, data } };
+      },
+    };
+  },
+});
+
+function checkRank({ shape }: NpyArray, rank: number, where: string): void {
+  if (Number.isInteger(rank) && rank >= 1 && rank < shape.length) return;
+  throw new DataError({
+    where,
+    expected: `an array with at least one axis before the ${Math.max(rank, 1)} of a sample`,
+    got: `shape [${shape.join(', ')}]`,
+    remedy:
+      'Stack the inputs along a first axis, or give the option sampleRank as the number of axes of one sample',
+  });
+}
+
+function productOf(lengths: readonly number[]): number {
+  return lengths.reduce((product, length) => product * length, 1);
+}

@@ -1,0 +1,45 @@
+import { DataError, listProblems } from '../errors.ts';
+import { isImageName } from './data-location.ts';
+import { defineDataset } from './define-dataset.ts';
+import { type ImageFile, imageFilesDataset } from './image-files-dataset.ts';
+import { findSynsetTable, readSynsetTable } from './synset-table.ts';
+
+const namePattern = /^(n\d{8})[_.-]/;
+
+/** Pictures in one folder whose names start with the synset id of their class, as `n01498041_stingray.JPEG`. */
+export const synsetFiles = defineDataset({
+  name: 'synset-files',
+  summary: 'a folder of pictures named by synset, as n01498041_stingray.JPEG',
+  accepts: ['synsets', 'labels'],
+  matches: ({ files, folders }) =>
+    folders.length === 0 && files.some((file) => isImageName(file) && namePattern.test(file)),
+  async open({ path, name, files }, options) {
+    const given = options.synsets ?? options.labels;
+    const table = given !== undefined ? await readSynsetTable(given) : await findSynsetTable(path);
+    if (!table) {
+      throw new DataError({
+        where: path,
+        expected: 'a synset file that tells the class of every synset id in the file names',
+        got: 'none given, and no synset_words.txt in the folder or its parent',
+        remedy:
+          "Give one with the option synsets (lines such as 'n01440764 tench, Tinca tinca' in class order)",
+      });
+    }
+    const images: ImageFile[] = [];
+    const problems: string[] = [];
+    for (const file of files.filter(isImageName)) {
+      const label = table.indexOf.get(namePattern.exec(file)?.[1] ?? '');
+      if (label === undefined) problems.push(file);
+      else images.push({ id: file, label });
+    }
+    if (problems.length > 0) {
+      const heading = `${path}: file names without a synset id of '${table.path}'. Rename or remove them:`;
+      throw new DataError(listProblems(heading, problems.slice(0, 20)));
+    }
+    return imageFilesDataset(
+      { kind: 'synset-files', name, labelled: true, classNames: table.names },
+      path,
+      images,
+    );
+  },
+});

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DataError, listProblems, messageOf } from '../errors.ts';
+import { listFolder } from './data-location.ts';
+
+/** The classes of a data set that are named by WordNet synsets. */
+export interface SynsetTable {
+  /** Where it was read. */
+  path: string;
+  /** Index of the class of every synset id. */
+  indexOf: ReadonlyMap<string, number>;
+  /** Words of every class, in the order of the indices. */
+  names: string[];
+}
+
+/** A synset id: `n` and eight digits. */
+export const synsetPattern = /^n\d{8}$/;
+
+/** Names under which a table is looked for beside the data. */
+const usualNames = ['synset_words.txt', 'LOC_synset_mapping.txt', 'synsets.txt'];
+
+/**
+ * Reads a synset file: a synset id a line, in the order of the class indices, and after a blank the words for it.
+ *
+ * @throws DataError if the file cannot be read, or with all its malformed lines.
+ */
+export async function readSynsetTable(path: string): Promise<SynsetTable> {
+  const text = await readText(path);
+  const indexOf = new Map<string, number>();
+  const names: string[] = [];
+  const problems: string[] = [];
+  for (const [number, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const [, id = '', words = ''] = /^(\S+)\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!synsetPattern.test(id))
+      problems.push(`line ${number + 1}: expected a synset id such as n01440764, got '${id}'`);
+    else if (indexOf.has(id)) problems.push(`line ${number + 1}: ${id} appears for the second time`);
+    indexOf.set(id, names.length);
+    names.push(words || id);
+  }
+  if (names.length === 0) problems.push('expected at least one line, got none');
+  if (problems.length > 0) {
+    throw new DataError(
+      listProblems(`${path}: not a synset file. Correct these lines:`, problems.slice(0, 20)),
+    );
+  }
+  return { path, indexOf, names };
+}
+
+/** The table in the folder or in its parent, if there is one under a usual name. */
+export async function findSynsetTable(folder: string): Promise<SynsetTable | undefined> {
+  for (const place of [folder, dirname(folder)]) {
+    const { files } = await listFolder(place).catch(() => ({ files: [] as string[] }));
+    const name = usualNames.find((usual) => files.includes(usual));
+    if (name) return readSynsetTable(join(place, name));
+  }
+  return undefined;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new DataError(
+      {
+        where: path,
+        expected: 'a synset file that can be read',
+        got: messageOf(error),
+        remedy: 'Check the path of the synset file',
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import { GraphError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { describeNode, intAttribute, type Node, stringAttribute } from '../graph/node.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
+
+/** What one synaptic operator does for one image and one time-step. */
+export interface OperatorCost {
+  /** Name of the node. */
+  readonly name: string;
+  readonly kind: SynapticOperator['kind'];
+  /** Reads the image itself. */
+  readonly first: boolean;
+  /** Makes the network's output. */
+  readonly head: boolean;
+  /** Values it multiplies that depend on the image: names and numbers of elements. */
+  readonly operands: readonly { readonly value: string; readonly size: number }[];
+  /** Multiply-accumulate operations with all operands non-zero. */
+  readonly macs: number;
+}
+
+/**
+ * Multiply-accumulate operations of every synaptic operator of a network that does not spike, for one image.
+ * Shapes are measured, not inferred.
+ */
+export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
+  const operators = synapticOperators(source.graph);
+  const values = new Set(operators.flatMap(({ node }) => [...multiplied(node), ...node.outputs]));
+  const measured = [...values].filter((name) => !source.graph.initializers.has(name));
+  const shapes = await measureShapes(source, measured);
+  const shapeOf = (name: string) => shapes.get(name) ?? source.graph.initializers.get(name)!.shape;
+  return operators.map((operator) => ({
+    name: operator.node.name,
+    kind: operator.kind,
+    first: operator.first,
+    head: operator.head,
+    operands: operator.operands.map(({ value }) => ({ value, size: sizeOf(shapeOf(value)) })),
+    macs: macsOf(source.graph, operator.node, shapeOf),
+  }));
+}
+
+function multiplied(of: Node): string[] {
+  return of.opType === 'Einsum' ? of.inputs : of.inputs.slice(0, 2);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+function macsOf(graph: Graph, of: Node, shapeOf: (name: string) => readonly number[]): number {
+  const [a, b] = of.inputs.slice(0, 2).map(shapeOf) as [readonly number[], readonly number[]];
+  const outputSize = sizeOf(shapeOf(of.outputs[0]!));
+  switch (of.opType) {
+    case 'MatMul':
+      return outputSize * a.at(-1)!;
+    case 'Gemm':
+      return outputSize * (intAttribute(of, 'transA', 0) ? a[0]! : a[1]!);
+    case 'Conv':
+      // A weight is [out, in / groups, kernel…]: one output needs in / groups · kernel products.
+      return outputSize * sizeOf(b.slice(1));
+    case 'ConvTranspose':
+      return sizeOf(a) * sizeOf(b.slice(1));
+    case 'Einsum':
+      return einsumMacs(stringAttribute(of, 'equation'), of.inputs.map(shapeOf));
+    default:
+      throw new GraphError({
+        where: `graph '${graph.name}': ${describeNode(of)}`,
+        expected: 'an operator whose cost is known',
+        got: of.opType,
+        remedy: 'Add its cost to energy/operator-costs.ts',
+      });
+  }
+}
+
+/** Every combination of index values is one product. */
+function einsumMacs(equation: string, shapes: readonly (readonly number[])[]): number {
+  const lengths = new Map<string, number>();
+  const terms = equation.replaceAll(' ', '').split('->')[0]!.split(',');
+  for (const [i, term] of terms.entries()) {
+    for (const [axis, label] of [...term].entries()) lengths.set(label, shapes[i]![axis]!);
+  }
+  return sizeOf([...lengths.values()]);
+}

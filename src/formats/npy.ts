@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { FormatError, messageOf } from '../errors.ts';
+import { float16ToFloat32 } from '../graph/half-precision.ts';
+import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.ts';
+
+/** Any typed array that an `.npy` file can hold. */
+export type NpyData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+type Reader = (buffer: ArrayBufferLike, offset: number, size: number) => NpyData;
+
+const readers = {
+  float32: (b, o, n) => new Float32Array(b, o, n),
+  float64: (b, o, n) => new Float64Array(b, o, n),
+  int8: (b, o, n) => new Int8Array(b, o, n),
+  uint8: (b, o, n) => new Uint8Array(b, o, n),
+  bool: (b, o, n) => new Uint8Array(b, o, n),
+  int16: (b, o, n) => new Int16Array(b, o, n),
+  uint16: (b, o, n) => new Uint16Array(b, o, n),
+  int32: (b, o, n) => new Int32Array(b, o, n),
+  uint32: (b, o, n) => new Uint32Array(b, o, n),
+  int64: (b, o, n) => new BigInt64Array(b, o, n),
+  uint64: (b, o, n) => new BigUint64Array(b, o, n),
+} satisfies Record<string, Reader>;
+
+/** Element type of an array in memory. `float16` is missing because half floats are decoded to `float32` on reading. */
+export type NpyDataType = keyof typeof readers;
+
+/** An array in C order (last axis fastest). */
+export interface NpyArray {
+  /** Lengths of the axes; empty for a scalar. */
+  shape: number[];
+  /** What the elements mean; `bool` is stored as a Uint8Array of 0 and 1. */
+  dataType: NpyDataType;
+  /** The elements; BigInt64Array for `int64`, BigUint64Array for `uint64`. */
+  data: NpyData;
+}
+
+/**
+ * Reads an `.npy` file (versions 1.0 to 3.0, little-endian). Fortran order is transposed to C order and
+ * float16 becomes float32.
+ *
+ * @throws FormatError if the file is missing, damaged, truncated, big-endian or holds Python objects or records.
+ */
+export async function readNpy(path: string): Promise<NpyArray> {
+  return parseNpy(await readWholeFile(path), path);
+}
+
+/**
+ * Decodes the bytes of an `.npy` file. The result may be a view of `bytes`.
+ *
+ * @param where name of the source for error messages
+ * @throws FormatError as {@link readNpy} does.
+ */
+export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
+  const header = parseNpyHeader(bytes, where);
+  const { shape, dataType, bytesPerElement, dataOffset } = header;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const body = bytes.subarray(dataOffset, dataOffset + size * bytesPerElement);
+  if (body.length < size * bytesPerElement) {
+    throw new FormatError({
+      where,
+      expected: `${size * bytesPerElement} bytes of data for ${dataType}[${shape.join(',')}]`,
+      got: `${body.length}`,
+      remedy: 'The file is truncated; copy or write it again',
+    });
+  }
+  const data = readElements(header, body, size);
+  return {
+    shape,
+    dataType: dataType === 'float16' ? 'float32' : dataType,
+    data: header.fortranOrder ? toRowMajor(data, shape) : data,
+  };
+}
+
+/**
+ * The bytes of an `.npy` file (version 1.0, little-endian, C order), as numpy writes them.
+ *
+ * @throws FormatError if shape, element type and data do not agree.
+ */
+export function encodeNpy(array: NpyArray): Uint8Array {
+  const { shape, dataType, data } = array;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const wanted = readers[dataType](new ArrayBuffer(0), 0, 0);
+  if (data.length !== size || data.constructor !== wanted.constructor) {
+    throw new FormatError({
+      where: 'encodeNpy',
+      expected: `a ${wanted.constructor.name} of ${size} elements for ${dataType}[${shape.join(',')}]`,
+      got: `a ${data.constructor.name} of ${data.length}`,
+      remedy: 'Give data that fits the shape and the element type',
+    });
+  }
+  const header = encodeNpyHeader(dataType, shape);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
+  return bytes;
+}
+
+/**
+ * Writes an `.npy` file. The bytes go to a temporary name in the same folder first, so that nobody ever sees
+ * half a file.
+ *
+ * @throws FormatError if the array is inconsistent or the file cannot be written.
+ */
+export async function writeNpy(path: string, array: NpyArray): Promise<void> {
+  const bytes = encodeNpy(array);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'a file that can be written',
+        got: messageOf(error),
+        remedy: 'Check that the folder exists and is writable',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** The elements as float32 numbers, whatever their type (64-bit numbers are rounded); a float32 array is passed as it is. */
+export function npyToFloat32(array: NpyArray): Float32Array {
+  const { data } = array;
+  if (data instanceof Float32Array) return data;
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) result[i] = Number(data[i]);
+  return result;
+}
+
+function readElements({ dataType }: NpyHeader, body: Uint8Array, size: number): NpyData {
+  // Typed arrays want aligned memory.
+  const { buffer, byteOffset } = body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
+  if (dataType === 'float16') return float16ToFloat32(new Uint16Array(buffer, byteOffset, size));
+  return readers[dataType](buffer, byteOffset, size);
+}
+
+/** Elements stored first axis fastest, brought into the order of last axis fastest. */
+function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
+  const result = data.slice();
+  const index = new Array<number>(shape.length).fill(0);
+  const strides = shape.map((_, axis) =>
+    shape.slice(0, axis).reduce((product, length) => product * length, 1),
+  );
+  let source = 0;
+  for (let target = 0; target < data.length; target++) {
+    result[target] = data[source]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      source += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      source -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+/** One read call returns at most 2 GiB, so that large files come in pieces. */
+const pieceLength = 2 ** 30;
+
+async function readWholeFile(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const bytes = new Uint8Array((await file.stat()).size);
+      let done = 0;
+      while (done < bytes.length) {
+        const length = Math.min(bytes.length - done, pieceLength);
+        const { bytesRead } = await file.read(bytes, done, length, done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'an .npy file that can be read',
+        got: messageOf(error),
+        remedy: 'Check the path and the permissions of the file',
+      },
+      { cause: error },
+    );
+  }
+}

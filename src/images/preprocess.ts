@@ -1,0 +1,87 @@
+import { DataError } from '../errors.ts';
+import { centerCrop } from './center-crop.ts';
+import { type ResampleFilter, resizeImage } from './resample.ts';
+import { greyImage, type RgbImage } from './rgb-image.ts';
+
+/** What happens to a picture before the network sees it, in the order: grey, resize, centre crop, scale, normalise. */
+export interface PreprocessConfig {
+  /** Length in pixels that the shorter side is resized to; the longer side keeps the proportions (rounded down). */
+  resizeShorter?: number;
+  /** `[height, width]` in pixels that the picture is resized to, without regard to its proportions. */
+  resize?: [height: number, width: number];
+  /** Filter of the resizing. */
+  interpolation: ResampleFilter;
+  /** Rows that the network wants. */
+  cropHeight: number;
+  /** Columns that the network wants. */
+  cropWidth: number;
+  /** Mean of every channel, after scaling. */
+  mean: number[];
+  /** Standard deviation of every channel, after scaling. */
+  std: number[];
+  /** 3 for red, green, blue; 1 for grey. */
+  channels: 1 | 3;
+  /** Factor for the bytes, usually 1/255. */
+  scale: number;
+}
+
+/**
+ * Resizes, crops and normalises a picture as torchvision does with a picture that Pillow opened: `(byte * scale - mean) / std`
+ * in float32. A picture smaller than the crop is padded with black.
+ *
+ * @returns `[channels, cropHeight, cropWidth]` numbers (CHW)
+ * @throws DataError if `mean` and `std` do not have one number a channel.
+ */
+export function preprocessImage(image: RgbImage, config: PreprocessConfig): Float32Array {
+  const { channels, cropWidth, cropHeight } = config;
+  const tables = normaliseTables(config);
+  const { data } = centerCrop(resize(channels === 1 ? toGrey(image) : image, config), cropWidth, cropHeight);
+  const plane = cropWidth * cropHeight;
+  const result = new Float32Array(channels * plane);
+  for (let channel = 0; channel < channels; channel++) {
+    const table = tables[channel]!;
+    const start = channel * plane;
+    for (let pixel = 0; pixel < plane; pixel++) result[start + pixel] = table[data[pixel * 3 + channel]!]!;
+  }
+  return result;
+}
+
+function resize(image: RgbImage, config: PreprocessConfig): RgbImage {
+  const { interpolation, resizeShorter } = config;
+  if (config.resize) return resizeImage(image, config.resize[1], config.resize[0], interpolation);
+  if (resizeShorter === undefined) return image;
+  const { width, height } = image;
+  const longer = Math.trunc((resizeShorter * Math.max(width, height)) / Math.min(width, height));
+  return width <= height
+    ? resizeImage(image, resizeShorter, longer, interpolation)
+    : resizeImage(image, longer, resizeShorter, interpolation);
+}
+
+/** Luma with Pillow's integer weights, in all three channels. */
+function toGrey({ width, height, data }: RgbImage): RgbImage {
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) {
+    grey[i] = (data[3 * i]! * 19595 + data[3 * i + 1]! * 38470 + data[3 * i + 2]! * 7471 + 0x8000) >> 16;
+  }
+  return greyImage(width, height, grey);
+}
+
+/** For every channel the normalised float32 number of each of the 256 bytes. */
+function normaliseTables({ mean, std, scale, channels }: PreprocessConfig): Float32Array[] {
+  if (mean.length !== channels || std.length !== channels) {
+    throw new DataError({
+      where: 'preprocessing',
+      expected: `${channels} numbers each in mean and std`,
+      got: `${mean.length} and ${std.length}`,
+      remedy: 'Give one mean and one standard deviation a channel',
+    });
+  }
+  return mean.map((channelMean, channel) => {
+    const center = Math.fround(channelMean);
+    const spread = Math.fround(std[channel]!);
+    return Float32Array.from({ length: 256 }, (_, byte) => {
+      // Rounded after every step, as a float32 library does.
+      return Math.fround(Math.fround(byte * scale) - center) / spread;
+    });
+  });
+}

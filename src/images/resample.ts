@@ -1,0 +1,150 @@
+import { DataError } from '../errors.ts';
+import {
+  precisionBits,
+  type ResampleCoefficients,
+  type ResampleFilter,
+  resampleCoefficients,
+} from './resample-coefficients.ts';
+import type { RgbImage } from './rgb-image.ts';
+
+export type { ResampleFilter } from './resample-coefficients.ts';
+
+/** A rectangle `[left, top, right, bottom]` in pixels of the original picture; may have fractions (kept as float32). */
+export type ResampleBox = readonly [left: number, top: number, right: number, bottom: number];
+
+/** Half a unit of the fixed-point sums, for rounding. The sums are then cut to 0…255 by the clamped arrays they go to. */
+const half = 1 << (precisionBits - 1);
+
+/**
+ * Resizes a picture with the bits of Pillow's `Image.resize`: first along the rows, then along the columns, with
+ * 8-bit pixels in between, filters that grow when the picture shrinks, and integer weights.
+ *
+ * @param width of the result, at least 1
+ * @param height of the result, at least 1
+ * @param box the part of the picture to resize; default the whole
+ * @returns a new picture, or the same object if there is nothing to do
+ * @throws DataError if the size is not positive or the box leaves the picture.
+ */
+export function resizeImage(
+  image: RgbImage,
+  width: number,
+  height: number,
+  filter: ResampleFilter,
+  box: ResampleBox = [0, 0, image.width, image.height],
+): RgbImage {
+  checkRequest(image, width, height, box);
+  const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number];
+  const wholeRows = width === image.width && left === 0 && right === width;
+  const wholeColumns = height === image.height && top === 0 && bottom === height;
+  if (wholeRows && wholeColumns) return image;
+  if (filter === 'nearest') return pickNearest(image, width, height, [left, top, right, bottom]);
+  const vertical = resampleCoefficients(image.height, top, bottom, height, filter);
+  const firstRow = wholeColumns ? 0 : vertical.start[0]!;
+  const endRow = wholeColumns ? image.height : vertical.start[height - 1]! + vertical.count[height - 1]!;
+  const rows = image.data.subarray(firstRow * image.width * 3, endRow * image.width * 3);
+  const narrow = wholeRows
+    ? rows
+    : resampleRows(rows, image.width, resampleCoefficients(image.width, left, right, width, filter));
+  if (wholeColumns) return { width, height, data: narrow };
+  return { width, height, data: resampleColumns(narrow, width, vertical, firstRow) };
+}
+
+function checkRequest(image: RgbImage, width: number, height: number, box: ResampleBox): void {
+  const [left, top, right, bottom] = box;
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new DataError({
+      where: 'resizeImage',
+      expected: 'a size of at least 1 x 1 whole pixels',
+      got: `${width} x ${height}`,
+      remedy: 'Give positive whole numbers',
+    });
+  }
+  if (
+    !(left >= 0 && top >= 0 && right <= image.width && bottom <= image.height && left < right && top < bottom)
+  ) {
+    throw new DataError({
+      where: 'resizeImage',
+      expected: `a box inside the picture of ${image.width} x ${image.height} pixels`,
+      got: `[${box.join(', ')}]`,
+      remedy: 'Give left, top, right, bottom inside the picture',
+    });
+  }
+}
+
+function resampleRows(data: Uint8Array, inputWidth: number, coefficients: ResampleCoefficients): Uint8Array {
+  const { start, count, weights, taps } = coefficients;
+  const width = start.length;
+  const height = data.length / (inputWidth * 3);
+  const result = new Uint8ClampedArray(width * height * 3);
+  let target = 0;
+  for (let y = 0; y < height; y++) {
+    const row = y * inputWidth * 3;
+    for (let x = 0; x < width; x++) {
+      let red = half;
+      let green = half;
+      let blue = half;
+      let source = row + start[x]! * 3;
+      const end = x * taps + count[x]!;
+      for (let tap = x * taps; tap < end; tap++, source += 3) {
+        const weight = weights[tap]!;
+        red = (red + Math.imul(data[source]!, weight)) | 0;
+        green = (green + Math.imul(data[source + 1]!, weight)) | 0;
+        blue = (blue + Math.imul(data[source + 2]!, weight)) | 0;
+      }
+      result[target++] = red >> precisionBits;
+      result[target++] = green >> precisionBits;
+      result[target++] = blue >> precisionBits;
+    }
+  }
+  return new Uint8Array(result.buffer);
+}
+
+/** @param firstRow row of the picture that `data` starts with */
+function resampleColumns(
+  data: Uint8Array,
+  width: number,
+  coefficients: ResampleCoefficients,
+  firstRow: number,
+): Uint8Array {
+  const { start, count, weights, taps } = coefficients;
+  const stride = width * 3;
+  const result = new Uint8ClampedArray(start.length * stride);
+  const sums = new Int32Array(stride);
+  for (let y = 0; y < start.length; y++) {
+    sums.fill(half);
+    for (let tap = 0; tap < count[y]!; tap++) {
+      const weight = weights[y * taps + tap]!;
+      const row = (start[y]! - firstRow + tap) * stride;
+      for (let i = 0; i < stride; i++) sums[i] = sums[i]! + Math.imul(data[row + i]!, weight);
+    }
+    for (let i = 0; i < stride; i++) result[y * stride + i] = sums[i]! >> precisionBits;
+  }
+  return new Uint8Array(result.buffer);
+}
+
+function pickNearest(image: RgbImage, width: number, height: number, box: ResampleBox): RgbImage {
+  const columns = nearestPositions(box[0], box[2], width, image.width);
+  const rows = nearestPositions(box[1], box[3], height, image.height);
+  const data = new Uint8Array(width * height * 3);
+  let target = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      const source = row < 0 || column < 0 ? -1 : (row * image.width + column) * 3;
+      for (let c = 0; c < 3; c++) data[target++] = source < 0 ? 0 : image.data[source + c]!;
+    }
+  }
+  return { width, height, data };
+}
+
+/** Input position of every output position; -1 where the running sum of steps leaves the picture. */
+function nearestPositions(from: number, to: number, outputSize: number, inputSize: number): Int32Array {
+  const positions = new Int32Array(outputSize);
+  const step = Math.fround(to - from) / outputSize;
+  // Pillow adds up the steps instead of multiplying, and the rounding of that sum decides about ties.
+  let place = from + step * 0.5;
+  for (let i = 0; i < outputSize; i++) {
+    positions[i] = place < inputSize ? Math.trunc(place) : -1;
+    place += step;
+  }
+  return positions;
+}

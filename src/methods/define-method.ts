@@ -1,0 +1,46 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
+import type { Observer } from '../calibration/observer.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { NeuronSpec } from '../neurons/neuron-node.ts';
+import type { Pass } from '../passes/define-pass.ts';
+
+/** Looks at a site's activations and then says which neuron stands there, with which thresholds. */
+export interface SiteCalibration extends Observer {
+  /** The neuron, after the last batch. */
+  finish(): NeuronSpec & { readonly relativeError?: number };
+}
+
+/** A named set of a method's settings. */
+export interface Preset {
+  /** One sentence. */
+  readonly summary: string;
+  /** What it does otherwise than the paper, one line each; empty for nothing. */
+  readonly differences: readonly string[];
+  /** Starts the calibration of one site for a network that will run T steps. */
+  calibrate(site: SpikeSite, steps: number): SiteCalibration;
+  /** The neuron for thresholds that come from a file. */
+  fromThresholds(thresholds: ImportedThreshold): NeuronSpec;
+}
+
+/**
+ * A conversion method: clean-up passes, where the sites are, and how each site's neuron and its thresholds are
+ * chosen. Nothing else is needed: the engine evaluates the source network on running means with the neurons in it.
+ */
+export interface Method<P extends string = string> {
+  /** Name on the command line and in models. */
+  readonly name: string;
+  readonly summary: string;
+  /** Authors, title, year, where. */
+  readonly paper: string;
+  readonly passes: readonly Pass[];
+  /** Sites of a cleaned graph, in topological order. */
+  readonly place: (graph: Graph) => SpikeSite[];
+  readonly presets: Readonly<Record<P, Preset>>;
+  readonly defaultPreset: NoInfer<P>;
+}
+
+/** Declares a method; a missing facet does not compile. */
+export function defineMethod<P extends string>(method: Method<P>): Method<P> {
+  return method;
+}

@@ -1,0 +1,30 @@
+import { UsageError } from '../errors.ts';
+import type { Method, Preset } from './define-method.ts';
+import { ecmt } from './ecmt.ts';
+
+/** All conversion methods. */
+export const methods: readonly Method[] = [ecmt];
+
+/** The method with this name. @throws UsageError for an unknown name, listing the known ones */
+export function methodNamed(name: string): Method {
+  const found = methods.find((each) => each.name === name);
+  if (found) return found;
+  throw new UsageError({
+    where: `method '${name}'`,
+    expected: `one of ${methods.map((each) => each.name).join(', ')}`,
+    got: 'an unknown name',
+    remedy: 'Choose a known method',
+  });
+}
+
+/** A method's preset by name, or its default one. @throws UsageError for an unknown name, listing the known ones */
+export function presetOf(method: Method, name = method.defaultPreset): { name: string; preset: Preset } {
+  const preset = method.presets[name];
+  if (preset) return { name, preset };
+  throw new UsageError({
+    where: `preset '${name}' of method '${method.name}'`,
+    expected: `one of ${Object.keys(method.presets).join(', ')}`,
+    got: 'an unknown name',
+    remedy: 'Choose a known preset',
+  });
+}

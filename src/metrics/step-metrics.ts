@@ -1,0 +1,67 @@
+import { wilsonInterval } from './wilson-interval.ts';
+
+/** What the source network and the spiking one said about one image: best five classes, best first. */
+export interface Prediction {
+  readonly id: string;
+  /** Class number; absent for data without labels. */
+  readonly label?: number | undefined;
+  readonly source: readonly number[];
+  /** After each time-step. */
+  readonly steps: readonly (readonly number[])[];
+}
+
+/** A proportion with its 95 % interval; all in [0, 1]. */
+export interface Proportion {
+  readonly value: number;
+  readonly interval: readonly [number, number];
+}
+
+/** Quality after one time-step. */
+export interface StepMetrics {
+  /** Time-step, counted from 1. */
+  readonly t: number;
+  /** Share of labelled images whose label is the best class. Absent without labels. */
+  readonly top1?: Proportion;
+  /** Share of labelled images whose label is among the best five. Absent without labels. */
+  readonly top5?: Proportion;
+  /** Share of images with the same best class as the source network. */
+  readonly agreement: Proportion;
+}
+
+/** Accuracy of the source network. */
+export interface SourceMetrics {
+  readonly top1?: Proportion;
+  readonly top5?: Proportion;
+}
+
+/** Accuracy of the source network on these images. */
+export function sourceMetrics(predictions: readonly Prediction[]): SourceMetrics {
+  return accuracies(predictions, ({ source }) => source);
+}
+
+/** Accuracy and agreement after every time-step. */
+export function stepMetrics(predictions: readonly Prediction[]): StepMetrics[] {
+  const steps = predictions[0]?.steps.length ?? 0;
+  return Array.from({ length: steps }, (_, i) => ({
+    t: i + 1,
+    ...accuracies(predictions, (prediction) => prediction.steps[i]!),
+    agreement: proportion(predictions, (prediction) => prediction.steps[i]![0] === prediction.source[0]),
+  }));
+}
+
+function accuracies(
+  predictions: readonly Prediction[],
+  classes: (prediction: Prediction) => readonly number[],
+) {
+  const labelled = predictions.filter(({ label }) => label !== undefined);
+  if (labelled.length === 0) return {};
+  return {
+    top1: proportion(labelled, (prediction) => classes(prediction)[0] === prediction.label),
+    top5: proportion(labelled, (prediction) => classes(prediction).includes(prediction.label!)),
+  };
+}
+
+function proportion<E>(of: readonly E[], holds: (each: E) => boolean): Proportion {
+  const successes = of.filter(holds).length;
+  return { value: successes / of.length, interval: wilsonInterval(successes, of.length) };
+}

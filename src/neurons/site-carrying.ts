@@ -1,0 +1,19 @@
+import type { Model } from '../graph/model.ts';
+import { sitesOf } from './neuron-node.ts';
+
+/**
+ * Looks up which site feeds an operator of a spiking model.
+ *
+ * @returns a function from an operator's name and the value that it reads in the source network to the name of the
+ * site that carries this value for this operator; `undefined` where the operator reads the value itself
+ */
+export function siteCarrying(spiking: Model): (operator: string, value: string) => string | undefined {
+  const readers = new Map(
+    sitesOf(spiking).flatMap((site) =>
+      spiking.graph
+        .consumersOf(site.decoded)
+        .map((reader) => [`${reader.name}\n${site.input}`, site.name] as const),
+    ),
+  );
+  return (operator, value) => readers.get(`${operator}\n${value}`);
+}

@@ -1,0 +1,161 @@
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Model } from '../graph/model.ts';
+import { node } from '../graph/node.ts';
+import type { Site } from '../neurons/neuron-node.ts';
+import type { FloatTensor } from './float-tensor.ts';
+
+/** Synaptic operations of a matrix product, per time-step: pairs of non-zero operands. */
+export interface ProductCounts {
+  /** Spike meets spike, nnz(x·y). */
+  readonly both: readonly number[];
+  /** Spike of the left operand meets what the right one has accumulated, nnz(x·S_B). */
+  readonly left: readonly number[];
+  /** What the left operand has accumulated meets a spike of the right one, nnz(S_A·y). */
+  readonly right: readonly number[];
+}
+
+/** How many spikes there were, summed over a batch. Plain data, so that it can be written to a run record. */
+export interface Activity {
+  /** Spikes per time-step by site; a spike of any level counts once. */
+  readonly spikes: Readonly<Record<string, readonly number[]>>;
+  /** Synaptic operations of matrix products by operator. */
+  readonly products: Readonly<Record<string, ProductCounts>>;
+}
+
+/** Names of the outputs that hold the counts, each [T·N]. */
+export interface StatisticOutputs {
+  readonly spikes: ReadonlyMap<string, string>;
+  readonly products: ReadonlyMap<string, Readonly<Record<keyof ProductCounts, string>>>;
+}
+
+/**
+ * Adds outputs to a spiking model that count non-zero spikes per time-step and image, [T·N] each.
+ * Counting per image keeps float32 sums exact up to 2^24.
+ */
+export function attachStatistics(
+  model: Model,
+  sites: readonly Site[],
+  operators: readonly SynapticOperator[],
+): StatisticOutputs {
+  const counter = new Counter(model);
+  const spikes = new Map(
+    sites.map(({ name, spikes: value }) => [name, counter.count(counter.nonZero(value))]),
+  );
+  const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
+  const products = operators
+    .filter(({ kind, first, head }) => kind === 'product' && !first && !head)
+    .map((operator): [string, Record<keyof ProductCounts, string>] => {
+      const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
+      const spike = [counter.nonZero(a.spikes), counter.nonZero(b.spikes)] as const;
+      const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
+      return [
+        operator.node.name,
+        {
+          both: counter.countPairs(operator, spike[0], spike[1]),
+          left: counter.countPairs(operator, spike[0], sum[1]),
+          right: counter.countPairs(operator, sum[0], spike[1]),
+        },
+      ];
+    });
+  return { spikes, products: new Map(products) };
+}
+
+/** Builds the counting operators; everything is in float32, with 1 for a spike and 0 for none. */
+class Counter {
+  readonly #model: Model;
+  readonly #build: GraphBuilder;
+  readonly #nonZero = new Map<string, string>();
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#build = new GraphBuilder(model.graph, 'statistics.');
+  }
+
+  /** 1 where the value is not zero. */
+  nonZero(value: string): string {
+    const known = this.#nonZero.get(value);
+    if (known) return known;
+    const made = this.#build.op('Cast', [this.#build.op('Cast', [value], { to: 9 })], { to: 1 });
+    this.#nonZero.set(value, made);
+    return made;
+  }
+
+  /** Sums everything but the leading axis into a new output [T·N]. */
+  count(indicator: string): string {
+    const rows = this.#build.op('Reshape', [indicator, this.#build.integers('rows', [0, -1])]);
+    return this.#output(this.#sum(rows, 1));
+  }
+
+  /** Number of pairs that the operator would multiply with both operands non-zero, as a new output [T·N]. */
+  countPairs(operator: SynapticOperator, a: string, b: string): string {
+    if (operator.node.opType === 'MatMul') {
+      // Σ over the contracted axis of (how many a) · (how many b) counts pairs without multiplying matrices.
+      return this.count(this.#build.op('Mul', [this.#sum(a, -2), this.#sum(b, -1)]));
+    }
+    const [first, second] = operator.operands;
+    const copy = node(operator.node.opType, operator.node.inputs, [
+      this.#model.graph.freshName('statistics.pairs'),
+    ]);
+    copy.attributes = new Map(operator.node.attributes);
+    copy.inputs[first!.input] = a;
+    copy.inputs[second!.input] = b;
+    // A bias would count as a pair.
+    copy.inputs.length = Math.min(copy.inputs.length, 2);
+    this.#model.graph.append(copy);
+    return this.count(copy.outputs[0]!);
+  }
+
+  #sum(value: string, axis: number): string {
+    // Before opset 13 the axes were an attribute.
+    return this.#model.opset < 13
+      ? this.#build.op('ReduceSum', [value], { axes: [axis], keepdims: 0 })
+      : this.#build.op('ReduceSum', [value, this.#build.integers('axis', [axis])], { keepdims: 0 });
+  }
+
+  #output(name: string): string {
+    this.#model.graph.outputs.push({ name, dataType: 'float32', shape: undefined });
+    return name;
+  }
+}
+
+/** Sums the outputs of a run over the batch. */
+export function readActivity(
+  places: StatisticOutputs,
+  outputs: ReadonlyMap<string, FloatTensor>,
+  steps: number,
+): Activity {
+  const perStep = (name: string) => sumOverBatch(outputs.get(name)!, steps);
+  const spikes = [...places.spikes].map(([site, name]) => [site, perStep(name)]);
+  const products = [...places.products].map(([operator, names]) => [
+    operator,
+    { both: perStep(names.both), left: perStep(names.left), right: perStep(names.right) },
+  ]);
+  return { spikes: Object.fromEntries(spikes), products: Object.fromEntries(products) };
+}
+
+function sumOverBatch({ data }: FloatTensor, steps: number): number[] {
+  const batch = data.length / steps;
+  return Array.from({ length: steps }, (_, t) => {
+    let sum = 0;
+    for (let i = t * batch; i < (t + 1) * batch; i++) sum += data[i]!;
+    return sum;
+  });
+}
+
+/** Adds two activities of the same network. */
+export function addActivity(a: Activity, b: Activity): Activity {
+  const add = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + y[i]!);
+  return {
+    spikes: Object.fromEntries(Object.entries(a.spikes).map(([site, x]) => [site, add(x, b.spikes[site]!)])),
+    products: Object.fromEntries(
+      Object.entries(a.products).map(([operator, x]) => {
+        const y = b.products[operator]!;
+        return [
+          operator,
+          { both: add(x.both, y.both), left: add(x.left, y.left), right: add(x.right, y.right) },
+        ];
+      }),
+    ),
+  };
+}
