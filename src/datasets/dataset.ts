@@ -31,6 +31,8 @@ export interface Dataset {
   name: string;
   /** Number of samples. */
   size: number;
+  /** Samples a batch, where the data came in batches. */
+  batchSize?: number;
   /** True if every sample has a label. */
   labelled: boolean;
   /** Names of the classes in the order of their indices, where the data set tells them. */
@@ -51,6 +53,8 @@ export interface DatasetOptions {
   labels?: string | undefined;
   /** File of synsets, one a line: `n01440764 tench, Tinca tinca`; its line order is the order of the classes. */
   synsets?: string | undefined;
+  /** Whether the classes matter; without them, as for calibration, pictures named by synsets need no synset file. Default true. */
+  needsLabels?: boolean | undefined;
   /** Take at most this many samples, evenly spread over the whole data set: sample i is number floor(i * size / limit). */
   limit?: number | undefined;
   /** Which part to open where there are several, for example `train`; default the test part, else the validation part. */

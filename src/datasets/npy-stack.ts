@@ -27,6 +27,7 @@ export const npyStack = defineDataset({
       name,
       size,
       labelled: labels !== undefined,
+      ...(axes > 1 && { batchSize: array.shape[axes - 1]! }),
       id: String,
       sample: async (index) => {
         const data = npyToFloat32({ ...array, data: array.data.slice(index * length, (index + 1) * length) });

@@ -78,7 +78,7 @@ function isArchive({ isFolder, name, files }: DataLocation): boolean {
 }
 
 function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
-  const { limit, ...specific } = options;
+  const { limit, needsLabels, ...specific } = options;
   const unused = (Object.keys(specific) as KindOption[]).filter(
     (key) => specific[key] !== undefined && !kind.accepts.includes(key),
   );

@@ -16,6 +16,10 @@ export const synsetFiles = defineDataset({
   async open({ path, name, files }, options) {
     const given = options.synsets ?? options.labels;
     const table = given !== undefined ? await readSynsetTable(given) : await findSynsetTable(path);
+    if (!table && options.needsLabels === false) {
+      const unlabelled = files.filter(isImageName).map((file) => ({ id: file }));
+      return imageFilesDataset({ kind: 'synset-files', name, labelled: false }, path, unlabelled);
+    }
     if (!table) {
       throw new DataError({
         where: path,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Activation } from '../analysis/activation.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** What one neuron knows of a time-step. */
@@ -35,6 +36,25 @@ export interface StepOutputs {
 export type Parameters = Readonly<Record<string, number>>;
 
 /**
+ * Hidden time-steps before step 1, from which each neuron sets its own parameters anew for the image at hand. After
+ * them, time starts again at t = 1 with the initial state. What a neuron emits in the hidden steps, it emits with the
+ * new parameters already: the next layer rehearses with what this layer has learned.
+ */
+export interface Rehearsal<A> {
+  /** Number of hidden steps ρ ≥ 1. */
+  steps(attributes: A): number;
+  /** The parameters of one neuron for the image at hand. @param means running means x̄(1…ρ) of the hidden steps */
+  adapt(means: Float64Array, parameters: Parameters, attributes: A): Parameters;
+  /** The same as standard operators: from means [ρ, N, …] and parameters to all parameters, broadcastable to [N, …]. */
+  lower(
+    builder: GraphBuilder,
+    means: string,
+    parameters: Readonly<Record<string, string>>,
+    attributes: A,
+  ): Readonly<Record<string, string>>;
+}
+
+/**
  * A spiking neuron: a small state machine over the running means x̄(1..T) of its input.
  * Its facets are one definition in two forms, the float64 reference step and the lowering to standard ONNX
  * operators, which the conformance suite holds equal.
@@ -64,6 +84,10 @@ export interface NeuronDefinition<A> {
     parameters: Readonly<Record<string, string>>,
     attributes: A,
   ) => Readonly<Record<string, string>>;
+  /** The activation function of the source network in whose place the neuron stands. Default: identity. */
+  readonly standsFor?: (attributes: A) => Activation;
+  /** Hidden steps before step 1. Default: none. */
+  readonly rehearsal?: Rehearsal<A>;
   /** Name of the ONNX function that carries this neuron with these attributes. */
   functionName(attributes: A): string;
   /** Amplitudes a spike can have in units of the threshold, ascending. */

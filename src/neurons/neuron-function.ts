@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { ModelFunction } from '../graph/model.ts';
 import { type Attribute, float, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import type { AnyNeuron, NeuronDefinition } from './define-neuron.ts';
+import type { AnyNeuron, NeuronDefinition, Rehearsal } from './define-neuron.ts';
 import { domain } from './domain.ts';
 
 /** Name of the attribute that says which neuron a node of domain `transpike` is. */
@@ -23,19 +23,11 @@ export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, op
   const rest = build.op('Slice', [shape, build.integers('from', [1]), build.integers('to', [32])]);
   const overTime = build.op('Concat', ['steps', build.integers('batch', [-1]), rest], { axis: 0 });
   const means = build.op('Reshape', ['x', overTime], {}, { name: 'means' });
-  const times = timesFrom1(build);
   const parameters = parametersAsFloat32(build, neuron.parameters);
-  const initial = initialStates(build, neuron, attributes, means, parameters);
-  const stateCount = neuron.state.length;
-  const outputs = build.ops('Scan', [...initial, means, times], stateCount + 2, {
-    body: stepBody(neuron, attributes, parameters),
-    num_scan_inputs: 2,
-  });
-  const [decoded, spikes] = outputs.slice(stateCount);
-  graph.append(
-    node('Reshape', [decoded!, shape], ['decoded']),
-    node('Reshape', [spikes!, shape], ['spikes']),
-  );
+  const { decoded, spikes } = neuron.rehearsal
+    ? rehearseAndRun(build, neuron, neuron.rehearsal, attributes, means, parameters)
+    : runSteps(build, neuron, attributes, means, parameters);
+  graph.append(node('Reshape', [decoded, shape], ['decoded']), node('Reshape', [spikes, shape], ['spikes']));
   return {
     name: neuron.functionName(attributes),
     domain,
@@ -67,15 +59,59 @@ function toAttributeEntry([key, value]: [string, number | string]): [string, Att
   return [key, typeof value === 'number' ? float(value) : { kind: 'string', value }];
 }
 
-/** Values 1…T, float32 [T]. */
-function timesFrom1(build: GraphBuilder): string {
-  const steps = build.op('Cast', [build.op('Reshape', ['steps', emptyShape(build)])], { to: 1 });
-  const one = build.scalar('one', 1);
-  return build.op('Range', [one, build.op('Add', [steps, one]), one], {}, { name: 'times' });
+/** Values made by some steps, [steps, N, …]. */
+interface SpikeTrain {
+  readonly decoded: string;
+  readonly spikes: string;
 }
 
-function emptyShape(build: GraphBuilder): string {
-  return build.constant('scalarShape', Tensor.int64([0], []));
+/** The neuron's steps over means [steps, N, …], from its initial state and t = 1. */
+function runSteps<A>(
+  build: GraphBuilder,
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  means: string,
+  parameters: NamesByParameter,
+): SpikeTrain {
+  const initial = initialStates(build, neuron, attributes, means, parameters);
+  const stateCount = neuron.state.length;
+  const outputs = build.ops('Scan', [...initial, means, timesFrom1(build, means)], stateCount + 2, {
+    body: stepBody(neuron, attributes, parameters),
+    num_scan_inputs: 2,
+  });
+  const [decoded, spikes] = outputs.slice(stateCount);
+  return { decoded: decoded!, spikes: spikes! };
+}
+
+/** Adapts the parameters to the hidden steps, then runs those and the others, each from t = 1. */
+function rehearseAndRun<A>(
+  build: GraphBuilder,
+  neuron: NeuronDefinition<A>,
+  rehearsal: Rehearsal<A>,
+  attributes: A,
+  means: string,
+  parameters: NamesByParameter,
+): SpikeTrain {
+  const border = build.integers('hidden', [rehearsal.steps(attributes)]);
+  const first = build.op('Slice', [means, build.integers('begin', [0]), border], {}, { name: 'hiddenMeans' });
+  const rest = build.op('Slice', [means, border, build.integers('end', [2 ** 31 - 1])], {}, { name: 'rest' });
+  const adapted = rehearsal.lower(build, first, parameters, attributes);
+  const [hidden, visible] = [first, rest].map((part) => runSteps(build, neuron, attributes, part, adapted));
+  return {
+    decoded: build.op('Concat', [hidden!.decoded, visible!.decoded], { axis: 0 }),
+    spikes: build.op('Concat', [hidden!.spikes, visible!.spikes], { axis: 0 }),
+  };
+}
+
+/** Values 1…T, float32 [T], with as many steps as the means have. */
+function timesFrom1(build: GraphBuilder, means: string): string {
+  const count = build.op('Gather', [
+    build.op('Shape', [means]),
+    build.constant('leading', Tensor.int64([], [0])),
+  ]);
+  const steps = build.op('Cast', [count], { to: 1 });
+  const one = build.scalar('one', 1);
+  return build.op('Range', [one, build.op('Add', [steps, one]), one], {}, { name: 'times' });
 }
 
 /** One tensor of shape [N, …] for each state variable. */

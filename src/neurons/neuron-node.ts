@@ -6,6 +6,7 @@ import type { AnyNeuron } from './define-neuron.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
 import { neuronNamed } from './neurons.ts';
+import { carriedValue } from './restore-activation.ts';
 
 /** A spike site of a spiking model: the neurons that carry one tensor. */
 export interface Site {
@@ -17,8 +18,10 @@ export interface Site {
   readonly attributes: unknown;
   /** Numeric parameters by name, float64 or float32; each a scalar or broadcastable to [N, …]. */
   readonly parameters: Readonly<Record<string, Tensor>>;
-  /** Value that is carried: running means x̄, [T·N, …]. */
+  /** What the neurons receive: running means x̄, [T·N, …]. */
   readonly input: string;
+  /** Value that is carried, as the network without neurons has it: the input, or the activation function of it. */
+  readonly carried: string;
   /** Value that following operators read, [T·N, …]. */
   readonly decoded: string;
   /** The spikes of each step, [T·N, …]. */
@@ -105,13 +108,15 @@ function readSite(model: Model, of: Node): Site {
     if (!tensor) throw missingParameter(of.name, neuron, parameter);
     return [parameter, tensor];
   });
+  const attributes: unknown = neuron.attributes.parse(rest);
   return {
     name: of.name,
     node: of,
     neuron,
-    attributes: neuron.attributes.parse(rest),
+    attributes,
     parameters: Object.fromEntries(parameters),
     input: of.inputs[0]!,
+    carried: carriedValue(of.name, of.inputs[0]!, neuron, attributes),
     decoded: of.outputs[0]!,
     spikes: of.outputs[1]!,
   };

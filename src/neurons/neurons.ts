@@ -1,9 +1,10 @@
 import { ConversionError } from '../errors.ts';
 import type { AnyNeuron } from './define-neuron.ts';
+import { integrateAndFire } from './integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
 
 /** All neurons, for look-ups by name and for the conformance suite. */
-export const neurons: readonly AnyNeuron[] = [multiThreshold];
+export const neurons: readonly AnyNeuron[] = [multiThreshold, integrateAndFire];
 
 /** The neuron with this name. @throws ConversionError for an unknown name, listing the known ones. */
 export function neuronNamed(name: string): AnyNeuron {

@@ -12,7 +12,7 @@ export function siteCarrying(spiking: Model): (operator: string, value: string) 
     sitesOf(spiking).flatMap((site) =>
       spiking.graph
         .consumersOf(site.decoded)
-        .map((reader) => [`${reader.name}\n${site.input}`, site.name] as const),
+        .map((reader) => [`${reader.name}\n${site.carried}`, site.name] as const),
     ),
   );
   return (operator, value) => readers.get(`${operator}\n${value}`);

@@ -3,7 +3,8 @@ import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
-import { insertNeuron, isNeuron, type NeuronSpec, setSteps } from './neuron-node.ts';
+import { insertNeuron, type NeuronSpec, setSteps, sitesOf } from './neuron-node.ts';
+import { restoreActivation } from './restore-activation.ts';
 import { closeTimeAxis, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
 
 /** Lowest version of the ONNX file format that knows functions. */
@@ -32,6 +33,8 @@ export function toSpikingForm(
     const readers = place.readers.map(({ node: name, input }) => ({ node: byName.get(name)!, input }));
     insertNeuron(model, place.name, place.value, readers, specs.get(place.name)!);
   }
+  // Activation functions in whose place neurons stand now have no readers left.
+  graph.removeDeadNodes();
   openInputs(model);
   closeOutputs(model);
   model.opsets.set(domain, domainVersion);
@@ -44,7 +47,9 @@ function openInputs({ graph }: Model): void {
   for (const { name } of graph.inputs) {
     const repeated = graph.freshName(`${name}.overTime`);
     graph.redirectConsumers(name, repeated);
-    graph.prepend(node(openTimeAxis, [name, stepsName], [repeated], {}, { domain }));
+    graph.prepend(
+      node(openTimeAxis, [name, stepsName], [repeated], {}, { domain, name: `${name}.${openTimeAxis}` }),
+    );
   }
 }
 
@@ -55,17 +60,28 @@ function closeOutputs({ graph }: Model): void {
     producer.outputs = producer.outputs.map((name) => (name === info.name ? merged : name));
     graph.setNodes(graph.nodes);
     graph.redirectConsumers(info.name, merged);
-    graph.append(node(closeTimeAxis, [merged, stepsName], [info.name], {}, { domain }));
+    graph.append(
+      node(
+        closeTimeAxis,
+        [merged, stepsName],
+        [info.name],
+        {},
+        { domain, name: `${info.name}.${closeTimeAxis}` },
+      ),
+    );
     return { ...info, shape: info.shape && ['steps', ...info.shape] };
   });
 }
 
-/** A spiking model whose neurons pass their input on unchanged; the time axis stays. */
+/**
+ * A spiking model whose neurons pass their input on unchanged, or as the activation function they stand for maps it;
+ * the time axis stays.
+ */
 export function withoutNeurons(spiking: Model): Model {
   const model = spiking.clone();
   const { graph } = model;
-  for (const each of graph.nodes.filter(isNeuron)) {
-    graph.redirectConsumers(each.outputs[0]!, each.inputs[0]!);
+  for (const { node: each, neuron, attributes } of sitesOf(model)) {
+    graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
     graph.removeNode(each);
   }
   graph.removeDeadNodes();

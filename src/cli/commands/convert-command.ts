@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { openNetwork } from '../../networks/open-network.ts';
+import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
+import { options } from '../options.ts';
+import { requireWritable } from '../require-writable.ts';
+
+interface Settings extends ConvertSettings {
+  readonly limit?: number;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** `transpike convert`: a source network in, a spiking ONNX model out. */
+export function convertCommand(): Command {
+  return new Command('convert')
+    .description('Convert a trained network into a spiking one.')
+    .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
+    .addOption(options.method())
+    .addOption(options.preset())
+    .addOption(options.steps(4))
+    .option('--calibrate <data>', 'images to choose the thresholds on: a folder, a list, an .npy stack')
+    .addOption(
+      options.limit(
+        'use at most this many calibration images, evenly spread (default: 64, all of an .npy stack)',
+      ),
+    )
+    .option('--thresholds <file>', 'import thresholds from a JSON file instead of calibrating')
+    .addOption(options.labels())
+    .addOption(options.split())
+    .addOption(options.batch())
+    .addOption(options.strict())
+    .option(
+      '-o, --output <file>',
+      'where to write the spiking model (default: <model>.snn.onnx in this folder)',
+    )
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  transpike convert deit-tiny/ --calibrate images/ -T 4
+  transpike convert vit.onnx --preset reference --calibrate calibration.npy -o vit.snn.onnx
+  transpike convert vit.onnx --preset reference --thresholds thresholds.json -T 8`,
+    )
+    .action(convertAction);
+}
+
+async function convertAction(path: string, settings: Settings): Promise<void> {
+  const network = await openNetwork(path);
+  const output = settings.output ?? `${network.name}.snn.onnx`;
+  await requireWritable(output);
+  const { limit, ...rest } = settings;
+  const { model, record } = await convertNetwork(network, {
+    ...rest,
+    ...(limit !== undefined && { calibrationLimit: limit }),
+  });
+  await writeOnnx(model, output);
+  if (settings.json) {
+    console.log(JSON.stringify({ output, ...record }, null, 2));
+    return;
+  }
+  console.log(
+    `${pc.green('✓')} ${output}: ${record.sites.length} spike sites, method ${record.method} (${record.preset}), T = ${record.steps}`,
+  );
+  console.log(
+    `  parity with the source network: largest deviation ${record.parityDeviation.toExponential(1)}`,
+  );
+  console.log(`  next: transpike evaluate ${output} --data <images>`);
+}

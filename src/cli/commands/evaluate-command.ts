@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { openNetwork } from '../../networks/open-network.ts';
+import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
+import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
+import { options, wholeNumber } from '../options.ts';
+import { printResult } from '../print-result.ts';
+import { exitCodes } from '../report-error.ts';
+
+interface Settings extends EvaluateSettings, Omit<ConvertSettings, 'steps'> {
+  readonly json?: boolean;
+}
+
+/** `transpike evaluate`: accuracy, agreement, firing rate and energy at every time-step. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('Measure a network at every time-step beside its source network.')
+    .argument(
+      '<model>',
+      'a spiking model (.snn.onnx); or a source network, converted first if --calibrate is given',
+    )
+    .requiredOption(
+      '--data <data>',
+      'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack',
+    )
+    .addOption(options.labels())
+    .addOption(options.split())
+    .addOption(options.steps())
+    .addOption(options.limit('use at most this many images, evenly spread over the data'))
+    .addOption(options.batch())
+    .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
+    .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
+    .addOption(options.strict())
+    .addOption(options.method())
+    .addOption(options.preset())
+    .option('--calibrate <data>', 'convert a source network first, choosing the thresholds on these images')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+An interrupted run (Ctrl-C) goes on when the same command is given again.
+
+Examples:
+  transpike evaluate vit.snn.onnx --data imagenet/val --labels synset_words.txt -T 8
+  transpike evaluate cnn.snn.onnx --data mnist/ --limit 1000 --json > result.json
+  transpike evaluate deit-tiny/ --calibrate images/ --data images/ -T 4`,
+    )
+    .action(evaluateAction);
+}
+
+async function evaluateAction(path: string, settings: Settings): Promise<void> {
+  const opened = await openNetwork(path);
+  const network =
+    settings.calibrate === undefined ? opened : await converted(opened, settings, settings.calibrate);
+  const end = await evaluateNetwork(network, settings);
+  if (!end.finished) {
+    console.error(`stopped after ${end.done} images; give the same command again to go on`);
+    process.exitCode = exitCodes.interrupted;
+    return;
+  }
+  const { result, folder } = end;
+  if (settings.json)
+    console.log(JSON.stringify({ model: path, data: settings.data, run: folder, ...result }, null, 2));
+  else {
+    printResult(result);
+    console.log(`run record: ${join(folder, 'result.json')}`);
+  }
+}
+
+async function converted(
+  opened: Awaited<ReturnType<typeof openNetwork>>,
+  settings: Settings,
+  calibrate: string,
+) {
+  const { method, preset, steps = 4, batch, strict } = settings;
+  const { model, record } = await convertNetwork(opened, {
+    method,
+    steps,
+    calibrate,
+    ...(preset !== undefined && { preset }),
+    ...(batch !== undefined && { batch }),
+    ...(strict !== undefined && { strict }),
+  });
+  // The thresholds decide about the results, and they depend on the calibration data.
+  const fingerprint = `${opened.fingerprint} ${JSON.stringify(record)}`;
+  return { ...opened, model, spiking: true, fingerprint };
+}

@@ -1,0 +1,52 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { type Inspection, inspectNetwork } from '../../networks/inspect-network.ts';
+import { openNetwork } from '../../networks/open-network.ts';
+import { options } from '../options.ts';
+
+/** `transpike inspect`: what a network is and what a conversion would do with it. */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description(
+      'Say what a network is, which spike sites it would get, and what cannot be converted and why.',
+    )
+    .argument('<model>', 'an .onnx or .snn.onnx file, or a folder with config.json and model.safetensors')
+    .addOption(options.method())
+    .addOption(options.json())
+    .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
+    .action(async (path: string, settings: { method: string; json?: boolean }) => {
+      const inspection = await inspectNetwork(await openNetwork(path), settings.method);
+      if (settings.json) console.log(JSON.stringify(inspection, null, 2));
+      else print(inspection);
+    });
+}
+
+function print(inspection: Inspection): void {
+  const { name, origin, inputs, outputs, parameters, operators, macs, sites, obstacles, conversion } =
+    inspection;
+  console.log(`${pc.bold(name)} (${origin})`);
+  console.log(`  inputs      ${inputs.join(', ')}`);
+  console.log(`  outputs     ${outputs.join(', ')}`);
+  console.log(`  parameters  ${parameters.toLocaleString('en')}`);
+  if (macs !== undefined)
+    console.log(`  operations  ${(macs / 1e9).toPrecision(3)} G multiply-accumulate an image`);
+  const counts = Object.entries(operators).map(([type, count]) => `${count} ${type}`);
+  console.log(`  operators   ${counts.join(', ')}`);
+  if (conversion) {
+    console.log(
+      `  spiking     method ${conversion.method} (${conversion.preset}), thresholds for T = ${conversion.steps}`,
+    );
+  }
+  const table = new Table({
+    head: ['spike site', 'neuron', 'feeds', 'follows'],
+    style: { head: [], border: [] },
+  });
+  table.push(
+    ...sites.map((site) => [site.name, site.neuron ?? '', site.feeds.join('\n'), site.follows.join(', ')]),
+  );
+  console.log(sites.length > 0 ? table.toString() : pc.yellow('no spike sites'));
+  for (const obstacle of obstacles) console.log(`${pc.red('cannot be converted:')} ${obstacle}`);
+  if (obstacles.length === 0 && !conversion)
+    console.log(`${pc.green('✓')} can be converted: ${sites.length} spike sites`);
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { RunRecord, type RunSettings } from '../evaluation/run-record.ts';
+import type { EvaluationResult } from '../evaluation/summarise.ts';
+import { openInputs } from '../networks/open-inputs.ts';
+import type { Network } from '../networks/open-network.ts';
+import { stepsOf } from '../neurons/neuron-node.ts';
+import { cores } from './options.ts';
+import { showProgress } from './progress.ts';
+
+/** What the command line knows about an evaluation. */
+export interface EvaluateSettings {
+  readonly data: string;
+  readonly labels?: string;
+  readonly split?: string;
+  readonly steps?: number;
+  readonly limit?: number;
+  readonly batch?: number;
+  readonly workers?: number;
+  readonly run?: string;
+  readonly strict?: boolean;
+}
+
+/** The end of an evaluation and the folder of its record. */
+export type NetworkEvaluation = { readonly folder: string } & (
+  | { readonly finished: true; readonly result: EvaluationResult }
+  | { readonly finished: false; readonly done: number }
+);
+
+/** Evaluates an opened network with workers and progress; the first Ctrl-C stops it so that it can be continued. */
+export async function evaluateNetwork(
+  network: Network,
+  settings: EvaluateSettings,
+): Promise<NetworkEvaluation> {
+  const { data, labels, split, limit, batch, strict = false } = settings;
+  const steps = settings.steps ?? stepsOf(network.model);
+  const needsLabels = !data.endsWith('.npy');
+  const inputs = await openInputs(network, data, {
+    labels,
+    split,
+    limit,
+    batchSize: batch,
+    strict,
+    needsLabels,
+  });
+  if (network.preprocess?.assumed && inputs.dataset.kind !== 'npy') {
+    console.error(
+      'warning: nothing says how pictures are preprocessed; taking the usual settings of ImageNet',
+    );
+  }
+  const record = await openRecord(network, settings, steps, inputs.dataset.size);
+  const interruption = stopOnInterrupt();
+  const progress = showProgress('evaluating', inputs.dataset.size, 'images');
+  try {
+    const end = await evaluate({
+      model: network.model,
+      data: { size: inputs.dataset.size, batches: inputs.batches },
+      workers: settings.workers ?? Math.min(cores, 2),
+      record,
+      signal: interruption.signal,
+      ...(steps !== undefined && { steps }),
+      onProgress: ({ done, skipped }) => progress.update(done, skipped > 0 ? `(${skipped} left out)` : ''),
+    });
+    return { folder: record.folder, ...end };
+  } finally {
+    progress.stop();
+    interruption.end();
+  }
+}
+
+async function openRecord(
+  network: Network,
+  settings: EvaluateSettings,
+  steps: number | undefined,
+  images: number,
+) {
+  const { data, labels, split, limit } = settings;
+  const decisive: RunSettings = {
+    model: network.path,
+    fingerprint: network.fingerprint,
+    data: resolve(data),
+    labels: labels === undefined ? undefined : resolve(labels),
+    split,
+    limit,
+    steps,
+    images,
+  };
+  const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 8);
+  const folder = settings.run ?? join('runs', `${network.name}-${hash}`);
+  const record = await RunRecord.open(folder, decisive);
+  const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
+  if (done > 0) console.error(`going on after ${done} images of an interrupted run in ${folder}`);
+  return record;
+}
+
+/** The first Ctrl-C asks the work to stop after the batches under way, the second one ends the process. */
+function stopOnInterrupt(): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    console.error('\nstopping after the batches under way; press Ctrl-C again to stop at once');
+    controller.abort();
+  };
+  process.once('SIGINT', onInterrupt);
+  return { signal: controller.signal, end: () => process.off('SIGINT', onInterrupt) };
+}

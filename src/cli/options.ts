@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option } from 'commander';
+import { methods } from '../methods/index.ts';
+
+/** Reads a whole number that is at least `smallest`. */
+export function wholeNumber(smallest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= smallest) return value;
+    throw new InvalidArgumentError(
+      `expected a whole number of at least ${smallest}, got '${text}'. Give for example ${Math.max(smallest, 4)}.`,
+    );
+  };
+}
+
+/** Threads that this machine can run at once. */
+export const cores = availableParallelism();
+
+/** Options that several commands have, each with one meaning. */
+export const options = {
+  method: () =>
+    new Option('--method <name>', 'conversion method')
+      .choices(methods.map(({ name }) => name))
+      .default('ecmt'),
+  preset: () =>
+    new Option(
+      '--preset <name>',
+      'settings of the method: tuned or reference for ecmt (default: the method’s own)',
+    ),
+  steps: (fallback?: number) => {
+    const option = new Option('-T, --steps <T>', 'number of time-steps').argParser(wholeNumber(1));
+    return fallback === undefined ? option : option.default(fallback);
+  },
+  labels: () =>
+    new Option(
+      '--labels <file>',
+      'classes of the images: a synset file (lines such as "n01440764 tench") for files named by synset; integers, one a line or as .npy, for an .npy stack',
+    ),
+  split: () =>
+    new Option('--split <name>', 'part of the data to use where there are several, for example train'),
+  limit: (what: string) => new Option('--limit <N>', what).argParser(wholeNumber(1)),
+  batch: () =>
+    new Option(
+      '--batch <B>',
+      'images a batch (default: 8, or what an .npy stack [batches, B, …] has)',
+    ).argParser(wholeNumber(1)),
+  strict: () =>
+    new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
+  json: () =>
+    new Option(
+      '--json',
+      'print one JSON document on the standard output; messages go to the standard error stream',
+    ),
+} as const;

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { convertCommand } from './commands/convert-command.ts';
+import { demoCommand } from './commands/demo-command.ts';
+import { evaluateCommand } from './commands/evaluate-command.ts';
+import { inspectCommand } from './commands/inspect-command.ts';
+import { runCommand } from './commands/run-command.ts';
+
+/** The command line `transpike`. */
+export function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const program = new Command('transpike')
+    .description(
+      'Turns trained neural networks into spiking ones, without retraining, and measures them at every time-step.',
+    )
+    .version(version)
+    .showHelpAfterError('(add --help for the options)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  for (const command of [
+    convertCommand(),
+    evaluateCommand(),
+    runCommand(),
+    inspectCommand(),
+    demoCommand(),
+  ]) {
+    program.addCommand(command.exitOverride());
+  }
+  return program;
+}

@@ -1,0 +1,164 @@
+import type { Batch } from '../datasets/load-batch.ts';
+import type { Model } from '../graph/model.ts';
+import { stepsOf } from '../neurons/neuron-node.ts';
+import { checkSteps } from '../runtime/plan-run.ts';
+import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
+import type { BatchRecord, RunRecord } from './run-record.ts';
+import { type EvaluationResult, summarise } from './summarise.ts';
+import { createWorkerEvaluator } from './worker-evaluator.ts';
+
+/** Where the images of an evaluation come from. */
+export interface EvaluationData {
+  /** Number of images, those already done included. */
+  readonly size: number;
+  /**
+   * Gives the images that are not done yet.
+   *
+   * @param skip ids of images that are done
+   * @param onSkipped to be told of images that cannot be read
+   */
+  batches(skip: ReadonlySet<string>, onSkipped: (id: string, reason: string) => void): AsyncIterable<Batch>;
+}
+
+/** What to evaluate, and how. */
+export interface EvaluateOptions {
+  readonly model: Model;
+  /** Time-steps of a spiking model; default: what it is set to. */
+  readonly steps?: number;
+  readonly data: EvaluationData;
+  /** Threads that evaluate, each with its own networks; 0 runs everything in this thread. Default 0. */
+  readonly workers?: number;
+  /** Threads of ONNX Runtime in each worker. Default 1. */
+  readonly threads?: number;
+  /** Where every finished batch is written, and from where an interrupted run goes on. */
+  readonly record?: RunRecord;
+  /** Stops after the batches that are under way. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { done: number; total: number; skipped: number }) => void;
+}
+
+/** The end of an evaluation: all results, or, when it was stopped, how far it came. */
+export type EvaluationEnd =
+  | { readonly finished: true; readonly result: EvaluationResult }
+  | { readonly finished: false; readonly done: number };
+
+/**
+ * Evaluates a network at every time-step beside its source network, on the same images. Each image counts once,
+ * however often the run is interrupted and continued.
+ *
+ * @throws UsageError if T < 1; whatever the data and the networks throw
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
+  const { model, data, record, signal, onProgress } = options;
+  const spikes = stepsOf(model);
+  const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
+  const evaluators = await startEvaluators(options.workers ?? 0, {
+    model,
+    steps,
+    threads: options.threads ?? 1,
+  });
+  const collected = new Collector(record, data.size, onProgress);
+  try {
+    const source = data
+      .batches(collected.ids, (id, reason) => collected.skip(id, reason))
+      [Symbol.asyncIterator]();
+    await Promise.all(evaluators.map((evaluator) => drain(evaluator, source, collected, signal)));
+    await source.return?.(undefined);
+    await collected.flush();
+  } finally {
+    await Promise.all(evaluators.map((evaluator) => evaluator.close()));
+  }
+  if (signal?.aborted) return { finished: false, done: collected.images };
+  const result = await summarise(model, collected.batches, steps);
+  await record?.finish(result);
+  return { finished: true, result };
+}
+
+function startEvaluators(workers: number, options: EvaluatorOptions): Promise<Evaluator[]> {
+  if (workers === 0) return createEvaluator(options).then((evaluator) => [evaluator]);
+  return Promise.all(Array.from({ length: workers }, () => createWorkerEvaluator(options)));
+}
+
+/** Takes batches from the common source until there are none left. */
+async function drain(
+  evaluator: Evaluator,
+  source: AsyncIterator<Batch>,
+  collected: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  while (!signal?.aborted) {
+    const next = await source.next();
+    if (next.done) return;
+    const batch: Batch = next.value;
+    await collected.add(batch, await evaluator.evaluate({ shape: batch.shape, data: batch.data }));
+  }
+}
+
+/** Gathers outcomes and writes them into the run record, one batch at a time. */
+class Collector {
+  readonly batches: BatchRecord[];
+  readonly #record: RunRecord | undefined;
+  readonly #total: number;
+  readonly #onProgress: EvaluateOptions['onProgress'];
+  #skipped: BatchRecord['skipped'] = [];
+  #last = performance.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(record: RunRecord | undefined, total: number, onProgress: EvaluateOptions['onProgress']) {
+    this.#record = record;
+    this.#total = total;
+    this.#onProgress = onProgress;
+    this.batches = [...(record?.done ?? [])];
+    this.#report();
+  }
+
+  get ids(): Set<string> {
+    return new Set(this.batches.flatMap(({ predictions }) => predictions.map(({ id }) => id)));
+  }
+
+  get images(): number {
+    return this.batches.reduce((sum, { predictions }) => sum + predictions.length, 0);
+  }
+
+  skip(id: string, reason: string): void {
+    // An image that failed before the interruption fails again; it is counted once.
+    if (this.batches.some(({ skipped }) => skipped.some((each) => each.id === id))) return;
+    this.#skipped.push({ id, reason });
+  }
+
+  async add(batch: Batch, outcome: Awaited<ReturnType<Evaluator['evaluate']>>): Promise<void> {
+    const predictions = batch.ids.map((id, i) => ({
+      id,
+      ...(batch.labels[i] !== undefined && { label: batch.labels[i] }),
+      source: [...outcome.source[i]!],
+      steps: outcome.steps[i]!.map((each) => [...each]),
+    }));
+    await this.#write(predictions, outcome.activity);
+  }
+
+  /** Records images at the end of the data that could not be read. */
+  async flush(): Promise<void> {
+    if (this.#skipped.length > 0) await this.#write([], undefined);
+  }
+
+  async #write(predictions: BatchRecord['predictions'], activity: BatchRecord['activity']): Promise<void> {
+    const now = performance.now();
+    const record: BatchRecord = {
+      predictions,
+      ...(activity && { activity }),
+      skipped: this.#skipped,
+      seconds: (now - this.#last) / 1000,
+    };
+    this.#last = now;
+    this.#skipped = [];
+    this.batches.push(record);
+    this.#writing = this.#writing.then(() => this.#record?.add(record));
+    await this.#writing;
+    this.#report();
+  }
+
+  #report(): void {
+    const skipped = this.batches.reduce((sum, batch) => sum + batch.skipped.length, this.#skipped.length);
+    this.#onProgress?.({ done: this.images, total: this.#total, skipped });
+  }
+}

@@ -1,0 +1,124 @@
+import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
+import { operatorCosts } from '../energy/operator-costs.ts';
+import type { Model } from '../graph/model.ts';
+import { type Proportion, type SourceMetrics, sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import { siteCarrying } from '../neurons/site-carrying.ts';
+import { toSourceForm } from '../neurons/spiking-form.ts';
+import { type Activity, addActivity } from '../runtime/spike-statistics.ts';
+import type { BatchRecord } from './run-record.ts';
+
+/** Results after one time-step. Shares are in [0, 1]; intervals are 95 % (Wilson). */
+export interface StepResult {
+  /** Time-step, counted from 1. */
+  readonly t: number;
+  /** Share of images whose label is the best class; null without labels. */
+  readonly top1: number | null;
+  readonly top1Interval: readonly [number, number] | null;
+  readonly top5: number | null;
+  readonly top5Interval: readonly [number, number] | null;
+  /** Share of images with the source network's best class. */
+  readonly agreement: number;
+  readonly agreementInterval: readonly [number, number];
+  /** Spikes per neuron and time-step, mean over the steps 1…t. */
+  readonly firingRate: number;
+  /** Energy after t steps relative to the source network; estimates. */
+  readonly energy: { readonly ecmtRatio: number };
+}
+
+/** Accuracy of the source network on the same images. */
+export interface SourceResult {
+  readonly top1: number | null;
+  readonly top1Interval: readonly [number, number] | null;
+  readonly top5: number | null;
+  readonly top5Interval: readonly [number, number] | null;
+}
+
+/** Spikes of one site. */
+export interface SiteResult {
+  readonly name: string;
+  readonly neuron: string;
+  /** Number of neurons for one image. */
+  readonly neurons: number;
+  /** Spikes per neuron at each time-step. */
+  readonly firingRate: readonly number[];
+}
+
+/** Everything an evaluation found. */
+export interface EvaluationResult {
+  readonly images: number;
+  /** Images that could not be read. */
+  readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  /** Time of all sessions of the run. */
+  readonly seconds: number;
+  readonly source: SourceResult;
+  readonly steps: readonly StepResult[];
+  readonly sites: readonly SiteResult[];
+}
+
+/** Computes the results of a run from its batches. */
+export async function summarise(
+  model: Model,
+  batches: readonly BatchRecord[],
+  steps: number | undefined,
+): Promise<EvaluationResult> {
+  const predictions = batches.flatMap((batch) => batch.predictions);
+  const activity = batches.map((batch) => batch.activity).reduce(addDefined, undefined);
+  const images = predictions.length;
+  const spiking = steps !== undefined && activity ? await spikingResults(model, activity, images) : undefined;
+  return {
+    images,
+    skipped: batches.flatMap(({ skipped }) => skipped),
+    seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
+    source: accuracy(sourceMetrics(predictions)),
+    steps: stepMetrics(predictions).map((metrics, i) => ({
+      t: metrics.t,
+      ...accuracy(metrics),
+      agreement: metrics.agreement.value,
+      agreementInterval: metrics.agreement.interval,
+      firingRate: spiking!.firingRate[i]!,
+      energy: { ecmtRatio: spiking!.ecmtRatio[i]! },
+    })),
+    sites: spiking?.sites ?? [],
+  };
+}
+
+function addDefined(a: Activity | undefined, b: Activity | undefined): Activity | undefined {
+  return a && b ? addActivity(a, b) : (a ?? b);
+}
+
+function accuracy({ top1, top5 }: SourceMetrics): SourceResult {
+  const flat = (proportion: Proportion | undefined) =>
+    [proportion?.value ?? null, proportion?.interval ?? null] as const;
+  const [[best, bestInterval], [five, fiveInterval]] = [flat(top1), flat(top5)];
+  return { top1: best, top1Interval: bestInterval, top5: five, top5Interval: fiveInterval };
+}
+
+async function spikingResults(model: Model, activity: Activity, images: number) {
+  const costs = await operatorCosts(toSourceForm(model));
+  const sizes = new Map(costs.flatMap(({ operands }) => operands.map(({ value, size }) => [value, size])));
+  const sites = sitesOf(model).map(({ name, neuron, input }) => {
+    const neurons = sizes.get(input)!;
+    return {
+      name,
+      neuron: neuron.name,
+      neurons,
+      firingRate: activity.spikes[name]!.map((count) => count / (neurons * images)),
+    };
+  });
+  return {
+    sites,
+    firingRate: meanRates(sites),
+    ecmtRatio: ecmtRatio(operatorActivities(costs, activity, siteCarrying(model), images)),
+  };
+}
+
+/** Mean over all neurons and the steps 1…t. */
+function meanRates(sites: readonly SiteResult[]): number[] {
+  const neurons = sites.reduce((sum, site) => sum + site.neurons, 0);
+  let spikes = 0;
+  return sites[0]!.firingRate.map((_, t) => {
+    spikes += sites.reduce((sum, site) => sum + site.firingRate[t]! * site.neurons, 0);
+    return spikes / (neurons * (t + 1));
+  });
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import {
+  type ActivationAttributes,
+  activationAttributes,
+  fromActivationAttributes,
+} from './activation-attributes.ts';
+import { defineNeuron, type Parameters, type StepOutputs, type StepValues } from './define-neuron.ts';
+
+/** Structural choices of an integrate-and-fire neuron: the activation function it stands for. */
+export type IntegrateAndFireAttributes = ActivationAttributes;
+
+/**
+ * Integrate-and-fire neuron with soft reset, in the place of a ReLU: what it decodes to tends to
+ * clip(x̄, 0, θ) as t grows, in steps of θ/t.
+ *
+ * Parameters, each a scalar or one number a channel, in units of the activation: `threshold` θ > 0;
+ * `initialPotential` v(0); `amplitude` a, what a spike adds to the following operators. a = θ in all methods but
+ * `ultra-low-latency`. The reset always subtracts θ.
+ *
+ * Differs from the papers: they scale weights so that θ = 1; here the weights stay as they are and θ carries the scale.
+ */
+export const integrateAndFire = defineNeuron<IntegrateAndFireAttributes>({
+  name: 'integrate-and-fire',
+  summary: 'Fires when its membrane potential reaches the threshold, which is then subtracted.',
+  equations: [
+    'm(t) = v(0) + t·x̄(t) − (θ/a)·Q(t−1)',
+    's(t) = a if m(t) ≥ θ, else 0',
+    'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
+  ].join('\n'),
+  paper:
+    'Rueckauer, Lungu, Hu, Pfeiffer, Liu: Conversion of Continuous-Valued Deep Networks to Efficient Event-Driven Networks for Image Classification, Frontiers in Neuroscience 2017, doi:10.3389/fnins.2017.00682 (reset by subtraction)',
+  attributes: z.object(activationAttributes),
+  parameters: ['threshold', 'initialPotential', 'amplitude'],
+  state: ['emitted'],
+  standsFor: fromActivationAttributes,
+  functionName: () => 'IntegrateAndFire',
+  levels: () => [1],
+  step({ mean, t }, state, { threshold, initialPotential, amplitude }) {
+    const potential = mean * t + initialPotential! - state[0]! * (threshold! / amplitude!);
+    const spike = potential >= threshold! ? amplitude! : 0;
+    state[0]! += spike;
+    return spike;
+  },
+  decode: (state, t) => state[0]! / t,
+  levelOf: () => 0,
+  lower: lowerIntegrateAndFire,
+});
+
+/** The step of {@link integrateAndFire} as standard operators. */
+export function lowerIntegrateAndFire(build: GraphBuilder, values: StepValues): StepOutputs {
+  const { threshold, initialPotential, amplitude } = values.parameters as Record<string, string>;
+  const emitted = values.state.emitted!;
+  const accumulated = build.op('Add', [build.op('Mul', [values.mean, values.t]), initialPotential!]);
+  const reset = build.op('Mul', [emitted, build.op('Div', [threshold!, amplitude!])]);
+  const potential = build.op('Sub', [accumulated, reset], {}, { name: 'potential' });
+  const below = build.op('Less', [potential, threshold!]);
+  const spike = build.op('Where', [below, build.scalar('silent', 0), amplitude!], {}, { name: 'spike' });
+  const next = build.op('Add', [emitted, spike]);
+  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
+  return { state: { emitted: next }, decoded, spike };
+}
+
+/**
+ * Parameters of an integrate-and-fire neuron whose spikes carry its threshold.
+ *
+ * @param initialPotential in units of the threshold. Default 0
+ */
+export function integrateAndFireParameters(threshold: number, initialPotential = 0): Parameters {
+  return { threshold, initialPotential: initialPotential * threshold, amplitude: threshold };
+}
