@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { convertCommand } from './commands/convert-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
+import { exportCommand } from './commands/export-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { runCommand } from './commands/run-command.ts';
 
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     evaluateCommand(),
     runCommand(),
     inspectCommand(),
+    exportCommand(),
     demoCommand(),
   ]) {
     program.addCommand(command.exitOverride());

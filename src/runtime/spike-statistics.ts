@@ -2,6 +2,7 @@ import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
+import { reduceSum } from '../graph/reduce-sum.ts';
 import type { Site } from '../neurons/neuron-node.ts';
 import type { FloatTensor } from './float-tensor.ts';
 
@@ -44,7 +45,7 @@ export function attachStatistics(
   );
   const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
   const products = operators
-    .filter(({ kind, first, head }) => kind === 'product' && !first && !head)
+    .filter(({ kind, operands }) => kind === 'product' && operands.every(({ value }) => byDecoded.has(value)))
     .map((operator): [string, Record<keyof ProductCounts, string>] => {
       const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
       const spike = [counter.nonZero(a.spikes), counter.nonZero(b.spikes)] as const;
@@ -107,10 +108,7 @@ class Counter {
   }
 
   #sum(value: string, axis: number): string {
-    // Before opset 13 the axes were an attribute.
-    return this.#model.opset < 13
-      ? this.#build.op('ReduceSum', [value], { axes: [axis], keepdims: 0 })
-      : this.#build.op('ReduceSum', [value, this.#build.integers('axis', [axis])], { keepdims: 0 });
+    return reduceSum(this.#build, this.#model.opset, value, [axis]);
   }
 
   #output(name: string): string {

@@ -1,0 +1,45 @@
+import { Command, Option } from 'commander';
+import pc from 'picocolors';
+import { exporters } from '../../exporters/exporters.ts';
+import { openNetwork } from '../../networks/open-network.ts';
+import { planRun } from '../../runtime/plan-run.ts';
+import { options } from '../options.ts';
+import { requireWritable } from '../require-writable.ts';
+
+interface Settings {
+  readonly to: string;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** `transpike export`: a spiking model in the form that something else reads. */
+export function exportCommand(): Command {
+  const forms = exporters.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n');
+  return new Command('export')
+    .description('Write a spiking model in another form.')
+    .argument('<model>', 'a spiking model (.snn.onnx)')
+    .addOption(
+      new Option('--to <form>', 'form to write')
+        .choices(exporters.map(({ name }) => name))
+        .default(exporters[0]!.name),
+    )
+    .option('-o, --output <file>', 'where to write (default: the model’s name with the ending of the form)')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `\nForms:\n${forms}\n\nExample:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx`,
+    )
+    .action(exportAction);
+}
+
+async function exportAction(path: string, { to, output, json }: Settings): Promise<void> {
+  const exporter = exporters.find(({ name }) => name === to)!;
+  const { model, name } = await openNetwork(path);
+  planRun(model);
+  const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;
+  await requireWritable(target);
+  await exporter.write(model, target);
+  console.log(
+    json ? JSON.stringify({ output: target, form: to }) : `${pc.green('✓')} ${target}: ${exporter.summary}`,
+  );
+}

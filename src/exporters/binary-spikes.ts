@@ -1,0 +1,11 @@
+import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import { defineExporter } from './define-exporter.ts';
+import { toBinarySpikes } from './parallel-parameter-normalization.ts';
+
+/** The parallel-normalised form: strictly binary spikes, for hardware without graded ones. */
+export const binarySpikes = defineExporter({
+  name: 'binary-spikes',
+  summary: 'ONNX with strictly binary spikes: 2n channels a site, thresholds folded into the weights.',
+  extension: '.binary.onnx',
+  write: async (spiking, path) => writeOnnx(await toBinarySpikes(spiking), path),
+});
