@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import type { Activation } from './activation.ts';
 import type { Placement } from './placement.ts';
 import { type SynapticOperator, synapticOperators } from './synaptic-operators.ts';
 
@@ -10,6 +11,8 @@ export interface SpikeSite extends Placement {
   readonly after: ReadonlySet<string>;
   /** The operators it feeds. */
   readonly feeds: readonly SynapticOperator[];
+  /** The activation function in whose place the neurons stand; absent for a tensor that is carried as it is. */
+  readonly activation?: Activation;
 }
 
 /**
@@ -47,14 +50,14 @@ function siteName(value: string, feeds: readonly SynapticOperator[]): string {
 }
 
 /** `/blocks/blocks.0/attn/qkv/MatMul` as `blocks.0.attn.qkv`: modules as a checkpoint names them. */
-function readablePath(name: string): string {
+export function readablePath(name: string): string {
   const parts = name.split('/').filter((part) => part !== '');
-  if (parts.length > 1 && /^(MatMul|Gemm|Conv|Einsum)$/.test(parts.at(-1)!)) parts.pop();
+  if (parts.length > 1 && /^(MatMul|Gemm|Conv|Einsum|Relu|Clip)$/.test(parts.at(-1)!)) parts.pop();
   return parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`)).join('.');
 }
 
 /** Walks back from a value to the synaptic operators before it. */
-function whatIsBehind(graph: Graph, value: string, synaptic: ReadonlySet<string>) {
+export function whatIsBehind(graph: Graph, value: string, synaptic: ReadonlySet<string>) {
   const follows = new Set<string>();
   const after = new Set<string>();
   const seen = new Set<string>();

@@ -11,25 +11,31 @@ export const neuronAttribute = 'neuron';
 
 /**
  * The ONNX function of a neuron: inputs x [T·N, …] (running means, time-step major), steps int64 [1] = T, then the
- * parameters (float64 or float32); outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a Scan over time, so
- * that one function serves every T.
+ * parameters (float64 or float32); outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a
+ * Scan over time, so that one function serves every T. Inside, the neurons of a step are one flat axis: ONNX Runtime
+ * wants to know the rank of what a Scan makes, and older operator sets cannot tell it for [T, N, …].
  *
  * @param opset version of the standard operators that the body is to use
+ * @param spread whether parameters may be tensors broadcastable to [N, …]; false: they are scalars, which is faster
  */
-export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, opset: number): ModelFunction {
+export function neuronFunction<A>(
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  opset: number,
+  spread: boolean,
+): ModelFunction {
   const graph = new Graph('body');
   const build = new GraphBuilder(graph);
   const shape = build.op('Shape', ['x']);
-  const rest = build.op('Slice', [shape, build.integers('from', [1]), build.integers('to', [32])]);
-  const overTime = build.op('Concat', ['steps', build.integers('batch', [-1]), rest], { axis: 0 });
+  const overTime = build.op('Concat', ['steps', build.integers('neurons', [-1])], { axis: 0 });
   const means = build.op('Reshape', ['x', overTime], {}, { name: 'means' });
-  const parameters = parametersAsFloat32(build, neuron.parameters);
+  const parameters = flatParameters(build, neuron.parameters, shape, spread);
   const { decoded, spikes } = neuron.rehearsal
     ? rehearseAndRun(build, neuron, neuron.rehearsal, attributes, means, parameters)
     : runSteps(build, neuron, attributes, means, parameters);
   graph.append(node('Reshape', [decoded, shape], ['decoded']), node('Reshape', [spikes, shape], ['spikes']));
   return {
-    name: neuron.functionName(attributes),
+    name: functionNameOf(neuron, attributes, spread),
     domain,
     inputs: ['x', 'steps', ...neuron.parameters],
     outputs: ['decoded', 'spikes'],
@@ -41,6 +47,11 @@ export function neuronFunction<A>(neuron: NeuronDefinition<A>, attributes: A, op
     opsets: new Map([['', opset]]),
     doc: `${neuron.summary}\n${neuron.equations}\n${neuron.paper}`,
   };
+}
+
+/** Name of a neuron's function. @param spread as in {@link neuronFunction} */
+export function functionNameOf<A>(neuron: NeuronDefinition<A>, attributes: A, spread: boolean): string {
+  return `${neuron.functionName(attributes)}${spread ? '_spread' : ''}`;
 }
 
 /** Attributes of a neuron as attributes of its node. */
@@ -59,13 +70,13 @@ function toAttributeEntry([key, value]: [string, number | string]): [string, Att
   return [key, typeof value === 'number' ? float(value) : { kind: 'string', value }];
 }
 
-/** Values made by some steps, [steps, N, …]. */
+/** Values made by some steps, [steps, neurons]. */
 interface SpikeTrain {
   readonly decoded: string;
   readonly spikes: string;
 }
 
-/** The neuron's steps over means [steps, N, …], from its initial state and t = 1. */
+/** The neuron's steps over means [steps, neurons], from its initial state and t = 1. */
 function runSteps<A>(
   build: GraphBuilder,
   neuron: NeuronDefinition<A>,
@@ -114,7 +125,7 @@ function timesFrom1(build: GraphBuilder, means: string): string {
   return build.op('Range', [one, build.op('Add', [steps, one]), one], {}, { name: 'times' });
 }
 
-/** One tensor of shape [N, …] for each state variable. */
+/** One tensor of shape [neurons] for each state variable. */
 function initialStates<A>(
   build: GraphBuilder,
   neuron: NeuronDefinition<A>,
@@ -125,7 +136,7 @@ function initialStates<A>(
   const shape = build.op('Slice', [
     build.op('Shape', [means]),
     build.integers('stateFrom', [1]),
-    build.integers('stateTo', [32]),
+    build.integers('stateTo', [2]),
   ]);
   const zeros = build.op('ConstantOfShape', [shape], { value: Tensor.float32([1], [0]) }, { name: 'zeros' });
   if (!neuron.lowerInitialState) return neuron.state.map(() => zeros);
@@ -138,19 +149,41 @@ function initialStates<A>(
 
 type NamesByParameter = Readonly<Record<string, string>>;
 
-/** Models keep parameters as precisely as they were found; the activations are float32. */
-function parametersAsFloat32(build: GraphBuilder, names: readonly string[]): NamesByParameter {
+/** Parameters as float32 (models keep them as precisely as they were found): scalars, or one for each neuron. */
+function flatParameters(
+  build: GraphBuilder,
+  names: readonly string[],
+  shape: string,
+  spread: boolean,
+): NamesByParameter {
+  const flat = spread ? build.integers('flat', [-1]) : build.constant('scalarShape', Tensor.int64([0], []));
+  const target = spread ? stepShape(build, shape) : undefined;
   return Object.fromEntries(
-    names.map((name) => [name, build.op('Cast', [name], { to: 1 }, { name: `${name}32` })]),
+    names.map((name) => {
+      const value = build.op('Cast', [name], { to: 1 }, { name: `${name}32` });
+      const full = target === undefined ? value : build.op('Expand', [value, target]);
+      return [name, build.op('Reshape', [full, flat], {}, { name: `${name}Flat` })];
+    }),
   );
+}
+
+/** The shape [N, …] of one step, from that of x [T·N, …]. */
+function stepShape(build: GraphBuilder, shape: string): string {
+  const one = build.integers('from', [1]);
+  const rows = build.op('Slice', [shape, build.integers('begin0', [0]), one]);
+  const rest = build.op('Slice', [shape, one, build.integers('to', [32])]);
+  return build.op('Concat', [build.op('Div', [rows, 'steps']), rest], { axis: 0 });
 }
 
 /** Body of the Scan: states, x̄(t), t in; states, decoded, spike out. Parameters are taken from outside. */
 function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: NamesByParameter): Graph {
   const body = new Graph('step');
-  const float32 = (name: string) => ({ name, dataType: 'float32', shape: undefined }) as const;
+  // A name for the length would have to stand for the same length at every site.
+  const anyLength = [undefined];
+  const float32 = (name: string, shape: readonly undefined[]) =>
+    ({ name, dataType: 'float32', shape }) as const;
   const stateIn = neuron.state.map((name) => `${name}.before`);
-  body.inputs = [...stateIn, 'mean', 't'].map(float32);
+  body.inputs = [...[...stateIn, 'mean'].map((name) => float32(name, anyLength)), float32('t', [])];
   // Names inside a subgraph must differ from those around it.
   const build = new GraphBuilder(body, 'step.');
   const result = neuron.lower(
@@ -165,7 +198,9 @@ function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: Nam
   );
   const results = [...neuron.state.map((name) => result.state[name]!), result.decoded, result.spike];
   // A value may be both a state and a scan output; ONNX wants distinct names.
-  body.outputs = results.map((name, i) => float32(build.op('Identity', [name], {}, { name: `result${i}` })));
+  body.outputs = results.map((name, i) =>
+    float32(build.op('Identity', [name], {}, { name: `result${i}` }), anyLength),
+  );
   body.setNodes(withConstantsAsNodes(body));
   body.initializers.clear();
   return body;

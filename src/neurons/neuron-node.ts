@@ -4,9 +4,10 @@ import { type Attribute, describeNode, type Node, node } from '../graph/node.ts'
 import { Tensor } from '../graph/tensor.ts';
 import type { AnyNeuron } from './define-neuron.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
-import { neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
+import { functionNameOf, neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
 import { neuronNamed } from './neurons.ts';
 import { carriedValue } from './restore-activation.ts';
+import { hiddenStepsOf } from './time-axis.ts';
 
 /** A spike site of a spiking model: the neurons that carry one tensor. */
 export interface Site {
@@ -51,31 +52,32 @@ export function insertNeuron(
   const { graph } = model;
   const { neuron } = spec;
   const attributes = neuron.attributes.parse(spec.attributes);
-  const parameterNames = neuron.parameters.map((name) => {
+  const parameters = neuron.parameters.map((name) => {
     const given = spec.parameters[name];
     const tensor = typeof given === 'number' ? Tensor.float64([], [given]) : given;
     if (!tensor) throw missingParameter(site, neuron, name);
-    return graph.addInitializer(`${site}.${name}`, tensor);
+    return { name: graph.addInitializer(`${site}.${name}`, tensor), tensor };
   });
+  const spread = parameters.some(({ tensor }) => tensor.size > 1);
   const decoded = graph.freshName(`${site}.decoded`);
   const spikes = graph.freshName(`${site}.spikes`);
-  const inputs = [value, stepsName, ...parameterNames];
-  const opType = neuron.functionName(attributes);
+  const inputs = [value, stepsName, ...parameters.map(({ name }) => name)];
+  const opType = functionNameOf(neuron, attributes, spread);
   const made = node(opType, inputs, [decoded, spikes], {}, { name: site, domain });
   made.attributes = neuronAttributes(neuron, attributes);
   const producer = graph.producerOf(value);
   if (producer) graph.insertAfter(producer, made);
   else graph.prepend(made);
   for (const { node: reader, input } of readers) graph.setInput(reader, input, decoded);
-  requireFunction(model, neuron, attributes);
+  requireFunction(model, neuron, attributes, spread);
   return made;
 }
 
-function requireFunction(model: Model, neuron: AnyNeuron, attributes: unknown): void {
+function requireFunction(model: Model, neuron: AnyNeuron, attributes: unknown, spread: boolean): void {
   model.opsets.set(domain, domainVersion);
-  const name = neuron.functionName(attributes);
+  const name = functionNameOf(neuron, attributes, spread);
   if (model.functions.some((each) => each.name === name && each.domain === domain)) return;
-  model.functions.push(neuronFunction(neuron, attributes, model.opset));
+  model.functions.push(neuronFunction(neuron, attributes, model.opset, spread));
 }
 
 function missingParameter(site: string, neuron: AnyNeuron, name: string): GraphError {
@@ -132,12 +134,13 @@ function plainValue(of: Node, key: string, attribute: Attribute): number | strin
   });
 }
 
-/** How many time-steps the model is set to; `undefined` if it does not spike. */
+/** How many time-steps the model is set to, hidden ones not counted; `undefined` if it does not spike. */
 export function stepsOf(model: Model): number | undefined {
-  return model.graph.initializers.get(stepsName)?.toNumbers()[0];
+  const total = model.graph.initializers.get(stepsName)?.toNumbers()[0];
+  return total === undefined ? undefined : total - hiddenStepsOf(model);
 }
 
-/** Sets the number of time-steps T of a spiking model. */
+/** Sets the number of time-steps T of a spiking model; its hidden steps come on top. */
 export function setSteps(model: Model, steps: number): void {
-  model.graph.initializers.set(stepsName, Tensor.int64([1], [steps]));
+  model.graph.initializers.set(stepsName, Tensor.int64([1], [steps + hiddenStepsOf(model)]));
 }

@@ -28,8 +28,3 @@ export function runNeuron<A>(
     onStep(position, spike, neuron.decode(state, t));
   }
 }
-
-/** Number of hidden steps that a neuron with these attributes has before step 1. */
-export function hiddenStepsOf<A>(neuron: NeuronDefinition<A>, attributes: A): number {
-  return neuron.rehearsal?.steps(attributes) ?? 0;
-}

@@ -1,11 +1,12 @@
 import type { Placement } from '../analysis/placement.ts';
+import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
-import { node } from '../graph/node.ts';
+import { describeNode, type Node, node } from '../graph/node.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { insertNeuron, type NeuronSpec, setSteps, sitesOf } from './neuron-node.ts';
 import { restoreActivation } from './restore-activation.ts';
-import { closeTimeAxis, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
+import { closeTimeAxis, closingAttributes, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
 
 /** Lowest version of the ONNX file format that knows functions. */
 const functionsSince = 8;
@@ -13,7 +14,7 @@ const functionsSince = 8;
 /**
  * Makes the spiking form of a model: every input is presented at T time-steps, neurons stand at the given places,
  * every output gets a leading time axis: [T, N, …]. Everything between is the source network, evaluated on running
- * means, T steps as one batch.
+ * means, T steps as one batch. Neurons that rehearse get hidden steps before step 1, which no output shows.
  *
  * @param source a model whose inputs and outputs have the batch as their leading axis; it is not changed
  * @param specs neurons by place name
@@ -35,12 +36,31 @@ export function toSpikingForm(
   }
   // Activation functions in whose place neurons stand now have no readers left.
   graph.removeDeadNodes();
+  const hidden = hiddenSteps(model);
   openInputs(model);
-  closeOutputs(model);
+  closeOutputs(model, hidden);
+  setSteps(model, steps);
   model.opsets.set(domain, domainVersion);
-  model.functions.push(...timeAxisFunctions(model.opset));
+  model.functions.push(...timeAxisFunctions(model.opset, hidden));
   verifyModel(model, 'spiking form');
   return model;
+}
+
+/** The hidden steps that the neurons ask for. @throws GraphError unless all ask for the same number */
+function hiddenSteps(model: Model): number {
+  const sites = sitesOf(model).map(({ name, neuron, attributes }) => ({
+    name,
+    hidden: neuron.rehearsal?.steps(attributes) ?? 0,
+  }));
+  const wanted = sites[0]?.hidden ?? 0;
+  const other = sites.find(({ hidden }) => hidden !== wanted);
+  if (!other) return wanted;
+  throw new GraphError({
+    where: `site '${other.name}'`,
+    expected: `${wanted} hidden steps, as at site '${sites[0]!.name}'`,
+    got: `${other.hidden}`,
+    remedy: 'Give all neurons of a network the same number of hidden steps',
+  });
 }
 
 function openInputs({ graph }: Model): void {
@@ -53,7 +73,7 @@ function openInputs({ graph }: Model): void {
   }
 }
 
-function closeOutputs({ graph }: Model): void {
+function closeOutputs({ graph }: Model, hidden: number): void {
   graph.outputs = graph.outputs.map((info) => {
     const merged = graph.freshName(`${info.name}.merged`);
     const producer = graph.producerOf(info.name)!;
@@ -61,13 +81,10 @@ function closeOutputs({ graph }: Model): void {
     graph.setNodes(graph.nodes);
     graph.redirectConsumers(info.name, merged);
     graph.append(
-      node(
-        closeTimeAxis,
-        [merged, stepsName],
-        [info.name],
-        {},
-        { domain, name: `${info.name}.${closeTimeAxis}` },
-      ),
+      node(closeTimeAxis, [merged, stepsName], [info.name], closingAttributes(hidden), {
+        domain,
+        name: `${info.name}.${closeTimeAxis}`,
+      }),
     );
     return { ...info, shape: info.shape && ['steps', ...info.shape] };
   });
@@ -81,6 +98,7 @@ export function withoutNeurons(spiking: Model): Model {
   const model = spiking.clone();
   const { graph } = model;
   for (const { node: each, neuron, attributes } of sitesOf(model)) {
+    if (graph.consumersOf(each.outputs[1]!).length > 0) throw readsSpikes(each);
     graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
     graph.removeNode(each);
   }
@@ -108,4 +126,13 @@ export function toSourceForm(spiking: Model): Model {
   model.functions = model.functions.filter((each) => each.domain !== domain);
   model.opsets.delete(domain);
   return model;
+}
+
+function readsSpikes(of: Node): GraphError {
+  return new GraphError({
+    where: describeNode(of),
+    expected: 'a neuron whose running means are read',
+    got: 'readers of its single spikes, as in the binary-spike form',
+    remedy: 'Use the spiking model that this one was exported from',
+  });
 }

@@ -2,6 +2,7 @@ import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-o
 import { RuntimeError, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { type Site, setSteps, sitesOf, stepsOf } from '../neurons/neuron-node.ts';
+import { hiddenStepsOf } from '../neurons/time-axis.ts';
 import { exposeValues } from './expose-values.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { type Activity, attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
@@ -11,6 +12,8 @@ export interface Plan {
   /** The spiking model with T set and all wanted values among its outputs. */
   readonly model: Model;
   readonly steps: number;
+  /** Steps before step 1 in which neurons calibrate themselves: values over time have `hiddenSteps + steps` steps. */
+  readonly hiddenSteps: number;
   readonly sites: readonly Site[];
   readonly operators: readonly SynapticOperator[];
   /** Name of the output that holds the running-mean logits [T, N, …]. */
@@ -27,7 +30,7 @@ export interface RunResult {
   readonly logits: FloatTensor;
   /** Spikes of every site and step, summed over the batch; absent when not planned. */
   readonly activity?: Activity;
-  /** The further values by name, time-step major. */
+  /** The further values by name, time-step major, hidden steps first. */
   readonly values: ReadonlyMap<string, FloatTensor>;
 }
 
@@ -71,7 +74,16 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
   const logits = spiking.graph.outputs[0]!.name;
-  return { model: exposed, steps, sites, operators, logits, keep, ...(statistics && { statistics }) };
+  return {
+    model: exposed,
+    steps,
+    hiddenSteps: hiddenStepsOf(spiking),
+    sites,
+    operators,
+    logits,
+    keep,
+    ...(statistics && { statistics }),
+  };
 }
 
 /** @throws UsageError unless T is a positive integer */
@@ -85,10 +97,32 @@ export function checkSteps(steps: number): number {
   });
 }
 
-/** Sorts the outputs of a planned model into a result. */
+/** Sorts the outputs of a planned model into a result. @throws RuntimeError if a logit is not finite */
 export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor>): RunResult {
-  const logits = outputs.get(plan.logits)!;
+  const logits = withoutHiddenSteps(plan, outputs.get(plan.logits)!);
+  requireFinite(logits, plan.steps);
   const values = new Map(plan.keep.map((name) => [name, outputs.get(name)!]));
-  const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps);
+  const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps, plan.hiddenSteps);
   return { logits, values, ...(activity && { activity }) };
+}
+
+/** The model leaves hidden steps out of its outputs; an engine that opens and closes the time axis itself may not. */
+function withoutHiddenSteps({ steps, hiddenSteps }: Plan, logits: FloatTensor): FloatTensor {
+  const [rows, ...rest] = logits.shape;
+  if (hiddenSteps === 0 || rows === steps) return logits;
+  const perStep = rest.reduce((a, b) => a * b, 1);
+  return { shape: [steps, ...rest], data: logits.data.subarray(hiddenSteps * perStep) };
+}
+
+function requireFinite({ data, shape }: FloatTensor, steps: number): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const perStep = data.length / steps;
+  const image = Math.floor((at % perStep) / (perStep / shape[1]!));
+  throw new RuntimeError({
+    where: `logits: time-step ${Math.floor(at / perStep) + 1}, input ${image}`,
+    expected: 'finite numbers',
+    got: String(data[at]),
+    remedy: 'Check that the inputs are finite, and that the source network gives finite logits on them',
+  });
 }

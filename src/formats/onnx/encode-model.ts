@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { onnxDataType } from '../../graph/data-type.ts';
-import { type Graph, subgraphsOf, type ValueInfo } from '../../graph/graph.ts';
+import { type Dimension, type Graph, subgraphsOf, type ValueInfo } from '../../graph/graph.ts';
 import type { Model, ModelFunction } from '../../graph/model.ts';
 import type { Attribute, Node } from '../../graph/node.ts';
 import { type FileStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
@@ -161,15 +161,16 @@ function encodeOpsets(opsets: ReadonlyMap<string, number>) {
 
 function encodeValueInfo({ name, dataType, shape }: ValueInfo): ValueInfoProto {
   if (!dataType) return create(ValueInfoProtoSchema, { name });
-  const dim = shape?.map((length) => ({
-    value:
-      typeof length === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(length) }
-        : { case: 'dimParam' as const, value: length ?? '' },
-  }));
+  const dim = shape?.map(encodeDimension);
   const tensor = { elemType: onnxDataType(dataType), ...(dim && { shape: { dim } }) };
   return create(ValueInfoProtoSchema, {
     name,
     type: { value: { case: 'tensorType', value: tensor } },
   });
+}
+
+/** An axis of unknown length has no value at all: an empty name would be a name. */
+function encodeDimension(length: Dimension) {
+  if (typeof length === 'number') return { value: { case: 'dimValue' as const, value: BigInt(length) } };
+  return length === undefined ? {} : { value: { case: 'dimParam' as const, value: length } };
 }

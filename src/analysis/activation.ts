@@ -1,0 +1,63 @@
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+
+/**
+ * The function that the neurons of a site stand for in the source network. `identity`: the site is a plain tensor.
+ *
+ * - `relu`: max(x, 0)
+ * - `clip`: min(max(x, 0), upper); ReLU6 is a clip with upper 6
+ * - `qcfs`: λ/L·clip(⌊x·L/λ + 1/2⌋, 0, L) with λ = upper and L = levels (quantisation-clip-floor-shift; Bu, Fang, Ding,
+ *   Dai, Yu, Huang: Optimal ANN-SNN Conversion for High-accuracy and Ultra-low-latency Spiking Neural Networks,
+ *   ICLR 2022, arXiv:2303.04347)
+ */
+export type Activation =
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'relu' }
+  | { readonly kind: 'clip'; readonly upper: number }
+  | { readonly kind: 'qcfs'; readonly upper: number; readonly levels: number };
+
+/** The activation of one number, in float64. */
+export function activate(activation: Activation, x: number): number {
+  switch (activation.kind) {
+    case 'identity':
+      return x;
+    case 'relu':
+      return Math.max(x, 0);
+    case 'clip':
+      return Math.min(Math.max(x, 0), activation.upper);
+    case 'qcfs': {
+      const { upper, levels } = activation;
+      const level = Math.floor((x * levels) / upper + 0.5);
+      return (Math.min(Math.max(level, 0), levels) * upper) / levels;
+    }
+  }
+}
+
+/** The bound a network was trained with; `undefined` for an activation that has none. */
+export function upperBound(activation: Activation): number | undefined {
+  return 'upper' in activation ? activation.upper : undefined;
+}
+
+/**
+ * Appends an activation as standard operators of opset 11 or newer.
+ *
+ * @param input float32 tensor of any shape
+ * @returns name of the result; the input itself for `identity`
+ */
+export function addActivationOperators(build: GraphBuilder, activation: Activation, input: string): string {
+  const clip = (value: string, upper: number) =>
+    build.op('Clip', [value, build.scalar('lower', 0), build.scalar('upper', upper)]);
+  switch (activation.kind) {
+    case 'identity':
+      return input;
+    case 'relu':
+      return build.op('Relu', [input]);
+    case 'clip':
+      return clip(input, activation.upper);
+    case 'qcfs': {
+      const { upper, levels } = activation;
+      const scaled = build.op('Mul', [input, build.scalar('scale', levels / upper)]);
+      const level = build.op('Floor', [build.op('Add', [scaled, build.scalar('half', 0.5)])]);
+      return build.op('Mul', [clip(level, levels), build.scalar('step', upper / levels)]);
+    }
+  }
+}

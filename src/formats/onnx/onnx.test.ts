@@ -1,0 +1,177 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Graph } from '../../graph/graph.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { Model } from '../../graph/model.ts';
+import { float, node } from '../../graph/node.ts';
+import { printGraph } from '../../graph/print-graph.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { parseOnnx, readOnnx } from './read-onnx.ts';
+import { writeOnnx } from './write-onnx.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onnx-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** y = x · w scaled by a leaky ReLU, with every kind of attribute somewhere. */
+function sample(weight: Tensor, opset = 17): Model {
+  const graph = new Graph('sample');
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  const build = new GraphBuilder(graph);
+  const product = build.op('MatMul', ['x', build.constant('w', weight)]);
+  const constant = build.op('Constant', [], { value: Tensor.float32([], [0]) });
+  graph.append(node('LeakyRelu', [build.op('Add', [product, constant])], ['y'], { alpha: float(0.5) }));
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  const model = new Model(graph, opset);
+  model.metadata.set('key', 'value');
+  return model;
+}
+
+const identity = Tensor.float32([2, 2], [1, 0, 0, 1]);
+
+async function runFile(path: string): Promise<number[]> {
+  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+  const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(4, -4), [1, 2]) });
+  return [...(y!.data as Float32Array)];
+}
+
+describe('writing and reading ONNX', () => {
+  it('keeps the graph, and ONNX Runtime runs the file', async () => {
+    const path = join(folder, 'plain.onnx');
+    const model = sample(identity);
+    await writeOnnx(model, path);
+    const again = await readOnnx(path);
+    expect(printGraph(again.graph)).toBe(printGraph(model.graph));
+    expect(again.metadata.get('key')).toBe('value');
+    expect(await runFile(path)).toEqual([4, -2]);
+  });
+
+  it('refers to weights in a file below the folder of the model', async () => {
+    const home = join(folder, 'below');
+    await mkdir(join(home, 'weights'), { recursive: true });
+    const data = join(home, 'weights', 'w.bin');
+    writeFileSync(data, new Uint8Array(Float32Array.of(9, 1, 0, 0, 1).buffer));
+    const weight = new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 4, length: 16 });
+    const path = join(home, 'model.onnx');
+    await writeOnnx(sample(weight), path);
+    expect(statSync(path).size).toBeLessThan(600);
+    expect((await readOnnx(path)).graph.initializers.get('w')?.storage).toEqual({
+      kind: 'file',
+      path: data,
+      offset: 4,
+      length: 16,
+    });
+    expect(await runFile(path)).toEqual([4, -2]);
+  });
+
+  it('puts small weights from elsewhere into the file, so that it can be moved', async () => {
+    const data = join(folder, 'elsewhere.bin');
+    writeFileSync(data, new Uint8Array(Float32Array.of(1, 0, 0, 1).buffer));
+    const weight = new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 0, length: 16 });
+    await mkdir(join(folder, 'other'), { recursive: true });
+    const path = join(folder, 'other', 'moved.onnx');
+    await writeOnnx(sample(weight), path);
+    expect((await readOnnx(path)).graph.initializers.get('w')?.storage.kind).toBe('memory');
+  });
+
+  it('links or writes large weights beside the model', async () => {
+    const columns = 9 * 2 ** 20;
+    const home = join(folder, 'large');
+    await mkdir(home);
+    const data = join(folder, 'large.bin');
+    writeFileSync(data, new Uint8Array(4 * 2 * columns));
+    const [inFile, inMemory] = [
+      new Tensor('float32', [2, columns], { kind: 'file', path: data, offset: 0, length: 8 * columns }),
+      new Tensor('float32', [2, columns], { kind: 'memory', bytes: new Uint8Array(8 * columns) }),
+    ];
+    await writeOnnx(sample(inFile), join(home, 'linked.onnx'));
+    await writeOnnx(sample(inMemory), join(home, 'spilled.onnx'));
+    expect(readdirSync(home).sort()).toEqual([
+      'linked.onnx',
+      'linked.onnx.large.bin',
+      'spilled.onnx',
+      'spilled.onnx.data',
+    ]);
+    for (const name of ['linked.onnx', 'spilled.onnx']) {
+      const weight = (await readOnnx(join(home, name))).graph.initializers.get('w')!;
+      expect(weight.storage.kind).toBe('file');
+      expect(weight.byteLength).toBe(8 * columns);
+    }
+  });
+
+  it('leaves no file behind when the folder is missing', async () => {
+    await expect(writeOnnx(sample(identity), join(folder, 'missing', 'm.onnx'))).rejects.toThrow(
+      /missing\/m\.onnx: expected a place that can be written, got ENOENT.*\. Choose another output path or make the folder\./,
+    );
+  });
+});
+
+describe('reading what is no good model', () => {
+  it('tells a missing file', async () => {
+    await expect(readOnnx(join(folder, 'none.onnx'))).rejects.toThrow(
+      /none\.onnx: expected an ONNX file, got ENOENT/,
+    );
+  });
+
+  it('tells a file of another kind', () => {
+    const text = new TextEncoder().encode('<!doctype html><title>Not found</title>');
+    expect(() => parseOnnx(text, 'page.onnx')).toThrow(
+      /^page\.onnx: expected an ONNX model, got something else \(.*\)\. Give an \.onnx file, or a folder with model\.safetensors and config\.json\.$/,
+    );
+    expect(() => parseOnnx(new Uint8Array(0), 'empty.onnx')).toThrow(
+      'empty.onnx: expected an ONNX model, got an empty file.',
+    );
+  });
+
+  it('tells a truncated file', async () => {
+    const path = join(folder, 'cut.onnx');
+    await writeOnnx(sample(identity), path);
+    truncateSync(path, statSync(path).size - 40);
+    await expect(readOnnx(path)).rejects.toThrow(
+      /cut\.onnx: expected a complete ONNX model, got a file that is truncated or damaged .*\. Copy, download or export it again\./,
+    );
+  });
+
+  it('tells an unsupported opset', async () => {
+    for (const opset of [9, 30]) {
+      const path = join(folder, `opset${opset}.onnx`);
+      await writeOnnx(sample(identity, opset), path);
+      await expect(readOnnx(path)).rejects.toThrow(
+        `opset${opset}.onnx: expected operators of opset 11 to 23, got opset ${opset}. Export the model again with opset_version=17`,
+      );
+    }
+  });
+
+  it('lists all weights whose external file is missing', async () => {
+    const home = join(folder, 'external');
+    await mkdir(home);
+    const data = join(home, 'w.bin');
+    writeFileSync(data, new Uint8Array(16));
+    const path = join(home, 'model.onnx');
+    await writeOnnx(
+      sample(new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 0, length: 16 })),
+      path,
+    );
+    rmSync(data);
+    await expect(readOnnx(path)).rejects.toThrow(
+      `${path}: cannot read 1 part(s):\n  - tensor 'w': expected external data of 16 bytes at offset 0 of ${data}, got no such file. Put the complete data file beside the model.`,
+    );
+    writeFileSync(data, new Uint8Array(10));
+    await expect(readOnnx(path)).rejects.toThrow('got a file of 10 bytes');
+    expect(readFileSync(path).length).toBeGreaterThan(0);
+  });
+});

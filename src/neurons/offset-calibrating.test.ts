@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
+import { evaluateModel } from '../runtime/oracle/evaluate-model.ts';
+import { ndArray } from '../runtime/oracle/nd-array.ts';
+import { createOracleEngine } from '../runtime/oracle-engine.ts';
+import { planRun } from '../runtime/plan-run.ts';
+import { integrateAndFireParameters } from './integrate-and-fire.ts';
+import { setSteps, stepsOf } from './neuron-node.ts';
+import { type OffsetCalibratingAttributes, offsetCalibrating } from './offset-calibrating.ts';
+import { toSourceForm, toSpikingForm } from './spiking-form.ts';
+import { hiddenStepsOf } from './time-axis.ts';
+
+function attributesWith(hiddenSteps: number, iterations = 1): OffsetCalibratingAttributes {
+  return offsetCalibrating.attributes.parse({ hiddenSteps, iterations });
+}
+
+/** Running means of a current. */
+function meansOf(current: readonly number[]): Float64Array {
+  let sum = 0;
+  return Float64Array.from(current, (value, i) => {
+    sum += value;
+    return sum / (i + 1);
+  });
+}
+
+/** The initial potential after hidden steps with this current; θ = 1, v(0) = 1/2. */
+function calibrated(current: readonly number[], iterations = 1): number {
+  const attributes = attributesWith(current.length, iterations);
+  const { adapt } = offsetCalibrating.rehearsal!;
+  return adapt(meansOf(current), integrateAndFireParameters(1, 0.5), attributes).initialPotential!;
+}
+
+describe('offsetCalibrating', () => {
+  it('lowers the potential of a neuron that has fired too early to take it back', () => {
+    // Fires at t = 1 on 1.5 and is left with −0.9: one spike too many for a mean of −0.1.
+    expect(calibrated([1, -0.5, -0.5, -0.4])).toBeCloseTo(0.5 - 1, 12);
+  });
+
+  it('raises the potential of a neuron whose input came too late to fire enough', () => {
+    // Two spikes in the last two steps; 1.1 thresholds are left over.
+    expect(calibrated([-0.4, -0.4, 1.9, 1.5])).toBeCloseTo(0.5 + 1, 12);
+    // The silent steps come to −0.4 at most: less than 1.401 more would not make them fire.
+    expect(calibrated([-0.9, -0.9, 3, 1.5])).toBeCloseTo(0.5 + 1.401, 12);
+  });
+
+  it('leaves the potential alone if the residual is within one threshold', () => {
+    expect(calibrated([0.3, 0.3, 0.3, 0.3])).toBe(0.5);
+    expect(calibrated([-1, -1, -1, -1])).toBe(0.5);
+  });
+
+  it('leaves a neuron alone that has fired at every hidden step', () => {
+    expect(calibrated([3, 3, 3, 3])).toBe(0.5);
+  });
+
+  it('shifts again, when told to, as long as the count is wrong', () => {
+    const current = [2.2, 1, -1.5, -1.4];
+    expect(calibrated(current, 2)).toBeLessThan(calibrated(current, 1) - 0.5);
+    expect(calibrated(current, 8)).toBe(calibrated(current, 2));
+  });
+
+  it.each([1, 3])('rehearses layer after layer alike in all lowerings, %i iterations', async (iterations) => {
+    const model = twoLayers(attributesWith(3, iterations));
+    const plan = planRun(model, { steps: 5, statistics: true });
+    const data = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i * 1.7 + 0.3) * 1.3);
+    const exact = await createOracleEngine(plan).run({ shape: [2, 6], data });
+    expect(exact.logits.shape).toEqual([5, 2, 2]);
+
+    const steps = model.clone();
+    setSteps(steps, 5);
+    const lowered = evaluateModel(steps, { x: ndArray([2, 6], Float64Array.from(data)) }).get('y')!;
+    expect(lowered.shape).toEqual([5, 2, 2]);
+    // The steps of the function are float64 here, but its constants are float32.
+    for (const [i, value] of exact.logits.data.entries()) expect(lowered.data[i]).toBeCloseTo(value, 5);
+
+    const engine = await createInGraphEngine(plan);
+    const fast = await engine.run({ shape: [2, 6], data });
+    await engine.close();
+    for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 5);
+    expect(fast.activity).toEqual(exact.activity);
+    expect(Object.keys(exact.activity!.hiddenSpikes!)).toEqual(['a', 'b']);
+    expect(exact.activity!.spikes.a).toHaveLength(5);
+  });
+
+  it('does not count its hidden steps among the steps of a model', () => {
+    const model = twoLayers(attributesWith(3));
+    expect(hiddenStepsOf(model)).toBe(3);
+    expect(stepsOf(model)).toBe(4);
+    setSteps(model, 9);
+    expect(stepsOf(model)).toBe(9);
+    expect(toSourceForm(model).graph.nodes.map(({ opType }) => opType)).toEqual([
+      'Relu',
+      'MatMul',
+      'Relu',
+      'MatMul',
+      'Identity',
+      'Identity',
+    ]);
+  });
+
+  it('refuses neurons with different numbers of hidden steps in one network', () => {
+    expect(() => twoLayers(attributesWith(3), attributesWith(4))).toThrow(
+      "site 'b': expected 3 hidden steps, as at site 'a', got 4. Give all neurons of a network the same number of hidden steps.",
+    );
+  });
+});
+
+/** x → ReLU → linear → ReLU → linear → y with neurons in the place of both ReLUs. */
+function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
+  const graph = new Graph('two-layers');
+  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 6] });
+  const build = new GraphBuilder(graph);
+  const weight = (name: string, rows: number, columns: number) => {
+    const values = Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 2.1 + rows));
+    return build.constant(name, Tensor.float32([rows, columns], values));
+  };
+  const hidden = build.op('MatMul', [build.op('Relu', ['x'], {}, { name: 'ra' }), weight('w1', 6, 5)]);
+  const output = build.op('MatMul', [build.op('Relu', [hidden], {}, { name: 'rb' }), weight('w2', 5, 2)]);
+  build.op('Identity', [output], {}, { name: 'y' });
+  graph.outputs.push({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
+  const places = [
+    { name: 'a', value: 'x', readers: [{ node: hidden, input: 0 }] },
+    { name: 'b', value: hidden, readers: [{ node: output, input: 0 }] },
+  ];
+  const spec = (attributes: OffsetCalibratingAttributes) => ({
+    neuron: offsetCalibrating,
+    attributes,
+    parameters: integrateAndFireParameters(0.8, 0.5),
+  });
+  const specs = new Map([
+    ['a', spec(first)],
+    ['b', spec(second)],
+  ]);
+  return toSpikingForm(new Model(graph, 17), places, specs, 4);
+}

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../src/analysis/placement.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { Model } from '../../src/graph/model.ts';
+import { node } from '../../src/graph/node.ts';
+import { Tensor } from '../../src/graph/tensor.ts';
+import { verifyModel } from '../../src/graph/verify-model.ts';
+import { sitesOf } from '../../src/neurons/neuron-node.ts';
+import { neurons } from '../../src/neurons/neurons.ts';
+import { toSpikingForm } from '../../src/neurons/spiking-form.ts';
+import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
+import { evaluateModel } from '../../src/runtime/oracle/evaluate-model.ts';
+import { ndArray } from '../../src/runtime/oracle/nd-array.ts';
+import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
+import { planRun } from '../../src/runtime/plan-run.ts';
+
+/** A network of one neuron site and nothing else: what goes in at every step is x. */
+function oneSite(neuron: (typeof neurons)[number], opset: number, parameter: number): Model {
+  const graph = new Graph('one-site');
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 5] }];
+  graph.append(node('Identity', ['x'], ['carried']), node('Identity', ['carried'], ['y']));
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 5] }];
+  const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
+  const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, parameter]));
+  const spec = { neuron, attributes: neuron.attributes.parse({}), parameters };
+  return toSpikingForm(new Model(graph, opset), [place], new Map([['site', spec]]), 4);
+}
+
+/** Inputs away from ties, where float32 and float64 would rightly part: odd multiples of an irrational number. */
+const inputs = fc.array(fc.integer({ min: -4000, max: 4000 }), { minLength: 10, maxLength: 10 });
+const toInput = (numbers: readonly number[]) => ({
+  shape: [2, 5],
+  data: Float32Array.from(numbers, (value) => (value * Math.SQRT2) / 1000 + 1e-4),
+});
+
+describe.each(neurons.map((neuron) => [neuron.name, neuron] as const))('neuron %s', (_, neuron) => {
+  it('has a summary, equations, a paper, and ascending levels', () => {
+    for (const text of [neuron.summary, neuron.equations, neuron.paper])
+      expect(text.length).toBeGreaterThan(10);
+    const levels = neuron.levels(neuron.attributes.parse({}));
+    expect([...levels].sort((a, b) => a - b)).toEqual(levels);
+  });
+
+  it('lowers to standard operators that do in float64 exactly what its reference step does', async () => {
+    await fc.assert(
+      fc.asyncProperty(inputs, fc.double({ min: 0.02, max: 2, noNaN: true }), async (numbers, parameter) => {
+        const model = oneSite(neuron, 17, parameter);
+        const input = ndArray([2, 5], Float64Array.from(toInput(numbers).data));
+        const lowered = evaluateModel(model, { x: input }).get('y')!;
+        const { logits } = await createOracleEngine(planRun(model)).run(toInput(numbers));
+        for (const [i, value] of logits.data.entries()) expect(lowered.data[i]).toBeCloseTo(value, 12);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([11, 13, 17, 21])('runs in ONNX Runtime at opset %i like its reference step', async (opset) => {
+    const model = oneSite(neuron, opset, 0.37);
+    verifyModel(model, 'test');
+    const plan = planRun(model, { keep: sitesOf(model).map((site) => site.spikes) });
+    const engine = await createInGraphEngine(plan);
+    const input = toInput([10, -700, 250, 3999, -4000, 1, 0, 33, -34, 1234]);
+    const [fast, exact] = [await engine.run(input), await createOracleEngine(plan).run(input)];
+    await engine.close();
+    for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 4);
+  });
+
+  it('runs any number of steps with the same function', async () => {
+    const model = oneSite(neuron, 17, 0.5);
+    for (const steps of [1, 2, 7]) {
+      const engine = await createInGraphEngine(planRun(model, { steps }));
+      expect((await engine.run(toInput([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))).logits.shape).toEqual([
+        steps,
+        2,
+        5,
+      ]);
+      await engine.close();
+    }
+  });
+
+  it('counts each spike at the level it has', () => {
+    const attributes = neuron.attributes.parse({});
+    const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, 0.25]));
+    const levels = neuron.levels(attributes);
+    const state = new Float64Array(neuron.state.length);
+    for (let t = 1; t <= 20; t++) {
+      const spike = neuron.step({ mean: 3.3 * Math.sin(t), t }, state, parameters, attributes);
+      if (spike === 0) continue;
+      const level = neuron.levelOf(spike, parameters, attributes);
+      expect(levels[level]! * 0.25).toBeCloseTo(Math.abs(spike), 12);
+    }
+  });
+
+  it('keeps parameters as precisely as they are given', () => {
+    const [site] = sitesOf(oneSite(neuron, 17, 0.1));
+    for (const tensor of Object.values(site!.parameters)) expect(tensor).toEqual(Tensor.float64([], [0.1]));
+  });
+});
