@@ -1,10 +1,11 @@
-import { ConversionError, messageOf } from '../errors.ts';
+import { ConversionError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { setSteps, sitesOf } from '../neurons/neuron-node.ts';
 import { withoutNeurons } from '../neurons/spiking-form.ts';
 import { exposeValues } from '../runtime/expose-values.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
+import { batchNotFree } from './free-batch.ts';
 
 /** Largest deviation of a logit, relative to the largest logit (at least 1), that a conversion may have. */
 export const parityTolerance = 1e-4;
@@ -71,16 +72,4 @@ function relativeDeviation(expected: FloatTensor, got: FloatTensor): number {
     if (!(difference <= deviation)) deviation = difference;
   }
   return Number.isNaN(deviation) ? Number.POSITIVE_INFINITY : deviation / scale;
-}
-
-function batchNotFree(error: unknown): ConversionError {
-  return new ConversionError(
-    {
-      where: 'parity check',
-      expected: 'a network that takes any batch size, so that time-steps can be run as one batch',
-      got: messageOf(error),
-      remedy: 'Export the model with a dynamic batch axis (dynamic_axes={"x": {0: "batch"}})',
-    },
-    { cause: error },
-  );
 }

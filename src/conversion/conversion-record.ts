@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Model } from '../graph/model.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
+import { hiddenStepsOf } from '../neurons/time-axis.ts';
 
 /** Key of the record among a model's `metadata_props`. */
 const metadataKey = 'transpike';
@@ -11,6 +12,8 @@ const schema = z.object({
   preset: z.string(),
   /** T the thresholds were chosen for. */
   steps: z.int(),
+  /** Steps before step 1 in which the neurons calibrate themselves; they belong to latency and energy. */
+  hiddenSteps: z.int().optional(),
   /** Where the thresholds come from. */
   calibration: z.string(),
   /** What was converted. */
@@ -31,7 +34,7 @@ const schema = z.object({
 export type ConversionRecord = z.infer<typeof schema>;
 
 /** What a conversion knows beside the model itself. */
-export interface ConversionFacts extends Omit<ConversionRecord, 'format' | 'sites'> {
+export interface ConversionFacts extends Omit<ConversionRecord, 'format' | 'sites' | 'hiddenSteps'> {
   readonly relativeErrors: ReadonlyMap<string, number | undefined>;
 }
 
@@ -44,7 +47,8 @@ export function writeConversionRecord(
     const relativeError = relativeErrors.get(name);
     return { name, neuron: neuron.name, ...(relativeError !== undefined && { relativeError }) };
   });
-  const record: ConversionRecord = { format: 1, ...facts, sites };
+  const hiddenSteps = hiddenStepsOf(model);
+  const record: ConversionRecord = { format: 1, ...facts, ...(hiddenSteps > 0 && { hiddenSteps }), sites };
   model.metadata.set(metadataKey, JSON.stringify(record));
   model.producer = 'transpike';
   return record;

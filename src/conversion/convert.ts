@@ -13,6 +13,7 @@ import { checkSteps } from '../runtime/plan-run.ts';
 import { checkParity } from './check-parity.ts';
 import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
 import { findObstacles } from './find-obstacles.ts';
+import { freeBatch } from './free-batch.ts';
 import { type CalibrationBatches, observeSites } from './observe-sites.ts';
 
 /** What to convert with. */
@@ -54,8 +55,8 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const { method, onProgress } = options;
   const steps = checkSteps(options.steps);
   const { name: presetName, preset } = presetOf(method, options.preset);
-  const dynamic = withDynamicBatch(source);
-  requireConvertible(dynamic);
+  requireConvertible(source);
+  const dynamic = await freeBatch(source);
   const { model: clean } = runPasses(dynamic, method.passes);
   const sites = requireSites(method.place(clean.graph), clean.graph);
   const calibrations = options.thresholds
@@ -111,16 +112,6 @@ async function calibrate(
   });
   onProgress?.('choosing thresholds', 0);
   return new Map([...calibrations].map(([name, each]) => [name, each.finish()]));
-}
-
-/** Steps are run as one batch: a batch length that an export has fixed is freed here, and tried by the parity check. */
-function withDynamicBatch(source: Model): Model {
-  const model = source.clone();
-  const free = <I extends { shape: readonly (number | string | undefined)[] | undefined }>(info: I): I =>
-    typeof info.shape?.[0] === 'number' ? { ...info, shape: ['batch', ...info.shape.slice(1)] } : info;
-  model.graph.inputs = model.graph.inputs.map(free);
-  model.graph.outputs = model.graph.outputs.map(free);
-  return model;
 }
 
 function requireConvertible(model: Model): void {

@@ -50,9 +50,10 @@ export async function observeSites(
       for await (const batch of batches()) {
         const outputs = await session.run(batch);
         for (const { name, value } of members) {
-          const values = outputs.get(value)!.data as Float32Array;
+          const { data, shape } = outputs.get(value)!;
+          const values = data as Float32Array;
           requireFinite(values, name, images);
-          observers.get(name)!.observe(values);
+          observers.get(name)!.observe(values, shape);
         }
         images += batch.shape[0]!;
         onBatch?.({ group, groups: groups.length, images });
