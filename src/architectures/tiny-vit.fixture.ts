@@ -155,7 +155,15 @@ export async function writeCheckpoint(
   tensors: ReadonlyMap<string, Tensor>,
   config: unknown = tinyConfig,
 ): Promise<string> {
-  const folder = await temporaryFolder();
+  return saveCheckpoint(await temporaryFolder(), tensors, config);
+}
+
+/** Writes a checkpoint into a folder that is there, and returns its path. */
+export async function saveCheckpoint(
+  folder: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  config: unknown = tinyConfig,
+): Promise<string> {
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   return folder;

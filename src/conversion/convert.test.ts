@@ -136,9 +136,9 @@ describe('convert', () => {
   });
 
   it('names the site where activations are not finite', async () => {
-    const batches = () => [{ shape: [1, 4], data: Float32Array.of(1, Number.NaN, 0, 1) }];
+    const batches = () => [{ shape: [1, 4], data: Float32Array.of(3e38, -3e38, 3e38, 3e38) }];
     await expect(convert(perceptron(), { method: ecmt, steps: 2, calibration: batches })).rejects.toThrow(
-      "site 'fc2.in': expected finite activations, got NaN in the batch after calibration image 0. Check the preprocessing, and that the source network gives finite numbers on these inputs.",
+      "site 'fc2.in': expected finite activations, got Infinity in the batch after calibration image 0. Check the preprocessing, and that the source network gives finite numbers on these inputs.",
     );
   });
 

@@ -58,7 +58,7 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   requireConvertible(source);
   const dynamic = await freeBatch(source);
   const { model: clean } = runPasses(dynamic, method.passes);
-  const sites = requireSites(method.place(clean.graph), clean.graph);
+  const sites = requireSites(method.place(clean.graph), clean.graph, method);
   const calibrations = options.thresholds
     ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
     : await calibrate(clean, sites, preset, options, steps);
@@ -120,11 +120,17 @@ function requireConvertible(model: Model): void {
   throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
 }
 
-function requireSites(sites: readonly SpikeSite[], graph: Graph): readonly SpikeSite[] {
+function requireSites(
+  sites: readonly SpikeSite[],
+  graph: Graph,
+  {
+    converts = 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
+  }: Method,
+): readonly SpikeSite[] {
   if (sites.length > 0) return sites;
   throw new ConversionError({
     where: `graph '${graph.name}'`,
-    expected: 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
+    expected: converts,
     got: `none among ${graph.nodes.length} nodes`,
     remedy: 'Check that this is the network you mean: there is nothing to convert in it',
   });

@@ -1,3 +1,4 @@
+import { RuntimeError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
@@ -46,6 +47,7 @@ export async function createEvaluator({ model, steps, threads }: EvaluatorOption
   return {
     async evaluate(batch) {
       const logits = (await source.run(batch)).get(logitsName)!;
+      requireFiniteLogits(logits);
       const best = topClassesOfRows(asRows(logits), keptClasses);
       return { source: best, ...(await spikingOutcome(engine, batch)) };
     },
@@ -77,4 +79,15 @@ function batchOf({ shape }: FloatTensor): number[] {
 /** Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too. */
 function asRows({ shape, data }: FloatTensor): FloatTensor {
   return { shape: [shape[0]!, data.length / shape[0]!], data };
+}
+
+function requireFiniteLogits({ data, shape }: FloatTensor): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new RuntimeError({
+    where: `source network: image ${Math.floor(at / (data.length / shape[0]!))} of a batch`,
+    expected: 'finite logits',
+    got: String(data[at]),
+    remedy: 'Check that the network works in float32, and the preprocessing',
+  });
 }

@@ -13,6 +13,8 @@ export interface SessionOptions {
   threads?: number;
   /** `none` keeps the graph as it is. Default `all`. */
   optimise?: 'none' | 'all';
+  /** Whether the session keeps the memory of intermediate results from one run to the next. Default true. */
+  keepScratch?: boolean;
 }
 
 /** Name, element type and shape of an output as ONNX Runtime infers them. */
@@ -35,13 +37,15 @@ export class OrtSession {
   /** @throws RuntimeError if ONNX Runtime refuses the model. */
   static async create(
     model: Model,
-    { threads = 1, optimise = 'all' }: SessionOptions = {},
+    { threads = 1, optimise = 'all', keepScratch = true }: SessionOptions = {},
   ): Promise<OrtSession> {
     const options = {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: optimise === 'none' ? 'disabled' : 'all',
       logSeverityLevel: 3,
+      enableCpuMemArena: keepScratch,
+      enableMemPattern: keepScratch,
       extra: {
         session: {
           // Spinning threads take time from whatever else runs on the machine.
@@ -89,7 +93,28 @@ export class OrtSession {
    */
   async run(inputs: FloatTensor | ReadonlyMap<string, FloatTensor>): Promise<Map<string, FloatTensor>> {
     const feeds = this.#feeds(inputs instanceof Map ? inputs : this.#single(inputs as FloatTensor));
-    const results = await this.#session.run(feeds).catch((error: unknown) => {
+    const results = await this.runTensors(feeds);
+    return new Map(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { shape: dims, data: data as Float32Array },
+      ]),
+    );
+  }
+
+  /**
+   * Runs the network on the runtime's own tensors, which may be views of memory that is used for other things too.
+   *
+   * @param outputs for each wanted output the tensor it is written to, or `null` for a new one; default: all, new
+   * @throws RuntimeError if the run fails
+   */
+  async runTensors(
+    feeds: Readonly<Record<string, ort.Tensor>>,
+    outputs?: Readonly<Record<string, ort.Tensor | null>>,
+  ): Promise<Readonly<Record<string, ort.Tensor>>> {
+    try {
+      return await (outputs ? this.#session.run(feeds, outputs) : this.#session.run(feeds));
+    } catch (error) {
       throw new RuntimeError(
         {
           where: `graph '${this.#graph.name}'`,
@@ -100,13 +125,7 @@ export class OrtSession {
         },
         { cause: error },
       );
-    });
-    return new Map(
-      Object.entries(results).map(([name, { dims, data }]) => [
-        name,
-        { shape: dims, data: data as Float32Array },
-      ]),
-    );
+    }
   }
 
   /** Frees the memory of the session. */
@@ -130,7 +149,7 @@ export class OrtSession {
   }
 }
 
-/** @throws RuntimeError unless the tensor has the rank and the fixed lengths of the input's shape. */
+/** @throws RuntimeError unless the tensor has the rank and the fixed lengths of the input's shape, and finite numbers. */
 export function checkInput(
   name: string,
   expected: readonly Dimension[] | undefined,
@@ -142,11 +161,23 @@ export function checkInput(
     (!expected ||
       (expected.length === shape.length &&
         expected.every((length, i) => typeof length !== 'number' || length === shape[i])));
-  if (fits) return;
+  if (fits) return requireFiniteInput(name, tensor!);
   throw new RuntimeError({
     where: `input '${name}'`,
     expected: expected ? `shape ${printShape(expected)}` : 'a tensor',
     got: shape ? printShape(shape) : 'none',
     remedy: 'Give an input of the shape the network was made for',
+  });
+}
+
+/** A neuron would turn NaN into some spike or other, and nobody would notice. */
+function requireFiniteInput(name: string, { data, shape }: FloatTensor): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new RuntimeError({
+    where: `input '${name}': sample ${Math.floor(at / (data.length / shape[0]!))}`,
+    expected: 'finite numbers',
+    got: String(data[at]),
+    remedy: 'Check the data and their preprocessing',
   });
 }

@@ -1,0 +1,177 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCheckpoint } from '../architectures/open-checkpoint.ts';
+import {
+  randomNumbers,
+  runNetwork,
+  saveCheckpoint,
+  tiny,
+  tinyWeights,
+} from '../architectures/tiny-vit.fixture.ts';
+import { convert } from '../conversion/convert.ts';
+import type { Batch } from '../datasets/load-batch.ts';
+import type { Model } from '../graph/model.ts';
+import { ecmt } from '../methods/ecmt.ts';
+import { topClasses } from '../metrics/top-classes.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
+import { planRun } from '../runtime/plan-run.ts';
+import { evaluate } from './evaluate.ts';
+import { RunRecord } from './run-record.ts';
+
+const images = 10;
+const pixels = 3 * tiny.height * tiny.width;
+const data = randomNumbers(images * pixels, 5);
+const folder = mkdtempSync(join(tmpdir(), 'evaluate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Ten labelled images in batches of four; image 7 cannot be read. */
+async function* batches(
+  skip: ReadonlySet<string>,
+  onSkipped: (id: string, reason: string) => void,
+): AsyncGenerator<Batch> {
+  const ids = Array.from({ length: images }, (_, i) => `image${i}`).filter((id) => !skip.has(id));
+  const good = ids.filter((id) => id !== 'image7');
+  for (let from = 0; from < good.length; from += 4) {
+    const part = good.slice(from, from + 4);
+    if (from >= 4) onSkipped('image7', 'damaged');
+    const numbers = part.map((id) => Number(id.slice(5)));
+    yield {
+      ids: part,
+      labels: numbers.map((i) => i % tiny.classes),
+      shape: [part.length, 3, tiny.height, tiny.width],
+      data: Float32Array.from(numbers.flatMap((i) => [...data.subarray(i * pixels, (i + 1) * pixels)])),
+    };
+  }
+}
+
+let source: Model;
+let spiking: Model;
+beforeAll(async () => {
+  source = (await openCheckpoint(await saveCheckpoint(folder, tinyWeights()))).model;
+  const calibration = () => [{ shape: [images, 3, tiny.height, tiny.width], data }];
+  spiking = (await convert(source, { method: ecmt, steps: 2, calibration })).model;
+});
+
+const input = { size: images, batches };
+const settings = { model: 'tiny', steps: 3 };
+
+describe('evaluate', () => {
+  it('gives accuracy, agreement, rates and energy that follow from the logits and spikes of plain runs', async () => {
+    const end = await evaluate({ model: spiking, steps: 3, data: input });
+    if (!end.finished) throw new Error('not finished');
+    const { result } = end;
+    expect(result.images).toBe(9);
+    expect(result.skipped).toEqual([{ id: 'image7', reason: 'damaged' }]);
+
+    const kept = [0, 1, 2, 3, 4, 5, 6, 8, 9];
+    const all = await runNetwork(source, data, images);
+    const best = kept.map((i) => topClasses(all.subarray(i * tiny.classes, (i + 1) * tiny.classes), 1)[0]);
+    const share = (holds: (i: number, k: number) => boolean) => kept.filter(holds).length / kept.length;
+    expect(result.source.top1).toBeCloseTo(
+      share((i, k) => best[k] === i % tiny.classes),
+      12,
+    );
+    expect(result.source.top5).toBe(1);
+
+    const sites = sitesOf(spiking);
+    const engine = await createInGraphEngine(
+      planRun(spiking, { steps: 3, keep: sites.map(({ spikes }) => spikes) }),
+    );
+    const inputs = Float32Array.from(kept.flatMap((i) => [...data.subarray(i * pixels, (i + 1) * pixels)]));
+    const { logits, values } = await engine.run({ shape: [9, 3, tiny.height, tiny.width], data: inputs });
+    await engine.close();
+    for (const step of result.steps) {
+      const row = (k: number) => ((step.t - 1) * 9 + k) * tiny.classes;
+      const classes = kept.map(
+        (_, k) => topClasses(logits.data.subarray(row(k), row(k) + tiny.classes), 1)[0],
+      );
+      expect(step.agreement).toBeCloseTo(
+        share((_, k) => classes[k] === best[k]),
+        12,
+      );
+      expect(step.top1).toBeCloseTo(
+        share((i, k) => classes[k] === i % tiny.classes),
+        12,
+      );
+      const [low, high] = step.agreementInterval;
+      expect(low).toBeLessThanOrEqual(step.agreement);
+      expect(high).toBeGreaterThanOrEqual(step.agreement);
+    }
+    const nonZero = sites.map(({ spikes }) => values.get(spikes)!.data.filter((value) => value !== 0).length);
+    const neurons = sites.map(({ spikes }) => values.get(spikes)!.data.length);
+    const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+    expect(result.steps[2]!.firingRate).toBeCloseTo(sum(nonZero) / sum(neurons), 12);
+    expect(result.steps[0]!.energy.ecmtRatio).toBeLessThan(result.steps[1]!.energy.ecmtRatio);
+  });
+
+  it('measures a network that does not spike', async () => {
+    const end = await evaluate({ model: source, data: input });
+    expect(end).toMatchObject({ finished: true, result: { images: 9, steps: [], sites: [] } });
+  });
+
+  it('goes on after an interruption and counts every image once', async () => {
+    const whole = await evaluate({ model: spiking, steps: 3, data: input });
+    const home = join(folder, 'interrupted');
+    const controller = new AbortController();
+    const first = await evaluate({
+      model: spiking,
+      steps: 3,
+      data: input,
+      record: await RunRecord.open(home, settings),
+      signal: controller.signal,
+      onProgress: ({ done }) => done >= 4 && controller.abort(),
+    });
+    expect(first).toEqual({ finished: false, done: 4 });
+    // A line that was being written when the power went.
+    appendFileSync(join(home, 'batches.jsonl'), '{"predictions":[{"id":"image4","source":[1');
+
+    const record = await RunRecord.open(home, settings);
+    expect(record.done).toHaveLength(1);
+    const second = await evaluate({ model: spiking, steps: 3, data: input, record });
+    if (!second.finished || !whole.finished) throw new Error('not finished');
+    const { seconds: _, ...resumed } = second.result;
+    const { seconds: __, ...once } = whole.result;
+    expect(resumed).toEqual(once);
+    expect(JSON.parse(readFileSync(join(home, 'result.json'), 'utf8'))).toEqual(second.result);
+    const ids = readFileSync(join(home, 'batches.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .flatMap((line) => JSON.parse(line).predictions.map(({ id }: { id: string }) => id));
+    expect(ids.sort()).toEqual([
+      'image0',
+      'image1',
+      'image2',
+      'image3',
+      'image4',
+      'image5',
+      'image6',
+      'image8',
+      'image9',
+    ]);
+  });
+
+  it('starts anew when the settings differ or the run is finished', async () => {
+    const home = join(folder, 'finished');
+    await evaluate({ model: spiking, steps: 3, data: input, record: await RunRecord.open(home, settings) });
+    expect((await RunRecord.open(home, settings)).done).toHaveLength(0);
+    await evaluate({ model: spiking, steps: 3, data: input, record: await RunRecord.open(home, settings) });
+    expect((await RunRecord.open(home, { ...settings, steps: 4 })).done).toHaveLength(0);
+  });
+
+  it('refuses inputs that are not finite, which a neuron would hide', async () => {
+    const bad = async function* (): AsyncGenerator<Batch> {
+      yield {
+        ids: ['a'],
+        labels: [0],
+        shape: [1, 3, tiny.height, tiny.width],
+        data: new Float32Array(pixels).fill(Number.NaN),
+      };
+    };
+    await expect(evaluate({ model: spiking, steps: 2, data: { size: 1, batches: bad } })).rejects.toThrow(
+      "input 'x': sample 0: expected finite numbers, got NaN. Check the data and their preprocessing.",
+    );
+  });
+});
