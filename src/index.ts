@@ -1,0 +1,68 @@
+/**
+ * The public API of Transpike: open a network, convert it, run it, measure it, hand it on.
+ *
+ * @example
+ * ```ts
+ * const network = await openNetwork('deit-tiny/');
+ * const images = await openInputs(network, 'images/', { limit: 64, needsLabels: false });
+ * const { model } = await convert(network.model, { method: ecmt, steps: 4, calibration: () => images.batches() });
+ * await writeOnnx(model, 'deit-tiny.snn.onnx');
+ * ```
+ */
+export { type AttentionRole, attentionRoles, type Place } from './analysis/attention-roles.ts';
+export type { Placement } from './analysis/placement.ts';
+export { type SpikeSite, synapticInputSites } from './analysis/spike-sites.ts';
+export { type SynapticOperator, synapticOperators } from './analysis/synaptic-operators.ts';
+export { type Architecture, defineArchitecture } from './architectures/define-architecture.ts';
+export { type OpenedCheckpoint, openCheckpoint } from './architectures/open-checkpoint.ts';
+export { ActivationHistogram, type WeightedValue } from './calibration/activation-histogram.ts';
+export { fitThresholds, type ThresholdPair } from './calibration/fit-thresholds.ts';
+export { type ImportedThreshold, importThresholds } from './calibration/import-thresholds.ts';
+export type { Observer } from './calibration/observer.ts';
+export { QuantileObserver } from './calibration/quantile-observer.ts';
+export { type ConversionRecord, readConversionRecord } from './conversion/conversion-record.ts';
+export { type Conversion, type ConvertOptions, convert } from './conversion/convert.ts';
+export { findObstacles } from './conversion/find-obstacles.ts';
+export type { Dataset, DatasetOptions, Sample } from './datasets/dataset.ts';
+export { type DatasetKind, defineDataset } from './datasets/define-dataset.ts';
+export { type Batch, type LoadOptions, loadBatches } from './datasets/load-batch.ts';
+export { openDataset } from './datasets/open-dataset.ts';
+export { ecmtRatio, type OperatorActivity, operatorActivities } from './energy/ecmt-ratio.ts';
+export { type OperatorCost, operatorCosts } from './energy/operator-costs.ts';
+export * from './errors.ts';
+export { type EvaluateOptions, type EvaluationEnd, evaluate } from './evaluation/evaluate.ts';
+export { RunRecord } from './evaluation/run-record.ts';
+export type { EvaluationResult, SiteResult, StepResult } from './evaluation/summarise.ts';
+export { defineExporter, type Exporter } from './exporters/define-exporter.ts';
+export { exporters } from './exporters/exporters.ts';
+export { toBinarySpikes } from './exporters/parallel-parameter-normalization.ts';
+export { type NpyArray, readNpy, writeNpy } from './formats/npy.ts';
+export { readOnnx } from './formats/onnx/read-onnx.ts';
+export { writeOnnx } from './formats/onnx/write-onnx.ts';
+export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
+export { Graph, type ValueInfo } from './graph/graph.ts';
+export { GraphBuilder } from './graph/graph-builder.ts';
+export { Model, type ModelFunction } from './graph/model.ts';
+export { type Attribute, float, type Node, node } from './graph/node.ts';
+export { printGraph } from './graph/print-graph.ts';
+export { Tensor } from './graph/tensor.ts';
+export { verifyModel } from './graph/verify-model.ts';
+export { decodeImage } from './images/decode-image.ts';
+export { type PreprocessConfig, preprocessImage } from './images/preprocess.ts';
+export { resizeImage } from './images/resample.ts';
+export { defineMethod, type Method, type Preset, type SiteCalibration } from './methods/define-method.ts';
+export { ecmt } from './methods/ecmt.ts';
+export { methodNamed, methods } from './methods/methods.ts';
+export { type Inputs, openInputs } from './networks/open-inputs.ts';
+export { type Network, openNetwork } from './networks/open-network.ts';
+export { defineNeuron, type NeuronDefinition } from './neurons/define-neuron.ts';
+export { multiThreshold } from './neurons/multi-threshold.ts';
+export { type NeuronSpec, type Site, sitesOf } from './neurons/neuron-node.ts';
+export { neurons } from './neurons/neurons.ts';
+export { toSourceForm, toSpikingForm } from './neurons/spiking-form.ts';
+export { definePass, type Pass } from './passes/define-pass.ts';
+export { runPasses } from './passes/run-passes.ts';
+export type { FloatTensor } from './runtime/float-tensor.ts';
+export { createInGraphEngine } from './runtime/in-graph-engine.ts';
+export { createOracleEngine } from './runtime/oracle-engine.ts';
+export { type Engine, type Plan, type PlanOptions, planRun, type RunResult } from './runtime/plan-run.ts';
