@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../../src/architectures/tiny-vit.fixture.ts';
+import { writeNpy } from '../../src/formats/npy.ts';
+
+const script = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** What a command printed, and how it ended. */
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command line in a folder. @param interruptWhen asked every 10 ms; the process gets one Ctrl-C when it says yes */
+export function runCli(
+  cwd: string,
+  args: readonly string[],
+  interruptWhen: () => boolean = () => false,
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const watch = setInterval(() => {
+      if (!interruptWhen()) return;
+      clearInterval(watch);
+      child.kill('SIGINT');
+    }, 10);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** A folder with a tiny checkpoint `vit/`, its inputs `x.npy`, and labelled pictures `images/`. */
+export async function workplace(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));
+  await mkdir(join(folder, 'vit'));
+  await saveCheckpoint(join(folder, 'vit'), tinyWeights());
+  const data = tinyImages(12);
+  const shape = [12, 3, tiny.height, tiny.width];
+  await writeNpy(join(folder, 'x.npy'), { shape, dataType: 'float32', data });
+  await writeNpy(join(folder, 'batches.npy'), {
+    shape: [3, 4, ...shape.slice(1)],
+    dataType: 'float32',
+    data,
+  });
+  const many = Float32Array.from({ length: 50 * data.length }, (_, i) => data[i % data.length]!);
+  await writeNpy(join(folder, 'many.npy'), {
+    shape: [600, ...shape.slice(1)],
+    dataType: 'float32',
+    data: many,
+  });
+  for (let i = 0; i < 12; i++) await picture(join(folder, 'images', `class${i % 4}`), i);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function picture(folder: string, i: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pixels = Uint8Array.from({ length: 16 * 24 * 3 }, (_, k) => (k * (i + 3)) % 251);
+  const raw = { width: 24, height: 16, channels: 3 } as const;
+  await writeFile(join(folder, `${i}.png`), await sharp(pixels, { raw }).png().toBuffer());
+}
