@@ -51,10 +51,7 @@ async function compare(spiking: Model, input: FloatTensor): Promise<{ float64: n
   verifyModel(binary, 'binary form');
   const deviation = async (make: (model: Model) => Promise<FloatTensor>) => {
     const [a, b] = [await make(spiking), await make(binary)];
-    return a.data.reduce(
-      (max: number, value: number, i: number) => Math.max(max, Math.abs(value - b.data[i]!)),
-      0,
-    );
+    return Array.from(a.data).reduce((max, value, i) => Math.max(max, Math.abs(value - b.data[i]!)), 0);
   };
   return {
     float64: await deviation(async (model) => (await createOracleEngine(planRun(model)).run(input)).logits),
