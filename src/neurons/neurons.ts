@@ -1,11 +1,19 @@
 import { ConversionError } from '../errors.ts';
+import { chargeAligned } from './charge-aligned.ts';
 import type { AnyNeuron } from './define-neuron.ts';
 import { integrateAndFire } from './integrate-and-fire.ts';
+import { leakyIntegrateAndFire } from './leaky-integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
 import { offsetCalibrating } from './offset-calibrating.ts';
 
 /** All neurons, for look-ups by name and for the conformance suite. */
-export const neurons: readonly AnyNeuron[] = [multiThreshold, integrateAndFire, offsetCalibrating];
+export const neurons: readonly AnyNeuron[] = [
+  multiThreshold,
+  integrateAndFire,
+  offsetCalibrating,
+  chargeAligned,
+  leakyIntegrateAndFire,
+];
 
 /** The neuron with this name. @throws ConversionError for an unknown name, listing the known ones. */
 export function neuronNamed(name: string): AnyNeuron {

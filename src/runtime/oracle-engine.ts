@@ -1,6 +1,7 @@
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { isNeuron, type Site, sitesOf } from '../neurons/neuron-node.ts';
+import { runNeuron } from '../neurons/run-neuron.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { evaluateModel } from './oracle/evaluate-model.ts';
 import { withExactConstants } from './oracle/exact-constants.ts';
@@ -13,7 +14,7 @@ import { type Engine, type Plan, toRunResult } from './plan-run.ts';
  * For small networks.
  */
 export function createOracleEngine(plan: Plan): Engine {
-  const neurons = referenceNeurons(plan.model, plan.steps);
+  const neurons = referenceNeurons(plan.model, plan.hiddenSteps + plan.steps);
   const model = withExactConstants(plan.model);
   return {
     plan,
@@ -61,16 +62,13 @@ function stepThrough(site: Site, means: NdArray, steps: number): NdArray[] {
   const decoded = new Float64Array(means.data.length);
   const spikes = new Float64Array(means.data.length);
   const parametersAt = parameterReader(site, shape);
-  const state = new Float64Array(neuron.state.length);
+  const own = new Float64Array(steps);
   for (let i = 0; i < perStep; i++) {
-    const parameters = parametersAt(i);
-    const initial = neuron.initialState?.(parameters, attributes) ?? {};
-    for (const [k, name] of neuron.state.entries()) state[k] = initial[name] ?? 0;
-    for (let t = 1; t <= steps; t++) {
-      const position = (t - 1) * perStep + i;
-      spikes[position] = neuron.step({ mean: means.data[position]!, t }, state, parameters, attributes);
-      decoded[position] = neuron.decode(state, t);
-    }
+    for (let step = 0; step < steps; step++) own[step] = means.data[step * perStep + i]!;
+    runNeuron(neuron, attributes, parametersAt(i), own, (step, spike, value) => {
+      spikes[step * perStep + i] = spike;
+      decoded[step * perStep + i] = value;
+    });
   }
   return [ndArray(means.shape, decoded), ndArray(means.shape, spikes)];
 }

@@ -22,6 +22,8 @@ export interface Activity {
   readonly spikes: Readonly<Record<string, readonly number[]>>;
   /** Synaptic operations of matrix products by operator. */
   readonly products: Readonly<Record<string, ProductCounts>>;
+  /** Spikes by site in all hidden steps together; absent for a network without hidden steps. */
+  readonly hiddenSpikes?: Readonly<Record<string, number>>;
 }
 
 /** Names of the outputs that hold the counts, each [T·N]. */
@@ -117,19 +119,29 @@ class Counter {
   }
 }
 
-/** Sums the outputs of a run over the batch. */
+/** Sums the outputs of a run over the batch. @param hidden number of hidden steps, which come first */
 export function readActivity(
   places: StatisticOutputs,
   outputs: ReadonlyMap<string, FloatTensor>,
   steps: number,
+  hidden = 0,
 ): Activity {
-  const perStep = (name: string) => sumOverBatch(outputs.get(name)!, steps);
+  const allSteps = (name: string) => sumOverBatch(outputs.get(name)!, hidden + steps);
+  const perStep = (name: string) => allSteps(name).slice(hidden);
   const spikes = [...places.spikes].map(([site, name]) => [site, perStep(name)]);
   const products = [...places.products].map(([operator, names]) => [
     operator,
     { both: perStep(names.both), left: perStep(names.left), right: perStep(names.right) },
   ]);
-  return { spikes: Object.fromEntries(spikes), products: Object.fromEntries(products) };
+  const activity = { spikes: Object.fromEntries(spikes), products: Object.fromEntries(products) };
+  if (hidden === 0) return activity;
+  const hiddenSpikes = [...places.spikes].map(([site, name]) => [
+    site,
+    allSteps(name)
+      .slice(0, hidden)
+      .reduce((a, b) => a + b, 0),
+  ]);
+  return { ...activity, hiddenSpikes: Object.fromEntries(hiddenSpikes) };
 }
 
 function sumOverBatch({ data }: FloatTensor, steps: number): number[] {
@@ -144,7 +156,13 @@ function sumOverBatch({ data }: FloatTensor, steps: number): number[] {
 /** Adds two activities of the same network. */
 export function addActivity(a: Activity, b: Activity): Activity {
   const add = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + y[i]!);
+  const hiddenSpikes =
+    a.hiddenSpikes &&
+    Object.fromEntries(
+      Object.entries(a.hiddenSpikes).map(([site, count]) => [site, count + b.hiddenSpikes![site]!]),
+    );
   return {
+    ...(hiddenSpikes && { hiddenSpikes }),
     spikes: Object.fromEntries(Object.entries(a.spikes).map(([site, x]) => [site, add(x, b.spikes[site]!)])),
     products: Object.fromEntries(
       Object.entries(a.products).map(([operator, x]) => {

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import {
+  type ActivationAttributes,
+  activationAttributes,
+  fromActivationAttributes,
+} from './activation-attributes.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+
+/** Structural choices of a charge-aligned neuron: the activation function it stands for. */
+export type ChargeAlignedAttributes = ActivationAttributes;
+
+/** Largest number of units whose spikes are told apart in statistics. */
+const mostUnits = 64;
+
+/**
+ * Neuron of explicit current control: after every step its spike count is the one that the charge received so far calls
+ * for, so that no residual is left from the order in which spikes arrived. A step's output changes the count: it may be
+ * several units at once, and negative, which withdraws spikes emitted too early. Statistics count it as one spike.
+ *
+ * Parameters, each a scalar or one number a channel: `threshold` θ > 0 in units of the activation; `kappa` κ in [0, 1),
+ * the share of a threshold from which a residual still makes a spike (1/2: the count is rounded).
+ *
+ * Differs from the paper, which states the count at the end of T steps: here it holds at the end of every step, so that
+ * the outputs at step t are those of a run with T = t.
+ */
+export const chargeAligned = defineNeuron<ChargeAlignedAttributes>({
+  name: 'charge-aligned',
+  summary: 'Keeps its spike count at what the charge received so far calls for.',
+  equations: [
+    'N(t) = clip(⌊t·x̄(t)/θ + κ⌋, 0, t)',
+    's(t) = θ·(N(t) − N(t−1))',
+    'Q(t) = θ·N(t);  decoded: Q(t)/t',
+  ].join('\n'),
+  paper:
+    'Wu, Yi, Huang: A Little Energy Goes a Long Way: Build an Energy-Efficient, Accurate Spiking Neural Network from Convolutional Neural Network, Frontiers in Neuroscience 2022, doi:10.3389/fnins.2022.759900, arXiv:2103.00944',
+  attributes: z.object(activationAttributes),
+  parameters: ['threshold', 'kappa'],
+  state: ['emitted'],
+  standsFor: fromActivationAttributes,
+  functionName: () => 'ChargeAligned',
+  levels: () => Array.from({ length: mostUnits }, (_, i) => i + 1),
+  step({ mean, t }, state, { threshold, kappa }) {
+    const count = Math.min(Math.max(Math.floor((mean * t) / threshold! + kappa!), 0), t);
+    const spike = count * threshold! - state[0]!;
+    state[0]! = count * threshold!;
+    return spike;
+  },
+  decode: (state, t) => state[0]! / t,
+  levelOf: (spike, { threshold }) => Math.min(Math.round(Math.abs(spike) / threshold!), mostUnits) - 1,
+  lower,
+});
+
+function lower(build: GraphBuilder, values: StepValues): StepOutputs {
+  const { threshold, kappa } = values.parameters as Record<string, string>;
+  const charge = build.op('Div', [build.op('Mul', [values.mean, values.t]), threshold!]);
+  const count = build.op('Floor', [build.op('Add', [charge, kappa!])], {}, { name: 'count' });
+  const bounded = build.op('Min', [build.op('Max', [count, build.scalar('zero', 0)]), values.t]);
+  const next = build.op('Mul', [bounded, threshold!]);
+  const spike = build.op('Sub', [next, values.state.emitted!], {}, { name: 'spike' });
+  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
+  return { state: { emitted: next }, decoded, spike };
+}
