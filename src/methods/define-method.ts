@@ -34,6 +34,8 @@ export interface Method<P extends string = string> {
   /** Authors, title, year, where. */
   readonly paper: string;
   readonly passes: readonly Pass[];
+  /** What a network must have for it to be placed anywhere, as errors word it. Default: synaptic operators. */
+  readonly converts?: string;
   /** Sites of a cleaned graph, in topological order. */
   readonly place: (graph: Graph) => SpikeSite[];
   readonly presets: Readonly<Record<P, Preset>>;

@@ -1,9 +1,14 @@
 import { UsageError } from '../errors.ts';
+import { cos } from './cos.ts';
 import type { Method, Preset } from './define-method.ts';
+import { ecc } from './ecc.ts';
 import { ecmt } from './ecmt.ts';
+import { opi } from './opi.ts';
+import { rate } from './rate.ts';
+import { ultraLowLatency } from './ultra-low-latency.ts';
 
 /** All conversion methods. */
-export const methods: readonly Method[] = [ecmt];
+export const methods: readonly Method[] = [ecmt, rate, opi, cos, ecc, ultraLowLatency];
 
 /** The method with this name. @throws UsageError for an unknown name, listing the known ones */
 export function methodNamed(name: string): Method {

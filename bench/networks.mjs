@@ -1,0 +1,126 @@
+// The networks of the benchmarks: shapes of well-known ones, random weights.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openCheckpoint } from '../dist/architectures/open-checkpoint.js';
+import { writeSafetensors } from '../dist/formats/safetensors.js';
+import { Graph } from '../dist/graph/graph.js';
+import { GraphBuilder } from '../dist/graph/graph-builder.js';
+import { Model } from '../dist/graph/model.js';
+import { Tensor } from '../dist/graph/tensor.js';
+
+const vit = (dim, heads, depth = 12) => ({ kind: 'vit', dim, heads, depth, input: [3, 224, 224] });
+
+/** Shapes by name. */
+export const networks = {
+  'deit-tiny': vit(192, 3),
+  'vit-small': vit(384, 6),
+  cnn: { kind: 'cnn', input: [3, 32, 32] },
+};
+
+/**
+ * Opens a network; a Transformer's weights are written to `folder` and stay there.
+ *
+ * @returns {Promise<Model>}
+ */
+export async function openNetwork(name, folder) {
+  const shape = networks[name];
+  if (shape.kind === 'cnn') return buildCnn(shape.input);
+  const checkpoint = join(folder, name);
+  mkdirSync(checkpoint, { recursive: true });
+  writeFileSync(
+    join(checkpoint, 'config.json'),
+    JSON.stringify({ architecture: name, num_heads: shape.heads, image_size: 224, patch_size: 16 }),
+  );
+  await writeSafetensors(join(checkpoint, 'model.safetensors'), vitWeights(shape));
+  return (await openCheckpoint(checkpoint)).model;
+}
+
+/** Random numbers that are the same every time, in ±`scale`. */
+export function randomNumbers(count, scale, seed = 1) {
+  let state = (seed * 2654435761 + 12345) >>> 0;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 31 - 1) * scale;
+  });
+}
+
+/** A batch of random images. */
+export function randomImages(name, batch) {
+  const shape = [batch, ...networks[name].input];
+  return { shape, data: randomNumbers(size(shape), 2, 7) };
+}
+
+function size(shape) {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+function vitWeights({ dim, depth }) {
+  const tensors = new Map();
+  const add = (name, ...shape) => {
+    const fanIn = size(shape.slice(1));
+    const scale = Math.sqrt(3 / fanIn);
+    tensors.set(name, Tensor.float32(shape, randomNumbers(size(shape), scale, tensors.size + 1)));
+  };
+  const constant = (name, value) => tensors.set(name, Tensor.float32([dim], new Float32Array(dim).fill(value)));
+  const linear = (path, out, into) => {
+    add(`${path}.weight`, out, into);
+    tensors.set(`${path}.bias`, Tensor.float32([out], randomNumbers(out, 0.1, tensors.size + 1)));
+  };
+  const norm = (path) => {
+    constant(`${path}.weight`, 1);
+    constant(`${path}.bias`, 0);
+  };
+  add('patch_embed.proj.weight', dim, 3, 16, 16);
+  tensors.set('patch_embed.proj.bias', Tensor.float32([dim], new Float32Array(dim)));
+  add('cls_token', 1, 1, dim);
+  add('pos_embed', 1, 197, dim);
+  for (let i = 0; i < depth; i++) {
+    norm(`blocks.${i}.norm1`);
+    linear(`blocks.${i}.attn.qkv`, 3 * dim, dim);
+    linear(`blocks.${i}.attn.proj`, dim, dim);
+    norm(`blocks.${i}.norm2`);
+    linear(`blocks.${i}.mlp.fc1`, 4 * dim, dim);
+    linear(`blocks.${i}.mlp.fc2`, dim, 4 * dim);
+  }
+  norm('norm');
+  linear('head', 1000, dim);
+  return tensors;
+}
+
+/** Eight convolutions with ReLU, three of them with stride 2, two residual sums, a classifier. */
+function buildCnn(input) {
+  const graph = new Graph('cnn');
+  const build = new GraphBuilder(graph);
+  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
+  const convolve = (from, into, out, stride, i) => {
+    const weight = randomNumbers(out * into * 9, Math.sqrt(6 / (into * 9)), i);
+    return build.op(
+      'Conv',
+      [
+        from,
+        build.constant(`conv${i}.weight`, Tensor.float32([out, into, 3, 3], weight)),
+        build.constant(`conv${i}.bias`, Tensor.float32([out], randomNumbers(out, 0.1, i))),
+      ],
+      { pads: [1, 1, 1, 1], strides: [stride, stride] },
+      { name: `conv${i}` },
+    );
+  };
+  const relu = (value) => build.op('Relu', [value]);
+  let x = relu(convolve('x', 3, 32, 1, 1));
+  x = relu(build.op('Add', [convolve(relu(convolve(x, 32, 32, 1, 2)), 32, 32, 1, 3), x]));
+  x = relu(convolve(x, 32, 64, 2, 4));
+  x = relu(build.op('Add', [convolve(relu(convolve(x, 64, 64, 1, 5)), 64, 64, 1, 6), x]));
+  x = relu(convolve(x, 64, 128, 2, 7));
+  x = relu(convolve(x, 128, 128, 2, 8));
+  const pooled = build.op('Flatten', [build.op('GlobalAveragePool', [x])], { axis: 1 });
+  const head = build.constant('head.weight', Tensor.float32([10, 128], randomNumbers(1280, 0.15, 9)));
+  const bias = build.constant('head.bias', Tensor.float32([10], new Float32Array(10)));
+  graph.append({ ...lastGemm(pooled, head, bias) });
+  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 10] });
+  return new Model(graph, 17);
+}
+
+function lastGemm(input, weight, bias) {
+  const attributes = new Map([['transB', { kind: 'int', value: 1 }]]);
+  return { name: 'head', opType: 'Gemm', domain: '', inputs: [input, weight, bias], outputs: ['logits'], attributes };
+}

@@ -1,0 +1,66 @@
+import { activationSites } from '../analysis/activation-sites.ts';
+import { toActivationAttributes } from '../neurons/activation-attributes.ts';
+import { chargeAligned } from '../neurons/charge-aligned.ts';
+import { defineMethod, type Preset } from './define-method.ts';
+import {
+  boundCalibration,
+  fittedCalibration,
+  rateCodedConverts,
+  rateCodedPasses,
+  type SpecOfThreshold,
+} from './rate-coded.ts';
+
+/** Share of a threshold from which a residual still makes a spike, as in the authors' experiments. */
+const kappa = 0.5;
+
+const differences = [
+  'Currents are not rescaled layer by layer; the threshold carries the scale (the same network, other units).',
+  'Batch normalisation is folded with its own epsilon in float32, so that no constant has to be kept consistent.',
+  'The image enters as it is, not as a spike count.',
+  'The spike count is the closed form at every step, not only at the last one.',
+];
+
+const specOfThreshold: SpecOfThreshold = (activation, threshold) => ({
+  neuron: chargeAligned,
+  attributes: toActivationAttributes(activation),
+  parameters: { threshold, kappa },
+});
+
+function boundPreset(summary: string, quantile: number): Preset {
+  return {
+    summary,
+    differences,
+    calibrate: (site) => boundCalibration(site, { quantile }, specOfThreshold),
+    fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
+  };
+}
+
+/**
+ * Explicit Current Control: currents are normalised by the largest activation of a layer, and each neuron's spike count
+ * is the one its total charge calls for, with residuals above κ thresholds made into a spike and smaller ones dropped.
+ */
+export const ecc = defineMethod({
+  name: 'ecc',
+  summary: 'Explicit Current Control: spike counts that follow from the charge received, without residuals.',
+  paper: chargeAligned.paper,
+  passes: rateCodedPasses,
+  converts: rateCodedConverts,
+  place: activationSites,
+  defaultPreset: 'percentile',
+  presets: {
+    max: boundPreset('Threshold: the largest activation of a layer, or the bound of a clipped ReLU.', 1),
+    percentile: boundPreset(
+      'Threshold: the 99.9 % quantile of the activations, or the bound of a clipped ReLU.',
+      0.999,
+    ),
+    fitted: {
+      summary: 'Thresholds of plain ReLU minimise the squared error of the decoded value after T steps.',
+      differences: [
+        ...differences,
+        'Thresholds are fitted to the wanted T instead of being the largest activation.',
+      ],
+      calibrate: (site, steps) => fittedCalibration(site, steps, specOfThreshold),
+      fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
+    },
+  },
+});

@@ -1,0 +1,121 @@
+import { type Activation, upperBound } from '../analysis/activation.ts';
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import { ActivationHistogram } from '../calibration/activation-histogram.ts';
+import { fitRateThreshold } from '../calibration/fit-rate-threshold.ts';
+import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
+import { ScaleObserver, type ScaleRule } from '../calibration/scale-observer.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { toActivationAttributes } from '../neurons/activation-attributes.ts';
+import { integrateAndFire, integrateAndFireParameters } from '../neurons/integrate-and-fire.ts';
+import type { NeuronSpec } from '../neurons/neuron-node.ts';
+import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
+import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
+import { removeIdentities } from '../passes/remove-identities.ts';
+import type { SiteCalibration } from './define-method.ts';
+
+/** Clean-up of every method that puts integrate-and-fire neurons in the place of activation functions. */
+export const rateCodedPasses = [removeIdentities, foldBatchNorm, removeDeadNodes] as const;
+
+/** What those methods put neurons in the place of, as errors word it. */
+export const rateCodedConverts =
+  'activation functions (ReLU, clipped ReLU, ReLU6, QCFS) that lead to a Conv, Gemm or MatMul';
+
+/** The activation function in whose place a site's neurons stand. */
+export function activationOf(site: SpikeSite): Activation {
+  return site.activation ?? { kind: 'identity' };
+}
+
+/** Thresholds of a site: one, or one a channel. */
+export interface Thresholds {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * Integrate-and-fire neurons with these thresholds.
+ *
+ * @param initialPotential v(0) in units of the threshold
+ */
+export function integrateAndFireSpec(
+  activation: Activation,
+  { shape, values }: Thresholds,
+  initialPotential: number,
+): NeuronSpec {
+  return {
+    neuron: integrateAndFire,
+    attributes: toActivationAttributes(activation),
+    parameters: thresholdParameters({ shape, values }, initialPotential),
+  };
+}
+
+/** Parameters of integrate-and-fire neurons whose spikes carry their threshold, as tensors of the thresholds' shape. */
+export function thresholdParameters(
+  { shape, values }: Thresholds,
+  initialPotential: number,
+): Record<string, Tensor> {
+  const sets = Array.from(values, (threshold) => integrateAndFireParameters(threshold, initialPotential));
+  const parameters = integrateAndFire.parameters.map((name): [string, Tensor] => [
+    name,
+    Tensor.float64(
+      shape,
+      sets.map((set) => set[name]!),
+    ),
+  ]);
+  return Object.fromEntries(parameters);
+}
+
+/** Calibration that takes the thresholds from a quantile of the activations. */
+export function quantileCalibration(
+  site: SpikeSite,
+  rule: ScaleRule,
+  initialPotential: number,
+): SiteCalibration {
+  const activation = activationOf(site);
+  const observer = new ScaleObserver(rule, activation);
+  return {
+    observe: (values, shape) => observer.observe(values, shape),
+    finish: () => integrateAndFireSpec(activation, observer.scales(), initialPotential),
+  };
+}
+
+/** What a calibration that chooses one threshold for a site makes of it. */
+export type SpecOfThreshold = (activation: Activation, threshold: number) => NeuronSpec;
+
+/** Calibration to the bound that the network was trained with (clipped ReLU, QCFS); to a quantile where there is none. */
+export function boundCalibration(
+  site: SpikeSite,
+  rule: ScaleRule,
+  specOfThreshold: SpecOfThreshold,
+): SiteCalibration {
+  const activation = activationOf(site);
+  const bound = upperBound(activation);
+  const observer = new ScaleObserver(rule, activation);
+  return {
+    observe: (values, shape) => (bound === undefined ? observer.observe(values, shape) : undefined),
+    finish: () => specOfThreshold(activation, bound ?? observer.scales().values[0]!),
+  };
+}
+
+/** Calibration that minimises the squared error of the decoded value after some steps; trained bounds are kept. */
+export function fittedCalibration(
+  site: SpikeSite,
+  steps: number,
+  specOfThreshold: SpecOfThreshold,
+): SiteCalibration {
+  const activation = activationOf(site);
+  const bound = upperBound(activation);
+  const histogram = new ActivationHistogram();
+  return {
+    observe: (values) => (bound === undefined ? histogram.observe(values) : undefined),
+    finish() {
+      if (bound !== undefined) return specOfThreshold(activation, bound);
+      const { threshold, relativeError } = fitRateThreshold(histogram.values(), steps);
+      return { ...specOfThreshold(activation, threshold), relativeError };
+    },
+  };
+}
+
+/** Integrate-and-fire neurons in the place of ReLU with an imported threshold (the positive one). */
+export function importedSpec({ positive }: ImportedThreshold, initialPotential: number): NeuronSpec {
+  return integrateAndFireSpec({ kind: 'relu' }, { shape: [], values: [positive] }, initialPotential);
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { activationSites } from '../../src/analysis/activation-sites.ts';
+import { convert } from '../../src/conversion/convert.ts';
+import { readNpy } from '../../src/formats/npy.ts';
+import { readOnnx } from '../../src/formats/onnx/read-onnx.ts';
+import { methodNamed } from '../../src/methods/methods.ts';
+import { integrateAndFireSpec, rateCodedPasses } from '../../src/methods/rate-coded.ts';
+import { sitesOf } from '../../src/neurons/neuron-node.ts';
+import { toSpikingForm } from '../../src/neurons/spiking-form.ts';
+import { runPasses } from '../../src/passes/run-passes.ts';
+import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
+import { planRun } from '../../src/runtime/plan-run.ts';
+import { hasShared, shared } from './shared-folder.ts';
+
+const folder = shared('golden', 'rate-cnn');
+
+const steps = 32;
+const modes = [
+  { mode: 'max', preset: 'max', initialPotential: 0 },
+  { mode: 'p999', preset: 'percentile', initialPotential: 0 },
+  { mode: 'half', preset: 'half-max', initialPotential: 0 },
+  { mode: 'chan_p999', preset: 'channel-percentile', initialPotential: 0 },
+  { mode: 'chan_p999_halfthr', preset: 'channel-percentile-half', initialPotential: 0.5 },
+];
+const cases = ['cnn', 'bncnn'].flatMap((network) => modes.map((each) => ({ network, ...each })));
+
+interface Golden {
+  scales: Record<string, number | number[]>;
+  spike_counts: Record<string, number[]>;
+}
+
+async function load(network: string, mode: string) {
+  const golden = JSON.parse(readFileSync(`${folder}/${network}_${mode}.json`, 'utf8')) as Golden;
+  const scales = Object.entries(golden.scales)
+    .filter(([name]) => name.endsWith('scaler1'))
+    .map(([, scale]) => [scale].flat());
+  return {
+    scales,
+    counts: Object.values(golden.spike_counts),
+    source: await readOnnx(`${folder}/${network}_opset17.onnx`),
+    images: await readNpy(`${folder}/images.npy`),
+    calibration: await readNpy(`${folder}/calib_images.npy`),
+    logits: (await readNpy(`${folder}/${network}_${mode}_cumlogits_f64.npy`)).data as Float64Array,
+  };
+}
+
+describe.skipIf(!hasShared('golden', 'rate-cnn'))('rate coding as SpikingJelly converts', () => {
+  test.each(cases)('$network, $mode: thresholds within 1e-5', async ({ network, mode, preset }) => {
+    const { scales, source, calibration } = await load(network, mode);
+    const [batches, ...shape] = calibration.shape as [number, ...number[]];
+    const data = calibration.data as Float32Array;
+    const size = data.length / batches;
+    const inputs = Array.from({ length: batches }, (_, i) => ({
+      shape,
+      data: data.slice(i * size, (i + 1) * size),
+    }));
+    const method = methodNamed('rate');
+    const { model } = await convert(source, { method, preset, steps, calibration: () => inputs });
+    const found = sitesOf(model).map(({ parameters }) => parameters.threshold!.toNumbers());
+    for (const [i, expected] of scales.entries()) {
+      for (const [c, scale] of expected.entries()) {
+        expect(Math.abs(found[i]![c]! - scale) / Math.max(scale, 1)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  test.each(cases)('$network, $mode: logits within 1e-6 and the same spikes at every step', async (each) => {
+    const { scales, counts, source, images, logits } = await load(each.network, each.mode);
+    const { model: clean } = runPasses(source, rateCodedPasses);
+    const sites = activationSites(clean.graph);
+    const specs = sites.map(({ name, activation, feeds }, i) => {
+      const values = scales[i]!;
+      const trailing = feeds[0]?.node.opType === 'Gemm' ? [] : [1, 1];
+      const shape = values.length === 1 ? [] : [values.length, ...trailing];
+      return [name, integrateAndFireSpec(activation, { shape, values }, each.initialPotential)] as const;
+    });
+    const spiking = toSpikingForm(clean, sites, new Map(specs), steps);
+    const plan = planRun(spiking, { statistics: true });
+    const run = await createOracleEngine(plan).run({
+      shape: images.shape,
+      data: images.data as Float32Array,
+    });
+    const perStep = logits.length / steps;
+    const deviation = Array.from(run.logits.data, (value, i) =>
+      Math.abs(value - logits[i]! / (Math.floor(i / perStep) + 1)),
+    );
+    expect(deviation.reduce((a, b) => Math.max(a, b), 0)).toBeLessThan(1e-6);
+    expect(plan.sites.map(({ name }) => run.activity!.spikes[name])).toEqual(counts);
+  });
+});
