@@ -1,6 +1,15 @@
 import type { Architecture } from './define-architecture.ts';
+import { mobilenetV2 } from './mobilenet-v2.ts';
+import { resnetCifar } from './resnet-cifar.ts';
+import { vgg } from './vgg.ts';
 import { vitHuggingFace } from './vit-hugging-face.ts';
 import { vitTimm } from './vit-timm.ts';
 
 /** Every architecture Transpike can build from a checkpoint, in the order in which they are tried. */
-export const architectures: readonly Architecture[] = [vitTimm, vitHuggingFace];
+export const architectures: readonly Architecture[] = [
+  vitTimm,
+  vitHuggingFace,
+  resnetCifar,
+  vgg,
+  mobilenetV2,
+];

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { intsAttribute } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
+import { architectures } from './architectures.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import {
   temporaryFolder,
@@ -166,7 +167,7 @@ describe('openCheckpoint refuses', () => {
       [
         'FOLDER: expected the tensors of an architecture listed below, got 1 tensors such as layer1.0.conv1.weight; config.json says model_type "resnet". Export the network as ONNX, which needs no architecture.',
         '  - vit-timm: ViT and DeiT, plain or distilled, with the tensor names of timm (blocks.0.attn.qkv.weight …)',
-        '  - vit-hugging-face: ViTForImageClassification and DeiTForImageClassification(WithTeacher) as Hugging Face Transformers saves them',
+        ...architectures.slice(1).map(({ name, description }) => `  - ${name}: ${description}`),
       ].join('\n'),
     );
   });

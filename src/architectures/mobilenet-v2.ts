@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
+import { cnnModel } from './cnn-graph.ts';
+import {
+  addBatchNorm,
+  addConvolution,
+  batchNormTensors,
+  type Convolution,
+  convolutionTensors,
+} from './convolution.ts';
+import { defineArchitecture, type Report } from './define-architecture.ts';
+import { addLinear, linearTensors } from './linear.ts';
+import { shapeOf } from './shape-of.ts';
+import type { WeightSource } from './weight-source.ts';
+
+/** Strides of the stem and the 17 blocks of the network for ImageNet; the last convolution has stride 1. */
+const imageNetStrides = [2, 1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
+
+const config = z.object({
+  ...cnnConfigFields,
+  /** Strides of the stem and of each block, which the weights do not tell. */
+  strides: z.array(z.int().min(1).max(2)).default(imageNetStrides),
+});
+
+/** A convolution with its normalisation, followed by ReLU6 or nothing. */
+interface NormedConvolution {
+  readonly convolution: Convolution;
+  readonly norm: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly active: boolean;
+}
+
+/** Convolutions one after the other, perhaps with a shortcut around them. */
+interface Stage {
+  readonly path: string;
+  readonly convolutions: readonly NormedConvolution[];
+  readonly residual: boolean;
+}
+
+/** What the builder needs to know of a MobileNetV2. */
+interface MobileNetV2 {
+  readonly inputShape: readonly [number, number, number];
+  readonly stages: readonly Stage[];
+  readonly epsilon: number;
+  readonly features: number;
+  readonly classes: number;
+}
+
+type Tensors = ReadonlyMap<string, Tensor>;
+
+/**
+ * MobileNetV2 in torchvision's names: a stem, inverted residual blocks (`features.I.conv`: 1×1 expansion, 3×3
+ * depthwise, 1×1 projection without activation), a last 1×1 convolution, and `classifier.1`. Batch normalisation and ReLU6.
+ *
+ * Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, CVPR 2018,
+ * arXiv:1801.04381.
+ */
+export const mobilenetV2 = defineArchitecture<z.infer<typeof config>, MobileNetV2>({
+  name: 'mobilenet-v2',
+  description:
+    "MobileNetV2 in torchvision's names (features.0.0.weight, features.1.conv.0.0.weight … classifier.1.weight)",
+  matches: (_config, names) =>
+    names.has('features.0.0.weight') &&
+    names.has('features.1.conv.0.0.weight') &&
+    names.has('classifier.1.weight'),
+  config,
+  parse,
+  expectedTensors: (settings) => ({ required: new Map(tensorsOf(settings)), unused: [] }),
+  inputShape: ({ inputShape }) => [...inputShape],
+  numClasses: ({ classes }) => classes,
+  build,
+});
+
+function parse(given: z.infer<typeof config>, tensors: Tensors, report: Report): MobileNetV2 {
+  const blocks = [...tensors.keys()].flatMap(
+    (name) => /^features\.(\d+)\.conv\.0\.0\.weight$/.exec(name)?.[1] ?? [],
+  );
+  const last = blocks.length + 1;
+  if (given.strides.length !== last) {
+    report({
+      where: "'strides'",
+      expected: `${last} numbers, for the stem and ${blocks.length} blocks`,
+      got: `${given.strides.length}`,
+      remedy: "Set 'strides' in config.json: the weights do not tell them",
+    });
+  }
+  const [classes, features] = shapeOf(tensors, 'classifier.1.weight', 2, report) as [number, number];
+  compareWithTensors({ num_classes: { is: given.num_classes, found: classes } }, report);
+  const single = (i: number, stride: number): Stage => ({
+    path: `features.${i}`,
+    residual: false,
+    convolutions: [normed(tensors, `features.${i}.0`, `features.${i}.1`, stride, true, report)],
+  });
+  const inverted = blocks.map((_, i) => invertedResidual(tensors, i + 1, given.strides[i + 1] ?? 1, report));
+  const stem = single(0, given.strides[0] ?? 2);
+  const size = given.image_size ?? 224;
+  return {
+    inputShape: [stem.convolutions[0]!.inputs, size, size],
+    stages: [stem, ...inverted, single(last, 1)],
+    epsilon: given.batch_norm_eps,
+    features,
+    classes,
+  };
+}
+
+/** A block without `conv.3` has no expansion. */
+function invertedResidual(tensors: Tensors, i: number, stride: number, report: Report): Stage {
+  const path = `features.${i}.conv`;
+  const expands = tensors.has(`${path}.1.0.weight`);
+  const depthwise = expands ? 1 : 0;
+  const convolutions = [
+    normed(tensors, `${path}.${depthwise}.0`, `${path}.${depthwise}.1`, stride, true, report),
+    normed(tensors, `${path}.${depthwise + 1}`, `${path}.${depthwise + 2}`, 1, false, report),
+  ];
+  if (expands) convolutions.unshift(normed(tensors, `${path}.0.0`, `${path}.0.1`, 1, true, report));
+  const residual = stride === 1 && convolutions[0]!.inputs === convolutions.at(-1)!.outputs;
+  return { path: `features.${i}`, convolutions, residual };
+}
+
+function normed(
+  tensors: Tensors,
+  path: string,
+  norm: string,
+  stride: number,
+  active: boolean,
+  report: Report,
+): NormedConvolution {
+  const shape = shapeOf(tensors, `${path}.weight`, 4, report) as [number, number, number];
+  const [outputs, perGroup, kernel] = shape;
+  // A 3×3 kernel that reads one channel is depthwise; the stem reads the three of the image.
+  const groups = kernel > 1 && perGroup === 1 ? outputs : 1;
+  const convolution = { path, bias: false, kernel, stride, groups };
+  return { convolution, norm, inputs: perGroup * groups, outputs, active };
+}
+
+function tensorsOf({ stages, features, classes }: MobileNetV2): [string, number[]][] {
+  const inside = stages.flatMap(({ convolutions }) =>
+    convolutions.flatMap(({ convolution, norm, inputs, outputs }) => [
+      ...convolutionTensors(convolution, inputs, outputs),
+      ...batchNormTensors(norm, outputs),
+    ]),
+  );
+  return [...inside, ...linearTensors({ path: 'classifier.1', bias: true }, features, classes)];
+}
+
+function build(settings: MobileNetV2, weights: WeightSource) {
+  return cnnModel('mobilenet-v2', settings, (builder, input) => {
+    let features = input;
+    for (const stage of settings.stages)
+      features = addStage(builder, weights, stage, settings.epsilon, features);
+    const pooled = builder.op('GlobalAveragePool', [features], {}, { name: 'pool' });
+    const flat = builder.op('Flatten', [pooled], { axis: 1 }, { name: 'flat' });
+    addLinear(builder, weights, { path: 'classifier.1', bias: true }, flat, 'logits');
+  });
+}
+
+function addStage(
+  builder: GraphBuilder,
+  weights: WeightSource,
+  { path, convolutions, residual }: Stage,
+  epsilon: number,
+  input: string,
+): string {
+  let value = input;
+  for (const { convolution, norm, active } of convolutions) {
+    value = addConvolution(builder, weights, convolution, value);
+    value = addBatchNorm(builder, weights, norm, epsilon, value);
+    if (active) value = addRelu6(builder, value, `${convolution.path}.relu6`);
+  }
+  return residual ? builder.op('Add', [value, input], {}, { name: `${path}.add` }) : value;
+}
+
+function addRelu6(builder: GraphBuilder, input: string, name: string): string {
+  const bounds = [builder.scalar(`${name}.min`, 0), builder.scalar(`${name}.max`, 6)];
+  return builder.op('Clip', [input, ...bounds], {}, { name });
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
+import { cnnModel } from './cnn-graph.ts';
+import {
+  addBatchNorm,
+  addConvolution,
+  batchNormTensors,
+  type Convolution,
+  convolutionTensors,
+  hasBatchNorm,
+} from './convolution.ts';
+import { defineArchitecture, type Report } from './define-architecture.ts';
+import { addLinear, linearTensors } from './linear.ts';
+import { shapeOf } from './shape-of.ts';
+import type { WeightSource } from './weight-source.ts';
+
+const config = z.object(cnnConfigFields);
+
+/** A convolution, what normalises it, and whether max-pooling follows. */
+interface VggLayer {
+  readonly convolution: Convolution;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly norm: string | undefined;
+  readonly pooled: boolean;
+}
+
+/** A linear layer of the classifier. */
+interface VggLinear {
+  readonly path: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** What the builder needs to know of a VGG network. */
+interface Vgg {
+  readonly inputShape: readonly [number, number, number];
+  readonly layers: readonly VggLayer[];
+  /** Side of the windows averaged before the classifier; 1 for none. */
+  readonly averaged: number;
+  readonly classifier: readonly VggLinear[];
+  readonly epsilon: number;
+  readonly classes: number;
+}
+
+type Tensors = ReadonlyMap<string, Tensor>;
+
+/**
+ * VGG networks in torchvision's names: `features.I` (3×3 convolutions, batch normalisation, ReLU, max-pooling where the
+ * numbering has a gap and at the end) and `classifier` (linear layers with ReLU between). The image size comes from
+ * config.json, else it is 224, or 32 where the classifier reads one pixel. Adaptive average pooling before the
+ * classifier is built where the image size calls for it.
+ *
+ * Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015, arXiv:1409.1556.
+ */
+export const vgg = defineArchitecture<z.infer<typeof config>, Vgg>({
+  name: 'vgg',
+  description:
+    "VGG in torchvision's names, with or without batch normalisation (features.0.weight … classifier…)",
+  matches: (_config, names) =>
+    names.has('features.0.weight') && (names.has('classifier.0.weight') || names.has('classifier.weight')),
+  config,
+  parse,
+  expectedTensors: (settings) => ({ required: new Map(tensorsOf(settings)), unused: [] }),
+  inputShape: ({ inputShape }) => [...inputShape],
+  numClasses: ({ classes }) => classes,
+  build,
+});
+
+function parse(given: z.infer<typeof config>, tensors: Tensors, report: Report): Vgg {
+  const layers = featureLayers(tensors, report);
+  const classifier = classifierLayers(tensors, report);
+  const classes = classifier.at(-1)!.outputs;
+  compareWithTensors({ num_classes: { is: given.num_classes, found: classes } }, report);
+  const pixels = classifier[0]!.inputs / layers.at(-1)!.outputs;
+  const size = given.image_size ?? (pixels === 1 ? 32 : 224);
+  const remaining = Math.floor(size / 2 ** layers.filter(({ pooled }) => pooled).length);
+  const averaged = remaining / Math.sqrt(pixels);
+  if (!Number.isInteger(averaged) || averaged < 1) {
+    report({
+      where: "'image_size'",
+      expected: `a size that leaves a multiple of ${Math.sqrt(pixels)} pixels a side for '${classifier[0]!.path}'`,
+      got: `${size}, which leaves ${remaining}`,
+      remedy: "Set 'image_size' in config.json to the size that the weights were trained with",
+    });
+  }
+  return {
+    inputShape: [layers[0]!.inputs, size, size],
+    layers,
+    averaged,
+    classifier,
+    epsilon: given.batch_norm_eps,
+    classes,
+  };
+}
+
+function featureLayers(tensors: Tensors, report: Report): VggLayer[] {
+  const positions = [...tensors]
+    .flatMap(([name, { shape }]) =>
+      shape.length === 4 ? (/^features\.(\d+)\.weight$/.exec(name)?.[1] ?? []) : [],
+    )
+    .map(Number)
+    .sort((a, b) => a - b);
+  return positions.map((position, i) => {
+    const path = `features.${position}`;
+    const [outputs, inputs, kernel] = shapeOf(tensors, `${path}.weight`, 4, report) as [
+      number,
+      number,
+      number,
+    ];
+    const norm = hasBatchNorm(tensors, `features.${position + 1}`) ? `features.${position + 1}` : undefined;
+    // Convolution, perhaps a normalisation, ReLU: what is one further on is the next convolution, or pooling.
+    const next = position + (norm ? 3 : 2);
+    return {
+      convolution: { path, bias: tensors.has(`${path}.bias`), kernel },
+      inputs,
+      outputs,
+      norm,
+      pooled: positions[i + 1] !== next,
+    };
+  });
+}
+
+function classifierLayers(tensors: Tensors, report: Report): VggLinear[] {
+  const numbered = [...tensors.keys()]
+    .flatMap((name) => /^classifier\.(\d+)\.weight$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+  const paths = numbered.length > 0 ? numbered.map((i) => `classifier.${i}`) : ['classifier'];
+  return paths.map((path) => {
+    const [outputs, inputs] = shapeOf(tensors, `${path}.weight`, 2, report) as [number, number];
+    return { path, inputs, outputs };
+  });
+}
+
+function tensorsOf({ layers, classifier }: Vgg): [string, number[]][] {
+  return [
+    ...layers.flatMap(({ convolution, inputs, outputs, norm }) => [
+      ...convolutionTensors(convolution, inputs, outputs),
+      ...(norm ? batchNormTensors(norm, outputs) : []),
+    ]),
+    ...classifier.flatMap(({ path, inputs, outputs }) =>
+      linearTensors({ path, bias: true }, inputs, outputs),
+    ),
+  ];
+}
+
+function build(settings: Vgg, weights: WeightSource) {
+  return cnnModel('vgg', settings, (builder, input) => {
+    let features = input;
+    for (const layer of settings.layers)
+      features = addLayer(builder, weights, layer, settings.epsilon, features);
+    const window = [settings.averaged, settings.averaged];
+    if (settings.averaged > 1) {
+      features = builder.op(
+        'AveragePool',
+        [features],
+        { kernel_shape: window, strides: window },
+        { name: 'avgpool' },
+      );
+    }
+    let values = builder.op('Flatten', [features], { axis: 1 }, { name: 'flat' });
+    for (const { path } of settings.classifier.slice(0, -1)) {
+      const linear = addLinear(builder, weights, { path, bias: true }, values);
+      values = builder.op('Relu', [linear], {}, { name: `${path}.relu` });
+    }
+    addLinear(builder, weights, { path: settings.classifier.at(-1)!.path, bias: true }, values, 'logits');
+  });
+}
+
+function addLayer(
+  builder: GraphBuilder,
+  weights: WeightSource,
+  { convolution, norm, pooled }: VggLayer,
+  epsilon: number,
+  input: string,
+): string {
+  let value = addConvolution(builder, weights, convolution, input);
+  if (norm) value = addBatchNorm(builder, weights, norm, epsilon, value);
+  value = builder.op('Relu', [value], {}, { name: `${convolution.path}.relu` });
+  if (!pooled) return value;
+  const window = { kernel_shape: [2, 2], strides: [2, 2] };
+  return builder.op('MaxPool', [value], window, { name: `${convolution.path}.pool` });
+}
