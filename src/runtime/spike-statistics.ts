@@ -23,7 +23,7 @@ export interface Activity {
   /** Synaptic operations of matrix products by operator. */
   readonly products: Readonly<Record<string, ProductCounts>>;
   /** Spikes by site in all hidden steps together; absent for a network without hidden steps. */
-  readonly hiddenSpikes?: Readonly<Record<string, number>>;
+  readonly hiddenSpikes?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Names of the outputs that hold the counts, each [T·N]. */
