@@ -6,7 +6,8 @@ import type { EvaluationResult, SourceResult, StepResult } from '../evaluation/s
 export function printResult(result: EvaluationResult): void {
   console.log(resultTable(result));
   console.log('intervals: 95 %; energy: ECMT’s ratio to the source network, an estimate');
-  const { images, skipped, seconds } = result;
+  const { images, skipped, seconds, hiddenSteps } = result;
+  if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);
   if (skipped.length > 0) {

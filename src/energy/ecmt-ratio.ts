@@ -41,7 +41,7 @@ export function operatorActivities(
 
 function operationsAt(
   { name, kind, macs, operands }: OperatorCost,
-  { spikes, products }: Activity,
+  { spikes, products, inputs }: Activity,
   siteOf: (operator: string, value: string) => string | undefined,
   images: number,
   t: number,
@@ -49,6 +49,8 @@ function operationsAt(
   const product = products[name];
   if (kind === 'product' && product) return product.both[t]! + product.left[t]! + product.right[t]!;
   const [operand] = operands;
+  const nonZero = inputs[name];
+  if (nonZero) return (nonZero[t]! / operand!.size) * macs;
   const site = siteOf(name, operand!.value);
   // An operator that no neuron feeds works at every step like the source network's.
   return site === undefined ? macs * images : (spikes[site]![t]! / operand!.size) * macs;
@@ -56,15 +58,17 @@ function operationsAt(
 
 /**
  * ECMT's energy ratio to the source network after each step, an estimate:
- * t · (0.9 / 4.6) · Σ SOP / (t · Σ MAC), sums over operators and the steps 1…t.
+ * t · (0.9 / 4.6) · Σ SOP / (t · Σ MAC), sums over operators and the steps 1…t; hidden steps before step 1 are
+ * billed with step 1.
  */
-export function ecmtRatio(activities: readonly OperatorActivity[]): number[] {
+export function ecmtRatio(activities: readonly OperatorActivity[], hiddenSteps = 0): number[] {
   const macs = activities.reduce((sum, each) => sum + each.macs, 0);
   const steps = activities[0]?.operations.length ?? 0;
   const price = picojoules.accumulate / picojoules.multiplyAccumulate;
   let operations = 0;
-  return Array.from({ length: steps }, (_, t) => {
+  const ratios = Array.from({ length: steps }, (_, t) => {
     operations += activities.reduce((sum, each) => sum + each.operations[t]!, 0);
     return (price * operations) / macs;
   });
+  return ratios.slice(hiddenSteps);
 }

@@ -16,7 +16,8 @@ const batchSchema = z.object({
     .object({
       spikes: z.record(z.string(), perStep),
       products: z.record(z.string(), z.object({ both: perStep, left: perStep, right: perStep })),
-      hiddenSpikes: z.record(z.string(), z.number()).optional(),
+      inputs: z.record(z.string(), perStep),
+      hiddenSteps: z.int(),
     })
     .optional(),
   /** Images that could not be read since the previous batch: id and reason. */

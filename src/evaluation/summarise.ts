@@ -49,6 +49,8 @@ export interface EvaluationResult {
   readonly images: number;
   /** Images that could not be read. */
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  /** Steps before step 1 in which neurons calibrate themselves: latency beyond t, and billed with step 1. */
+  readonly hiddenSteps: number;
   /** Time of all sessions of the run. */
   readonly seconds: number;
   readonly source: SourceResult;
@@ -68,6 +70,7 @@ export async function summarise(
   const spiking = steps !== undefined && activity ? await spikingResults(model, activity, images) : undefined;
   return {
     images,
+    hiddenSteps: activity?.hiddenSteps ?? 0,
     skipped: batches.flatMap(({ skipped }) => skipped),
     seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
     source: accuracy(sourceMetrics(predictions)),
@@ -103,13 +106,18 @@ async function spikingResults(model: Model, activity: Activity, images: number) 
       name,
       neuron: neuron.name,
       neurons,
-      firingRate: activity.spikes[name]!.map((count) => count / (neurons * images)),
+      firingRate: activity.spikes[name]!.slice(activity.hiddenSteps).map(
+        (count) => count / (neurons * images),
+      ),
     };
   });
   return {
     sites,
     firingRate: meanRates(sites),
-    ecmtRatio: ecmtRatio(operatorActivities(costs, activity, siteCarrying(model), images)),
+    ecmtRatio: ecmtRatio(
+      operatorActivities(costs, activity, siteCarrying(model), images),
+      activity.hiddenSteps,
+    ),
   };
 }
 

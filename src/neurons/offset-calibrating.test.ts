@@ -81,8 +81,9 @@ describe('offsetCalibrating', () => {
     await engine.close();
     for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 5);
     expect(fast.activity).toEqual(exact.activity);
-    expect(Object.keys(exact.activity!.hiddenSpikes!)).toEqual(['a', 'b']);
-    expect(exact.activity!.spikes.a).toHaveLength(5);
+    expect(exact.activity!.hiddenSteps).toBe(3);
+    expect(Object.keys(exact.activity!.spikes)).toEqual(['a', 'b']);
+    expect(exact.activity!.spikes.a).toHaveLength(8);
   });
 
   it('does not count its hidden steps among the steps of a model', () => {

@@ -5,6 +5,7 @@ import type { DataType } from '../graph/data-type.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
+import { discardCopy } from './discard-copy.ts';
 import type { FloatTensor } from './float-tensor.ts';
 
 /** Settings of a session. */
@@ -113,7 +114,9 @@ export class OrtSession {
     outputs?: Readonly<Record<string, ort.Tensor | null>>,
   ): Promise<Readonly<Record<string, ort.Tensor>>> {
     try {
-      return await (outputs ? this.#session.run(feeds, outputs) : this.#session.run(feeds));
+      if (!outputs) return await this.#session.run(feeds);
+      const results = await this.#session.run(feeds, outputs);
+      return withoutCopies(results, outputs);
     } catch (error) {
       throw new RuntimeError(
         {
@@ -147,6 +150,22 @@ export class OrtSession {
       }),
     );
   }
+}
+
+/** The results with the given tensors instead of the copies that the binding makes of them. */
+function withoutCopies(
+  results: Readonly<Record<string, ort.Tensor>>,
+  given: Readonly<Record<string, ort.Tensor | null>>,
+): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(results).map(([name, result]) => {
+      const own = given[name];
+      if (!own) return [name, result];
+      const { buffer } = result.data as Float32Array<ArrayBuffer>;
+      if (buffer !== (own.data as Float32Array).buffer) discardCopy(buffer);
+      return [name, own];
+    }),
+  );
 }
 
 /** @throws RuntimeError unless the tensor has the rank and the fixed lengths of the input's shape, and finite numbers. */

@@ -5,6 +5,7 @@ import { node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import type { Site } from '../neurons/neuron-node.ts';
 import type { FloatTensor } from './float-tensor.ts';
+import { SpikesThrough } from './spikes-through.ts';
 
 /** Synaptic operations of a matrix product, per time-step: pairs of non-zero operands. */
 export interface ProductCounts {
@@ -16,20 +17,26 @@ export interface ProductCounts {
   readonly right: readonly number[];
 }
 
-/** How many spikes there were, summed over a batch. Plain data, so that it can be written to a run record. */
+/**
+ * How many spikes there were at each time-step, the hidden steps first, summed over a batch. Plain data, so that it can
+ * be written to a run record.
+ */
 export interface Activity {
+  /** Number of hidden steps, in which neurons calibrate themselves. */
+  readonly hiddenSteps: number;
   /** Spikes per time-step by site; a spike of any level counts once. */
   readonly spikes: Readonly<Record<string, readonly number[]>>;
   /** Synaptic operations of matrix products by operator. */
   readonly products: Readonly<Record<string, ProductCounts>>;
-  /** Spikes by site in all hidden steps together; absent for a network without hidden steps. */
-  readonly hiddenSpikes?: Readonly<Record<string, number>> | undefined;
+  /** Non-zero inputs per time-step of linear operators that read spikes through pooling, sums or changes of shape. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Names of the outputs that hold the counts, each [T·N]. */
 export interface StatisticOutputs {
   readonly spikes: ReadonlyMap<string, string>;
   readonly products: ReadonlyMap<string, Readonly<Record<keyof ProductCounts, string>>>;
+  readonly inputs: ReadonlyMap<string, string>;
 }
 
 /**
@@ -61,7 +68,17 @@ export function attachStatistics(
         },
       ];
     });
-  return { spikes, products: new Map(products) };
+  const through = new SpikesThrough(
+    model.graph,
+    new Map(sites.map((site) => [site.decoded, counter.nonZero(site.spikes)])),
+  );
+  const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
+    const [operand] = operands;
+    if (kind !== 'linear' || byDecoded.has(operand!.value)) return [];
+    const behind = through.of(operand!.value);
+    return behind === undefined ? [] : [[operator.name, counter.count(counter.nonZero(behind))]];
+  });
+  return { spikes, products: new Map(products), inputs: new Map(inputs) };
 }
 
 /** Builds the counting operators; everything is in float32, with 1 for a spike and 0 for none. */
@@ -119,29 +136,24 @@ class Counter {
   }
 }
 
-/** Sums the outputs of a run over the batch. @param hidden number of hidden steps, which come first */
+/** Sums the outputs of a run over the batch. @param hiddenSteps number of hidden steps, which come first */
 export function readActivity(
   places: StatisticOutputs,
   outputs: ReadonlyMap<string, FloatTensor>,
   steps: number,
-  hidden = 0,
+  hiddenSteps = 0,
 ): Activity {
-  const allSteps = (name: string) => sumOverBatch(outputs.get(name)!, hidden + steps);
-  const perStep = (name: string) => allSteps(name).slice(hidden);
-  const spikes = [...places.spikes].map(([site, name]) => [site, perStep(name)]);
-  const products = [...places.products].map(([operator, names]) => [
+  const perStep = (name: string) => sumOverBatch(outputs.get(name)!, hiddenSteps + steps);
+  const products = [...places.products].map(([operator, { both, left, right }]) => [
     operator,
-    { both: perStep(names.both), left: perStep(names.left), right: perStep(names.right) },
+    { both: perStep(both), left: perStep(left), right: perStep(right) },
   ]);
-  const activity = { spikes: Object.fromEntries(spikes), products: Object.fromEntries(products) };
-  if (hidden === 0) return activity;
-  const hiddenSpikes = [...places.spikes].map(([site, name]) => [
-    site,
-    allSteps(name)
-      .slice(0, hidden)
-      .reduce((a, b) => a + b, 0),
-  ]);
-  return { ...activity, hiddenSpikes: Object.fromEntries(hiddenSpikes) };
+  return {
+    hiddenSteps,
+    spikes: Object.fromEntries([...places.spikes].map(([site, name]) => [site, perStep(name)])),
+    products: Object.fromEntries(products),
+    inputs: Object.fromEntries([...places.inputs].map(([operator, name]) => [operator, perStep(name)])),
+  };
 }
 
 function sumOverBatch({ data }: FloatTensor, steps: number): number[] {
@@ -156,14 +168,10 @@ function sumOverBatch({ data }: FloatTensor, steps: number): number[] {
 /** Adds two activities of the same network. */
 export function addActivity(a: Activity, b: Activity): Activity {
   const add = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + y[i]!);
-  const hiddenSpikes =
-    a.hiddenSpikes &&
-    Object.fromEntries(
-      Object.entries(a.hiddenSpikes).map(([site, count]) => [site, count + b.hiddenSpikes![site]!]),
-    );
   return {
-    ...(hiddenSpikes && { hiddenSpikes }),
+    hiddenSteps: a.hiddenSteps,
     spikes: Object.fromEntries(Object.entries(a.spikes).map(([site, x]) => [site, add(x, b.spikes[site]!)])),
+    inputs: Object.fromEntries(Object.entries(a.inputs).map(([name, x]) => [name, add(x, b.inputs[name]!)])),
     products: Object.fromEntries(
       Object.entries(a.products).map(([operator, x]) => {
         const y = b.products[operator]!;
