@@ -61,7 +61,8 @@ function vitWeights({ dim, depth }) {
     const scale = Math.sqrt(3 / fanIn);
     tensors.set(name, Tensor.float32(shape, randomNumbers(size(shape), scale, tensors.size + 1)));
   };
-  const constant = (name, value) => tensors.set(name, Tensor.float32([dim], new Float32Array(dim).fill(value)));
+  const constant = (name, value) =>
+    tensors.set(name, Tensor.float32([dim], new Float32Array(dim).fill(value)));
   const linear = (path, out, into) => {
     add(`${path}.weight`, out, into);
     tensors.set(`${path}.bias`, Tensor.float32([out], randomNumbers(out, 0.1, tensors.size + 1)));
@@ -122,5 +123,12 @@ function buildCnn(input) {
 
 function lastGemm(input, weight, bias) {
   const attributes = new Map([['transB', { kind: 'int', value: 1 }]]);
-  return { name: 'head', opType: 'Gemm', domain: '', inputs: [input, weight, bias], outputs: ['logits'], attributes };
+  return {
+    name: 'head',
+    opType: 'Gemm',
+    domain: '',
+    inputs: [input, weight, bias],
+    outputs: ['logits'],
+    attributes,
+  };
 }

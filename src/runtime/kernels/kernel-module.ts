@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts';
+
+/**
+ * The functions of kernels.wasm; their meaning and units stand in assembly/. Addresses and strides are bytes into the
+ * memory the module was made with.
+ */
+export interface KernelModule {
+  multiThreshold(
+    nearest: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    bytes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    top: number,
+    counters: number,
+  ): void;
+  multiThresholdLadder(
+    boundaries: number,
+    levels: number,
+    length: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    counters: number,
+  ): void;
+  countRows(matrix: number, rows: number, columns: number, counts: number): void;
+  countColumns(matrix: number, rows: number, columns: number, counts: number): void;
+  accumulate(
+    products: number,
+    stride: number,
+    rows: number,
+    channels: number,
+    steps: number,
+    scales: number,
+    biases: number,
+  ): void;
+}
+
+/** Lowest addresses, in bytes: the module's own data. What uses the memory beside it starts here. */
+export const moduleBytes = 1024;
+
+let compiled: Promise<WasmModule> | undefined;
+
+/**
+ * Makes the kernels work on a memory.
+ *
+ * @throws RuntimeError if kernels.wasm is missing or damaged
+ */
+export async function loadKernels(memory: WasmMemory): Promise<KernelModule> {
+  compiled ??= compile();
+  const { exports } = await webAssembly.instantiate(await compiled, { env: { memory } });
+  return exports as unknown as KernelModule;
+}
+
+async function compile(): Promise<WasmModule> {
+  const file = new URL('./kernels.wasm', import.meta.url);
+  try {
+    return await webAssembly.compile(await readFile(file));
+  } catch (cause) {
+    compiled = undefined;
+    throw new RuntimeError(
+      {
+        where: file.pathname,
+        expected: 'the compiled neuron kernels',
+        got: messageOf(cause),
+        remedy: 'Run: npm run build',
+      },
+      { cause },
+    );
+  }
+}

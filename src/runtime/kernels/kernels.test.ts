@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
+import {
+  type MultiThresholdAttributes,
+  multiThreshold,
+  multiThresholdParameters,
+} from '../../neurons/multi-threshold.ts';
+import { neurons } from '../../neurons/neurons.ts';
+import { loadKernels } from './kernel-module.ts';
+import { kernelFor, kernels } from './kernels.ts';
+import type { AnyNeuronKernel, KernelMemory } from './neuron-kernel.ts';
+import { referenceKernel } from './reference-kernel.ts';
+import { webAssembly } from './web-assembly.ts';
+
+const memory = new webAssembly.Memory({ initial: 16 });
+const module = await loadKernels(memory);
+const table = 4096;
+const counters = 8192;
+const data = 65536;
+const kernelMemory: KernelMemory = { memory, module, table };
+
+interface Outcome {
+  decoded: Float32Array;
+  spikes: Float32Array;
+  /** Spikes per step. */
+  counts: number[];
+}
+
+interface Case {
+  means: Float32Array;
+  steps: number;
+  parameters: Parameters;
+  attributes: unknown;
+  /** The same means at every step. */
+  still?: boolean;
+  withoutSpikes?: boolean;
+}
+
+function run(kernel: AnyNeuronKernel, { means, steps, parameters, attributes, ...form }: Case): Outcome {
+  const count = form.still ? means.length : means.length / steps;
+  const size = 4 * count * steps;
+  const [decoded, spikes] = [data + size + 64, data + 2 * size + 128];
+  new Float32Array(memory.buffer, data, means.length).set(means);
+  new Float32Array(memory.buffer, decoded, count * steps).fill(Number.NaN);
+  new Int32Array(memory.buffer, counters, 4 * steps).fill(0);
+  kernel.run(
+    kernelMemory,
+    {
+      means: data,
+      meansStride: form.still ? 0 : 4 * count,
+      decoded,
+      spikes: form.withoutSpikes ? 0 : spikes,
+      bytes: 0,
+      stride: 4 * count,
+      count,
+      steps,
+      parameters,
+      counters,
+    },
+    attributes,
+  );
+  const lanes = [...new Int32Array(memory.buffer, counters, 4 * steps)];
+  return {
+    decoded: new Float32Array(memory.buffer, decoded, count * steps).slice(),
+    spikes: new Float32Array(memory.buffer, spikes, form.withoutSpikes ? 0 : count * steps).slice(),
+    counts: Array.from({ length: steps }, (_, t) => lanes.slice(4 * t, 4 * t + 4).reduce((a, b) => a + b, 0)),
+  };
+}
+
+/** Steps at which the potential lies so near a boundary that rounding decides are left out of the comparison. */
+function isTie(neuron: AnyNeuron, each: Case, index: number, count: number): boolean {
+  const spikesOf = (sign: number) => {
+    const state = new Float64Array(neuron.state.length);
+    return Array.from({ length: each.steps }, (_, step) => {
+      const exact = each.means[(each.still ? 0 : step * count) + index]!;
+      const mean = exact + sign * (1e-5 * Math.abs(exact) + rounding(neuron, each));
+      return neuron.step({ mean, t: step + 1 }, state, each.parameters, each.attributes);
+    }).join();
+  };
+  return spikesOf(-1) !== spikesOf(1);
+}
+
+/** What float32 may lose when spikes of the largest level are added up and taken away again. */
+function rounding(neuron: AnyNeuron, { steps, parameters, attributes }: Case): number {
+  return 3e-7 * steps * neuron.levels(attributes).at(-1)! * Math.max(...Object.values(parameters));
+}
+
+function expectSame(neuron: AnyNeuron, kernel: AnyNeuronKernel, each: Case): void {
+  const [expected, got] = [run(referenceKernel(neuron), each), run(kernel, each)];
+  const count = expected.decoded.length / each.steps;
+  let ties = 0;
+  for (let i = 0; i < count; i++) {
+    if (isTie(neuron, each, i, count)) {
+      ties++;
+      continue;
+    }
+    for (let at = i; at < expected.decoded.length; at += count) {
+      const tolerance = rounding(neuron, each) + 1e-5 * Math.abs(expected.decoded[at]!);
+      expect(Math.abs(got.decoded[at]! - expected.decoded[at]!)).toBeLessThanOrEqual(tolerance);
+      if (!each.withoutSpikes)
+        expect(Math.abs(got.spikes[at]! - expected.spikes[at]!)).toBeLessThanOrEqual(tolerance);
+    }
+  }
+  for (const [t, spikes] of got.counts.entries()) {
+    expect(Math.abs(spikes - expected.counts[t]!)).toBeLessThanOrEqual(ties);
+  }
+}
+
+const mean = fc.oneof(
+  { weight: 6, arbitrary: fc.float({ min: -40, max: 40, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, -0, 1e-30, -1e-30, 1e30, -1e30, 3e38) },
+);
+const threshold = fc.float({ min: Math.fround(0.01), max: 4, noNaN: true });
+
+const anyCase = (attributes: fc.Arbitrary<MultiThresholdAttributes>) =>
+  fc
+    .record({
+      attributes,
+      steps: fc.integer({ min: 1, max: 9 }),
+      count: fc.integer({ min: 1, max: 41 }),
+      positive: threshold,
+      negative: threshold,
+      still: fc.boolean(),
+      withoutSpikes: fc.boolean(),
+    })
+    .chain(({ count, positive, negative, ...rest }) =>
+      fc
+        .array(mean, {
+          minLength: count * (rest.still ? 1 : rest.steps),
+          maxLength: count * (rest.still ? 1 : rest.steps),
+        })
+        .map((means) => ({
+          ...rest,
+          means: Float32Array.from(means),
+          parameters: multiThresholdParameters(positive, negative),
+        })),
+    );
+
+describe('the multi-threshold kernel', () => {
+  const kernel = kernelFor(multiThreshold);
+  const rule = fc.constantFrom('floor' as const, 'nearest' as const);
+  const levels = fc.integer({ min: 1, max: 10 });
+
+  it('does what the reference step does for base 2, any thresholds, T and length', () => {
+    const attributes = fc.record({ levels, base: fc.constant(2), rule });
+    fc.assert(
+      fc.property(anyCase(attributes), (each) => expectSame(multiThreshold, kernel, each)),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does what the reference step does for other bases', () => {
+    const attributes = fc.record({ levels, base: fc.constantFrom(1.5, 3, 4), rule });
+    fc.assert(
+      fc.property(anyCase(attributes), (each) => expectSame(multiThreshold, kernel, each)),
+      { numRuns: 100 },
+    );
+  });
+
+  it('decides potentials exactly on a boundary as the reference does when the threshold is a power of two', () => {
+    for (const choice of ['floor', 'nearest'] as const) {
+      const means = Float32Array.from([
+        0.5, 0.75, 1, 1.5, 2, 3, 3.5, 6, 7.5, 12, -0.5, -1.5, -3, -3.5, -7.5, 64, 96, 0,
+      ]);
+      const each = {
+        means,
+        steps: 1,
+        parameters: multiThresholdParameters(1, 0.5),
+        attributes: { levels: 8, base: 2, rule: choice },
+      };
+      expect(run(kernel, each)).toEqual(run(referenceKernel(multiThreshold), each));
+    }
+  });
+
+  it('may write decoded values over the means', () => {
+    const means = Float32Array.from({ length: 3 * 37 }, (_, i) => Math.sin(i) * 3);
+    const parameters = multiThresholdParameters(0.1, 0.2);
+    const attributes = { levels: 6, base: 2, rule: 'nearest' as const };
+    const expected = run(kernel, { means, steps: 3, parameters, attributes });
+    new Float32Array(memory.buffer, data, means.length).set(means);
+    const where = { means: data, meansStride: 4 * 37, decoded: data, spikes: 0, bytes: 0, stride: 4 * 37 };
+    kernel.run(kernelMemory, { ...where, count: 37, steps: 3, parameters, counters }, attributes);
+    expect(new Float32Array(memory.buffer, data, means.length)).toEqual(expected.decoded);
+  });
+
+  it('writes signed levels as bytes around 128, the largest as 127', () => {
+    const means = Float32Array.from([0, 1, -1, 2.1, -4, 64, -64, 128, -128, 900, 0.3]);
+    const bytes = data + 4096;
+    const where = { means: data, meansStride: 44, decoded: 0, spikes: 0, bytes, stride: 44 };
+    new Float32Array(memory.buffer, data, means.length).set(means);
+    const parameters = multiThresholdParameters(1, 1);
+    kernel.run(
+      kernelMemory,
+      { ...where, count: 11, steps: 1, parameters, counters },
+      { levels: 8, base: 2, rule: 'nearest' },
+    );
+    expect([...new Uint8Array(memory.buffer, bytes, 11)].map((byte) => byte - 128)).toEqual([
+      0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0,
+    ]);
+  });
+});
+
+describe('kernels', () => {
+  it('belong to neurons of the project, one each', () => {
+    const names = kernels.map(({ neuron }) => neuron);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(neurons.map((each) => each.name)).toContain(name);
+  });
+
+  it('fall back to the reference step for a neuron without one', () => {
+    const plain: AnyNeuron = {
+      ...multiThreshold,
+      name: 'counter',
+      state: ['sum'],
+      initialState: () => ({ sum: 10 }),
+      step({ mean: x }, state) {
+        state[0]! += x;
+        return x;
+      },
+      decode: (state, t) => state[0]! / t,
+    };
+    const kernel = kernelFor(plain);
+    const outcome = run(kernel, {
+      means: Float32Array.from([1, 0, 2, 3]),
+      steps: 2,
+      parameters: {},
+      attributes: {},
+    });
+    expect([...outcome.decoded]).toEqual([11, 10, 6.5, 6.5]);
+    expect([...outcome.spikes]).toEqual([1, 0, 2, 3]);
+    expect(outcome.counts).toEqual([1, 2]);
+  });
+});
+
+describe('counting kernels', () => {
+  it('count the non-zero elements of rows and columns of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 21 }),
+        fc.nat(),
+        (rows, columns, seed) => {
+          const matrix = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 7 + seed) % 3) - 1);
+          new Float32Array(memory.buffer, data, matrix.length).set(matrix);
+          const out = data + 4096;
+          const isSet = (row: number, column: number) => Number(matrix[row * columns + column] !== 0);
+          const [row, column] = [[...Array(rows).keys()], [...Array(columns).keys()]];
+          module.countRows(data, rows, columns, out);
+          expect([...new Int32Array(memory.buffer, out, rows)]).toEqual(
+            row.map((r) => column.reduce((sum, c) => sum + isSet(r, c), 0)),
+          );
+          module.countColumns(data, rows, columns, out);
+          expect([...new Int32Array(memory.buffer, out, columns)]).toEqual(
+            column.map((c) => row.reduce((sum, r) => sum + isSet(r, c), 0)),
+          );
+        },
+      ),
+    );
+  });
+
+  it('turn sums of products into running means in place', () => {
+    const [rows, channels, steps] = [3, 7, 4];
+    const products = Int32Array.from({ length: steps * rows * channels }, (_, i) => ((i * 37) % 201) - 100);
+    const scales = Float32Array.from({ length: channels }, (_, c) => 0.1 + c / 16);
+    const biases = Float32Array.from({ length: channels }, (_, c) => c - 3);
+    new Int32Array(memory.buffer, data, products.length).set(products);
+    const constants = new Float32Array(memory.buffer, data + 8192, 2 * channels);
+    constants.set(scales);
+    constants.set(biases, channels);
+    const at = constants.byteOffset;
+    module.accumulate(data, 4 * rows * channels, rows, channels, steps, at, at + 4 * channels);
+    const sums = new Float64Array(rows * channels);
+    const expected = Float32Array.from(products, (product, i) => {
+      const [place, t] = [i % sums.length, Math.floor(i / sums.length) + 1];
+      sums[place]! += product;
+      return (scales[place % channels]! * sums[place]!) / t + biases[place % channels]!;
+    });
+    const got = new Float32Array(memory.buffer, data, products.length);
+    for (const [i, value] of expected.entries()) expect(got[i]).toBeCloseTo(value, 4);
+  });
+});

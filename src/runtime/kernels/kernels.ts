@@ -1,0 +1,12 @@
+import type { AnyNeuron } from '../../neurons/define-neuron.ts';
+import { multiThresholdKernel } from './multi-threshold-kernel.ts';
+import type { AnyNeuronKernel } from './neuron-kernel.ts';
+import { referenceKernel } from './reference-kernel.ts';
+
+/** All compiled kernels. */
+export const kernels: readonly AnyNeuronKernel[] = [multiThresholdKernel];
+
+/** The compiled kernel of a neuron, or else the plain one. */
+export function kernelFor(neuron: AnyNeuron): AnyNeuronKernel {
+  return kernels.find((each) => each.neuron === neuron.name) ?? referenceKernel(neuron);
+}

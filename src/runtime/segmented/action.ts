@@ -1,0 +1,53 @@
+import type { SynapticOperator } from '../../analysis/synaptic-operators.ts';
+import type { Site } from '../../neurons/neuron-node.ts';
+import type { OrtSession } from '../ort-session.ts';
+
+/** What every action tells the memory planner. */
+interface Effects {
+  /** Values it reads. */
+  readonly reads: readonly string[];
+  /** Values it makes. */
+  readonly writes: readonly string[];
+}
+
+/** Runs the operators between two rows of cuts, once or at every step. */
+export interface RunSegment extends Effects {
+  readonly kind: 'segment';
+  readonly session: OrtSession;
+  /** Whether it is run at every step; else what it computes is the same at all of them. */
+  readonly overTime: boolean;
+}
+
+/** Runs the neurons of a site over all steps. */
+export interface RunNeurons extends Effects {
+  readonly kind: 'neurons';
+  readonly site: Site;
+  /** Values to write, where something reads them. */
+  readonly decoded: string | undefined;
+  readonly spikes: string | undefined;
+  /** Signed levels as bytes, for 8-bit synapses. */
+  readonly levels: string | undefined;
+}
+
+/** Multiplies bytes with 8-bit weights at every step and turns the sums into running means. */
+export interface RunIntegerProduct extends Effects {
+  readonly kind: 'integer-product';
+  readonly session: OrtSession;
+  readonly input: string;
+  readonly output: string;
+  /** One for each output channel: real value of one unit of the product. */
+  readonly scales: Float32Array;
+  /** One for each output channel. */
+  readonly biases: Float32Array;
+}
+
+/** Counts pairs of non-zero operands of a matrix product. */
+export interface CountPairs extends Effects {
+  readonly kind: 'count-pairs';
+  readonly operator: SynapticOperator;
+  /** The sites of the left and of the right operand. */
+  readonly operands: readonly [Site, Site];
+}
+
+/** One thing the engine does for all steps of a batch. */
+export type Action = RunSegment | RunNeurons | RunIntegerProduct | CountPairs;

@@ -1,0 +1,61 @@
+import { Graph } from '../../graph/graph.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { Model } from '../../graph/model.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { OrtSession } from '../ort-session.ts';
+import type { RunIntegerProduct } from './action.ts';
+import { type QuantisedWeights, quantiseWeights } from './quantise-weights.ts';
+
+/** A linear operator that runs on 8-bit synapses: y = x·W + b with x in units of a threshold. */
+export interface IntegerProduct {
+  /** Value with the signed levels as bytes around 128, [..., inputs]. */
+  readonly input: string;
+  /** Value the operator makes, [..., outputs]. */
+  readonly output: string;
+  /** Real value of level 1. */
+  readonly threshold: number;
+  /** [inputs, outputs], or the other way round if `transposed`. */
+  readonly weight: Tensor;
+  readonly transposed: boolean;
+  /** [outputs]; absent for none. */
+  readonly bias?: Tensor;
+}
+
+/** The operators on 8-bit synapses by the name of the node that stands for them. */
+export type IntegerProducts = ReadonlyMap<string, IntegerProduct>;
+
+/** Loads an operator on 8-bit synapses. */
+export async function makeIntegerProduct(
+  product: IntegerProduct,
+  threads: number,
+): Promise<RunIntegerProduct> {
+  const { input, output, threshold, weight, transposed, bias } = product;
+  const quantised = quantiseWeights(weight, transposed);
+  const session = await OrtSession.create(productModel(quantised), { threads, keepScratch: false });
+  return {
+    kind: 'integer-product',
+    session,
+    input,
+    output,
+    scales: quantised.scales.map((scale) => scale * threshold),
+    biases: bias?.toFloat32() ?? new Float32Array(quantised.scales.length),
+    reads: [input],
+    writes: [output],
+  };
+}
+
+/** uint8 × int8 is the one pair of types that is fast; int8 × int8 is slower than float32. */
+function productModel({ weights, inputs, scales }: QuantisedWeights): Model {
+  const graph = new Graph('8-bit synapses');
+  const build = new GraphBuilder(graph);
+  const bytes = (values: Int8Array | Uint8Array) => ({
+    kind: 'memory' as const,
+    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  });
+  const zero = build.constant('zero', new Tensor('uint8', [], bytes(Uint8Array.of(128))));
+  const weight = build.constant('weight', new Tensor('int8', [inputs, scales.length], bytes(weights)));
+  graph.inputs.push({ name: 'levels', dataType: 'uint8', shape: undefined });
+  const product = build.op('MatMulInteger', ['levels', weight, zero], {}, { name: 'product' });
+  graph.outputs.push({ name: product, dataType: 'int32', shape: undefined });
+  return new Model(graph, 17);
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { convert } from '../../conversion/convert.ts';
+import type { Model } from '../../graph/model.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { methodNamed } from '../../methods/index.ts';
+import { createInGraphEngine } from '../in-graph-engine.ts';
+import { planRun } from '../plan-run.ts';
+import { agreement, largestDifference } from './compare-runs.fixture.ts';
+import { dequantiseWeights, quantiseWeights } from './quantise-weights.ts';
+import { createSegmentedEngine } from './segmented-engine.ts';
+import { randomImages, smallVit } from './small-networks.fixture.ts';
+
+/** A spiking ViT with one threshold for both signs, so large that the largest level is never used. */
+async function symmetricVit(): Promise<Model> {
+  const { model } = await convert(smallVit(), {
+    method: methodNamed('ecmt'),
+    steps: 3,
+    calibration: () => [randomImages([4, 3, 8, 8], 9)],
+  });
+  for (const each of model.graph.nodes.filter((candidate) => candidate.attributes.has('neuron'))) {
+    const [positive, negative] = [each.inputs[2]!, each.inputs[3]!];
+    const doubled = Tensor.float32([], [2 * model.graph.initializers.get(positive)!.toNumbers()[0]!]);
+    model.graph.initializers.set(positive, doubled);
+    model.graph.initializers.set(negative, doubled);
+  }
+  return model;
+}
+
+/** The same with the weights of the linear operators inside replaced by what 8 bits make of them. */
+function withDequantisedWeights(model: Model): Model {
+  const copy = model.clone();
+  const inner = /^(q|k|v|proj|fc1\.\d|fc2\.\d)\.w/;
+  for (const [name, tensor] of copy.graph.initializers) {
+    if (inner.test(name)) copy.graph.initializers.set(name, dequantiseWeights(tensor, false));
+  }
+  return copy;
+}
+
+describe('8-bit synapses', () => {
+  it('give exactly what the weights rounded to 8 bits give in float32', async () => {
+    const model = await symmetricVit();
+    const rounded = planRun(withDequantisedWeights(model), { statistics: true });
+    const slow = await createInGraphEngine(rounded);
+    const fast = await createSegmentedEngine(planRun(model, { statistics: true }), { synapses: 'int8' });
+    const input = randomImages([3, 3, 8, 8]);
+    const [expected, got] = [await slow.run(input), await fast.run(input)];
+    expect(largestDifference(got.logits, expected.logits)).toBeLessThan(2e-4);
+    expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.999);
+    await slow.close();
+    await fast.close();
+  });
+
+  it('differ from float32 synapses by what 8 bits lose, not more', async () => {
+    const model = await symmetricVit();
+    const engines = await Promise.all(
+      (['float32', 'int8'] as const).map((synapses) => createSegmentedEngine(planRun(model), { synapses })),
+    );
+    const input = randomImages([4, 3, 8, 8]);
+    const [exact, rounded] = await Promise.all(engines.map((engine) => engine.run(input)));
+    const difference = largestDifference(exact!.logits, rounded!.logits);
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(1);
+    await Promise.all(engines.map((engine) => engine.close()));
+  });
+});
+
+describe('weights rounded to 8 bits', () => {
+  it('use one scale for each output channel and the whole range', () => {
+    const weight = Tensor.float32([2, 3], [1, -0.5, 0, 0.5, 0.25, 0]);
+    const { weights, scales, inputs } = quantiseWeights(weight, false);
+    expect(inputs).toBe(2);
+    expect([...weights]).toEqual([127, -127, 0, 64, 64, 0]);
+    expect([...scales].map((scale) => scale * 127)).toEqual([
+      expect.closeTo(1, 5),
+      expect.closeTo(0.5, 5),
+      127,
+    ]);
+  });
+
+  it('are the same whichever way round the weight lies', () => {
+    const [upright, lying] = [
+      Tensor.float32([2, 3], [1, 2, 3, 4, 5, 6]),
+      Tensor.float32([3, 2], [1, 4, 2, 5, 3, 6]),
+    ];
+    expect(quantiseWeights(lying, true)).toEqual(quantiseWeights(upright, false));
+  });
+});

@@ -1,0 +1,138 @@
+import type { Graph } from '../../graph/graph.ts';
+import { intAttribute, type Node, node } from '../../graph/node.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { domain } from '../../neurons/domain.ts';
+import { type MultiThresholdAttributes, multiThreshold } from '../../neurons/multi-threshold.ts';
+import type { Site } from '../../neurons/neuron-node.ts';
+import type { IntegerProduct } from './integer-product.ts';
+
+/** What became of a network's linear operators. */
+export interface IntegerSynapses {
+  /** The sites; those that feed 8-bit synapses have one threshold for both signs. */
+  readonly sites: readonly Site[];
+  readonly products: ReadonlyMap<string, IntegerProduct>;
+}
+
+/** Largest level that fits in a byte around 128 and levels a site may have. */
+const largestLevel = 127;
+const mostLevels = 8;
+
+/**
+ * Puts linear operators on 8-bit synapses: each MatMul or Gemm with a constant weight that a multi-threshold site of
+ * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included.
+ *
+ * The spikes of such a site are whole numbers of one threshold, the geometric mean of θ₊ and θ₋, and its largest
+ * level is 127 instead of 128. Where the operator is fed by something else it stays as it is.
+ *
+ * @param graph the network of one step; it is changed
+ */
+export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: number): IntegerSynapses {
+  const products = new Map<string, IntegerProduct>();
+  const changed = sites.map((site) => {
+    const threshold = commonThreshold(site);
+    if (threshold === undefined) return site;
+    const operators = graph.consumersOf(site.decoded).flatMap((each) => {
+      const linear = linearOperator(graph, each, site.decoded);
+      return linear && fits(linear, steps) ? [linear] : [];
+    });
+    if (operators.length === 0) return site;
+    const levels = graph.freshName(`${site.name}.levels`);
+    graph.producerOf(site.decoded)!.outputs.push(levels);
+    graph.setNodes(graph.nodes);
+    for (const operator of operators) {
+      products.set(operator.node.name, replace(graph, operator, levels, threshold));
+    }
+    const tensor = Tensor.float32([], [threshold]);
+    return { ...site, parameters: { thresholdPositive: tensor, thresholdNegative: tensor } };
+  });
+  graph.removeDeadNodes();
+  return { sites: changed, products };
+}
+
+function commonThreshold({ neuron, attributes, parameters }: Site): number | undefined {
+  if (neuron.name !== multiThreshold.name) return undefined;
+  const { base, levels } = attributes as MultiThresholdAttributes;
+  const { thresholdPositive, thresholdNegative } = parameters;
+  const scalar = thresholdPositive!.size === 1 && thresholdNegative!.size === 1;
+  if (base !== 2 || levels > mostLevels || !scalar) return undefined;
+  return Math.sqrt(thresholdPositive!.toNumbers()[0]! * thresholdNegative!.toNumbers()[0]!);
+}
+
+/** x·W (+ b) with a constant weight in the graph. */
+interface LinearOperator {
+  readonly node: Node;
+  readonly weight: Tensor;
+  readonly transposed: boolean;
+  readonly bias: Tensor | undefined;
+  /** The node that adds the bias, if it is another one. */
+  readonly adding: Node | undefined;
+}
+
+function linearOperator(graph: Graph, of: Node, input: string): LinearOperator | undefined {
+  if (of.domain !== '' || of.inputs[0] !== input || of.inputs[1] === input) return undefined;
+  if (of.opType === 'MatMul') {
+    const found = constantWeight(graph, of.inputs[1]!, false);
+    return found && { node: of, ...found, ...addedBias(graph, of, found) };
+  }
+  if (of.opType !== 'Gemm' || !isPlainGemm(of)) return undefined;
+  const found = constantWeight(graph, of.inputs[1]!, intAttribute(of, 'transB', 0) === 1);
+  const bias = graph.initializers.get(of.inputs[2] ?? '');
+  if (!found || (of.inputs[2] && !(bias && isVector(bias, outputsOf(found))))) return undefined;
+  return { node: of, ...found, bias, adding: undefined };
+}
+
+function isPlainGemm(of: Node): boolean {
+  const factor = (name: string) => of.attributes.get(name)?.value ?? 1;
+  return intAttribute(of, 'transA', 0) === 0 && factor('alpha') === 1 && factor('beta') === 1;
+}
+
+/** A two-dimensional float32 weight, directly or through a Transpose. */
+function constantWeight(graph: Graph, value: string, transposed: boolean) {
+  const weight = graph.initializers.get(value);
+  if (weight) {
+    return weight.shape.length === 2 && weight.dataType === 'float32' ? { weight, transposed } : undefined;
+  }
+  const producer = graph.producerOf(value);
+  if (producer?.opType !== 'Transpose' || producer.domain !== '') return undefined;
+  const behind = graph.initializers.get(producer.inputs[0]!);
+  if (behind?.shape.length !== 2 || behind.dataType !== 'float32') return undefined;
+  const { value: perm } = producer.attributes.get('perm') ?? { value: [1, 0] };
+  return String(perm) === '1,0' ? { weight: behind, transposed: !transposed } : undefined;
+}
+
+function outputsOf({ weight, transposed }: { weight: Tensor; transposed: boolean }): number {
+  return weight.shape[transposed ? 0 : 1]!;
+}
+
+function isVector({ shape, dataType }: Tensor, length: number): boolean {
+  return dataType === 'float32' && shape.length === 1 && shape[0] === length;
+}
+
+/** An Add of a constant vector that is the only reader of a product. */
+function addedBias(graph: Graph, product: Node, weight: { weight: Tensor; transposed: boolean }) {
+  const value = product.outputs[0]!;
+  const [adding, ...others] = graph.consumersOf(value);
+  const none = { bias: undefined, adding: undefined };
+  if (adding?.opType !== 'Add' || others.length > 0 || graph.isOutput(value)) return none;
+  const bias = graph.initializers.get(adding.inputs.find((name) => name !== value) ?? '');
+  return bias && isVector(bias, outputsOf(weight)) ? { bias, adding } : none;
+}
+
+/** Whether the sum of the products over all steps stays within 32 bits. */
+function fits({ weight, transposed }: LinearOperator, steps: number): boolean {
+  const inputs = weight.shape[transposed ? 1 : 0]!;
+  return inputs * steps * largestLevel ** 2 < 2 ** 31;
+}
+
+function replace(
+  graph: Graph,
+  { node: old, weight, transposed, bias, adding }: LinearOperator,
+  levels: string,
+  threshold: number,
+): IntegerProduct {
+  const output = (adding ?? old).outputs[0]!;
+  const made = node('IntegerProduct', [levels], [output], {}, { name: old.name, domain });
+  if (adding) graph.removeNode(adding);
+  graph.replaceNode(old, made);
+  return { input: levels, output, threshold, weight, transposed, ...(bias && { bias }) };
+}

@@ -1,0 +1,76 @@
+import ort from 'onnxruntime-node';
+import type { Action } from './action.ts';
+import { lifetimes } from './plan-memory.ts';
+import { type StepShape, sizeOf } from './step-shape.ts';
+
+/**
+ * Shapes of one step of all values, found by running every segment once on zeros, neurons handing on what they read.
+ *
+ * @param input name and lengths of the network's input, batch included
+ * @throws RuntimeError if a segment does not run with this batch
+ */
+export async function probeShapes(
+  actions: readonly Action[],
+  input: { readonly name: string; readonly dims: readonly number[] },
+): Promise<Map<string, StepShape>> {
+  const shapes = new Map<string, StepShape>();
+  const live = new Map<string, ort.Tensor>();
+  const keep = (name: string, tensor: ort.Tensor) => {
+    shapes.set(name, { dataType: tensor.type, dims: tensor.dims });
+    live.set(name, tensor);
+  };
+  keep(input.name, zeros('float32', input.dims));
+  const lives = lifetimes(actions, [input.name], []);
+  for (const [i, action] of actions.entries()) {
+    for (const [name, tensor] of await probe(action, live)) keep(name, tensor);
+    for (const name of [...action.reads, ...action.writes]) if (lives.get(name)!.last <= i) live.delete(name);
+  }
+  return shapes;
+}
+
+async function probe(
+  action: Action,
+  live: ReadonlyMap<string, ort.Tensor>,
+): Promise<(readonly [string, ort.Tensor])[]> {
+  const [first] = action.reads;
+  switch (action.kind) {
+    case 'segment': {
+      const feeds = Object.fromEntries(action.reads.map((name) => [name, live.get(name)!]));
+      return Object.entries(await action.session.runTensors(feeds));
+    }
+    case 'neurons': {
+      const means = live.get(first!)!;
+      return action.writes.map((name) => [name, name === action.levels ? zeros('uint8', means.dims) : means]);
+    }
+    case 'integer-product': {
+      const dims = [...live.get(first!)!.dims.slice(0, -1), action.scales.length];
+      return [[action.output, zeros('float32', dims)]];
+    }
+    case 'count-pairs':
+      return [];
+  }
+}
+
+function zeros(type: 'float32' | 'uint8', dims: readonly number[]): ort.Tensor {
+  const size = sizeOf({ dataType: type, dims });
+  return type === 'float32'
+    ? new ort.Tensor('float32', new Float32Array(size), dims)
+    : new ort.Tensor('uint8', new Uint8Array(size), dims);
+}
+
+/**
+ * Shapes for any batch from those for a batch of 1 and of 2: every length is a fixed number and a multiple of the
+ * batch, added.
+ */
+export function extrapolateShapes(
+  one: ReadonlyMap<string, StepShape>,
+  two: ReadonlyMap<string, StepShape>,
+  batch: number,
+): Map<string, StepShape> {
+  return new Map(
+    [...one].map(([name, { dataType, dims }]) => [
+      name,
+      { dataType, dims: dims.map((length, i) => length + (two.get(name)!.dims[i]! - length) * (batch - 1)) },
+    ]),
+  );
+}

@@ -1,0 +1,47 @@
+import { Tensor } from '../../graph/tensor.ts';
+
+/** Weights as whole numbers −127…127 with one scale for each output channel. */
+export interface QuantisedWeights {
+  /** [inputs, outputs]. */
+  readonly weights: Int8Array;
+  readonly inputs: number;
+  /** Real value of 1, by output channel. */
+  readonly scales: Float32Array;
+}
+
+const largest = 127;
+
+/**
+ * Rounds weights to 8 bits, symmetrically, by output channel.
+ *
+ * @param weight [inputs, outputs], or [outputs, inputs] if `transposed`
+ */
+export function quantiseWeights(weight: Tensor, transposed: boolean): QuantisedWeights {
+  const numbers = weight.toFloat32();
+  const [rows, columns] = weight.shape as [number, number];
+  const [inputs, outputs] = transposed ? [columns, rows] : [rows, columns];
+  const at = (input: number, output: number) =>
+    transposed ? output * inputs + input : input * outputs + output;
+  const scales = new Float32Array(outputs);
+  const weights = new Int8Array(inputs * outputs);
+  for (let o = 0; o < outputs; o++) {
+    let most = 0;
+    for (let i = 0; i < inputs; i++) most = Math.max(most, Math.abs(numbers[at(i, o)]!));
+    scales[o] = most > 0 ? most / largest : 1;
+    for (let i = 0; i < inputs; i++) weights[i * outputs + o] = Math.round(numbers[at(i, o)]! / scales[o]!);
+  }
+  return { weights, inputs, scales };
+}
+
+/** The float32 weights that 8-bit ones stand for, in the layout of the original. */
+export function dequantiseWeights(weight: Tensor, transposed: boolean): Tensor {
+  const { weights, inputs, scales } = quantiseWeights(weight, transposed);
+  const outputs = scales.length;
+  const numbers = Float32Array.from(weight.toFloat32(), (_, at) => {
+    const [i, o] = transposed
+      ? [at % inputs, Math.floor(at / inputs)]
+      : [Math.floor(at / outputs), at % outputs];
+    return weights[i * outputs + o]! * scales[o]!;
+  });
+  return Tensor.float32(weight.shape, numbers);
+}

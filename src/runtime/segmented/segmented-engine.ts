@@ -1,0 +1,251 @@
+import { RuntimeError } from '../../errors.ts';
+import type { FloatTensor } from '../float-tensor.ts';
+import { type KernelModule, loadKernels } from '../kernels/kernel-module.ts';
+import { type WasmMemory, webAssembly } from '../kernels/web-assembly.ts';
+import { checkInput } from '../ort-session.ts';
+import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
+import type { Action } from './action.ts';
+import { buildActions, releaseSessions } from './build-actions.ts';
+import { countedProducts } from './counted-products.ts';
+import { joinImages, sliceImages } from './image-chunks.ts';
+import { useIntegerSynapses } from './integer-synapses.ts';
+import { type Layout, makeLayout } from './layout.ts';
+import { extrapolateShapes, probeShapes } from './probe-shapes.ts';
+import { SegmentedRun, type Tally } from './segmented-run.ts';
+import type { StepShape } from './step-shape.ts';
+import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
+
+/** Settings of the segmented engine. */
+export interface SegmentedOptions {
+  /** Threads one operator of ONNX Runtime may use. Default 1. */
+  threads?: number;
+  /** Bound of the memory for activations in MB (2^20 bytes); larger batches are run in parts. Default 4095. */
+  memoryMB?: number;
+  /**
+   * Weights of the linear operators that multi-threshold neurons feed: as they are, or 8 bits by output channel (see
+   * useIntegerSynapses; the spikes then come in whole numbers of one threshold). Default `float32`.
+   */
+  synapses?: 'float32' | 'int8';
+}
+
+/** Memory an engine needs for the activations of one batch. */
+export interface MemoryUse {
+  /** Bytes with reuse, as reserved. */
+  readonly bytes: number;
+  /** What the same values would take without reuse. */
+  readonly bytesWithoutReuse: number;
+}
+
+/** The fast engine, which also tells what memory it uses. */
+export interface SegmentedEngine extends Engine {
+  /** Memory for the activations of a batch of this many images that is run in one part. */
+  memoryFor(batch: number): Promise<MemoryUse>;
+}
+
+/**
+ * Runs a plan fast: the network is cut at its neurons into segments, each an ONNX Runtime session, and the neurons
+ * run as fused kernels over all steps; both work on one memory, so nothing is copied. What comes before the first
+ * neuron is computed once. Same meaning as the in-graph engine; float32.
+ */
+export async function createSegmentedEngine(
+  plan: Plan,
+  options: SegmentedOptions = {},
+): Promise<SegmentedEngine> {
+  const { generic, counted } = countedProducts(plan);
+  const network = withoutTimeAxis(plan, [plan.logits, ...plan.keep, ...generic]);
+  const { sites, products } =
+    options.synapses === 'int8'
+      ? useIntegerSynapses(network.model.graph, plan.sites, plan.steps)
+      : { sites: plan.sites, products: new Map() };
+  const actions = await buildActions({
+    network,
+    sites,
+    counted,
+    integerProducts: products,
+    threads: options.threads ?? 1,
+  });
+  const memory = new webAssembly.Memory({ initial: 1 });
+  const module = await loadKernels(memory);
+  return new Segmented(plan, network, actions, memory, module, options);
+}
+
+class Segmented implements SegmentedEngine {
+  readonly plan: Plan;
+  readonly #network: StepNetwork;
+  #actions: readonly Action[];
+  readonly #memory: WasmMemory;
+  readonly #module: KernelModule;
+  readonly #limit: number;
+  readonly #probes = new Map<number, Promise<Map<string, StepShape>>>();
+  readonly #layouts = new Map<number, Layout>();
+  #run: { batch: number; run: SegmentedRun } | undefined;
+
+  constructor(
+    plan: Plan,
+    network: StepNetwork,
+    actions: readonly Action[],
+    memory: WasmMemory,
+    module: KernelModule,
+    { memoryMB = 4095 }: SegmentedOptions,
+  ) {
+    this.plan = plan;
+    this.#network = network;
+    this.#actions = actions;
+    this.#memory = memory;
+    this.#module = module;
+    this.#limit = memoryMB * 2 ** 20;
+  }
+
+  /** Steps that are computed, hidden ones included. */
+  get #rows(): number {
+    return this.plan.hiddenSteps + this.plan.steps;
+  }
+
+  async run(input: FloatTensor): Promise<RunResult> {
+    const info = this.plan.model.graph.inputs[0]!;
+    checkInput(info.name, info.shape, input);
+    const images = input.shape[0]!;
+    const part = await this.#partSize(input.shape);
+    const results: Map<string, FloatTensor>[] = [];
+    for (let from = 0; from < images; from += part) {
+      const chunk = sliceImages(input, from, Math.min(part, images - from));
+      results.push(await this.#runPart(chunk));
+    }
+    return toRunResult(this.plan, joinImages(results, this.#rows, this.plan.logits, this.#counts()));
+  }
+
+  async memoryFor(batch: number): Promise<MemoryUse> {
+    const dims = this.plan.model.graph.inputs[0]!.shape!.map((length) => Number(length));
+    return this.#layout([batch, ...dims.slice(1)]);
+  }
+
+  async close(): Promise<void> {
+    const actions = this.#actions;
+    this.#actions = [];
+    this.#run = undefined;
+    await releaseSessions(actions);
+  }
+
+  /** Number of images to run at once. */
+  async #partSize(shape: readonly number[]): Promise<number> {
+    const images = shape[0]!;
+    if (images === 1) return 1;
+    const one = await this.#layout([1, ...shape.slice(1)]);
+    return Math.max(1, Math.min(images, Math.floor(this.#limit / one.bytes)));
+  }
+
+  async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
+    const batch = input.shape[0]!;
+    const run = await this.#prepare(input.shape);
+    const data = run.read(this.#network.model.graph.inputs[0]!.name, 0);
+    data.set(input.data);
+    return this.#collect(run, await withBatchInError(batch, () => run.execute()));
+  }
+
+  async #prepare(shape: readonly number[]): Promise<SegmentedRun> {
+    const batch = shape[0]!;
+    if (this.#run?.batch === batch && this.#run.run.valid) return this.#run.run;
+    const layout = await this.#layout(shape);
+    const missing = layout.bytes - this.#memory.buffer.byteLength;
+    if (missing > 0) await withBatchInError(batch, async () => this.#memory.grow(Math.ceil(missing / 65536)));
+    const kernels = { memory: this.#memory, module: this.#module };
+    const run = new SegmentedRun(this.#actions, layout, this.#rows, kernels);
+    this.#run = { batch, run };
+    return run;
+  }
+
+  async #layout(shape: readonly number[]): Promise<Layout> {
+    const batch = shape[0]!;
+    const known = this.#layouts.get(batch);
+    if (known) return known;
+    const layout = makeLayout({
+      batch,
+      steps: this.#rows,
+      actions: this.#actions,
+      shapes: await this.#shapes(shape),
+      inputs: this.#network.model.graph.inputs.map(({ name }) => name),
+      kept: [...this.#network.values.values()],
+    });
+    this.#layouts.set(batch, layout);
+    return layout;
+  }
+
+  async #shapes(shape: readonly number[]): Promise<Map<string, StepShape>> {
+    const batch = shape[0]!;
+    if (batch <= 2) return this.#probe(shape);
+    const [one, two] = [await this.#probe([1, ...shape.slice(1)]), await this.#probe([2, ...shape.slice(1)])];
+    return extrapolateShapes(one, two, batch);
+  }
+
+  #probe(dims: readonly number[]): Promise<Map<string, StepShape>> {
+    const batch = dims[0]!;
+    const { name } = this.#network.model.graph.inputs[0]!;
+    const known = this.#probes.get(batch);
+    const shapes = known ?? withBatchInError(batch, () => probeShapes(this.#actions, { name, dims }));
+    this.#probes.set(batch, shapes);
+    return shapes;
+  }
+
+  /** Copies the wanted values out of the memory, which the next run writes over. */
+  #collect(run: SegmentedRun, tally: Tally): Map<string, FloatTensor> {
+    const { statistics } = this.plan;
+    const steps = this.#rows;
+    const outputs = new Map<string, FloatTensor>();
+    for (const [output, value] of this.#network.values) {
+      outputs.set(output, this.#overTime(run, value, output === this.plan.logits));
+    }
+    const count = (name: string, counts: readonly number[]) =>
+      outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });
+    for (const [site, name] of statistics?.spikes ?? []) count(name, tally.spikes.get(site)!);
+    for (const [operator, names] of statistics?.products ?? []) {
+      const counts = tally.products.get(operator);
+      if (!counts) continue;
+      for (const key of ['both', 'left', 'right'] as const) count(names[key], counts[key]);
+    }
+    return outputs;
+  }
+
+  /** All steps of a value one after the other: [T·N, …], or [T, N, …] with an axis of its own. */
+  #overTime(run: SegmentedRun, value: string, ownAxis: boolean): FloatTensor {
+    const steps = this.#rows;
+    const first = run.read(value, 0);
+    const data = new Float32Array(first.length * steps);
+    for (let t = 0; t < steps; t++) data.set(run.read(value, t), t * first.length);
+    const dims = run.dims(value);
+    const shape = ownAxis ? [steps, ...dims] : [(dims[0] ?? 1) * steps, ...dims.slice(1)];
+    return { shape, data };
+  }
+
+  /** Outputs that hold counts of the whole batch for each step. */
+  #counts(): ReadonlySet<string> {
+    const none = { spikes: new Map(), products: new Map(), inputs: new Map() };
+    const { spikes, products, inputs } = this.plan.statistics ?? none;
+    return new Set<string>([
+      ...spikes.values(),
+      ...inputs.values(),
+      ...[...products.values()].flatMap((each) => Object.values<string>(each)),
+    ]);
+  }
+}
+
+/** Names a batch to try where memory ran out. */
+async function withBatchInError<R>(batch: number, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (!/bad_alloc|allocat|out of memory|memory\.grow/i.test(text)) throw error;
+    throw new RuntimeError(
+      {
+        where: `segmented engine, batch ${batch}`,
+        expected: 'enough memory',
+        got: text,
+        remedy:
+          batch > 1
+            ? `Use a batch of ${Math.ceil(batch / 2)}`
+            : 'Close other programs or use a machine with more memory',
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,171 @@
+import type ort from 'onnxruntime-node';
+import { kernelFor } from '../kernels/kernels.ts';
+import type { KernelMemory } from '../kernels/neuron-kernel.ts';
+import type { ProductCounts } from '../spike-statistics.ts';
+import type { Action, CountPairs, RunIntegerProduct, RunNeurons, RunSegment } from './action.ts';
+import { countPairs } from './count-pairs.ts';
+import type { Layout, Place } from './layout.ts';
+import { parameterRuns } from './parameter-runs.ts';
+import { viewTensor } from './step-shape.ts';
+
+/** What the actions counted on the way, per step. */
+export interface Tally {
+  readonly spikes: Map<string, readonly number[]>;
+  readonly products: Map<string, ProductCounts>;
+}
+
+/** All a run of one batch needs: the actions and where the values lie. Made once for a batch size, run often. */
+export class SegmentedRun {
+  readonly #actions: readonly Action[];
+  readonly #layout: Layout;
+  readonly #steps: number;
+  readonly #kernels: KernelMemory;
+  readonly #buffer: ArrayBuffer;
+  readonly #views = new Map<string, ort.Tensor>();
+  /** Values in the runtime's own memory, one tensor a step. */
+  readonly #loose = new Map<string, ort.Tensor[]>();
+
+  constructor(
+    actions: readonly Action[],
+    layout: Layout,
+    steps: number,
+    kernels: Omit<KernelMemory, 'table'>,
+  ) {
+    this.#actions = actions;
+    this.#layout = layout;
+    this.#steps = steps;
+    this.#kernels = { ...kernels, table: layout.table };
+    this.#buffer = kernels.memory.buffer;
+  }
+
+  /** Whether the memory is still the one the views were made on. */
+  get valid(): boolean {
+    return this.#buffer === this.#kernels.memory.buffer;
+  }
+
+  /** Runs everything on the input that lies in its place. */
+  async execute(): Promise<Tally> {
+    const tally: Tally = { spikes: new Map(), products: new Map() };
+    for (const [i, action] of this.#actions.entries()) {
+      if (action.kind === 'segment') await this.#runSegment(action);
+      else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
+      else if (action.kind === 'integer-product') await this.#runIntegerProduct(action);
+      else tally.products.set(action.operator.node.name, this.#countPairs(action));
+      for (const name of action.reads) {
+        if (this.#layout.lastReads.get(name)! <= i) this.#loose.delete(name);
+      }
+    }
+    return tally;
+  }
+
+  /** The numbers of one step of a value. */
+  read(value: string, step: number): Float32Array {
+    return this.#tensor(value, step).data as Float32Array;
+  }
+
+  /** Lengths of one step of a value. */
+  dims(value: string): readonly number[] {
+    return this.#layout.shapes.get(value)!.dims;
+  }
+
+  async #runSegment({ session, overTime, reads, writes }: RunSegment): Promise<void> {
+    for (let step = 0; step < (overTime ? this.#steps : 1); step++) {
+      const feeds = Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step)]));
+      const outputs = Object.fromEntries(
+        writes.map((name) => [name, this.#layout.places.has(name) ? this.#tensor(name, step) : null]),
+      );
+      const results = await session.runTensors(feeds, outputs);
+      for (const name of writes) {
+        if (outputs[name] !== null) continue;
+        const tensors = step === 0 ? [] : this.#loose.get(name)!;
+        tensors.push(results[name]!);
+        this.#loose.set(name, tensors);
+      }
+    }
+  }
+
+  #runNeurons({ site, decoded, spikes, levels }: RunNeurons): number[] {
+    const { counters } = this.#layout;
+    const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
+    const means = this.#place(site.input);
+    const { dims } = means.shape;
+    const kernel = kernelFor(site.neuron);
+    const stride = 4 * dims.reduce((a, b) => a * b, 1);
+    const addressOf = (value: string | undefined, start: number, bytes: number) =>
+      value === undefined ? 0 : this.#place(value).address + bytes * start;
+    for (const { start, count, parameters } of parameterRuns(site.parameters, dims)) {
+      const run = {
+        means: means.address + 4 * start,
+        meansStride: means.stride,
+        decoded: addressOf(decoded, start, 4),
+        spikes: addressOf(spikes, start, 4),
+        bytes: addressOf(levels, start, 1),
+        stride,
+        count,
+        steps: this.#steps,
+        parameters,
+        counters,
+      };
+      kernel.run(this.#kernels, run, site.attributes);
+    }
+    return Array.from({ length: this.#steps }, (_, t) =>
+      counts.subarray(4 * t, 4 * t + 4).reduce((a, b) => a + b, 0),
+    );
+  }
+
+  async #runIntegerProduct({ session, input, output, scales, biases }: RunIntegerProduct): Promise<void> {
+    const { module, memory } = this.#kernels;
+    const place = this.#place(output);
+    const channels = scales.length;
+    for (let step = 0; step < this.#steps; step++) {
+      const product = this.#tensor(output, step, 'int32');
+      await session.runTensors({ levels: this.#tensor(input, step) }, { product });
+    }
+    const constants = new Float32Array(memory.buffer, this.#layout.scratch, 2 * channels);
+    constants.set(scales);
+    constants.set(biases, channels);
+    module.accumulate(
+      place.address,
+      place.stride,
+      place.stride / 4 / channels,
+      channels,
+      this.#steps,
+      constants.byteOffset,
+      constants.byteOffset + 4 * channels,
+    );
+  }
+
+  #countPairs({ operands }: CountPairs): ProductCounts {
+    const [left, right] = operands.map(({ spikes, decoded }) => ({
+      spikes: this.#place(spikes),
+      decoded: this.#place(decoded),
+    }));
+    const memory = {
+      module: this.#kernels.module,
+      buffer: this.#buffer,
+      scratch: this.#layout.scratch,
+    };
+    return countPairs(memory, left!, right!, this.#steps);
+  }
+
+  #place(value: string): Place {
+    return this.#layout.places.get(value)!;
+  }
+
+  /** One step of a value; the same tensor object each time. */
+  #tensor(value: string, step: number, as?: 'int32'): ort.Tensor {
+    const place = this.#layout.places.get(value);
+    if (!place) {
+      const tensors = this.#loose.get(value)!;
+      return tensors[step] ?? tensors[0]!;
+    }
+    const address = place.address + step * place.stride;
+    const key = `${value}\n${address}\n${as}`;
+    const known = this.#views.get(key);
+    if (known) return known;
+    const type = as ?? (place.shape.dataType as 'float32' | 'uint8');
+    const made = viewTensor(this.#buffer, address, type, place.shape.dims);
+    this.#views.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { convert } from '../../src/conversion/convert.ts';
+import { readNpy } from '../../src/formats/npy.ts';
+import { readOnnx } from '../../src/formats/onnx/read-onnx.ts';
+import { methodNamed } from '../../src/methods/index.ts';
+import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
+import { planRun } from '../../src/runtime/plan-run.ts';
+import { agreement, largestDifference } from '../../src/runtime/segmented/compare-runs.fixture.ts';
+import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { hasShared, shared } from './shared-folder.ts';
+
+const golden = (name: string) => shared('golden', 'ecmt-vit-depth2', name);
+
+describe.skipIf(!hasShared('golden', 'ecmt-vit-depth2'))('the segmented engine on the golden ViT', () => {
+  test.each(['timm_opset14', 'timm_opset17', 'ref_opset14', 'ref_opset17'])(
+    'gives the results of the in-graph engine and the reference logits: %s',
+    async (file) => {
+      const json = JSON.parse(readFileSync(golden('thresholds.json'), 'utf8'));
+      const images = await readNpy(golden('images.npy'));
+      const sums = await readNpy(golden('snn_cumlogits_f32.npy'));
+      const source = await readOnnx(golden(`${file}.onnx`));
+      const { model } = await convert(source, {
+        method: methodNamed('ecmt'),
+        preset: 'reference',
+        steps: 8,
+        thresholds: { json, where: 'thresholds.json' },
+      });
+      const plan = planRun(model, { statistics: true });
+      const input = { shape: images.shape, data: images.data as Float32Array };
+      const [slow, fast] = [await createInGraphEngine(plan), await createSegmentedEngine(plan)];
+      const [expected, got] = [await slow.run(input), await fast.run(input)];
+      await slow.close();
+      await fast.close();
+      expect(got.logits.shape).toEqual(expected.logits.shape);
+      expect(largestDifference(got.logits, expected.logits)).toBeLessThan(1e-4);
+      expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.999);
+      const means = Float32Array.from(sums.data as Float32Array, (sum, i) => sum / (Math.floor(i / 80) + 1));
+      expect(largestDifference(got.logits, { shape: sums.shape, data: means })).toBeLessThan(1e-4);
+    },
+  );
+});
