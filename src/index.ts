@@ -77,6 +77,7 @@ export { definePass, type Pass } from './passes/define-pass.ts';
 export { foldBatchNorm } from './passes/fold-batch-norm.ts';
 export { replaceMaxPool } from './passes/replace-max-pool.ts';
 export { runPasses } from './passes/run-passes.ts';
+export { type EngineName, engines } from './runtime/engines.ts';
 export type { FloatTensor } from './runtime/float-tensor.ts';
 export { createInGraphEngine } from './runtime/in-graph-engine.ts';
 export { createOracleEngine } from './runtime/oracle-engine.ts';

@@ -6,6 +6,7 @@ import type { EvaluationResult } from '../evaluation/summarise.ts';
 import { openInputs } from '../networks/open-inputs.ts';
 import type { Network } from '../networks/open-network.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
+import type { EngineName } from '../runtime/engines.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';
 
@@ -20,6 +21,7 @@ export interface EvaluateSettings {
   readonly workers?: number;
   readonly run?: string;
   readonly strict?: boolean;
+  readonly engine?: EngineName;
 }
 
 /** The end of an evaluation and the folder of its record. */
@@ -58,6 +60,7 @@ export async function evaluateNetwork(
       data: { size: inputs.dataset.size, batches: inputs.batches },
       workers: settings.workers ?? Math.min(cores, 2),
       record,
+      ...(settings.engine !== undefined && { engine: settings.engine }),
       signal: interruption.signal,
       ...(steps !== undefined && { steps }),
       onProgress: ({ done, skipped }) => progress.update(done, skipped > 0 ? `(${skipped} left out)` : ''),
@@ -75,7 +78,7 @@ async function openRecord(
   steps: number | undefined,
   images: number,
 ) {
-  const { data, labels, split, limit } = settings;
+  const { data, labels, split, limit, engine = 'fast' } = settings;
   const decisive: RunSettings = {
     model: network.path,
     fingerprint: network.fingerprint,
@@ -84,6 +87,7 @@ async function openRecord(
     split,
     limit,
     steps,
+    engine,
     images,
   };
   const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 8);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { methods } from '../methods/index.ts';
+import { engines } from '../runtime/engines.ts';
 
 /** Reads a whole number that is at least `smallest`. */
 export function wholeNumber(smallest: number): (text: string) => number {
@@ -44,6 +45,13 @@ export const options = {
       '--batch <B>',
       'images a batch (default: 8, or what an .npy stack [batches, B, …] has)',
     ).argParser(wholeNumber(1)),
+  engine: () =>
+    new Option(
+      '--engine <name>',
+      'fast, or in-graph: one ONNX Runtime session, as other runtimes would run the file',
+    )
+      .choices(Object.keys(engines))
+      .default('fast'),
   strict: () =>
     new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
   json: () =>

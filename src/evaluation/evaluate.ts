@@ -1,6 +1,7 @@
 import type { Batch } from '../datasets/load-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
+import type { EngineName } from '../runtime/engines.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 import type { BatchRecord, RunRecord } from './run-record.ts';
@@ -30,6 +31,8 @@ export interface EvaluateOptions {
   readonly workers?: number;
   /** Threads of ONNX Runtime in each worker. Default 1. */
   readonly threads?: number;
+  /** Engine for the spiking network. Default `fast`. */
+  readonly engine?: EngineName;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
   readonly record?: RunRecord;
   /** Stops after the batches that are under way. */
@@ -52,11 +55,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, data, record, signal, onProgress } = options;
   const spikes = stepsOf(model);
   const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
-  const evaluators = await startEvaluators(options.workers ?? 0, {
-    model,
-    steps,
-    threads: options.threads ?? 1,
-  });
+  const { workers = 0, threads = 1, engine = 'fast' } = options;
+  const evaluators = await startEvaluators(workers, { model, steps, threads, engine });
   const collected = new Collector(record, data.size, onProgress);
   try {
     const source = data

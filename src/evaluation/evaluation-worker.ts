@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/read-onnx.ts';
+import type { EngineName } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { createEvaluator } from './evaluator.ts';
 
@@ -10,12 +11,13 @@ export interface WorkerStart {
   readonly model: Uint8Array;
   readonly steps: number | undefined;
   readonly threads: number;
+  readonly engine: EngineName;
 }
 
 /** Inference blocks the event loop, so it lives here; the main thread only reports. */
 async function main(): Promise<void> {
-  const { model, steps, threads } = workerData as WorkerStart;
-  const evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), steps, threads });
+  const { model, ...options } = workerData as WorkerStart;
+  const evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), ...options });
   parentPort!.postMessage({ ready: true });
   parentPort!.on('message', async (batch: FloatTensor) => {
     try {

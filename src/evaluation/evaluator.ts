@@ -2,8 +2,8 @@ import { RuntimeError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
+import { type EngineName, engines } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
 import { type Engine, planRun } from '../runtime/plan-run.ts';
 import type { Activity } from '../runtime/spike-statistics.ts';
@@ -34,16 +34,22 @@ export interface EvaluatorOptions {
   readonly steps: number | undefined;
   /** Threads of ONNX Runtime. */
   readonly threads: number;
+  readonly engine: EngineName;
 }
 
 /** Loads both networks into this thread. */
-export async function createEvaluator({ model, steps, threads }: EvaluatorOptions): Promise<Evaluator> {
+export async function createEvaluator({
+  model,
+  steps,
+  threads,
+  engine: name,
+}: EvaluatorOptions): Promise<Evaluator> {
   const source = await OrtSession.create(toSourceForm(model), { threads });
   const logitsName = model.graph.outputs[0]!.name;
   const engine =
     steps === undefined
       ? undefined
-      : await createInGraphEngine(planRun(model, { steps, statistics: true }), { threads });
+      : await engines[name](planRun(model, { steps, statistics: true }), { threads });
   return {
     async evaluate(batch) {
       const logits = (await source.run(batch)).get(logitsName)!;

@@ -9,8 +9,8 @@ import type { BatchOutcome, Evaluator, EvaluatorOptions } from './evaluator.ts';
 type Reply = { ready: true } | { outcome: BatchOutcome } | { error: string };
 
 /** An evaluator in a thread of its own. One batch at a time. */
-export async function createWorkerEvaluator({ model, steps, threads }: EvaluatorOptions): Promise<Evaluator> {
-  const start: WorkerStart = { model: encodeForSession(model), steps, threads };
+export async function createWorkerEvaluator({ model, ...options }: EvaluatorOptions): Promise<Evaluator> {
+  const start: WorkerStart = { model: encodeForSession(model), ...options };
   const script = new URL(`./evaluation-worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(script, { workerData: start });
   await nextReply(worker).catch(async (error: unknown) => {

@@ -30,6 +30,7 @@ export function evaluateCommand(): Command {
     .addOption(options.batch())
     .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
     .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
+    .addOption(options.engine())
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())

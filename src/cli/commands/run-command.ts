@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { type NpyArray, npyToFloat32, readNpy, writeNpy } from '../../formats/npy.ts';
 import { openNetwork } from '../../networks/open-network.ts';
+import { type EngineName, engines } from '../../runtime/engines.ts';
 import type { FloatTensor } from '../../runtime/float-tensor.ts';
-import { createInGraphEngine } from '../../runtime/in-graph-engine.ts';
 import { createOracleEngine } from '../../runtime/oracle-engine.ts';
 import { checkInput } from '../../runtime/ort-session.ts';
 import { type Engine, type Plan, planRun } from '../../runtime/plan-run.ts';
@@ -15,15 +15,16 @@ interface Settings {
   readonly input: string;
   readonly output: string;
   readonly steps?: number;
-  readonly precision: keyof typeof engines;
+  readonly precision: keyof typeof precisions;
+  readonly engine: EngineName;
   readonly batch?: number;
   readonly json?: boolean;
 }
 
-const engines = {
-  float32: (plan: Plan) => createInGraphEngine(plan, { threads: cores }),
+const precisions = {
+  float32: (plan: Plan, engine: EngineName) => engines[engine](plan, { threads: cores }),
   float64: async (plan: Plan) => createOracleEngine(plan),
-} satisfies Record<string, (plan: Plan) => Promise<Engine>>;
+} satisfies Record<string, (plan: Plan, engine: EngineName) => Promise<Engine>>;
 
 /** `transpike run`: numbers in, running-mean logits of every time-step out. */
 export function runCommand(): Command {
@@ -37,9 +38,10 @@ export function runCommand(): Command {
     .addOption(options.steps())
     .addOption(
       new Option('--precision <type>', 'float32 (ONNX Runtime) or float64 (reference, slow)')
-        .choices(Object.keys(engines))
+        .choices(Object.keys(precisions))
         .default('float32'),
     )
+    .addOption(options.engine())
     .addOption(options.batch())
     .addOption(options.json())
     .addHelpText(
@@ -59,7 +61,7 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   const input = toTensor(await readNpy(settings.input), settings.input);
   const [info] = model.graph.inputs;
   checkInput(info!.name, info!.shape, input);
-  const engine = await engines[settings.precision](plan);
+  const engine = await precisions[settings.precision](plan, settings.engine);
   const logits = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
   const dataType = settings.precision;
   await writeNpy(settings.output, { shape: [...logits.shape], dataType, data: logits.data });
