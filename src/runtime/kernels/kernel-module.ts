@@ -37,6 +37,19 @@ export interface KernelModule {
     negative: number,
     counters: number,
   ): void;
+  integrateAndFire(
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    threshold: number,
+    initialPotential: number,
+    amplitude: number,
+    counters: number,
+  ): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;
   accumulate(

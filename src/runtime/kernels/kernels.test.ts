@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
+import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import {
   type MultiThresholdAttributes,
   multiThreshold,
@@ -185,19 +186,59 @@ describe('the multi-threshold kernel', () => {
   });
 
   it('writes signed levels as bytes around 128, the largest as 127', () => {
-    const means = Float32Array.from([0, 1, -1, 2.1, -4, 64, -64, 128, -128, 900, 0.3]);
+    const values = [0, 1, -1, 2.1, -4, 64, -64, 128, -128, 900, 0.3];
+    const means = Float32Array.from([...values, ...values, ...values]);
     const bytes = data + 4096;
-    const where = { means: data, meansStride: 44, decoded: 0, spikes: 0, bytes, stride: 44 };
+    const where = { means: data, meansStride: 132, decoded: 0, spikes: 0, bytes, stride: 132 };
     new Float32Array(memory.buffer, data, means.length).set(means);
     const parameters = multiThresholdParameters(1, 1);
     kernel.run(
       kernelMemory,
-      { ...where, count: 11, steps: 1, parameters, counters },
+      { ...where, count: 33, steps: 1, parameters, counters },
       { levels: 8, base: 2, rule: 'nearest' },
     );
-    expect([...new Uint8Array(memory.buffer, bytes, 11)].map((byte) => byte - 128)).toEqual([
-      0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0,
+    const signed = [0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0];
+    expect([...new Uint8Array(memory.buffer, bytes, 33)].map((byte) => byte - 128)).toEqual([
+      ...signed,
+      ...signed,
+      ...signed,
     ]);
+  });
+});
+
+describe('the integrate-and-fire kernel', () => {
+  const kernel = kernelFor(integrateAndFire);
+  const anyNeurons = fc
+    .record({
+      steps: fc.integer({ min: 1, max: 40 }),
+      count: fc.integer({ min: 1, max: 21 }),
+      threshold,
+      // Amplitudes other than the threshold belong to normalised weights.
+      amplitudeRatio: fc.constantFrom(1, 0.5, 2),
+      initialRatio: fc.constantFrom(0, 0.5),
+      still: fc.boolean(),
+      withoutSpikes: fc.boolean(),
+    })
+    .chain(({ count, threshold: theta, amplitudeRatio, initialRatio, ...rest }) => {
+      const length = count * (rest.still ? 1 : rest.steps);
+      const current = fc.float({ min: -2, max: 6, noNaN: true });
+      return fc.array(current, { minLength: length, maxLength: length }).map((means) => ({
+        ...rest,
+        means: Float32Array.from(means),
+        attributes: integrateAndFire.attributes.parse({}),
+        parameters: {
+          threshold: theta,
+          initialPotential: initialRatio * theta,
+          amplitude: amplitudeRatio * theta,
+        },
+      }));
+    });
+
+  it('does what the reference step does for any threshold, T and length', () => {
+    fc.assert(
+      fc.property(anyNeurons, (each) => expectSame(integrateAndFire, kernel, each)),
+      { numRuns: 200 },
+    );
   });
 });
 
@@ -260,7 +301,7 @@ describe('counting kernels', () => {
   });
 
   it('turn sums of products into running means in place', () => {
-    const [rows, channels, steps] = [3, 7, 4];
+    const [rows, channels, steps] = [3, 23, 4];
     const products = Int32Array.from({ length: steps * rows * channels }, (_, i) => ((i * 37) % 201) - 100);
     const scales = Float32Array.from({ length: channels }, (_, c) => 0.1 + c / 16);
     const biases = Float32Array.from({ length: channels }, (_, c) => c - 3);
