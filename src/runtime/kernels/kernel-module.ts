@@ -50,6 +50,21 @@ export interface KernelModule {
     amplitude: number,
     counters: number,
   ): void;
+  offsetCalibrating(
+    hidden: number,
+    iterations: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    threshold: number,
+    initialPotential: number,
+    amplitude: number,
+    counters: number,
+  ): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;
   accumulate(

@@ -2,10 +2,15 @@ import type { AnyNeuron } from '../../neurons/define-neuron.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
 import { multiThresholdKernel } from './multi-threshold-kernel.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
+import { offsetCalibratingKernel } from './offset-calibrating-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
 
 /** All compiled kernels. */
-export const kernels: readonly AnyNeuronKernel[] = [multiThresholdKernel, integrateAndFireKernel];
+export const kernels: readonly AnyNeuronKernel[] = [
+  multiThresholdKernel,
+  integrateAndFireKernel,
+  offsetCalibratingKernel,
+];
 
 /** The compiled kernel of a neuron, or else the plain one. */
 export function kernelFor(neuron: AnyNeuron): AnyNeuronKernel {

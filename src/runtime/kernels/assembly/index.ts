@@ -1,4 +1,4 @@
 export { accumulate } from './accumulate';
 export { countColumns, countRows } from './count-non-zero';
-export { integrateAndFire } from './integrate-and-fire';
+export { integrateAndFire, offsetCalibrating } from './integrate-and-fire';
 export { multiThreshold, multiThresholdLadder } from './multi-threshold';
