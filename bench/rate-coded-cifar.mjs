@@ -9,13 +9,14 @@ import { convert } from '../dist/conversion/convert.js';
 import { methodNamed } from '../dist/methods/methods.js';
 import { openInputs } from '../dist/networks/open-inputs.js';
 import { openNetwork } from '../dist/networks/open-network.js';
-import { createInGraphEngine } from '../dist/runtime/in-graph-engine.js';
 import { OrtSession } from '../dist/runtime/ort-session.js';
 import { planRun } from '../dist/runtime/plan-run.js';
+import { createSegmentedEngine } from '../dist/runtime/segmented/segmented-engine.js';
 
 const runs = [
   'rate/percentile/64',
   'rate/channel-percentile-half/64',
+  'opi/bound/32',
   'opi/bound/64',
   'opi/fitted/8',
   'cos/rho4/4',
@@ -25,6 +26,7 @@ const runs = [
   'ecc/percentile/64',
   'ecc/fitted/8',
   'ultra-low-latency/match-mean/8',
+  'ultra-low-latency/match-mean/64',
 ];
 const shown = [1, 2, 4, 8, 16, 32, 64];
 const calibrationImages = 256;
@@ -42,7 +44,7 @@ console.log(`${network.name}, ${test.labels.length} images, source ${percent(awa
 console.log(['run'.padEnd(34), ...shown.map((t) => `T=${t}`.padStart(6))].join(' '));
 const wanted = values.only.split(',').filter(Boolean);
 for (const run of runs) {
-  if (wanted.length > 0 && !wanted.some((each) => run.startsWith(each))) continue;
+  if (wanted.length > 0 && !wanted.some((each) => run === each || run.startsWith(`${each}/`))) continue;
   const accuracies = await accuraciesOf(...run.split('/'));
   const cells = shown.map((t) => (accuracies[t - 1] === undefined ? '' : percent(accuracies[t - 1])));
   console.log([run.padEnd(34), ...cells.map((cell) => cell.padStart(6))].join(' '));
@@ -90,7 +92,7 @@ async function accuraciesOf(name, preset, T) {
   const method = methodNamed(name);
   const calibration = () => batchesOf(train, 64);
   const { model } = await convert(network.model, { method, preset, steps, calibration, batchSize: 64 });
-  const engine = await createInGraphEngine(planRun(model));
+  const engine = await createSegmentedEngine(planRun(model));
   const right = new Array(steps).fill(0);
   for (const batch of batchesOf(test, 10)) {
     const { logits } = await engine.run(batch);

@@ -65,6 +65,18 @@ export interface KernelModule {
     amplitude: number,
     counters: number,
   ): void;
+  chargeAligned(
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    threshold: number,
+    kappa: number,
+    counters: number,
+  ): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;
   accumulate(

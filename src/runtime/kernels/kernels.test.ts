@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chargeAligned } from '../../neurons/charge-aligned.ts';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import {
@@ -238,6 +239,16 @@ describe('the integrate-and-fire kernel', () => {
   it('does what the reference step does for any threshold, T and length', () => {
     fc.assert(
       fc.property(anyNeurons, (each) => expectSame(integrateAndFire, kernel, each)),
+      { numRuns: 200 },
+    );
+  });
+
+  it('has a sister for charge-aligned neurons', () => {
+    fc.assert(
+      fc.property(anyNeurons, fc.constantFrom(0, 0.5), (each, kappa) => {
+        const parameters = { threshold: each.parameters.threshold!, kappa };
+        expectSame(chargeAligned, kernelFor(chargeAligned), { ...each, parameters });
+      }),
       { numRuns: 200 },
     );
   });

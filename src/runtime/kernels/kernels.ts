@@ -1,4 +1,5 @@
 import type { AnyNeuron } from '../../neurons/define-neuron.ts';
+import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
 import { multiThresholdKernel } from './multi-threshold-kernel.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
@@ -10,6 +11,7 @@ export const kernels: readonly AnyNeuronKernel[] = [
   multiThresholdKernel,
   integrateAndFireKernel,
   offsetCalibratingKernel,
+  chargeAlignedKernel,
 ];
 
 /** The compiled kernel of a neuron, or else the plain one. */

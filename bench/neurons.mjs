@@ -1,0 +1,46 @@
+// Nanoseconds for one neuron update (one neuron, one step) and GB/s (means read, decoded values written) of kernels.
+//   npm run bench:neurons
+
+import { neuronNamed } from '../dist/neurons/neurons.js';
+import { loadKernels } from '../dist/runtime/kernels/kernel-module.js';
+import { kernelFor, kernels } from '../dist/runtime/kernels/kernels.js';
+import { referenceKernel } from '../dist/runtime/kernels/reference-kernel.js';
+
+const count = 8 * 197 * 384;
+const [table, counters, data] = [1024, 8192, 65536];
+const memory = new WebAssembly.Memory({ initial: Math.ceil((data + 8 * count * 8) / 65536) });
+const module = await loadKernels(memory);
+const means = new Float32Array(memory.buffer, data);
+
+console.log('neuron             kernel     T   ns/update    GB/s');
+for (const { neuron: name } of kernels) {
+  const neuron = neuronNamed(name);
+  const attributes = neuron.attributes.parse({});
+  const parameters = Object.fromEntries(neuron.parameters.map((parameter) => [parameter, 0.05]));
+  for (const [label, kernel] of [
+    ['compiled', kernelFor(neuron)],
+    ['plain', referenceKernel(neuron)],
+  ]) {
+    for (const steps of [1, 4, 8]) {
+      for (let i = 0; i < means.length; i++) means[i] = Math.sin(i) * 3;
+      const where = {
+        means: data,
+        meansStride: 4 * count,
+        decoded: data,
+        spikes: 0,
+        bytes: 0,
+        stride: 4 * count,
+      };
+      const run = { ...where, count, steps, parameters, counters };
+      const repeats = label === 'plain' ? 2 : 15;
+      const times = Array.from({ length: repeats }, () => {
+        const start = performance.now();
+        kernel.run({ memory, module, table }, run, attributes);
+        return performance.now() - start;
+      });
+      const nanoseconds = (times.sort((a, b) => a - b)[repeats >> 1] * 1e6) / (count * steps);
+      const cells = [name.padEnd(18), label.padEnd(9), String(steps).padStart(2)];
+      console.log(...cells, nanoseconds.toFixed(3).padStart(10), (8 / nanoseconds).toFixed(1).padStart(7));
+    }
+  }
+}

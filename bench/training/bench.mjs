@@ -1,0 +1,75 @@
+/**
+ * Training steps per CPU-second of this project and of PyTorch, one thread each, on two workloads:
+ * `npm run build && node bench/training/bench.mjs [seconds a measurement]`.
+ * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
+ * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
+ */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Random } from '../../dist/random.js';
+import { buildTrainingStep } from '../../dist/training/step/build-training-step.js';
+import { TrainingSession } from '../../dist/training/step/training-session.js';
+import { block, cnn } from './workloads.mjs';
+
+const seconds = Number(process.argv[2] ?? 4);
+const script = fileURLToPath(new URL('./torch_steps.py', import.meta.url));
+
+async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, options }) {
+  const step = await buildTrainingStep(network, {
+    batchSize: batch,
+    loss: 'cross-entropy',
+    optimiser,
+    optimiserOptions: optimiser.options.parse(options),
+  });
+  const parameters = new Float32Array(step.parameters.size);
+  for (const { name, offset } of step.parameters.entries) {
+    parameters.set(network.model.graph.initializers.get(name).toFloat32(), offset);
+  }
+  const session = await TrainingSession.create(step, new Map([['parameters', parameters]]));
+  const random = new Random(2);
+  const inputs = Float32Array.from({ length: batch * sample }, () => random.normal());
+  const targets = new Float32Array(batch * classes);
+  for (let row = 0; row < batch; row++) targets[row * classes + random.integer(classes)] = 1;
+  let number = 0;
+  while (number < 5) await session.step({ inputs, targets }, 0.01, ++number);
+  const start = process.cpuUsage();
+  const spent = () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6;
+  };
+  let count = 0;
+  for (; spent() < seconds; count++) await session.step({ inputs, targets }, 0.01, ++number);
+  const rate = count / spent();
+  await session.release();
+  return rate;
+}
+
+function torchSteps(workload) {
+  for (const python of ['/usr/bin/python3', 'python3']) {
+    try {
+      const text = execFileSync(python, [script, workload, String(seconds)], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      return JSON.parse(text.toString());
+    } catch {
+      // The next one may have it.
+    }
+  }
+  return undefined;
+}
+
+for (const [workload, make, wanted] of [
+  ['cnn', cnn, 0.7],
+  ['block', block, 1.2],
+]) {
+  let [own, torch, version] = [0, 0, ''];
+  for (let round = 0; round < 3; round++) {
+    own = Math.max(own, await stepsPerCpuSecond(make()));
+    const found = torchSteps(workload);
+    if (found) [torch, version] = [Math.max(torch, found.rate), found.version];
+  }
+  const beside = torch
+    ? `torch ${version} ${torch.toFixed(1)}; ratio ${(own / torch).toFixed(2)} (wanted ${wanted})`
+    : 'torch: not installed';
+  console.log(`${workload}: ${own.toFixed(1)} steps per CPU-second; ${beside}`);
+}
