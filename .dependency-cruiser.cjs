@@ -56,7 +56,10 @@ module.exports = {
       name: 'every-folder-has-its-place',
       severity: 'error',
       comment: 'Add new folders of src to the layers in .dependency-cruiser.cjs',
-      from: { path: '^src/', pathNot: ['\\.(test|fixture)\\.ts$', ...layers.map((layer) => `^src/${layer}(/|$)`)].join('|') },
+      from: {
+        path: '^src/',
+        pathNot: ['\\.(test|fixture)\\.ts$', ...layers.map((layer) => `^src/${layer}(/|$)`)].join('|'),
+      },
       to: {},
     },
     ...upward,

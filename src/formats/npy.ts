@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { FormatError, messageOf } from '../errors.ts';
 import { float16ToFloat32 } from '../graph/half-precision.ts';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 /** Any typed array that an `.npy` file can hold. */
 export type NpyData =
@@ -111,26 +111,10 @@ export function encodeNpy(array: NpyArray): Uint8Array {
  * Writes an `.npy` file. The bytes go to a temporary name in the same folder first, so that nobody ever sees
  * half a file.
  *
- * @throws FormatError if the array is inconsistent or the file cannot be written.
+ * @throws FormatError if the array is inconsistent; UsageError if the file cannot be written.
  */
 export async function writeNpy(path: string, array: NpyArray): Promise<void> {
-  const bytes = encodeNpy(array);
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new FormatError(
-      {
-        where: path,
-        expected: 'a file that can be written',
-        got: messageOf(error),
-        remedy: 'Check that the folder exists and is writable',
-      },
-      { cause: error },
-    );
-  }
+  await writeAtomically(path, encodeNpy(array));
 }
 
 /** The elements as float32 numbers, whatever their type (64-bit numbers are rounded); a float32 array is passed as it is. */
