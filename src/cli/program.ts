@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { runCommand } from './commands/run-command.ts';
+import { trainCommand } from './commands/train-command.ts';
 
 /** The command line `transpike`. */
 export function createProgram(): Command {
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     runCommand(),
     inspectCommand(),
     exportCommand(),
+    trainCommand(),
     demoCommand(),
   ]) {
     program.addCommand(command.exitOverride());

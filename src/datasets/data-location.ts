@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { DataError, messageOf } from '../errors.ts';
+import { isGlyphsAddress } from './glyphs-address.ts';
 
 /** What is at the path of a data set. Hidden entries are left out; names are in code-unit order. */
 export interface DataLocation {
@@ -17,6 +18,7 @@ export interface DataLocation {
 
 /** Looks at a path; @throws DataError if nothing is there or it cannot be read. */
 export async function lookAt(path: string): Promise<DataLocation> {
+  if (isGlyphsAddress(path)) return { path, name: path, isFolder: false, files: [], folders: [] };
   const absolute = resolve(path);
   try {
     const isFolder = (await stat(absolute)).isDirectory();

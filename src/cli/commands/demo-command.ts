@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { UsageError } from '../../errors.ts';
 import { openNetwork } from '../../networks/open-network.ts';
+import { bundledData, bundledModel } from '../bundled.ts';
 import { convertNetwork } from '../convert-network.ts';
 import { evaluateNetwork } from '../evaluate-network.ts';
 import { options } from '../options.ts';
@@ -8,8 +10,8 @@ import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings {
-  readonly model: string;
-  readonly data: string;
+  readonly model?: string;
+  readonly data?: string;
   readonly labels?: string;
   readonly limit: number;
   readonly steps: number;
@@ -19,31 +21,50 @@ interface Settings {
 export function demoCommand(): Command {
   return new Command('demo')
     .description('Convert a network with ECMT and print its accuracy at every time-step.')
-    .requiredOption('--model <model>', 'a source network')
-    .requiredOption('--data <data>', 'labelled images; a few of them choose the thresholds')
+    .option('--model <model>', 'a source network (default: the bundled Vision Transformer)')
+    .option(
+      '--data <data>',
+      'labelled images; a few of them choose the thresholds (default: generated glyphs)',
+    )
     .addOption(options.labels())
-    .addOption(options.limit('number of images').default(200))
+    .addOption(options.limit('number of images').default(500))
     .addOption(options.steps(8))
     .action(demoAction);
 }
 
-async function demoAction({ model: path, data, labels, limit, steps }: Settings): Promise<void> {
-  const source = await openNetwork(path);
+async function demoAction({ model, data, labels, limit, steps }: Settings): Promise<void> {
+  requireBoth(model, data);
+  const source = await openNetwork(model ?? bundledModel);
+  const [calibrate, images] =
+    data === undefined ? [bundledData.calibrate, bundledData.evaluate] : [data, data];
+  const common = labels === undefined ? {} : { labels };
   // Thresholds that are right after two steps serve the later ones well.
-  const settings = { method: 'ecmt', steps: 2, calibrate: data, ...(labels !== undefined && { labels }) };
-  const { model, record } = await convertNetwork(source, settings);
-  console.error(`${record.sites.length} spike sites; parity ${record.parityDeviation.toExponential(1)}`);
-  const network = {
-    ...source,
-    model,
-    spiking: true,
-    fingerprint: `${source.fingerprint} ${JSON.stringify(record)}`,
-  };
-  const end = await evaluateNetwork(network, { data, limit, steps, ...(labels !== undefined && { labels }) });
+  const { model: spiking, record } = await convertNetwork(source, {
+    method: 'ecmt',
+    steps: 2,
+    calibrate,
+    ...common,
+  });
+  const { sites, parityDeviation } = record;
+  console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
+  const fingerprint = `${source.fingerprint} ${JSON.stringify(record)}`;
+  const network = { ...source, model: spiking, spiking: true, fingerprint };
+  const end = await evaluateNetwork(network, { data: images, limit, steps, ...common });
   if (end.finished) {
     printResult(end.result);
     console.log(`run record: ${join(end.folder, 'result.json')}`);
   } else {
     process.exitCode = exitCodes.interrupted;
   }
+}
+
+/** The bundled network knows generated glyphs and nothing else. */
+function requireBoth(model: string | undefined, data: string | undefined): void {
+  if ((model === undefined) === (data === undefined)) return;
+  throw new UsageError({
+    where: 'demo',
+    expected: 'both --model and --data, or neither',
+    got: model === undefined ? 'only --data' : 'only --model',
+    remedy: 'Give the other one too',
+  });
 }
