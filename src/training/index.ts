@@ -1,0 +1,34 @@
+/** Training on ONNX Runtime: differentiation, training operators, optimisers, recipes, and runs that resume. */
+export { type Differentiated, differentiate } from './differentiation/differentiate.ts';
+export { defineNetwork, type NetworkKind } from './networks/define-network.ts';
+export { networks } from './networks/networks.ts';
+export { useQcfs } from './networks/use-qcfs.ts';
+export {
+  floorStraightThrough,
+  roundStraightThrough,
+  stopGradient,
+} from './operators/straight-through.ts';
+export { type SurrogateName, surrogates } from './operators/surrogates.ts';
+export {
+  addTrainingOperator,
+  carryTrainingOperators,
+  type TrainingOperator,
+} from './operators/training-operator.ts';
+export { trainingOperators } from './operators/training-operators.ts';
+export { type LifOptions, unrollLif } from './operators/unroll-lif.ts';
+export { defineOptimiser, type Optimiser } from './optimisers/define-optimiser.ts';
+export { type OptimiserName, optimisers } from './optimisers/optimisers.ts';
+export { loadRecipe } from './recipe/load-recipe.ts';
+export type { Recipe, RecipeInput } from './recipe/recipe.ts';
+export { learningRateAt, type Schedule } from './recipe/schedule.ts';
+export { runTraining, train } from './run/train.ts';
+export type { TrainingEvent, TrainingResult, TrainOptions } from './run/train-options.ts';
+export type { EpochRecord } from './run/training-checkpoint.ts';
+export {
+  buildTrainingStep,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from './step/build-training-step.ts';
+export { type LossName, losses } from './step/losses.ts';
+export type { TrainableNetwork } from './step/trainable-network.ts';
+export { type StepOutcome, type TrainingBatch, TrainingSession } from './step/training-session.ts';

@@ -1,0 +1,9 @@
+import type { AnyNetworkKind } from './define-network.ts';
+import { resnetNetwork } from './resnet.ts';
+import { vitNetwork } from './vit.ts';
+
+/** All kinds of networks that a recipe can ask for, by name. */
+export const networks = { vit: vitNetwork, resnet: resnetNetwork } as const satisfies Record<
+  string,
+  AnyNetworkKind
+>;

@@ -1,0 +1,34 @@
+import type { TrainingOperator } from './training-operator.ts';
+
+/** y = x; no gradient passes. */
+export const stopGradient: TrainingOperator = {
+  name: 'StopGradient',
+  doc: 'y = x. Gradient: none.',
+  inputs: ['x'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: () => ['x'],
+  gradient: () => [undefined],
+};
+
+/** y = ⌊x⌋ with the gradient of the identity (straight-through estimator), as in quantisation clip-floor-shift. */
+export const floorStraightThrough: TrainingOperator = {
+  name: 'FloorStraightThrough',
+  doc: 'y = floor(x). Gradient: dx = dy (straight-through estimator).',
+  inputs: ['x'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: (build) => [build.op('Floor', ['x'])],
+  gradient: ({ gradient }) => [gradient],
+};
+
+/** y = the nearest integer of x, halves to even, with the gradient of the identity. */
+export const roundStraightThrough: TrainingOperator = {
+  name: 'RoundStraightThrough',
+  doc: 'y = round(x), halves to even. Gradient: dx = dy (straight-through estimator).',
+  inputs: ['x'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: (build) => [build.op('Round', ['x'])],
+  gradient: ({ gradient }) => [gradient],
+};

@@ -1,0 +1,15 @@
+import { batchNormalizationTraining } from './batch-normalization-training.ts';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
+import { floorStraightThrough, roundStraightThrough, stopGradient } from './straight-through.ts';
+import { surrogates } from './surrogates.ts';
+import type { TrainingOperator } from './training-operator.ts';
+
+/** All operators of domain `transpike.training`. */
+export const trainingOperators: readonly TrainingOperator[] = [
+  stopGradient,
+  floorStraightThrough,
+  roundStraightThrough,
+  ...Object.values(surrogates),
+  batchNormalizationTraining,
+  softmaxCrossEntropy,
+];

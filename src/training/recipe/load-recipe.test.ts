@@ -1,0 +1,69 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkRecipe, loadRecipe } from './load-recipe.ts';
+
+const recipes = fileURLToPath(new URL('../../../recipes/', import.meta.url));
+
+describe('loadRecipe', () => {
+  it('takes every recipe of the project, named after its file', async () => {
+    for (const file of await readdir(recipes)) {
+      const { recipe } = await loadRecipe(join(recipes, file));
+      expect(`${recipe.name}.json`).toBe(file);
+      expect(recipe.description).not.toBe('');
+    }
+  });
+
+  it('takes a module with the recipe as default export', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'transpike-recipe-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'own.mjs');
+    await writeFile(path, `export default ${JSON.stringify(minimal)};`);
+    expect((await loadRecipe(path)).recipe.name).toBe('own');
+    await expect(loadRecipe(join(folder, 'none.json'))).rejects.toThrow(
+      /none\.json: expected a recipe as JSON, or a module .* got ENOENT/,
+    );
+  });
+});
+
+const minimal = {
+  name: 'own',
+  network: { kind: 'vit' },
+  data: { train: 'glyphs:train', test: 'glyphs:test', channels: 1, mean: [0.5], std: [0.5] },
+  optimiser: { kind: 'adam' },
+  schedule: { kind: 'constant', learningRate: 0.001 },
+  epochs: 1,
+  batchSize: 2,
+};
+
+describe('checkRecipe', () => {
+  it('fills in defaults', () => {
+    const { recipe, optimiserOptions, networkSettings } = checkRecipe(minimal, 'own.json');
+    expect(recipe).toMatchObject({ seed: 0, activation: { kind: 'relu' }, loss: { labelSmoothing: 0 } });
+    expect(optimiserOptions).toMatchObject({ beta1: 0.9, weightDecay: 0 });
+    expect(networkSettings).toMatchObject({ embedDim: 96 });
+  });
+
+  it('lists everything that is wrong', () => {
+    const wrong = {
+      ...minimal,
+      network: { kind: 'vit', embedDim: -1, width: 3 },
+      optimiser: { kind: 'sgdd' },
+      data: { ...minimal.data, mean: [0, 0] },
+    };
+    expect(() => checkRecipe(wrong, 'own.json')).toThrow(
+      [
+        'own.json: not a recipe that can be trained.',
+        "  - optimiser.kind: expected one of sgd, adam, adamw, got 'sgdd'",
+        '  - network.embedDim: Too small: expected number to be >0',
+        '  - network: Unrecognized key: "width"',
+        '  - data: expected 1 numbers in mean and in std, one a channel, got 2 and 1',
+      ].join('\n'),
+    );
+    expect(() => checkRecipe({ ...minimal, epochs: 0, batchSize: undefined }, 'own.json')).toThrow(
+      /epochs: Too small.*\n.*batchSize: Invalid input/,
+    );
+  });
+});

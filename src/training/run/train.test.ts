@@ -1,0 +1,208 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openCheckpoint } from '../../architectures/open-checkpoint.ts';
+import type { RecipeInput } from '../recipe/recipe.ts';
+import { train } from './train.ts';
+import type { TrainingEvent, TrainOptions } from './train-options.ts';
+import { readTrainingCheckpoint } from './training-checkpoint.ts';
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'transpike-train-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Two epochs of six steps; everything that random numbers decide takes part. */
+const vit: RecipeInput = {
+  name: 'tiny-vit',
+  seed: 5,
+  network: { kind: 'vit', embedDim: 12, depth: 1, heads: 2, patchSize: 8 },
+  data: { train: 'glyphs:train?size=50', test: 'glyphs:test?size=20', channels: 1, mean: [0.3], std: [0.2] },
+  augmentation: { shift: 2, flip: true, rotate: 10, scale: 0.1, cutout: 6 },
+  loss: { kind: 'cross-entropy', labelSmoothing: 0.1 },
+  optimiser: { kind: 'adamw', weightDecay: 0.1 },
+  schedule: { kind: 'cosine', learningRate: 0.01, warmupSteps: 3 },
+  epochs: 2,
+  batchSize: 8,
+  clip: 1,
+};
+
+const cnn: RecipeInput = {
+  ...vit,
+  name: 'tiny-cnn',
+  network: { kind: 'resnet', width: 4, blocks: 1 },
+  optimiser: { kind: 'sgd', nesterov: true, weightDecay: 0.001 },
+};
+
+/** Trains and notes the losses, step by step. */
+async function losses(recipe: RecipeInput, options: TrainOptions) {
+  const seen: number[] = [];
+  const epochs: TrainingEvent[] = [];
+  const result = await train(recipe, {
+    ...options,
+    onProgress: (event) => {
+      if (event.kind === 'step') seen.push(event.loss);
+      else epochs.push(event);
+    },
+  });
+  return { seen, epochs, result };
+}
+
+describe('train', () => {
+  it.each([
+    ['a Vision Transformer', vit],
+    ['a network with batch normalisation', cnn],
+    ['a network with QCFS activations', { ...cnn, activation: { kind: 'qcfs', levels: 4 } } as RecipeInput],
+  ])('resumes %s to the same bits as a run without interruption', async (_, recipe) => {
+    const [whole, broken] = [await folder(), await folder()];
+    const all = await losses(recipe, { out: whole });
+    const first = await losses(recipe, { out: broken, stopAtStep: 8 });
+    expect(first.result.finished).toBe(false);
+    // What a writer leaves that is killed before its file takes the name of the checkpoint.
+    await writeFile(join(broken, 'checkpoint.safetensors.0a1b2c3d.tmp'), 'half');
+    const rest = await losses(recipe, { out: broken, resume: true });
+    expect(rest.result.finished).toBe(true);
+    expect([...first.seen, ...rest.seen]).toEqual(all.seen);
+    expect(rest.result.curve.map(({ seconds, ...same }) => same)).toEqual(
+      all.result.curve.map(({ seconds, ...same }) => same),
+    );
+    expect(await readdir(broken)).toEqual(await readdir(whole));
+    const [a, b] = [await readTrainingCheckpoint(whole), await readTrainingCheckpoint(broken)];
+    expect([...b!.vectors]).toEqual([...a!.vectors]);
+    expect(await readFile(join(broken, 'model.safetensors'))).toEqual(
+      await readFile(join(whole, 'model.safetensors')),
+    );
+  });
+
+  it('learns: the loss on a handful of pictures goes down', async () => {
+    const recipe: RecipeInput = {
+      ...vit,
+      augmentation: {},
+      data: { ...vit.data, train: 'glyphs:train?size=16', test: 'glyphs:train?size=16' },
+      optimiser: { kind: 'adam' },
+      schedule: { kind: 'constant', learningRate: 0.01 },
+      loss: { kind: 'cross-entropy' },
+      epochs: 40,
+      batchSize: 16,
+    };
+    const { result } = await losses(recipe, { out: await folder() });
+    expect(result.curve.at(-1)!.trainLoss).toBeLessThan(0.3);
+    expect(result.testAccuracy).toBeGreaterThan(0.9);
+  });
+
+  it.each([
+    ['vit-timm', vit],
+    ['resnet-cifar', cnn],
+  ])('leaves a %s checkpoint, the loss curve, and reports progress', async (architecture, recipe) => {
+    const out = await folder();
+    const { result, seen, epochs } = await losses(recipe, { out });
+    expect((await readdir(out)).sort()).toEqual([
+      'checkpoint.safetensors',
+      'config.json',
+      'curve.json',
+      'model.safetensors',
+    ]);
+    const opened = await openCheckpoint(out);
+    expect([opened.architecture, opened.numClasses, opened.inputShape]).toEqual([
+      architecture,
+      36,
+      [1, 32, 32],
+    ]);
+    expect(opened.config).toMatchObject({
+      preprocess: { mean: [0.3], std: [0.2] },
+      training: { recipe: recipe.name, seed: 5, testAccuracy: result.testAccuracy },
+    });
+    const curve = JSON.parse(await readFile(join(out, 'curve.json'), 'utf8'));
+    expect(curve.epochs).toEqual(result.curve);
+    expect([seen.length, epochs.length]).toEqual([12, 2]);
+  });
+
+  it('saves the thresholds of QCFS activations in config.json, trained', async () => {
+    const out = await folder();
+    await train({ ...cnn, activation: { kind: 'qcfs', levels: 8, threshold: 3 } }, { out });
+    const { activation } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
+    expect([activation.kind, activation.levels]).toEqual(['qcfs', 8]);
+    expect(Object.keys(activation.thresholds)).toContain('layer1.0.relu1');
+    expect(activation.thresholds.relu).not.toBe(3);
+    expect(activation.thresholds.relu).toBeCloseTo(3, 0);
+    expect((await openCheckpoint(out)).architecture).toBe('resnet-cifar');
+  });
+
+  it('starts from the weights of another checkpoint', async () => {
+    const start = await folder();
+    await train(cnn, { out: start });
+    const { seen } = await losses(
+      { ...cnn, from: start, seed: 6, schedule: { kind: 'constant', learningRate: 1e-9 } },
+      { out: await folder() },
+    );
+    const fresh = await losses({ ...cnn, seed: 6 }, { out: await folder() });
+    expect(seen[0]).not.toBe(fresh.seen[0]);
+    const recipe: RecipeInput = { ...cnn, from: start, network: { kind: 'resnet', width: 8, blocks: 1 } };
+    await expect(train(recipe, { out: await folder() })).rejects.toThrow(
+      "tensor 'conv1.weight': expected shape [8,1,3,3], got [4,1,3,3].",
+    );
+  });
+
+  it('stops when the loss is no longer finite, and keeps the last checkpoint', async () => {
+    const out = await folder();
+    const recipe: RecipeInput = {
+      ...vit,
+      clip: undefined,
+      optimiser: { kind: 'sgd' },
+      schedule: { kind: 'constant', learningRate: 1e30 },
+      checkpointSteps: 1,
+    };
+    await expect(train(recipe, { out })).rejects.toThrow(
+      /^training step \d+: expected a (finite loss and gradient, got .*(first tensor that is not finite: '\w|loss)|loss near).*Lower the learning rate, lengthen the warm-up/,
+    );
+    const { vectors } = (await readTrainingCheckpoint(out))!;
+    expect(vectors.get('parameters')!.every(Number.isFinite)).toBe(true);
+  });
+
+  it('stops after the current step with a checkpoint when it is aborted', async () => {
+    const out = await folder();
+    const abort = new AbortController();
+    const result = await train(vit, {
+      out,
+      signal: abort.signal,
+      onProgress: (event) => event.kind === 'step' && event.step === 3 && abort.abort(),
+    });
+    expect(result.finished).toBe(false);
+    expect((await readTrainingCheckpoint(out))!.progress.step).toBe(3);
+  });
+
+  it('stops early when the test accuracy does not get better', async () => {
+    const recipe: RecipeInput = {
+      ...vit,
+      schedule: { kind: 'constant', learningRate: 1e-12 },
+      epochs: 9,
+      patience: 2,
+    };
+    const { result } = await losses(recipe, { out: await folder() });
+    expect(result.curve.length).toBeLessThan(9);
+    expect(result.finished).toBe(true);
+  });
+
+  it('refuses a folder with a checkpoint unless told to resume, and a checkpoint of another recipe', async () => {
+    const out = await folder();
+    await train(vit, { out, stopAtStep: 1 });
+    await expect(train(vit, { out })).rejects.toThrow(
+      `${out}: expected a folder without a checkpoint, got one. Resume, or give an empty folder.`,
+    );
+    await expect(train({ ...vit, seed: 6 }, { out, resume: true })).rejects.toThrow(
+      'expected a checkpoint of this recipe and data, got one of another.',
+    );
+  });
+
+  it('asks for the data set where the recipe does not name it', async () => {
+    const recipe: RecipeInput = { ...vit, data: { ...vit.data, train: { split: 'train' } } };
+    await expect(train(recipe, { out: await folder() })).rejects.toThrow(
+      "recipe 'tiny-vit': expected the path of its data set, got none.",
+    );
+    expect(
+      (await losses(recipe, { out: await folder(), data: 'glyphs?size=30', stopAtStep: 1 })).seen,
+    ).toHaveLength(1);
+  });
+});

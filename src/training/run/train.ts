@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import { type CheckedRecipe, checkRecipe, loadRecipe } from '../recipe/load-recipe.ts';
+import { prepareNetwork } from '../recipe/prepare-network.ts';
+import type { RecipeInput } from '../recipe/recipe.ts';
+import { buildTrainingStep } from '../step/build-training-step.ts';
+import { TrainingSession } from '../step/training-session.ts';
+import { openRecipeData } from './open-recipe-data.ts';
+import { fingerprintOf, startingPoint } from './starting-point.ts';
+import type { TrainingResult, TrainOptions } from './train-options.ts';
+import { TrainingRun } from './training-run.ts';
+
+/** Trains what a recipe file describes; see {@link train}. */
+export async function runTraining(recipePath: string, options: TrainOptions): Promise<TrainingResult> {
+  const checked = await loadRecipe(recipePath);
+  return trainChecked(checked, { recipePath, ...options });
+}
+
+/**
+ * Trains what a recipe describes. The run folder holds `checkpoint.safetensors`, `curve.json` (a record an epoch),
+ * and the network as `model.safetensors` and `config.json`, renewed after each epoch. Two runs of one recipe with one
+ * thread on one machine make the same bits, interrupted and resumed or not.
+ *
+ * @throws FormatError that lists everything wrong with the recipe
+ * @throws RuntimeError if the loss is not finite or runs away: with the step, the tensor, and what to try
+ * @throws UsageError if the run folder has a checkpoint and `resume` is not set, or one of another recipe
+ */
+export async function train(recipe: RecipeInput, options: TrainOptions): Promise<TrainingResult> {
+  return trainChecked(checkRecipe(recipe, options.recipePath ?? 'recipe'), options);
+}
+
+async function trainChecked(checked: CheckedRecipe, options: TrainOptions): Promise<TrainingResult> {
+  const { recipe } = checked;
+  const [trainData, testData] = await openRecipeData(recipe, options.data);
+  await mkdir(options.out, { recursive: true });
+  const network = await prepareNetwork(checked, trainData, options.recipePath ?? 'recipe.json');
+  const step = await buildTrainingStep(network, {
+    batchSize: recipe.batchSize,
+    loss: recipe.loss.kind,
+    optimiser: checked.optimiser,
+    optimiserOptions: checked.optimiserOptions,
+    clip: recipe.clip,
+  });
+  const fingerprint = fingerprintOf(recipe, trainData, testData);
+  const start = await startingPoint(network, step, fingerprint, options);
+  const session = await TrainingSession.create(step, start.vectors, options.threads);
+  try {
+    const run = new TrainingRun(recipe, network, step, session, start.progress, options);
+    return await run.finish(trainData, testData);
+  } finally {
+    await session.release();
+  }
+}

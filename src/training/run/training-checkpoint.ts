@@ -1,0 +1,111 @@
+import { access, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FormatError } from '../../errors.ts';
+import { readSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import type { TrainingVectors } from '../step/training-session.ts';
+
+const epochRecord = z.object({
+  epoch: z.int(),
+  step: z.int(),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  testLoss: z.number(),
+  testAccuracy: z.number(),
+  seconds: z.number(),
+});
+
+/** What one epoch came to; a line of the loss curve. */
+export type EpochRecord = z.infer<typeof epochRecord>;
+
+const progressSchema = z.object({
+  /** Hash of the recipe and of the sizes of the data. */
+  fingerprint: z.string(),
+  /** Steps done. */
+  step: z.int().min(0),
+  /** Epoch that the next step belongs to, from 0. */
+  epoch: z.int().min(0),
+  /** Steps of that epoch that are done. */
+  stepInEpoch: z.int().min(0),
+  /** Sums over the steps of that epoch. */
+  lossSum: z.number(),
+  correctSum: z.number(),
+  /** Loss of the very first step. */
+  firstLoss: z.number().nullable(),
+  seconds: z.number(),
+  bestAccuracy: z.number(),
+  epochsWithoutBetter: z.int(),
+  curve: z.array(epochRecord),
+});
+
+/** Where a training is. */
+export type TrainingProgress = z.infer<typeof progressSchema>;
+
+/** Name of the file in the run folder. */
+export const checkpointName = 'checkpoint.safetensors';
+const progressTensor = 'progress.json';
+
+/**
+ * Writes vectors and progress as one file that replaces the previous checkpoint at once: a process that is killed
+ * leaves the old or the new one, never a mixture.
+ */
+export async function writeTrainingCheckpoint(
+  folder: string,
+  vectors: TrainingVectors,
+  progress: TrainingProgress,
+): Promise<void> {
+  const tensors = new Map(
+    [...vectors].map(([name, data]) => [name, Tensor.float32([data.length], data)] as const),
+  );
+  const bytes = new TextEncoder().encode(JSON.stringify(progress));
+  tensors.set(progressTensor, new Tensor('uint8', [bytes.length], { kind: 'memory', bytes }));
+  await writeSafetensors(join(folder, checkpointName), tensors);
+}
+
+/** A checkpoint read back. */
+export interface TrainingCheckpoint {
+  readonly vectors: TrainingVectors;
+  readonly progress: TrainingProgress;
+}
+
+/**
+ * Reads the checkpoint of a run folder; `undefined` if there is none.
+ *
+ * @throws FormatError if it is not a checkpoint of a training
+ */
+export async function readTrainingCheckpoint(folder: string): Promise<TrainingCheckpoint | undefined> {
+  const path = join(folder, checkpointName);
+  if (!(await exists(path))) return undefined;
+  const tensors = await readSafetensors(path);
+  const text = tensors.get(progressTensor);
+  const parsed = text && progressSchema.safeParse(JSON.parse(new TextDecoder().decode(text.bytes())));
+  if (!parsed?.success) {
+    throw new FormatError({
+      where: path,
+      expected: `a checkpoint of a training with a tensor '${progressTensor}'`,
+      got: text ? `one that does not fit: ${parsed?.error?.message}` : 'none',
+      remedy: 'Start again in an empty folder',
+    });
+  }
+  tensors.delete(progressTensor);
+  const vectors = new Map(
+    [...tensors].map(([name, tensor]) => [name, Float32Array.from(tensor.toFloat32())]),
+  );
+  return { vectors, progress: parsed.data };
+}
+
+/** Removes what writers that were killed have left behind in a run folder. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^(checkpoint|model)\.safetensors\.[0-9a-f]+\.tmp$/.test(name)) await rm(join(folder, name));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

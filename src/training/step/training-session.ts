@@ -1,0 +1,206 @@
+import ort from 'onnxruntime-node';
+import { messageOf, RuntimeError } from '../../errors.ts';
+import { encodeForSession } from '../../formats/onnx/encode-model.ts';
+import type { Model } from '../../graph/model.ts';
+import type { TrainingStep } from './build-training-step.ts';
+
+/** What one step tells. */
+export interface StepOutcome {
+  /** Mean loss of the batch, before the update. */
+  readonly loss: number;
+  /** Number of right predictions in the batch. */
+  readonly correct: number;
+  /** Length of the gradient vector before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** One batch: as many inputs and targets as the step was built for. */
+export interface TrainingBatch {
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+/** The vectors that training changes, by name: `parameters`, `statistics` and `state.…`. */
+export type TrainingVectors = ReadonlyMap<string, Float32Array>;
+
+/**
+ * Runs training steps in ONNX Runtime. Parameters and state live in two sets of buffers: each step reads one and has
+ * ONNX Runtime write the other, so that nothing is copied.
+ */
+export class TrainingSession {
+  readonly #step: TrainingStep;
+  readonly #trainer: ort.InferenceSession;
+  readonly #evaluator: ort.InferenceSession;
+  readonly #sets: [Map<string, ort.Tensor>, Map<string, ort.Tensor>];
+  readonly #inputName: string;
+  readonly #shapes: { readonly input: number[]; readonly targets: number[] };
+  #current: 0 | 1 = 0;
+
+  private constructor(
+    step: TrainingStep,
+    trainer: ort.InferenceSession,
+    evaluator: ort.InferenceSession,
+    start: TrainingVectors,
+  ) {
+    this.#step = step;
+    this.#trainer = trainer;
+    this.#evaluator = evaluator;
+    this.#sets = [tensors(step, start), tensors(step, undefined)];
+    const [input] = step.evaluation.graph.inputs;
+    this.#inputName = input!.name;
+    const targets = step.evaluation.graph.inputs.find(({ name }) => name === 'targets')!;
+    this.#shapes = { input: input!.shape as number[], targets: targets.shape as number[] };
+  }
+
+  /**
+   * @param start initial vectors; a state vector that is missing starts at 0
+   * @param threads threads one operator may use; default 1
+   */
+  static async create(step: TrainingStep, start: TrainingVectors, threads = 1): Promise<TrainingSession> {
+    const trainer = await createSession(step.model, threads);
+    const evaluator = await createSession(step.evaluation, threads);
+    return new TrainingSession(step, trainer, evaluator, start);
+  }
+
+  /** Number of samples of a batch. */
+  get batchSize(): number {
+    return this.#shapes.input[0]!;
+  }
+
+  /** Number of outputs of the network for one sample. */
+  get targetSize(): number {
+    return this.#shapes.targets.slice(1).reduce((product, length) => product * length, 1);
+  }
+
+  /** Shape of one sample. */
+  get sampleShape(): number[] {
+    return this.#shapes.input.slice(1);
+  }
+
+  /** The vectors as they are now; views that the next step but one overwrites. */
+  get vectors(): TrainingVectors {
+    return new Map([...this.#sets[this.#current]].map(([name, { data }]) => [name, data as Float32Array]));
+  }
+
+  /** Does one step; `number` counts from 1. */
+  async step(batch: TrainingBatch, learningRate: number, number: number): Promise<StepOutcome> {
+    const [now, next] = [this.#sets[this.#current], this.#sets[this.#current === 0 ? 1 : 0]];
+    const feeds = {
+      ...this.#feeds(batch),
+      ...Object.fromEntries(now),
+      learning_rate: scalar(learningRate),
+      step: scalar(number),
+    };
+    const fetches: Record<string, ort.Tensor | null> = { loss: null, correct: null, gradient_norm: null };
+    for (const [name, tensor] of next) fetches[`${name}.next`] = tensor;
+    const results = await this.#run(this.#trainer, feeds, fetches);
+    this.#current = this.#current === 0 ? 1 : 0;
+    return {
+      loss: numberOf(results.loss),
+      correct: numberOf(results.correct),
+      gradientNorm: numberOf(results.gradient_norm),
+    };
+  }
+
+  /**
+   * Evaluates a batch with the running statistics.
+   *
+   * @param count number of rows that count; rows of zero targets behind them add nothing to the cross-entropy
+   * @returns sum of the losses, and number of right predictions
+   */
+  async evaluate(
+    batch: TrainingBatch,
+    count = this.batchSize,
+  ): Promise<{ lossSum: number; correct: number }> {
+    const now = this.#sets[this.#current];
+    const feeds = this.#feeds(batch);
+    for (const name of ['parameters', 'statistics']) {
+      const tensor = now.get(name);
+      if (tensor) feeds[name] = tensor;
+    }
+    const results = await this.#run(this.#evaluator, feeds, { loss: null, hits: null });
+    const hits = results.hits!.data as Float32Array;
+    const correct = hits.subarray(0, count).reduce((sum, hit) => sum + hit, 0);
+    return { lossSum: numberOf(results.loss) * this.batchSize, correct };
+  }
+
+  /** Frees the memory of the sessions. */
+  async release(): Promise<void> {
+    await this.#trainer.release();
+    await this.#evaluator.release();
+  }
+
+  #feeds({ inputs, targets }: TrainingBatch): Record<string, ort.Tensor> {
+    return {
+      [this.#inputName]: new ort.Tensor('float32', inputs, this.#shapes.input),
+      targets: new ort.Tensor('float32', targets, this.#shapes.targets),
+    };
+  }
+
+  async #run(
+    session: ort.InferenceSession,
+    feeds: Record<string, ort.Tensor>,
+    fetches: Record<string, ort.Tensor | null>,
+  ): Promise<Record<string, ort.Tensor>> {
+    return session.run(feeds, fetches).catch((error: unknown) => {
+      throw new RuntimeError(
+        {
+          where: `training step of '${this.#step.model.graph.name}'`,
+          expected: 'a run without failure',
+          got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
+          remedy: 'Try a smaller batch if memory ran out',
+        },
+        { cause: error },
+      );
+    });
+  }
+}
+
+/** The number in a tensor of one element. */
+function numberOf(tensor: ort.Tensor | undefined): number {
+  return Number(tensor!.data[0]);
+}
+
+function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<string, ort.Tensor> {
+  const sizes: [string, number][] = [
+    ['parameters', step.parameters.size],
+    ...step.state.map((name): [string, number] => [`state.${name}`, step.parameters.size]),
+  ];
+  if (step.statistics.size > 0) sizes.push(['statistics', step.statistics.size]);
+  return new Map(
+    sizes.map(([name, size]) => {
+      const data = new Float32Array(size);
+      const given = start?.get(name);
+      if (given) data.set(given);
+      return [name, new ort.Tensor('float32', data, [size])];
+    }),
+  );
+}
+
+function scalar(value: number): ort.Tensor {
+  return new ort.Tensor('float32', Float32Array.of(value), []);
+}
+
+async function createSession(model: Model, threads: number): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(encodeForSession(model), {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      extra: {
+        session: { intra_op: { allow_spinning: '0' }, model_external_initializers_file_folder_path: '/' },
+      },
+    });
+  } catch (error) {
+    throw new RuntimeError(
+      {
+        where: `training step of '${model.graph.name}'`,
+        expected: 'a graph that ONNX Runtime can load',
+        got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
+        remedy: 'Report this with the network: the graph was made by the differentiation',
+      },
+      { cause: error },
+    );
+  }
+}
