@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { runTraining, type TrainingEvent, type TrainingResult } from '../../training/index.ts';
+import { options } from '../options.ts';
+import { type Progress, showProgress } from '../progress.ts';
+
+interface Settings {
+  readonly output?: string;
+  readonly data?: string;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+}
+
+/** `transpike train`: a recipe in, a trained checkpoint folder out; an interrupted run goes on. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Train a network by a recipe. A run that was interrupted goes on from its last checkpoint.')
+    .argument('<recipe>', 'a .json file, or a module that exports a recipe')
+    .option('-o, --output <folder>', 'folder of the run (default: runs/<recipe>)')
+    .option('--data <data>', 'data to train on, where the recipe leaves that open')
+    .option('--fresh', 'start from the beginning even if there is a checkpoint')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  transpike train recipes/glyphs-cnn.json
+  transpike train recipes/mnist-cnn.json --data mnist/ -o runs/mnist`,
+    )
+    .action(trainAction);
+}
+
+async function trainAction(recipe: string, settings: Settings): Promise<void> {
+  const out = settings.output ?? join('runs', basename(recipe, extname(recipe)));
+  const resume = !settings.fresh && existsSync(join(out, 'checkpoint.safetensors'));
+  if (resume) console.error(`going on with the run in ${out}`);
+  const report = new TrainingReport();
+  const result = await runTraining(recipe, {
+    out,
+    resume,
+    onProgress: (event) => report.show(event),
+    ...(settings.data !== undefined && { data: settings.data }),
+  }).finally(() => report.stop());
+  print(result, out, settings.json === true);
+}
+
+function print(result: TrainingResult, out: string, json: boolean): void {
+  if (json) console.log(JSON.stringify({ output: out, ...result }, null, 2));
+  else console.log(`${pc.green('✓')} ${out}: test accuracy ${(100 * result.testAccuracy).toFixed(2)} %`);
+}
+
+/** A progress bar over the steps, and a line for each epoch. */
+class TrainingReport {
+  #progress: Progress | undefined;
+
+  show(event: TrainingEvent): void {
+    if (event.kind === 'epoch') {
+      const [loss, accuracy] = [event.trainLoss.toFixed(4), (100 * event.testAccuracy).toFixed(2)];
+      this.stop();
+      console.error(
+        `epoch ${event.epoch}/${event.epochs}: training loss ${loss}, test accuracy ${accuracy} %`,
+      );
+    } else if (event.kind === 'step') {
+      this.#progress ??= showProgress('training', event.steps, 'steps');
+      this.#progress.update(event.step, `loss ${event.loss.toFixed(4)}`);
+    }
+  }
+
+  stop(): void {
+    this.#progress?.stop();
+    this.#progress = undefined;
+  }
+}
