@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { addCnnActivation, type CnnActivation, cnnActivation, compareActivations } from './cnn-activation.ts';
 import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
 import { cnnModel } from './cnn-graph.ts';
 import {
@@ -19,6 +20,8 @@ const config = z.object({
   ...cnnConfigFields,
   /** Number of layers with weights, for a check. */
   depth: z.int().optional(),
+  /** Trained activations in the place of ReLU. */
+  activation: cnnActivation.optional(),
 });
 
 /** One residual block. */
@@ -38,6 +41,7 @@ interface ResNetCifar {
   readonly blocks: readonly ResidualBlock[];
   readonly epsilon: number;
   readonly classes: number;
+  readonly activation: CnnActivation | undefined;
 }
 
 /**
@@ -81,12 +85,16 @@ function parse(
     report,
   );
   const size = given.image_size ?? 32;
+  const { activation } = given;
+  const activations = ['relu', ...blocks.flatMap(({ path }) => [`${path}.relu1`, `${path}.relu2`])];
+  compareActivations(activation, activations, report);
   return {
     inputShape: [channels, size, size],
     width,
     blocks,
     epsilon: given.batch_norm_eps,
     classes,
+    activation,
   };
 }
 
@@ -144,11 +152,11 @@ function tensorsOf({ inputShape, width, blocks, classes }: ResNetCifar): [string
 
 function build(settings: ResNetCifar, weights: WeightSource) {
   return cnnModel('resnet-cifar', settings, (builder, input) => {
-    const { epsilon } = settings;
+    const { activation } = settings;
     const stem = addConvolution(builder, weights, { path: 'conv1', bias: false, kernel: 3 }, input);
-    const normed = addBatchNorm(builder, weights, 'bn1', epsilon, stem);
-    let features = builder.op('Relu', [normed], {}, { name: 'relu' });
-    for (const block of settings.blocks) features = addBlock(builder, weights, block, epsilon, features);
+    const normed = addBatchNorm(builder, weights, 'bn1', settings.epsilon, stem);
+    let features = addCnnActivation(builder, activation, 'relu', normed);
+    for (const block of settings.blocks) features = addBlock(builder, weights, block, settings, features);
     const pooled = builder.op('GlobalAveragePool', [features], {}, { name: 'pool' });
     const flat = builder.op('Flatten', [pooled], { axis: 1 }, { name: 'flat' });
     addLinear(builder, weights, { path: 'linear', bias: true }, flat, 'logits');
@@ -159,19 +167,19 @@ function addBlock(
   builder: GraphBuilder,
   weights: WeightSource,
   block: ResidualBlock,
-  epsilon: number,
+  { epsilon, activation }: ResNetCifar,
   input: string,
 ): string {
   const { path } = block;
   const { first, second } = convolutions(block);
   const expanded = addConvolution(builder, weights, first, input);
   const inner = addBatchNorm(builder, weights, `${path}.bn1`, epsilon, expanded);
-  const active = builder.op('Relu', [inner], {}, { name: `${path}.relu1` });
+  const active = addCnnActivation(builder, activation, `${path}.relu1`, inner);
   const second3x3 = addConvolution(builder, weights, second, active);
   const residual = addBatchNorm(builder, weights, `${path}.bn2`, epsilon, second3x3);
   const shortcut = addShortcut(builder, weights, block, epsilon, input);
   const sum = builder.op('Add', [residual, shortcut], {}, { name: `${path}.add` });
-  return builder.op('Relu', [sum], {}, { name: `${path}.relu2` });
+  return addCnnActivation(builder, activation, `${path}.relu2`, sum);
 }
 
 function addShortcut(

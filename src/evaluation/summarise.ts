@@ -5,6 +5,7 @@ import { type Proportion, type SourceMetrics, sourceMetrics, stepMetrics } from 
 import { sitesOf } from '../neurons/neuron-node.ts';
 import { siteCarrying } from '../neurons/site-carrying.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
 import { type Activity, addActivity } from '../runtime/spike-statistics.ts';
 import type { BatchRecord } from './run-record.ts';
 
@@ -98,10 +99,15 @@ function accuracy({ top1, top5 }: SourceMetrics): SourceResult {
 }
 
 async function spikingResults(model: Model, activity: Activity, images: number) {
-  const costs = await operatorCosts(toSourceForm(model));
-  const sizes = new Map(costs.flatMap(({ operands }) => operands.map(({ value, size }) => [value, size])));
-  const sites = sitesOf(model).map(({ name, neuron, input }) => {
-    const neurons = sizes.get(input)!;
+  const source = toSourceForm(model);
+  const costs = await operatorCosts(source);
+  const placed = sitesOf(model);
+  const shapes = await measureShapes(
+    source,
+    placed.map(({ input }) => input),
+  );
+  const sites = placed.map(({ name, neuron, input }) => {
+    const neurons = shapes.get(input)!.reduce((a, b) => a * b, 1);
     return {
       name,
       neuron: neuron.name,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { convert } from '../../src/conversion/convert.ts';
+import { evaluate } from '../../src/evaluation/evaluate.ts';
+import { methods } from '../../src/methods/methods.ts';
+import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
+
+const presets = methods.flatMap((method) =>
+  Object.keys(method.presets).map((preset) => ({ method, preset })),
+);
+
+describe('every method and preset', () => {
+  it.each(presets.map((each) => [`${each.method.name}/${each.preset}`, each] as const))(
+    '%s can be evaluated: finite rates, growing energy',
+    async (_name, { method, preset }) => {
+      const images = cnnImages(6, 3);
+      const { model, record } = await convert(residualCnn(17), {
+        method,
+        preset,
+        steps: 3,
+        calibration: () => [images],
+      });
+      const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const batches = async function* () {
+        yield { ...images, ids, labels: ids.map((_id, i) => i % 5) };
+      };
+      const end = await evaluate({ model, data: { size: 6, batches } });
+      if (!end.finished) throw new Error('not finished');
+      const { steps, sites, hiddenSteps } = end.result;
+      expect(sites).toHaveLength(record.sites.length);
+      for (const { firingRate, neurons } of sites) {
+        expect(neurons).toBeGreaterThan(0);
+        for (const rate of firingRate) expect(rate).toBeLessThanOrEqual(1);
+        expect(firingRate).toHaveLength(3);
+      }
+      const ratios = steps.map(({ energy }) => energy.ecmtRatio);
+      expect(ratios.every((ratio, i) => ratio > (ratios[i - 1] ?? 0))).toBe(true);
+      // Spikes are cheaper than products, whatever the method: at most one step of additions a step.
+      expect(ratios[2]).toBeLessThan((3 + hiddenSteps) * 3 * (0.9 / 4.6));
+    },
+  );
+});
