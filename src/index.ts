@@ -82,3 +82,4 @@ export type { FloatTensor } from './runtime/float-tensor.ts';
 export { createInGraphEngine } from './runtime/in-graph-engine.ts';
 export { createOracleEngine } from './runtime/oracle-engine.ts';
 export { type Engine, type Plan, type PlanOptions, planRun, type RunResult } from './runtime/plan-run.ts';
+export * from './training/index.ts';

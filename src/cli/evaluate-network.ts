@@ -9,6 +9,7 @@ import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName } from '../runtime/engines.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';
+import { stopOnInterrupt } from './stop-on-interrupt.ts';
 
 /** What the command line knows about an evaluation. */
 export interface EvaluateSettings {
@@ -52,7 +53,7 @@ export async function evaluateNetwork(
     );
   }
   const record = await openRecord(network, settings, steps, inputs.dataset.size);
-  const interruption = stopOnInterrupt();
+  const interruption = stopOnInterrupt('the batches under way');
   const progress = showProgress('evaluating', inputs.dataset.size, 'images');
   try {
     const end = await evaluate({
@@ -96,15 +97,4 @@ async function openRecord(
   const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
   if (done > 0) console.error(`going on after ${done} images of an interrupted run in ${folder}`);
   return record;
-}
-
-/** The first Ctrl-C asks the work to stop after the batches under way, the second one ends the process. */
-function stopOnInterrupt(): { signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    console.error('\nstopping after the batches under way; press Ctrl-C again to stop at once');
-    controller.abort();
-  };
-  process.once('SIGINT', onInterrupt);
-  return { signal: controller.signal, end: () => process.off('SIGINT', onInterrupt) };
 }

@@ -227,6 +227,45 @@ describe('transpike evaluate', () => {
   });
 });
 
+describe('transpike train', () => {
+  const recipe = {
+    name: 'tiny',
+    description: 'A few steps.',
+    seed: 1,
+    network: { kind: 'resnet', width: 4, blocks: 1 },
+    data: {
+      train: 'glyphs:train?size=128',
+      test: 'glyphs:test?size=64',
+      channels: 1,
+      mean: [0.25],
+      std: [0.22],
+    },
+    loss: { kind: 'cross-entropy' },
+    optimiser: { kind: 'sgd' },
+    schedule: { kind: 'cosine', learningRate: 0.05 },
+    epochs: 1,
+    batchSize: 32,
+  };
+
+  it('trains by a recipe and leaves a checkpoint that can be converted', async () => {
+    writeFileSync(join(folder, 'tiny.json'), JSON.stringify(recipe));
+    const { stdout, stderr, code } = await cli('train', 'tiny.json', '-o', 'trained', '--json');
+    expect(stderr).toContain('epoch 1/1: training loss');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).testAccuracy).toBeGreaterThanOrEqual(0);
+    const { stdout: inspected } = await cli('inspect', 'trained', '--method', 'rate', '--json');
+    expect(JSON.parse(inspected)).toMatchObject({ origin: 'resnet-cifar', obstacles: [] });
+  });
+
+  it('lists everything wrong in a recipe', async () => {
+    writeFileSync(join(folder, 'bad.json'), JSON.stringify({ ...recipe, epochs: 0, colour: 'blue' }));
+    const { stderr, code } = await cli('train', 'bad.json', '-o', 'never');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('epochs');
+    expect(stderr).toContain('colour');
+  });
+});
+
 describe('transpike inspect and export', () => {
   it('says what a checkpoint is and which sites it would get', async () => {
     const { stdout } = await cli('inspect', 'vit', '--json');

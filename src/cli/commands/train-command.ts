@@ -5,6 +5,8 @@ import pc from 'picocolors';
 import { runTraining, type TrainingEvent, type TrainingResult } from '../../training/index.ts';
 import { options } from '../options.ts';
 import { type Progress, showProgress } from '../progress.ts';
+import { exitCodes } from '../report-error.ts';
+import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 
 interface Settings {
   readonly output?: string;
@@ -37,13 +39,21 @@ async function trainAction(recipe: string, settings: Settings): Promise<void> {
   const resume = !settings.fresh && existsSync(join(out, 'checkpoint.safetensors'));
   if (resume) console.error(`going on with the run in ${out}`);
   const report = new TrainingReport();
+  const interruption = stopOnInterrupt('the step under way');
   const result = await runTraining(recipe, {
     out,
     resume,
+    signal: interruption.signal,
     onProgress: (event) => report.show(event),
     ...(settings.data !== undefined && { data: settings.data }),
-  }).finally(() => report.stop());
-  print(result, out, settings.json === true);
+  }).finally(() => {
+    report.stop();
+    interruption.end();
+  });
+  if (interruption.signal.aborted && !result.finished) {
+    console.error('stopped with a checkpoint; give the same command again to go on');
+    process.exitCode = exitCodes.interrupted;
+  } else print(result, out, settings.json === true);
 }
 
 function print(result: TrainingResult, out: string, json: boolean): void {
