@@ -3,6 +3,7 @@ import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName } from '../runtime/engines.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
+import { diagnose } from './diagnose.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 import type { BatchRecord, RunRecord } from './run-record.ts';
 import { type EvaluationResult, summarise } from './summarise.ts';
@@ -69,7 +70,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
     await Promise.all(evaluators.map((evaluator) => evaluator.close()));
   }
   if (signal?.aborted) return { finished: false, done: collected.images };
-  const result = await summarise(model, collected.batches, steps);
+  const again = () => data.batches(new Set(), () => undefined);
+  const conversionErrors = steps === undefined ? [] : await diagnose(model, steps, again);
+  const result = { ...(await summarise(model, collected.batches, steps)), conversionErrors };
   await record?.finish(result);
   return { finished: true, result };
 }

@@ -1,3 +1,4 @@
+import type { SiteErrors } from '../conversion/measure-conversion-errors.ts';
 import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
@@ -57,6 +58,8 @@ export interface EvaluationResult {
   readonly source: SourceResult;
   readonly steps: readonly StepResult[];
   readonly sites: readonly SiteResult[];
+  /** Causes of the error of rate-coded sites after the last step, on a few of the images; empty for other neurons. */
+  readonly conversionErrors: readonly SiteErrors[];
 }
 
 /** Computes the results of a run from its batches. */
@@ -64,7 +67,7 @@ export async function summarise(
   model: Model,
   batches: readonly BatchRecord[],
   steps: number | undefined,
-): Promise<EvaluationResult> {
+): Promise<Omit<EvaluationResult, 'conversionErrors'>> {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = batches.map((batch) => batch.activity).reduce(addDefined, undefined);
   const images = predictions.length;

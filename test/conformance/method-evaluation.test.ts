@@ -25,7 +25,12 @@ describe('every method and preset', () => {
       };
       const end = await evaluate({ model, data: { size: 6, batches } });
       if (!end.finished) throw new Error('not finished');
-      const { steps, sites, hiddenSteps } = end.result;
+      const { steps, sites, hiddenSteps, conversionErrors } = end.result;
+      expect(conversionErrors).toHaveLength(method.name === 'ecmt' ? 0 : sites.length);
+      for (const { total, saturated, silent } of conversionErrors) {
+        expect(total).toBeGreaterThanOrEqual(0);
+        expect(saturated + silent).toBeLessThanOrEqual(1);
+      }
       expect(sites).toHaveLength(record.sites.length);
       for (const { firingRate, neurons } of sites) {
         expect(neurons).toBeGreaterThan(0);
