@@ -25,7 +25,8 @@ export interface ImportedThreshold {
 /**
  * Matches a list of thresholds in the form of ECMT's reference code to the sites of a network.
  * An entry has `name` (its first number is the block), `place` (fc_qkv, q, k, v, s, fc_out, fc1, fc2), `scale_p` and
- * `scale_n` (smallest levels), `times` (levels of each sign) and `gap` (their ratio).
+ * `scale_n` (smallest levels), `times` (levels of each sign) and `gap` (their ratio). The list may stand under
+ * `thresholds` in an object.
  *
  * @returns thresholds by site name
  * @throws FormatError that lists all malformed entries, sites without an entry and entries without a site
@@ -65,7 +66,8 @@ export function importThresholds(
 }
 
 function parseEntries(json: unknown, where: string) {
-  const parsed = z.array(entrySchema).safeParse(json);
+  const wrapped = z.object({ thresholds: z.unknown() }).safeParse(json);
+  const parsed = z.array(entrySchema).safeParse(wrapped.success ? wrapped.data.thresholds : json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
   throw new FormatError(listProblems(`${where}: not a list of thresholds:`, problems));

@@ -39,6 +39,7 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
     settings.calibrate === undefined
       ? undefined
       : await calibrationInputs(network, settings, settings.calibrate);
+  let seen = 0;
   const progress = showProgress('calibrating', inputs?.dataset.size ?? 0, 'images');
   try {
     const conversion = await convert(network.model, {
@@ -52,7 +53,10 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
         batchSize: inputs.batchSize,
       }),
       ...(settings.thresholds !== undefined && { thresholds: await readThresholds(settings.thresholds) }),
-      onProgress: (stage, images) => progress.update(images, stage === 'calibrating' ? '' : `(${stage})`),
+      onProgress: (stage, images) => {
+        seen = Math.max(seen, images);
+        progress.update(seen, stage === 'calibrating' ? '' : `(${stage})`);
+      },
     });
     if (network.preprocess) keepPreprocess(conversion.model, network.preprocess);
     return conversion;

@@ -106,7 +106,7 @@ describe('synset-files', () => {
     const folder = await temporaryData({ 'n01443537_1.png': 1 });
     await expect(openDataset(folder)).rejects.toThrow(
       new DataError(
-        `${folder}: expected a synset file that tells the class of every synset id in the file names, got none given, and no synset_words.txt in the folder or its parent. Give one with the option synsets (lines such as 'n01440764 tench, Tinca tinca' in class order).`,
+        `${folder}: expected a synset file that tells the class of every synset id in the file names, got none given, and no synset_words.txt in the folder or its parent. Give one with the option labels (lines such as 'n01440764 tench, Tinca tinca' in class order).`,
       ),
     );
   });

@@ -26,7 +26,7 @@ export const synsetFiles = defineDataset({
         expected: 'a synset file that tells the class of every synset id in the file names',
         got: 'none given, and no synset_words.txt in the folder or its parent',
         remedy:
-          "Give one with the option synsets (lines such as 'n01440764 tench, Tinca tinca' in class order)",
+          "Give one with the option labels (lines such as 'n01440764 tench, Tinca tinca' in class order)",
       });
     }
     const images: ImageFile[] = [];
