@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadKernels } from './kernel-module.ts';
+import { webAssembly } from './web-assembly.ts';
+
+const memory = new webAssembly.Memory({ initial: 16 });
+const module = await loadKernels(memory);
+const data = 65536;
+
+describe('counting kernels', () => {
+  it('count the non-zero elements of rows and columns of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 21 }),
+        fc.nat(),
+        (rows, columns, seed) => {
+          const matrix = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 7 + seed) % 3) - 1);
+          new Float32Array(memory.buffer, data, matrix.length).set(matrix);
+          const out = data + 4096;
+          const isSet = (row: number, column: number) => Number(matrix[row * columns + column] !== 0);
+          const [row, column] = [[...Array(rows).keys()], [...Array(columns).keys()]];
+          module.countRows(data, rows, columns, out);
+          expect([...new Int32Array(memory.buffer, out, rows)]).toEqual(
+            row.map((r) => column.reduce((sum, c) => sum + isSet(r, c), 0)),
+          );
+          module.countColumns(data, rows, columns, out);
+          expect([...new Int32Array(memory.buffer, out, columns)]).toEqual(
+            column.map((c) => row.reduce((sum, r) => sum + isSet(r, c), 0)),
+          );
+        },
+      ),
+    );
+  });
+
+  it('turn sums of products into running means in place', () => {
+    const [rows, channels, steps] = [3, 23, 4];
+    const products = Int32Array.from({ length: steps * rows * channels }, (_, i) => ((i * 37) % 201) - 100);
+    const scales = Float32Array.from({ length: channels }, (_, c) => 0.1 + c / 16);
+    const biases = Float32Array.from({ length: channels }, (_, c) => c - 3);
+    new Int32Array(memory.buffer, data, products.length).set(products);
+    const constants = new Float32Array(memory.buffer, data + 8192, 2 * channels);
+    constants.set(scales);
+    constants.set(biases, channels);
+    const at = constants.byteOffset;
+    module.accumulate(data, 4 * rows * channels, rows, channels, steps, at, at + 4 * channels);
+    const sums = new Float64Array(rows * channels);
+    const expected = Float32Array.from(products, (product, i) => {
+      const [place, t] = [i % sums.length, Math.floor(i / sums.length) + 1];
+      sums[place]! += product;
+      return (scales[place % channels]! * sums[place]!) / t + biases[place % channels]!;
+    });
+    const got = new Float32Array(memory.buffer, data, products.length);
+    for (const [i, value] of expected.entries()) expect(got[i]).toBeCloseTo(value, 4);
+  });
+});
