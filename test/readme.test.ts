@@ -3,14 +3,14 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { workplace } from './cli/run-cli.fixture.ts';
+import { scratchFolder } from './cli/run-cli.fixture.ts';
 
 const root = new URL('..', import.meta.url);
 
 it('the library example of the README runs as it stands', async () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const example = /<!-- executed by test\/readme\.test\.ts -->\n```ts\n([\s\S]*?)```/.exec(readme)![1]!;
-  const { folder, remove } = await workplace();
+  const { folder, remove } = await scratchFolder();
   renameSync(join(folder, 'vit'), join(folder, 'tiny-vit'));
   renameSync(join(folder, 'x.npy'), join(folder, 'images.npy'));
   const library = pathToFileURL(new URL('dist/index.js', root).pathname).href;

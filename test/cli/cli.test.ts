@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../src/architectures/open-checkpoint.ts';
 import { runNetwork, tiny, tinyImages } from '../../src/architectures/tiny-vit.fixture.ts';
 import { readNpy } from '../../src/formats/npy.ts';
-import { runCli, workplace } from './run-cli.fixture.ts';
+import { runCli, scratchFolder } from './run-cli.fixture.ts';
 
 let folder: string;
 let remove: () => Promise<void>;
 beforeAll(async () => {
-  ({ folder, remove } = await workplace());
+  ({ folder, remove } = await scratchFolder());
   const { code, stderr } = await cli(
     'convert',
     'vit',

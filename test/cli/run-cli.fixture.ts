@@ -45,7 +45,7 @@ export function runCli(
 }
 
 /** A folder with a tiny checkpoint `vit/`, its inputs `x.npy`, and labelled pictures `images/`. */
-export async function workplace(): Promise<{ folder: string; remove: () => Promise<void> }> {
+export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));
   await mkdir(join(folder, 'vit'));
   await saveCheckpoint(join(folder, 'vit'), tinyWeights());
