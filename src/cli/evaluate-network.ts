@@ -6,7 +6,7 @@ import type { EvaluationResult } from '../evaluation/summarise.ts';
 import { openInputs } from '../networks/open-inputs.ts';
 import type { Network } from '../networks/open-network.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
-import type { EngineName } from '../runtime/engines.ts';
+import type { EngineName, Synapses } from '../runtime/engines.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
@@ -23,6 +23,7 @@ export interface EvaluateSettings {
   readonly run?: string;
   readonly strict?: boolean;
   readonly engine?: EngineName;
+  readonly synapses?: Synapses;
 }
 
 /** The end of an evaluation and the folder of its record. */
@@ -37,6 +38,7 @@ export async function evaluateNetwork(
   settings: EvaluateSettings,
 ): Promise<NetworkEvaluation> {
   const { data, labels, split, limit, batch, strict = false } = settings;
+  const { engine = 'fast', synapses = 'float32' } = settings;
   const steps = settings.steps ?? stepsOf(network.model);
   const needsLabels = !data.endsWith('.npy');
   const inputs = await openInputs(network, data, {
@@ -61,7 +63,8 @@ export async function evaluateNetwork(
       data: { size: inputs.dataset.size, batches: inputs.batches },
       workers: settings.workers ?? Math.min(cores, 2),
       record,
-      ...(settings.engine !== undefined && { engine: settings.engine }),
+      engine,
+      synapses,
       signal: interruption.signal,
       ...(steps !== undefined && { steps }),
       onProgress: ({ done, skipped }) => progress.update(done, skipped > 0 ? `(${skipped} left out)` : ''),
@@ -79,7 +82,7 @@ async function openRecord(
   steps: number | undefined,
   images: number,
 ) {
-  const { data, labels, split, limit, engine = 'fast' } = settings;
+  const { data, labels, split, limit, engine = 'fast', synapses = 'float32' } = settings;
   const decisive: RunSettings = {
     model: network.path,
     fingerprint: network.fingerprint,
@@ -89,6 +92,7 @@ async function openRecord(
     limit,
     steps,
     engine,
+    synapses,
     images,
   };
   const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 8);

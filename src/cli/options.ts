@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { methods } from '../methods/index.ts';
-import { engines } from '../runtime/engines.ts';
+import { engines, synapses } from '../runtime/engines.ts';
 
 /** Reads a whole number that is at least `smallest`. */
 export function wholeNumber(smallest: number): (text: string) => number {
@@ -52,6 +52,13 @@ export const options = {
     )
       .choices(Object.keys(engines))
       .default('fast'),
+  synapses: () =>
+    new Option(
+      '--synapses <type>',
+      'numbers that weights are kept in; int8 as in 8-bit hardware, fast engine only',
+    )
+      .choices(synapses)
+      .default('float32'),
   strict: () =>
     new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
   json: () =>

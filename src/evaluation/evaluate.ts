@@ -1,7 +1,7 @@
 import type { Batch } from '../datasets/load-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
-import type { EngineName } from '../runtime/engines.ts';
+import type { EngineName, Synapses } from '../runtime/engines.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
 import { diagnose } from './diagnose.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
@@ -34,6 +34,8 @@ export interface EvaluateOptions {
   readonly threads?: number;
   /** Engine for the spiking network. Default `fast`. */
   readonly engine?: EngineName;
+  /** Numbers that synaptic weights are kept in; `int8` for the fast engine only. Default `float32`. */
+  readonly synapses?: Synapses;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
   readonly record?: RunRecord;
   /** Stops after the batches that are under way. */
@@ -56,8 +58,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, data, record, signal, onProgress } = options;
   const spikes = stepsOf(model);
   const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
-  const { workers = 0, threads = 1, engine = 'fast' } = options;
-  const evaluators = await startEvaluators(workers, { model, steps, threads, engine });
+  const { workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
+  const evaluators = await startEvaluators(workers, { model, steps, threads, engine, synapses });
   const collected = new Collector(record, data.size, onProgress);
   try {
     const source = data

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/read-onnx.ts';
-import type { EngineName } from '../runtime/engines.ts';
+import type { EngineName, Synapses } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { createEvaluator } from './evaluator.ts';
 
@@ -12,6 +12,7 @@ export interface WorkerStart {
   readonly steps: number | undefined;
   readonly threads: number;
   readonly engine: EngineName;
+  readonly synapses: Synapses;
 }
 
 /** Inference blocks the event loop, so it lives here; the main thread only reports. */

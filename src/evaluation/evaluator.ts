@@ -2,7 +2,7 @@ import { RuntimeError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
-import { type EngineName, engines } from '../runtime/engines.ts';
+import { type EngineName, engines, type Synapses } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
 import { type Engine, planRun } from '../runtime/plan-run.ts';
@@ -35,6 +35,7 @@ export interface EvaluatorOptions {
   /** Threads of ONNX Runtime. */
   readonly threads: number;
   readonly engine: EngineName;
+  readonly synapses: Synapses;
 }
 
 /** Loads both networks into this thread. */
@@ -43,13 +44,14 @@ export async function createEvaluator({
   steps,
   threads,
   engine: name,
+  synapses,
 }: EvaluatorOptions): Promise<Evaluator> {
   const source = await OrtSession.create(toSourceForm(model), { threads });
   const logitsName = model.graph.outputs[0]!.name;
   const engine =
     steps === undefined
       ? undefined
-      : await engines[name](planRun(model, { steps, statistics: true }), { threads });
+      : await engines[name](planRun(model, { steps, statistics: true }), { threads, synapses });
   return {
     async evaluate(batch) {
       const logits = (await source.run(batch)).get(logitsName)!;

@@ -1,11 +1,18 @@
+import { UsageError } from '../errors.ts';
 import { createInGraphEngine } from './in-graph-engine.ts';
 import type { Engine, Plan } from './plan-run.ts';
 import { createSegmentedEngine } from './segmented/segmented-engine.ts';
+
+/** Numbers that synaptic weights are kept in. */
+export const synapses = ['float32', 'int8'] as const;
+export type Synapses = (typeof synapses)[number];
 
 /** What every engine can be told. */
 export interface EngineOptions {
   /** Threads one operator of ONNX Runtime may use. Default 1. */
   readonly threads?: number;
+  /** Numbers that synaptic weights are kept in; `int8` for the fast engine only. Default `float32`. */
+  readonly synapses?: Synapses;
 }
 
 /** Engines in float32, by the name the command line knows. */
@@ -13,8 +20,20 @@ export const engines = {
   /** Cut at the neurons, which run as fused kernels. */
   fast: createSegmentedEngine,
   /** One session of ONNX Runtime with neurons as standard operators, as any other runtime would run it. */
-  'in-graph': createInGraphEngine,
+  'in-graph': inGraphEngine,
 } satisfies Record<string, (plan: Plan, options: EngineOptions) => Promise<Engine>>;
 
 /** Name of an engine. */
 export type EngineName = keyof typeof engines;
+
+async function inGraphEngine(plan: Plan, { threads, synapses: kind }: EngineOptions): Promise<Engine> {
+  if (kind === 'int8') {
+    throw new UsageError({
+      where: 'in-graph engine',
+      expected: 'synapses in float32',
+      got: 'int8',
+      remedy: 'Use the fast engine',
+    });
+  }
+  return createInGraphEngine(plan, threads === undefined ? {} : { threads });
+}

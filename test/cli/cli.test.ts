@@ -206,6 +206,24 @@ describe('transpike evaluate', () => {
     expect(stderr).toContain('got an empty folder');
   });
 
+  it('evaluates with 8-bit synapses close to float32, and refuses them where they are not to be had', async () => {
+    const args = ['evaluate', 'vit.snn.onnx', '--data', 'x.npy', '-T', '2', '--json'];
+    const { stdout } = await cli(...args, '--synapses', 'int8');
+    expect(JSON.parse(stdout)).toMatchObject({ images: 12, source: { top1: null } });
+    expect(JSON.parse(stdout).steps[1].agreement).toBeGreaterThan(0.5);
+    const { stderr, code } = await cli(
+      ...args,
+      '--synapses',
+      'int8',
+      '--engine',
+      'in-graph',
+      '--workers',
+      '1',
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('in-graph engine: expected synapses in float32, got int8. Use the fast engine.');
+  });
+
   it('measures a source network without converting it', async () => {
     const { stdout } = await cli('evaluate', 'vit', '--data', 'images', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ steps: [], source: { top1: expect.any(Number) } });

@@ -31,6 +31,7 @@ export function evaluateCommand(): Command {
     .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
     .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
     .addOption(options.engine())
+    .addOption(options.synapses())
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
