@@ -8,7 +8,7 @@ const entrySchema = z.object({
   place: z.string(),
   scale_p: z.number().positive(),
   scale_n: z.number().positive(),
-  times: z.int().min(1),
+  times: z.int().min(1).max(24),
   gap: z.number().gt(1),
 });
 
@@ -41,6 +41,11 @@ export function importThresholds(
   const byRole = new Map(
     entries.map((entry) => [key({ block: blockOf(entry.name), place: entry.place }), entry]),
   );
+  const blockless = entries
+    .filter(({ name }) => !/\d/.test(name))
+    .map(({ name }) => `entry '${name}' has no block number in its name`);
+  const twice = repeated(entries.map(({ name, place }) => key({ block: blockOf(name), place })));
+  const alike = repeated([...roles.values()].map(key));
   const missing = sites
     .filter(({ name }) => !byRole.has(key(roles.get(name)!)))
     .map(({ name }) => `site '${name}' (${key(roles.get(name)!)}) has no entry`);
@@ -48,7 +53,13 @@ export function importThresholds(
   const unused = [...byRole]
     .filter(([role]) => !wanted.has(role))
     .map(([role, { name }]) => `entry '${name}' (${role}) fits no site`);
-  const problems = [...missing, ...unused];
+  const problems = [
+    ...blockless,
+    ...twice.map((role) => `${role} has more than one entry`),
+    ...alike.map((role) => `${role} is the role of more than one site`),
+    ...missing,
+    ...unused,
+  ];
   if (problems.length > 0) {
     throw new FormatError(
       listProblems(
@@ -63,6 +74,11 @@ export function importThresholds(
       return [name, { positive: scale_p, negative: scale_n, levels: times, base: gap }];
     }),
   );
+}
+
+/** What occurs more than once. */
+function repeated(keys: readonly string[]): string[] {
+  return [...new Set(keys.filter((each, i) => keys.indexOf(each) !== i))];
 }
 
 function parseEntries(json: unknown, where: string) {

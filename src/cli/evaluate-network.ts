@@ -54,6 +54,7 @@ export async function evaluateNetwork(
       'warning: nothing says how pictures are preprocessed; taking the usual settings of ImageNet',
     );
   }
+  warnOfOtherClasses(network, inputs.dataset.classNames);
   const record = await openRecord(network, settings, steps, inputs.dataset.size);
   const interruption = stopOnInterrupt('the batches under way');
   const progress = showProgress('evaluating', inputs.dataset.size, 'images');
@@ -101,4 +102,13 @@ async function openRecord(
   const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
   if (done > 0) console.error(`going on after ${done} images of an interrupted run in ${folder}`);
   return record;
+}
+
+/** Classes are numbered by their sorted names unless told otherwise: right only if all classes of the network are there. */
+function warnOfOtherClasses({ model }: Network, names: readonly string[] | undefined): void {
+  const classes = model.graph.outputs[0]?.shape?.at(-1);
+  if (!names || typeof classes !== 'number' || names.length === classes) return;
+  console.error(
+    `warning: the data have ${names.length} classes, the network ${classes}; classes are numbered in the order of their names. If that is not the network's order, give --labels`,
+  );
 }

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 
@@ -8,6 +8,14 @@ import { UsageError } from '../errors.ts';
  * @throws UsageError if its folder is missing or cannot be written
  */
 export async function requireWritable(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) {
+    throw new UsageError({
+      where: path,
+      expected: 'the name of a file',
+      got: 'a folder',
+      remedy: 'Choose another output path',
+    });
+  }
   const folder = dirname(resolve(path));
   await access(folder, constants.W_OK).catch((error: unknown) => {
     throw new UsageError(

@@ -215,6 +215,21 @@ describe('convert with imported thresholds', () => {
     );
   });
 
+  it('belongs to the preset of the published code unless another is named', async () => {
+    const thresholds = { json: all, where: 't.json' };
+    const { record } = await convert(await tinyVit(), { method: ecmt, steps: 2, thresholds });
+    expect(record.preset).toBe('reference');
+  });
+
+  it('lists roles that are given twice and names without a block', async () => {
+    const json = [...all, place('blocks.1.y', 'q'), place('head', 'q')];
+    await expect(
+      convert(await tinyVit(), { method: ecmt, steps: 2, thresholds: { json, where: 't.json' } }),
+    ).rejects.toThrow(
+      /- entry 'head' has no block number in its name\n {2}- block 1, q has more than one entry/,
+    );
+  });
+
   it('lists malformed entries', async () => {
     const thresholds = {
       json: [

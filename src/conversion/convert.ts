@@ -54,7 +54,10 @@ export interface Conversion {
 export async function convert(source: Model, options: ConvertOptions): Promise<Conversion> {
   const { method, onProgress } = options;
   const steps = checkSteps(options.steps);
-  const { name: presetName, preset } = presetOf(method, options.preset);
+  const { name: presetName, preset } = presetOf(
+    method,
+    options.preset ?? (options.thresholds && method.importPreset),
+  );
   requireConvertible(source);
   const dynamic = await freeBatch(source);
   const { model: clean } = runPasses(dynamic, method.passes);

@@ -50,6 +50,11 @@ export function findObstacles(model: Model): string[] {
       : [];
   });
   const nodes = model.graph.nodes.flatMap((each) => {
+    if (each.opType === 'Einsum' && each.inputs.length > 2) {
+      return [
+        `${describeNode(each)}: products of more than two tensors are not supported. Write it as several products.`,
+      ];
+    }
     const reason = obstacle(
       each.opType,
       subgraphsOf(each).flatMap((body) => body.nodes.map((inner) => inner.opType)),

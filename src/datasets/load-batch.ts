@@ -66,7 +66,8 @@ export async function* loadBatches(dataset: Dataset, options: LoadOptions): Asyn
     }
   }
   if (pending.length > 0) yield joinInputs(pending, inputShape);
-  if (good === 0 && indices.length > 0) refuseAllDamaged(dataset, indices.length);
+  // What is left of an interrupted run may be damaged images alone.
+  if (good === 0 && indices.length > 0 && !skip?.size) refuseAllDamaged(dataset, indices.length);
 }
 
 /** A whole sample that the network cannot take; unlike a damaged picture it is never left out. */
@@ -77,6 +78,7 @@ function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): 
   if (sample.kind === 'tensor') {
     const { shape, data } = sample.tensor;
     checkShape(shape, inputShape, `sample '${id}'`, 'Give inputs of the shape that the network takes');
+    checkFinite(data, id);
     return { id, label, data };
   }
   if (preprocess) {
@@ -90,6 +92,18 @@ function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): 
     expected: 'preprocessing settings, since the data set has pictures',
     got: 'none',
     remedy: 'Give the option preprocess',
+  });
+}
+
+/** A neuron would turn NaN into some spike or other, and nobody would notice. */
+function checkFinite(data: Float32Array, id: string): void {
+  const bad = data.find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new MisfitError({
+    where: `sample '${id}'`,
+    expected: 'finite numbers',
+    got: String(bad),
+    remedy: 'Check how the data were made',
   });
 }
 

@@ -11,11 +11,13 @@ export interface OperatorActivity {
   readonly operations: readonly number[];
   /** Operations of the source network. */
   readonly macs: number;
+  /** Whether each operation is a multiplication too: no neuron feeds the operator, and it is not the head. */
+  readonly dense: boolean;
 }
 
 /**
  * Synaptic operations as ECMT's reference code counts them. Linear operator: non-zero inputs × fan-out. Matrix product:
- * nnz(x·y) + nnz(x·S_B) + nnz(S_A·y). The classifier head runs at rate 1; the first operator, normalisations and
+ * nnz(x·y) + nnz(x·S_B) + nnz(S_A·y). An operator that no spikes feed is billed as in the source network. The classifier head runs at rate 1; the first operator, normalisations and
  * activation functions are not billed; a spike of any level is one operation.
  *
  * @param costs costs of the source network's operators
@@ -35,8 +37,19 @@ export function operatorActivities(
     .map((cost) => ({
       name: cost.name,
       macs: cost.macs * images,
+      dense: isDense(cost, activity, siteOf),
       operations: Array.from({ length: steps }, (_, t) => operationsAt(cost, activity, siteOf, images, t)),
     }));
+}
+
+function isDense(
+  { name, kind, head, operands }: OperatorCost,
+  { products, inputs }: Activity,
+  siteOf: (operator: string, value: string) => string | undefined,
+): boolean {
+  if (head) return false;
+  if (kind === 'product') return products[name] === undefined;
+  return inputs[name] === undefined && siteOf(name, operands[0]!.value) === undefined;
 }
 
 function operationsAt(
@@ -64,11 +77,12 @@ function operationsAt(
 export function ecmtRatio(activities: readonly OperatorActivity[], hiddenSteps = 0): number[] {
   const macs = activities.reduce((sum, each) => sum + each.macs, 0);
   const steps = activities[0]?.operations.length ?? 0;
-  const price = picojoules.accumulate / picojoules.multiplyAccumulate;
-  let operations = 0;
+  const priceOf = ({ dense }: OperatorActivity) =>
+    dense ? 1 : picojoules.accumulate / picojoules.multiplyAccumulate;
+  let energy = 0;
   const ratios = Array.from({ length: steps }, (_, t) => {
-    operations += activities.reduce((sum, each) => sum + each.operations[t]!, 0);
-    return (price * operations) / macs;
+    energy += activities.reduce((sum, each) => sum + priceOf(each) * each.operations[t]!, 0);
+    return energy / macs;
   });
   return ratios.slice(hiddenSteps);
 }

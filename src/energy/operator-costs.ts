@@ -73,12 +73,19 @@ function macsOf(graph: Graph, of: Node, shapeOf: (name: string) => readonly numb
   }
 }
 
-/** Every combination of index values is one product. */
+/** Every combination of index values is one product. An ellipsis stands for the axes that have no label. */
 function einsumMacs(equation: string, shapes: readonly (readonly number[])[]): number {
   const lengths = new Map<string, number>();
   const terms = equation.replaceAll(' ', '').split('->')[0]!.split(',');
   for (const [i, term] of terms.entries()) {
-    for (const [axis, label] of [...term].entries()) lengths.set(label, shapes[i]![axis]!);
+    const shape = shapes[i]!;
+    const [before, after] = term.split('...') as [string, string?];
+    const hidden = shape.length - before.length - (after?.length ?? 0);
+    // Axes under an ellipsis are aligned at its end, as in broadcasting.
+    const unnamed = Array.from({ length: after === undefined ? 0 : hidden }, (_, k) => `${hidden - k}`);
+    for (const [axis, label] of [...before, ...unnamed, ...(after ?? '')].entries()) {
+      lengths.set(label, Math.max(shape[axis]!, lengths.get(label) ?? 1));
+    }
   }
   return sizeOf([...lengths.values()]);
 }

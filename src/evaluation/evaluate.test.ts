@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -153,12 +153,45 @@ describe('evaluate', () => {
     ]);
   });
 
-  it('starts anew when the settings differ or the run is finished', async () => {
+  it('finishes a run of which only damaged images are left', async () => {
+    const home = join(folder, 'damaged');
+    const first = await evaluate({
+      model: spiking,
+      steps: 3,
+      data: input,
+      record: await RunRecord.open(home, settings),
+    });
+    rmSync(join(home, 'result.json'));
+    const again = await evaluate({
+      model: spiking,
+      steps: 3,
+      data: input,
+      record: await RunRecord.open(home, settings),
+    });
+    if (!first.finished || !again.finished) throw new Error('not finished');
+    expect(again.result.images).toBe(9);
+    expect(again.result.skipped).toEqual(first.result.skipped);
+  });
+
+  it('refuses labels that are no classes of the network', async () => {
+    const wrong = async function* (): AsyncGenerator<Batch> {
+      const [only] = [data.slice(0, pixels)];
+      yield { ids: ['a'], labels: [999], shape: [1, 3, tiny.height, tiny.width], data: only! };
+    };
+    await expect(evaluate({ model: spiking, steps: 1, data: { size: 1, batches: wrong } })).rejects.toThrow(
+      "image 'a': expected a label from 0 to 4, the classes of the network, got 999. Give the labels in the class order of the network, for example with --labels.",
+    );
+  });
+
+  it('starts anew when the run is finished, and refuses the folder of another run', async () => {
     const home = join(folder, 'finished');
     await evaluate({ model: spiking, steps: 3, data: input, record: await RunRecord.open(home, settings) });
     expect((await RunRecord.open(home, settings)).done).toHaveLength(0);
     await evaluate({ model: spiking, steps: 3, data: input, record: await RunRecord.open(home, settings) });
-    expect((await RunRecord.open(home, { ...settings, steps: 4 })).done).toHaveLength(0);
+    await expect(RunRecord.open(home, { ...settings, steps: 4 })).rejects.toThrow(
+      `${home}: expected the record of a run with the same settings, or none, got one that differs in steps. Choose another --run folder, or remove this one.`,
+    );
+    expect(existsSync(join(home, 'result.json'))).toBe(true);
   });
 
   it('refuses inputs that are not finite, which a neuron would hide', async () => {

@@ -1,4 +1,5 @@
 import type { Batch } from '../datasets/load-batch.ts';
+import { DataError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName, Synapses } from '../runtime/engines.ts';
@@ -132,6 +133,7 @@ class Collector {
   }
 
   async add(batch: Batch, outcome: Awaited<ReturnType<Evaluator['evaluate']>>): Promise<void> {
+    requireKnownLabels(batch, outcome.classes);
     const predictions = batch.ids.map((id, i) => ({
       id,
       ...(batch.labels[i] !== undefined && { label: batch.labels[i] }),
@@ -166,4 +168,16 @@ class Collector {
     const skipped = this.batches.reduce((sum, batch) => sum + batch.skipped.length, this.#skipped.length);
     this.#onProgress?.({ done: this.images, total: this.#total, skipped });
   }
+}
+
+/** @throws DataError if a label is no class of the network: the data belong to another one */
+function requireKnownLabels({ ids, labels }: Batch, classes: number): void {
+  const at = labels.findIndex((label) => label !== undefined && label >= classes);
+  if (at < 0) return;
+  throw new DataError({
+    where: `image '${ids[at]}'`,
+    expected: `a label from 0 to ${classes - 1}, the classes of the network`,
+    got: String(labels[at]),
+    remedy: 'Give the labels in the class order of the network, for example with --labels',
+  });
 }

@@ -13,6 +13,8 @@ const keptClasses = 5;
 
 /** What the networks said about one batch. Plain data: it travels between threads and into run records. */
 export interface BatchOutcome {
+  /** Number of classes. */
+  readonly classes: number;
   /** Best five classes of the source network, for each image. */
   readonly source: readonly (readonly number[])[];
   /** Best five classes after each time-step, for each image; empty for a network that does not spike. */
@@ -56,8 +58,9 @@ export async function createEvaluator({
     async evaluate(batch) {
       const logits = (await source.run(batch)).get(logitsName)!;
       requireFiniteLogits(logits);
-      const best = topClassesOfRows(asRows(logits), keptClasses);
-      return { source: best, ...(await spikingOutcome(engine, batch)) };
+      const rows = asRows(logits);
+      const best = topClassesOfRows(rows, keptClasses);
+      return { classes: rows.shape[1]!, source: best, ...(await spikingOutcome(engine, batch)) };
     },
     async close() {
       await source.release();
@@ -69,7 +72,7 @@ export async function createEvaluator({
 async function spikingOutcome(
   engine: Engine | undefined,
   batch: FloatTensor,
-): Promise<Omit<BatchOutcome, 'source'>> {
+): Promise<Omit<BatchOutcome, 'source' | 'classes'>> {
   if (!engine) return { steps: batchOf(batch).map(() => []) };
   const { logits, activity } = await engine.run(batch);
   const images = batch.shape[0]!;

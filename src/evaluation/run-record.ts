@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
@@ -49,7 +49,7 @@ export class RunRecord {
   /**
    * Opens the folder, continuing an interrupted run with the same settings, or starting anew.
    *
-   * @throws UsageError if the folder cannot be written
+   * @throws UsageError if the folder cannot be written, or holds a run with other settings
    */
   static async open(folder: string, settings: RunSettings): Promise<RunRecord> {
     try {
@@ -66,11 +66,14 @@ export class RunRecord {
       );
     }
     const text = `${JSON.stringify(settings, null, 2)}\n`;
-    const same = (await readText(join(folder, 'run.json'))) === text;
+    const before = await readText(join(folder, 'run.json'));
+    const same = before === text;
+    if (before !== undefined && !same) throw otherRun(folder, before, settings);
     const finished = (await readText(join(folder, 'result.json'))) !== undefined;
     const lines = same && !finished ? await readText(join(folder, 'batches.jsonl')) : undefined;
     const done = wholeBatches(lines ?? '');
-    await rm(join(folder, 'result.json'), { force: true });
+    // A finished result is kept until the new one is there to be compared with it.
+    if (finished) await rename(join(folder, 'result.json'), join(folder, 'previous-result.json'));
     await writeAtomically(join(folder, 'batches.jsonl'), done.map(toLine).join(''));
     await writeAtomically(join(folder, 'run.json'), text);
     return new RunRecord(folder, done);
@@ -84,6 +87,26 @@ export class RunRecord {
   /** Writes the results and thereby closes the run. */
   async finish(result: unknown): Promise<void> {
     await writeAtomically(join(this.folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  }
+}
+
+function otherRun(folder: string, before: string, settings: RunSettings): UsageError {
+  const old = parseSettings(before);
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(settings)])];
+  const differing = keys.filter((key) => old[key] !== settings[key]);
+  return new UsageError({
+    where: folder,
+    expected: 'the record of a run with the same settings, or none',
+    got: `one that differs in ${differing.join(', ')}`,
+    remedy: 'Choose another --run folder, or remove this one',
+  });
+}
+
+function parseSettings(text: string): RunSettings {
+  try {
+    return JSON.parse(text) as RunSettings;
+  } catch {
+    return {};
   }
 }
 

@@ -15,25 +15,30 @@ export async function writeAtomically(
   content: Uint8Array | string | ((file: FileHandle) => Promise<void>),
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = await open(temporary, 'w').catch((error: unknown) => {
-    throw new UsageError(
-      {
-        where: path,
-        expected: 'a place that can be written',
-        got: messageOf(error),
-        remedy: 'Choose another output path or make the folder',
-      },
-      { cause: error },
-    );
-  });
+  const refuse = (error: unknown): never => {
+    throw cannotWrite(path, error);
+  };
+  const file = await open(temporary, 'w').catch(refuse);
   try {
     if (typeof content === 'function') await content(file);
-    else await file.writeFile(content);
-    await file.close();
-    await rename(temporary, path);
+    else await file.writeFile(content).catch(refuse);
+    await file.close().catch(refuse);
+    await rename(temporary, path).catch(refuse);
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+function cannotWrite(path: string, error: unknown): UsageError {
+  return new UsageError(
+    {
+      where: path,
+      expected: 'a place that can be written',
+      got: messageOf(error),
+      remedy: 'Choose another output path or make the folder',
+    },
+    { cause: error },
+  );
 }

@@ -40,6 +40,8 @@ export interface Method<P extends string = string> {
   readonly place: (graph: Graph) => SpikeSite[];
   readonly presets: Readonly<Record<P, Preset>>;
   readonly defaultPreset: NoInfer<P>;
+  /** Preset that imported thresholds belong to when none is named. Default: the default preset. */
+  readonly importPreset?: NoInfer<P>;
 }
 
 /** Declares a method; a missing facet does not compile. */

@@ -36,6 +36,8 @@ export const ecmt = defineMethod({
   passes: [removeIdentities, removeDeadNodes],
   place: synapticInputSites,
   defaultPreset: 'tuned',
+  // The thresholds of the published code are meant for its firing rule.
+  importPreset: 'reference',
   presets: {
     tuned: {
       summary: 'Thresholds of each site minimise the squared error of the decoded value after T steps.',
@@ -50,7 +52,8 @@ export const ecmt = defineMethod({
     reference: {
       summary: 'The constants and the firing rule of the published reference code.',
       differences: [
-        'A negative threshold that calibrates to a negative number is clamped to 1e-6 (the reference keeps it).',
+        'A threshold that calibrates to a number below 1e-6 is clamped to it (the reference keeps it).',
+        'The constants after GELU apply where the network computes it by Erf or Gelu; the reference goes by the name of the model.',
       ],
       calibrate: (site) => referenceCalibration(site),
       fromThresholds: (thresholds) => specFrom(thresholds, 'floor'),

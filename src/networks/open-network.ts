@@ -116,7 +116,7 @@ function readJson(path: string): unknown {
 }
 
 /** Hash of structure and inline weights; weight files count with name, size and time of change. */
-function fingerprintOf(model: Model): string {
+export function fingerprintOf(model: Model): string {
   const hash = createHash('sha256');
   const files = new Map<string, string>();
   const bytes = encodeModel(model, ({ storage }) => {

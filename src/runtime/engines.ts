@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { domain } from '../neurons/domain.ts';
 import { createInGraphEngine } from './in-graph-engine.ts';
 import type { Engine, Plan } from './plan-run.ts';
 import { createSegmentedEngine } from './segmented/segmented-engine.ts';
@@ -18,13 +19,22 @@ export interface EngineOptions {
 /** Engines in float32, by the name the command line knows. */
 export const engines = {
   /** Cut at the neurons, which run as fused kernels. */
-  fast: createSegmentedEngine,
+  fast: fastEngine,
   /** One session of ONNX Runtime with neurons as standard operators, as any other runtime would run it. */
   'in-graph': inGraphEngine,
 } satisfies Record<string, (plan: Plan, options: EngineOptions) => Promise<Engine>>;
 
 /** Name of an engine. */
 export type EngineName = keyof typeof engines;
+
+/** A form that reads single spikes (binary-spike export) cannot be cut at its neurons, and runs as it stands. */
+async function fastEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
+  const { graph } = plan.model;
+  const whole = plan.sites.some(({ spikes }) =>
+    graph.consumersOf(spikes).some(({ domain: each }) => each === domain),
+  );
+  return whole ? inGraphEngine(plan, options) : createSegmentedEngine(plan, options);
+}
 
 async function inGraphEngine(plan: Plan, { threads, synapses: kind }: EngineOptions): Promise<Engine> {
   if (kind === 'int8') {

@@ -1,9 +1,11 @@
 import type { Graph } from '../graph/graph.ts';
 import { type Node, node } from '../graph/node.ts';
 
-/** Operators that map sums to sums and zeros to zeros, with the inputs that carry numbers. */
+/** Operators that give more than zero only where something arrives, with the inputs that carry numbers. */
 const linearOperators: Readonly<Record<string, 'first' | 'all'>> = {
   AveragePool: 'first',
+  MaxPool: 'first',
+  GlobalMaxPool: 'first',
   GlobalAveragePool: 'first',
   ReduceMean: 'first',
   ReduceSum: 'first',
@@ -22,7 +24,7 @@ const linearOperators: Readonly<Record<string, 'first' | 'all'>> = {
 
 /**
  * Finds where spikes arrive at values that neurons do not make directly but that follow from neurons by linear
- * operators alone (pooling by average, residual sums, changes of shape): the same operators, applied to ones for spikes
+ * operators alone (pooling, residual sums, changes of shape): the same operators, applied to ones for spikes
  * and zeros for silence. Spikes that cancel each other arrive nevertheless.
  */
 export class SpikesThrough {

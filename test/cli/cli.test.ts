@@ -99,6 +99,14 @@ describe('transpike convert', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('failed'))).toEqual([]);
   });
 
+  it('refuses a folder as output before any work', async () => {
+    const { code, stderr } = await cli('convert', 'vit', '--calibrate', 'x.npy', '-o', 'images');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'error: images: expected the name of a file, got a folder. Choose another output path.\n',
+    );
+  });
+
   it('refuses T < 1 and unknown presets', async () => {
     const zero = await cli('convert', 'vit', '--calibrate', 'x.npy', '-T', '0');
     expect(zero.code).toBe(2);
@@ -229,6 +237,26 @@ describe('transpike evaluate', () => {
     expect(JSON.parse(stdout)).toMatchObject({ steps: [], source: { top1: expect.any(Number) } });
   });
 
+  it('keeps runs apart whose thresholds come from other images', async () => {
+    const run = async (calibrate: string) => {
+      const args = [
+        'evaluate',
+        'vit',
+        '--preset',
+        'reference',
+        '--calibrate',
+        calibrate,
+        '--data',
+        'x.npy',
+        '-T',
+        '1',
+        '--json',
+      ];
+      return JSON.parse((await cli(...args)).stdout).run;
+    };
+    expect(await run('x.npy')).not.toBe(await run('images'));
+  });
+
   it('converts first when calibration data are given', async () => {
     const { stdout } = await cli(
       'evaluate',
@@ -301,6 +329,8 @@ describe('transpike inspect and export', () => {
 
   it('exports the binary-spike form, which gives the same logits', async () => {
     await cli('export', 'vit.snn.onnx', '--to', 'binary-spikes', '-o', 'vit.binary.onnx');
+    // The default engine must take the exported file too.
+    expect((await cli('run', 'vit.binary.onnx', '--input', 'x.npy', '-o', 'binary32.npy')).code).toBe(0);
     for (const name of ['vit.snn.onnx', 'vit.binary.onnx']) {
       await cli('run', name, '--input', 'x.npy', '-T', '3', '--precision', 'float64', '-o', `${name}.npy`);
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { openNetwork } from '../../networks/open-network.ts';
+import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertNetwork } from '../convert-network.ts';
 import { evaluateNetwork } from '../evaluate-network.ts';
@@ -47,8 +47,7 @@ async function demoAction({ model, data, labels, limit, steps }: Settings): Prom
   });
   const { sites, parityDeviation } = record;
   console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
-  const fingerprint = `${source.fingerprint} ${JSON.stringify(record)}`;
-  const network = { ...source, model: spiking, spiking: true, fingerprint };
+  const network = { ...source, model: spiking, spiking: true, fingerprint: fingerprintOf(spiking) };
   const end = await evaluateNetwork(network, { data: images, limit, steps, ...common });
   if (end.finished) {
     printResult(end.result);

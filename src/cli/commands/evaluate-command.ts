@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { openNetwork } from '../../networks/open-network.ts';
+import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
 import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
 import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
 import { options, wholeNumber } from '../options.ts';
@@ -54,6 +54,9 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   const opened = await openNetwork(path);
   const network =
     settings.calibrate === undefined ? opened : await converted(opened, settings, settings.calibrate);
+  if (!network.spiking) {
+    console.error('warning: a source network has no time-steps; give --calibrate to convert it first');
+  }
   const end = await evaluateNetwork(network, settings);
   if (!end.finished) {
     console.error(`stopped after ${end.done} images; give the same command again to go on`);
@@ -74,16 +77,15 @@ async function converted(
   settings: Settings,
   calibrate: string,
 ) {
-  const { method, preset, steps = 4, batch, strict } = settings;
-  const { model, record } = await convertNetwork(opened, {
+  const { method, preset, steps = 4, batch, strict, split } = settings;
+  const { model } = await convertNetwork(opened, {
     method,
     steps,
     calibrate,
     ...(preset !== undefined && { preset }),
     ...(batch !== undefined && { batch }),
+    ...(split !== undefined && calibrate === settings.data && { split }),
     ...(strict !== undefined && { strict }),
   });
-  // The thresholds decide about the results, and they depend on the calibration data.
-  const fingerprint = `${opened.fingerprint} ${JSON.stringify(record)}`;
-  return { ...opened, model, spiking: true, fingerprint };
+  return { ...opened, model, spiking: true, fingerprint: fingerprintOf(model) };
 }

@@ -86,16 +86,16 @@ async function runInBatches(engine: Engine, input: FloatTensor, batchSize: numbe
   const size = rest.reduce((a, b) => a * b, 1);
   const progress = showProgress('running', count, 'inputs');
   const parts: FloatTensor[] = [];
-  for (let from = 0; from < count; from += batchSize) {
-    const to = Math.min(from + batchSize, count);
-    const { logits } = await engine.run({
-      shape: [to - from, ...rest],
-      data: input.data.subarray(from * size, to * size),
-    });
-    parts.push(logits);
-    progress.update(to);
+  try {
+    for (let from = 0; from < count; from += batchSize) {
+      const to = Math.min(from + batchSize, count);
+      const data = input.data.subarray(from * size, to * size);
+      parts.push((await engine.run({ shape: [to - from, ...rest], data })).logits);
+      progress.update(to);
+    }
+  } finally {
+    progress.stop();
   }
-  progress.stop();
   return joinOverImages(parts, engine.plan.steps, count);
 }
 
