@@ -1,40 +1,15 @@
 import { open } from 'node:fs/promises';
 import { FormatError, messageOf } from '../errors.ts';
 import { float16ToFloat32 } from '../graph/half-precision.ts';
+import { type TypedNumbers, typedViews } from '../graph/typed-view.ts';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /** Any typed array that an `.npy` file can hold. */
-export type NpyData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-
-type Reader = (buffer: ArrayBufferLike, offset: number, size: number) => NpyData;
-
-const readers = {
-  float32: (b, o, n) => new Float32Array(b, o, n),
-  float64: (b, o, n) => new Float64Array(b, o, n),
-  int8: (b, o, n) => new Int8Array(b, o, n),
-  uint8: (b, o, n) => new Uint8Array(b, o, n),
-  bool: (b, o, n) => new Uint8Array(b, o, n),
-  int16: (b, o, n) => new Int16Array(b, o, n),
-  uint16: (b, o, n) => new Uint16Array(b, o, n),
-  int32: (b, o, n) => new Int32Array(b, o, n),
-  uint32: (b, o, n) => new Uint32Array(b, o, n),
-  int64: (b, o, n) => new BigInt64Array(b, o, n),
-  uint64: (b, o, n) => new BigUint64Array(b, o, n),
-} satisfies Record<string, Reader>;
+export type NpyData = TypedNumbers;
 
 /** Element type of an array in memory. `float16` is missing because half floats are decoded to `float32` on reading. */
-export type NpyDataType = keyof typeof readers;
+export type NpyDataType = keyof typeof typedViews;
 
 /** An array in C order (last axis fastest). */
 export interface NpyArray {
@@ -91,7 +66,7 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
 export function encodeNpy(array: NpyArray): Uint8Array {
   const { shape, dataType, data } = array;
   const size = shape.reduce((product, length) => product * length, 1);
-  const wanted = readers[dataType](new ArrayBuffer(0), 0, 0);
+  const wanted = typedViews[dataType](new ArrayBuffer(0), 0, 0);
   if (data.length !== size || data.constructor !== wanted.constructor) {
     throw new FormatError({
       where: 'encodeNpy',
@@ -130,7 +105,7 @@ function readElements({ dataType }: NpyHeader, body: Uint8Array, size: number): 
   // Typed arrays want aligned memory.
   const { buffer, byteOffset } = body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
   if (dataType === 'float16') return float16ToFloat32(new Uint16Array(buffer, byteOffset, size));
-  return readers[dataType](buffer, byteOffset, size);
+  return typedViews[dataType](buffer, byteOffset, size);
 }
 
 /** Elements stored first axis fastest, brought into the order of last axis fastest. */

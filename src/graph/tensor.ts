@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { FormatError, GraphError } from '../errors.ts';
 import { bytesPerElement, type DataType } from './data-type.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
+import { type TypedNumbers, type TypedView, typedViews } from './typed-view.ts';
 
 /** Little-endian bytes in memory; the view may start at any offset. */
 export interface MemoryStorage {
@@ -97,32 +98,8 @@ export class Tensor {
   }
 }
 
-type TypedNumbers =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-
-type Reader = (buffer: ArrayBufferLike, offset: number, size: number) => TypedNumbers;
-
-const readers: Record<DataType, Reader> = {
-  float32: (b, o, n) => new Float32Array(b, o, n),
-  float64: (b, o, n) => new Float64Array(b, o, n),
-  int8: (b, o, n) => new Int8Array(b, o, n),
-  uint8: (b, o, n) => new Uint8Array(b, o, n),
-  bool: (b, o, n) => new Uint8Array(b, o, n),
-  int16: (b, o, n) => new Int16Array(b, o, n),
-  uint16: (b, o, n) => new Uint16Array(b, o, n),
-  int32: (b, o, n) => new Int32Array(b, o, n),
-  uint32: (b, o, n) => new Uint32Array(b, o, n),
-  int64: (b, o, n) => new BigInt64Array(b, o, n),
-  uint64: (b, o, n) => new BigUint64Array(b, o, n),
+const readers: Record<DataType, TypedView> = {
+  ...typedViews,
   float16: (b, o, n) => float16ToFloat32(new Uint16Array(b, o, n)),
   bfloat16: (b, o, n) => bfloat16ToFloat32(new Uint16Array(b, o, n)),
 };
