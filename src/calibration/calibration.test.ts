@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ladderThresholds } from '../neurons/ladder.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { ActivationHistogram } from './activation-histogram.ts';
 import { fitThresholds } from './fit-thresholds.ts';
@@ -72,7 +73,7 @@ describe('fitThresholds', () => {
   const valuesOf = (numbers: readonly number[]) => numbers.map((value) => ({ value, count: 1 }));
 
   function errorOf(numbers: readonly number[], positive: number, negative: number, steps: number): number {
-    const parameters = { thresholdPositive: positive, thresholdNegative: negative };
+    const parameters = ladderThresholds(positive, negative);
     return numbers.reduce((sum, value) => {
       const state = new Float64Array(1);
       for (let t = 1; t <= steps; t++) multiThreshold.step({ mean: value, t }, state, parameters, attributes);

@@ -1,4 +1,5 @@
 import type { NeuronDefinition } from '../neurons/define-neuron.ts';
+import { ladderThresholds } from '../neurons/ladder.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Two thresholds, for positive and for negative spikes. */
@@ -23,7 +24,7 @@ const reach = 6;
  * down to it divided by four times the largest level, then twice finer around the best.
  *
  * @param values the activations, as bins with their counts
- * @param neuron a neuron with parameters `thresholdPositive` and `thresholdNegative`
+ * @param neuron a neuron whose parameters are those of a ladder
  */
 export function fitThresholds<A>(
   values: readonly WeightedValue[],
@@ -75,8 +76,8 @@ function errorFunction<A>(
   steps: number,
 ): (positive: number, negative: number) => number {
   const state = new Float64Array(neuron.state.length);
-  return (thresholdPositive, thresholdNegative) => {
-    const parameters = { thresholdPositive, thresholdNegative };
+  return (positive, negative) => {
+    const parameters = ladderThresholds(positive, negative);
     let sum = 0;
     for (const { value, count } of values) {
       state.fill(0);

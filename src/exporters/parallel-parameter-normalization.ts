@@ -89,7 +89,7 @@ function canRewrite(of: Node): boolean {
 function addChannels(model: Model, site: Site): BinarySite {
   const { graph } = model;
   const levels = site.neuron.levels(site.attributes);
-  const [positive, negative] = site.node.inputs.slice(2) as [string, string];
+  const [positive, negative] = site.node.inputs.slice(2, 4) as [string, string];
   const ladder = graph.addInitializer(`${site.name}.ladder`, Tensor.float64([levels.length], levels));
   const [made, nodes] = buildAside(model, `${site.name}.`, (build) => [
     build.ops(

@@ -3,7 +3,8 @@ import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { fitThresholds } from '../calibration/fit-thresholds.ts';
 import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import { QuantileObserver } from '../calibration/quantile-observer.ts';
-import { type MultiThresholdAttributes, multiThreshold } from '../neurons/multi-threshold.ts';
+import { type Ladder, ladderThresholds } from '../neurons/ladder.ts';
+import { multiThreshold } from '../neurons/multi-threshold.ts';
 import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
@@ -61,22 +62,19 @@ export const ecmt = defineMethod({
   },
 });
 
-function specFrom(
-  { positive, negative, ...ladder }: ImportedThreshold,
-  rule: MultiThresholdAttributes['rule'],
-) {
+function specFrom({ positive, negative, ...ladder }: ImportedThreshold, rule: Ladder['rule']) {
   return specOf({ ...ladder, rule }, positive, negative);
 }
 
-function specOf(attributes: MultiThresholdAttributes, positive: number, negative: number): NeuronSpec {
+function specOf(attributes: Ladder, positive: number, negative: number): NeuronSpec {
   return {
     neuron: multiThreshold,
     attributes,
-    parameters: { thresholdPositive: positive, thresholdNegative: negative },
+    parameters: ladderThresholds(positive, negative),
   };
 }
 
-function tunedCalibration(attributes: MultiThresholdAttributes, steps: number): SiteCalibration {
+function tunedCalibration(attributes: Ladder, steps: number): SiteCalibration {
   const histogram = new ActivationHistogram();
   return {
     observe: (values) => histogram.observe(values),

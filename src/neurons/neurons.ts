@@ -1,6 +1,7 @@
 import { ConversionError } from '../errors.ts';
 import { chargeAligned } from './charge-aligned.ts';
 import type { AnyNeuron } from './define-neuron.ts';
+import { differentialMultiThreshold } from './differential-multi-threshold.ts';
 import { integrateAndFire } from './integrate-and-fire.ts';
 import { leakyIntegrateAndFire } from './leaky-integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
@@ -9,6 +10,7 @@ import { offsetCalibrating } from './offset-calibrating.ts';
 /** All neurons, for look-ups by name and for the conformance suite. */
 export const neurons: readonly AnyNeuron[] = [
   multiThreshold,
+  differentialMultiThreshold,
   integrateAndFire,
   offsetCalibrating,
   chargeAligned,

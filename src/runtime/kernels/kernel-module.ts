@@ -8,6 +8,7 @@ import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts
  */
 export interface KernelModule {
   multiThreshold(
+    isDifferential: number,
     nearest: number,
     means: number,
     meansStride: number,
@@ -19,10 +20,12 @@ export interface KernelModule {
     steps: number,
     positive: number,
     negative: number,
+    deadZone: number,
     top: number,
     counters: number,
   ): void;
   multiThresholdLadder(
+    isDifferential: number,
     boundaries: number,
     levels: number,
     length: number,
@@ -35,6 +38,7 @@ export interface KernelModule {
     steps: number,
     positive: number,
     negative: number,
+    deadZone: number,
     counters: number,
   ): void;
   integrateAndFire(

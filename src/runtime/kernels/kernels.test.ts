@@ -2,12 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chargeAligned } from '../../neurons/charge-aligned.ts';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
+import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
-import {
-  type MultiThresholdAttributes,
-  multiThreshold,
-  multiThresholdParameters,
-} from '../../neurons/multi-threshold.ts';
+import { halfLevel, type Ladder, ladderThresholds } from '../../neurons/ladder.ts';
+import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { neurons } from '../../neurons/neurons.ts';
 import { offsetCalibrating } from '../../neurons/offset-calibrating.ts';
 import { loadKernels } from './kernel-module.ts';
@@ -116,7 +114,7 @@ const mean = fc.oneof(
 );
 const threshold = fc.float({ min: Math.fround(0.01), max: 4, noNaN: true });
 
-const anyCase = (attributes: fc.Arbitrary<MultiThresholdAttributes>) =>
+const anyCase = (attributes: fc.Arbitrary<Ladder>) =>
   fc
     .record({
       attributes,
@@ -124,10 +122,11 @@ const anyCase = (attributes: fc.Arbitrary<MultiThresholdAttributes>) =>
       count: fc.integer({ min: 1, max: 41 }),
       positive: threshold,
       negative: threshold,
+      deadZone: fc.oneof(fc.constant(halfLevel), fc.float({ min: 0, max: 5, noNaN: true })),
       still: fc.boolean(),
       withoutSpikes: fc.boolean(),
     })
-    .chain(({ count, positive, negative, ...rest }) =>
+    .chain(({ count, positive, negative, deadZone, ...rest }) =>
       fc
         .array(mean, {
           minLength: count * (rest.still ? 1 : rest.steps),
@@ -136,30 +135,34 @@ const anyCase = (attributes: fc.Arbitrary<MultiThresholdAttributes>) =>
         .map((means) => ({
           ...rest,
           means: Float32Array.from(means),
-          parameters: multiThresholdParameters(positive, negative),
+          parameters: ladderThresholds(positive, negative, deadZone),
         })),
     );
 
-describe('the multi-threshold kernel', () => {
-  const kernel = kernelFor(multiThreshold);
+describe.each([multiThreshold, differentialMultiThreshold])('the kernel of the $name neuron', (neuron) => {
+  const kernel = kernelFor(neuron);
   const rule = fc.constantFrom('floor' as const, 'nearest' as const);
   const levels = fc.integer({ min: 1, max: 10 });
 
-  it('does what the reference step does for base 2, any thresholds, T and length', () => {
+  it('does what the reference step does for base 2, any thresholds, dead zone, T and length', () => {
     const attributes = fc.record({ levels, base: fc.constant(2), rule });
     fc.assert(
-      fc.property(anyCase(attributes), (each) => expectSame(multiThreshold, kernel, each)),
+      fc.property(anyCase(attributes), (each) => expectSame(neuron, kernel, each)),
       { numRuns: 300 },
     );
   });
 
   it('does what the reference step does for other bases', () => {
-    const attributes = fc.record({ levels, base: fc.constantFrom(1.5, 3, 4), rule });
+    const attributes = fc.record({ levels, base: fc.constantFrom(Math.SQRT2, 1.5, 3, 4), rule });
     fc.assert(
-      fc.property(anyCase(attributes), (each) => expectSame(multiThreshold, kernel, each)),
+      fc.property(anyCase(attributes), (each) => expectSame(neuron, kernel, each)),
       { numRuns: 100 },
     );
   });
+});
+
+describe('the multi-threshold kernel', () => {
+  const kernel = kernelFor(multiThreshold);
 
   it('decides potentials exactly on a boundary as the reference does when the threshold is a power of two', () => {
     for (const choice of ['floor', 'nearest'] as const) {
@@ -169,7 +172,7 @@ describe('the multi-threshold kernel', () => {
       const each = {
         means,
         steps: 1,
-        parameters: multiThresholdParameters(1, 0.5),
+        parameters: ladderThresholds(1, 0.5),
         attributes: { levels: 8, base: 2, rule: choice },
       };
       expect(run(kernel, each)).toEqual(run(referenceKernel(multiThreshold), each));
@@ -178,7 +181,7 @@ describe('the multi-threshold kernel', () => {
 
   it('may write decoded values over the means', () => {
     const means = Float32Array.from({ length: 3 * 37 }, (_, i) => Math.sin(i) * 3);
-    const parameters = multiThresholdParameters(0.1, 0.2);
+    const parameters = ladderThresholds(0.1, 0.2);
     const attributes = { levels: 6, base: 2, rule: 'nearest' as const };
     const expected = run(kernel, { means, steps: 3, parameters, attributes });
     new Float32Array(memory.buffer, data, means.length).set(means);
@@ -193,7 +196,7 @@ describe('the multi-threshold kernel', () => {
     const bytes = data + 4096;
     const where = { means: data, meansStride: 132, decoded: 0, spikes: 0, bytes, stride: 132 };
     new Float32Array(memory.buffer, data, means.length).set(means);
-    const parameters = multiThresholdParameters(1, 1);
+    const parameters = ladderThresholds(1, 1);
     kernel.run(
       kernelMemory,
       { ...where, count: 33, steps: 1, parameters, counters },

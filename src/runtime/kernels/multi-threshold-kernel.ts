@@ -1,4 +1,6 @@
-import { firingBoundaries, type MultiThresholdAttributes } from '../../neurons/multi-threshold.ts';
+import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
+import { firingBoundaries, type Ladder, ladderLevels } from '../../neurons/ladder.ts';
+import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { defineKernel, type KernelMemory, type NeuronRun } from './neuron-kernel.ts';
 
 /** Largest signed level that fits in a byte around 128. */
@@ -9,23 +11,33 @@ const byteTop = 127;
  * the ladder. The potential is divided by the threshold by multiplying with the reciprocal, so where it lies within
  * one rounding of a boundary the neighbouring level may fire.
  */
-export const multiThresholdKernel = defineKernel<MultiThresholdAttributes>({
-  neuron: 'multi-threshold',
-  run(memory, run, attributes) {
-    if (attributes.base === 2) runPowersOfTwo(memory, run, attributes);
-    else runLadder(memory, run, attributes);
-  },
+export const multiThresholdKernel = defineKernel<Ladder>({
+  neuron: multiThreshold.name,
+  run: (memory, run, ladder) => fire(memory, run, ladder, false),
 });
+
+/** The same with differential coding. */
+export const differentialMultiThresholdKernel = defineKernel<Ladder>({
+  neuron: differentialMultiThreshold.name,
+  run: (memory, run, ladder) => fire(memory, run, ladder, true),
+});
+
+function fire(memory: KernelMemory, run: NeuronRun, ladder: Ladder, differential: boolean): void {
+  if (ladder.base === 2) runPowersOfTwo(memory, run, ladder, differential);
+  else runLadder(memory, run, ladder, differential);
+}
 
 function runPowersOfTwo(
   { module }: KernelMemory,
   run: NeuronRun,
-  attributes: MultiThresholdAttributes,
+  ladder: Ladder,
+  differential: boolean,
 ): void {
-  const { thresholdPositive, thresholdNegative } = run.parameters;
-  const top = 2 ** (attributes.levels - 1);
+  const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
+  const top = 2 ** (ladder.levels - 1);
   module.multiThreshold(
-    attributes.rule === 'nearest' ? 1 : 0,
+    Number(differential),
+    ladder.rule === 'nearest' ? 1 : 0,
     run.means,
     run.meansStride,
     run.decoded,
@@ -36,22 +48,24 @@ function runPowersOfTwo(
     run.steps,
     thresholdPositive!,
     thresholdNegative!,
+    deadZone!,
     run.bytes ? Math.min(top, byteTop) : top,
     run.counters,
   );
 }
 
-function runLadder(memory: KernelMemory, run: NeuronRun, attributes: MultiThresholdAttributes): void {
-  const { levels, base } = attributes;
-  const { thresholdPositive, thresholdNegative } = run.parameters;
-  const boundaries = new Float32Array(memory.memory.buffer, memory.table, levels);
-  boundaries.set(firingBoundaries(attributes));
-  const ladder = new Float32Array(memory.memory.buffer, memory.table + boundaries.byteLength, levels);
-  ladder.set(Array.from({ length: levels }, (_, k) => base ** k));
+function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, differential: boolean): void {
+  const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
+  const above = ladder.levels - 1;
+  const boundaries = new Float32Array(memory.memory.buffer, memory.table, above);
+  boundaries.set(firingBoundaries(ladder));
+  const levels = new Float32Array(memory.memory.buffer, memory.table + boundaries.byteLength, above);
+  levels.set(ladderLevels(ladder).slice(1));
   memory.module.multiThresholdLadder(
+    Number(differential),
     boundaries.byteOffset,
-    ladder.byteOffset,
-    levels,
+    levels.byteOffset,
+    above,
     run.means,
     run.meansStride,
     run.decoded,
@@ -61,6 +75,7 @@ function runLadder(memory: KernelMemory, run: NeuronRun, attributes: MultiThresh
     run.steps,
     thresholdPositive!,
     thresholdNegative!,
+    deadZone!,
     run.counters,
   );
 }

@@ -2,7 +2,8 @@ import type { Graph } from '../../graph/graph.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { domain } from '../../neurons/domain.ts';
-import { type MultiThresholdAttributes, multiThreshold } from '../../neurons/multi-threshold.ts';
+import type { Ladder } from '../../neurons/ladder.ts';
+import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
 import type { IntegerProduct } from './integer-product.ts';
 
@@ -43,7 +44,7 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
       products.set(operator.node.name, replace(graph, operator, levels, threshold));
     }
     const tensor = Tensor.float32([], [threshold]);
-    return { ...site, parameters: { thresholdPositive: tensor, thresholdNegative: tensor } };
+    return { ...site, parameters: { ...site.parameters, thresholdPositive: tensor, thresholdNegative: tensor } };
   });
   graph.removeDeadNodes();
   return { sites: changed, products };
@@ -51,7 +52,7 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
 
 function commonThreshold({ neuron, attributes, parameters }: Site): number | undefined {
   if (neuron.name !== multiThreshold.name) return undefined;
-  const { base, levels } = attributes as MultiThresholdAttributes;
+  const { base, levels } = attributes as Ladder;
   const { thresholdPositive, thresholdNegative } = parameters;
   const scalar = thresholdPositive!.size === 1 && thresholdNegative!.size === 1;
   if (base !== 2 || levels > mostLevels || !scalar) return undefined;

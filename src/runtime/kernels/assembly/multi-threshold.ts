@@ -5,30 +5,42 @@ const NEAREST = 0;
 const FLOOR = 1;
 const LADDER = 2;
 
-// Where the ladder of rule LADDER is: boundaries and levels, float32, in units of the threshold.
+// Where the ladder of rule LADDER is: boundaries and levels above the lowest, float32, in units of the threshold.
 let ladderBoundaries: usize = 0;
 let ladderLevels: usize = 0;
 let ladderLength: i32 = 0;
+
+// The value that follows is what was emitted, instead of its running mean.
+let differential: bool = false;
+
+/** What step t divides by: t for running means, 1 for differential coding. */
+@inline
+function divisorOf(t: i32): i32 {
+  return differential ? 1 : t;
+}
 
 /** Half a mantissa, exponent bits, 1.0, 0.5 and 1.5·2²³ (added to a whole number, it leaves it in the low bits). Read from memory, they stay in registers; written as constants, V8 makes them anew at each use. */
 const constants: usize = memory.data<u32>([0x400000, 0x7f800000, 0x3f800000, 0x3f000000, 0x4b400000], 16);
 
 /** Level of the ladder that fires, 0 for none. @param ratio magnitude of the potential in units of the threshold */
 @inline
-function levelOf(rule: i32, ratio: v128, top: v128, raise: v128, exponent: v128, one: v128, half: v128): v128 {
+function levelOf(
+  rule: i32, ratio: v128, top: v128, raise: v128, exponent: v128, one: v128, half: v128, deadZone: v128,
+): v128 {
+  const fires = f32x4.ge(ratio, deadZone);
   if (rule == LADDER) {
-    let level = f32x4.splat(0);
+    let level = one;
     for (let k = 0; k < ladderLength; k++) {
       const offset = <usize>k << 2;
-      const fires = f32x4.ge(ratio, v128.load32_splat(ladderBoundaries + offset));
-      level = v128.bitselect(v128.load32_splat(ladderLevels + offset), level, fires);
+      const higher = f32x4.ge(ratio, v128.load32_splat(ladderBoundaries + offset));
+      level = v128.bitselect(v128.load32_splat(ladderLevels + offset), level, higher);
     }
-    return level;
+    return v128.and(level, fires);
   }
   // The exponent bits alone are the largest power of two below; half of the mantissa more makes it the nearest one.
   const raised = rule == NEAREST ? i32x4.add(ratio, raise) : f32x4.add(ratio, half);
   const level = f32x4.pmin(f32x4.pmax(v128.and(raised, exponent), one), top);
-  return v128.and(level, f32x4.ge(ratio, half));
+  return v128.and(level, fires);
 }
 
 /** Chooses between two numbers, given one and what it differs in from the other. */
@@ -63,7 +75,7 @@ function isSpike(spike: v128): v128 {
 function neurons(
   rule: i32, lanes: i32, means: usize, meansStride: usize, decoded: usize, spikes: usize, bytes: usize,
   stride: usize, steps: i32, positive: v128, negative: v128, positiveInverse: v128, negativeInverse: v128,
-  top: v128, counters: usize,
+  top: v128, deadZone: v128, counters: usize,
 ): void {
   const raise = v128.load32_splat(constants);
   const exponent = v128.load32_splat(constants, 4);
@@ -73,14 +85,15 @@ function neurons(
   const mask = laneMask(lanes);
   let emitted = zero;
   for (let t = 1; t <= steps; t++) {
-    const time = f32x4.splat(<f32>t);
+    const divisor = divisorOf(t);
+    const time = f32x4.splat(<f32>divisor);
     const potential = potentialOf(means, lanes, time, emitted);
     const below = f32x4.lt(potential, zero);
     const ratio = f32x4.mul(potential, v128.bitselect(negativeInverse, positiveInverse, below));
-    const level = levelOf(rule, ratio, top, raise, exponent, one, half);
+    const level = levelOf(rule, ratio, top, raise, exponent, one, half, deadZone);
     const spike = f32x4.mul(level, v128.bitselect(negative, positive, below));
     emitted = f32x4.add(emitted, spike);
-    if (decoded) storeLanes(decoded, meanOf(emitted, t, time, f32x4.splat(<f32>1 / <f32>t)), lanes);
+    if (decoded) storeLanes(decoded, meanOf(emitted, divisor, time, f32x4.splat(<f32>1 / <f32>divisor)), lanes);
     if (spikes) storeLanes(spikes, spike, lanes);
     if (bytes) storeBytes(bytes, v128.xor(level, v128.and(below, i32x4.splat(0x80000000))), lanes);
     const fired = isSpike(level);
@@ -93,11 +106,14 @@ function neurons(
   }
 }
 
-/** Level of four neurons with a base of 2, to be multiplied with the threshold that has the sign of the potential. */
+/** Level of four neurons, to be multiplied with the threshold that has the sign of the potential. */
 @inline
-function fire(rule: i32, potential: v128, inverse: v128, difference: v128, top: v128, raise: v128, exponent: v128, one: v128, half: v128): v128 {
+function fire(
+  rule: i32, potential: v128, inverse: v128, difference: v128, top: v128, raise: v128, exponent: v128, one: v128,
+  half: v128, deadZone: v128,
+): v128 {
   const ratio = f32x4.mul(potential, choose(inverse, difference, i32x4.shr_s(potential, 31)));
-  return levelOf(rule, ratio, top, raise, exponent, one, half);
+  return levelOf(rule, ratio, top, raise, exponent, one, half, deadZone);
 }
 
 @inline
@@ -119,7 +135,8 @@ function wholeOf(level: v128, potential: v128, magic: v128): v128 {
 @inline
 function blocks(
   rule: i32, bytes: bool, means: usize, meansStride: usize, written: usize, stride: usize, count: i32, steps: i32,
-  positive: v128, negative: v128, positiveInverse: v128, negativeInverse: v128, top: v128, counters: usize,
+  positive: v128, negative: v128, positiveInverse: v128, negativeInverse: v128, top: v128, deadZone: v128,
+  counters: usize,
 ): void {
   const raise = v128.load32_splat(constants);
   const exponent = v128.load32_splat(constants, 4);
@@ -137,15 +154,16 @@ function blocks(
     let to = written + (bytes ? <usize>i : <usize>i << 2);
     let counter = counters;
     for (let t = 1; t <= steps; t++) {
-      const time = f32x4.splat(<f32>t);
+      const divisor = divisorOf(t);
+      const time = f32x4.splat(<f32>divisor);
       const pa = potentialOf(from, 4, time, a);
       const pb = potentialOf(from + 16, 4, time, b);
       const pc = potentialOf(from + 32, 4, time, c);
       const pd = potentialOf(from + 48, 4, time, d);
-      const la = fire(rule, pa, positiveInverse, inverse, top, raise, exponent, one, half);
-      const lb = fire(rule, pb, positiveInverse, inverse, top, raise, exponent, one, half);
-      const lc = fire(rule, pc, positiveInverse, inverse, top, raise, exponent, one, half);
-      const ld = fire(rule, pd, positiveInverse, inverse, top, raise, exponent, one, half);
+      const la = fire(rule, pa, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
+      const lb = fire(rule, pb, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
+      const lc = fire(rule, pc, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
+      const ld = fire(rule, pd, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
       a = f32x4.add(a, valueOf(la, pa, positive, threshold));
       b = f32x4.add(b, valueOf(lb, pb, positive, threshold));
       c = f32x4.add(c, valueOf(lc, pc, positive, threshold));
@@ -155,11 +173,11 @@ function blocks(
         const cd = i16x8.narrow_i32x4_s(wholeOf(lc, pc, magic), wholeOf(ld, pd, magic));
         v128.store(to, v128.xor(i8x16.narrow_i16x8_s(ab, cd), i8x16.splat(-128)));
       } else {
-        const share = f32x4.splat(<f32>1 / <f32>t);
-        v128.store(to, meanOf(a, t, time, share));
-        v128.store(to, meanOf(b, t, time, share), 16);
-        v128.store(to, meanOf(c, t, time, share), 32);
-        v128.store(to, meanOf(d, t, time, share), 48);
+        const share = f32x4.splat(<f32>1 / <f32>divisor);
+        v128.store(to, meanOf(a, divisor, time, share));
+        v128.store(to, meanOf(b, divisor, time, share), 16);
+        v128.store(to, meanOf(c, divisor, time, share), 32);
+        v128.store(to, meanOf(d, divisor, time, share), 48);
       }
       addTo(counter, i32x4.add(i32x4.add(isSpike(la), isSpike(lb)), i32x4.add(isSpike(lc), isSpike(ld))));
       from += meansStride;
@@ -172,26 +190,27 @@ function blocks(
 @inline
 function run(
   rule: i32, means: usize, meansStride: usize, decoded: usize, spikes: usize, bytes: usize, stride: usize,
-  count: i32, steps: i32, positive: f32, negative: f32, top: f32, counters: usize,
+  count: i32, steps: i32, positive: f32, negative: f32, deadZone: f32, top: f32, counters: usize,
 ): void {
+  const dead = f32x4.splat(deadZone);
   const plus = f32x4.splat(positive);
   const minus = f32x4.splat(-negative);
   const plusInverse = f32x4.splat(<f32>1 / positive);
   const minusInverse = f32x4.splat(<f32>-1 / negative);
   const most = f32x4.splat(top);
   let i = 0;
-  if (rule != LADDER && decoded != 0 && !(spikes | bytes)) {
+  if (decoded != 0 && !(spikes | bytes)) {
     i = count & ~15;
     blocks(
       rule, false, means, meansStride, decoded, stride, i, steps, plus, minus, plusInverse, minusInverse, most,
-      counters,
+      dead, counters,
     );
   }
   if (rule != LADDER && bytes != 0 && !(spikes | decoded)) {
     i = count & ~15;
     blocks(
       rule, true, means, meansStride, bytes, stride >> 2, i, steps, plus, minus, plusInverse, minusInverse, most,
-      counters,
+      dead, counters,
     );
   }
   for (; i < count; i += 4) {
@@ -204,12 +223,12 @@ function run(
     if (rest >= 4) {
       neurons(
         rule, 4, at, meansStride, to, spikesTo, bytesTo, stride, steps, plus, minus, plusInverse, minusInverse,
-        most, counters,
+        most, dead, counters,
       );
     } else {
       neurons(
         rule, rest, at, meansStride, to, spikesTo, bytesTo, stride, steps, plus, minus, plusInverse,
-        minusInverse, most, counters,
+        minusInverse, most, dead, counters,
       );
     }
   }
@@ -218,13 +237,16 @@ function run(
 /**
  * Multi-threshold neurons with base 2 over all steps. Addresses and strides are in bytes; 0 as an address: not wanted.
  *
+ * @param isDifferential 1: differential coding; 0: running means
  * @param nearest 1: the nearest level fires; 0: rule `floor`
  * @param means running means; `meansStride` 0: the same at every step
  * @param bytes signed levels as uint8 around 128, a quarter of `stride` apart
+ * @param deadZone smallest potential that makes a spike, in units of the threshold
  * @param top largest level in units of the threshold
  * @param counters four int32 for each step; the spikes are added to them
  */
 export function multiThreshold(
+  isDifferential: i32,
   nearest: i32,
   means: usize,
   meansStride: usize,
@@ -236,18 +258,32 @@ export function multiThreshold(
   steps: i32,
   positive: f32,
   negative: f32,
+  deadZone: f32,
   top: f32,
   counters: usize,
 ): void {
+  differential = isDifferential != 0;
   if (nearest) {
-    run(NEAREST, means, meansStride, decoded, spikes, bytes, stride, count, steps, positive, negative, top, counters);
+    run(
+      NEAREST, means, meansStride, decoded, spikes, bytes, stride, count, steps, positive, negative, deadZone, top,
+      counters,
+    );
   } else {
-    run(FLOOR, means, meansStride, decoded, spikes, bytes, stride, count, steps, positive, negative, top, counters);
+    run(
+      FLOOR, means, meansStride, decoded, spikes, bytes, stride, count, steps, positive, negative, deadZone, top,
+      counters,
+    );
   }
 }
 
-/** The same with a ladder of any levels: float32 boundaries and levels in units of the threshold, ascending. */
+/**
+ * The same with a ladder of any levels.
+ *
+ * @param boundaries potentials from which the levels above the lowest fire, float32, in units of the threshold, ascending
+ * @param levels those levels, likewise
+ */
 export function multiThresholdLadder(
+  isDifferential: i32,
   boundaries: usize,
   levels: usize,
   length: i32,
@@ -260,10 +296,12 @@ export function multiThresholdLadder(
   steps: i32,
   positive: f32,
   negative: f32,
+  deadZone: f32,
   counters: usize,
 ): void {
+  differential = isDifferential != 0;
   ladderBoundaries = boundaries;
   ladderLevels = levels;
   ladderLength = length;
-  run(LADDER, means, meansStride, decoded, spikes, 0, stride, count, steps, positive, negative, 0, counters);
+  run(LADDER, means, meansStride, decoded, spikes, 0, stride, count, steps, positive, negative, deadZone, 0, counters);
 }

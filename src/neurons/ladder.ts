@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Parameters } from './define-neuron.ts';
+
+/** Attributes of every neuron that fires on a ladder of levels. */
+export const ladderAttributes = {
+  /** Number of levels n of each sign. */
+  levels: z.int().min(1).max(64).default(8),
+  /** Ratio of neighbouring levels. */
+  base: z.number().gt(1).default(2),
+  /** Which level fires; see {@link fireOnLadder}. */
+  rule: z.enum(['floor', 'nearest']).default('nearest'),
+} as const;
+
+/** Structural choices of a ladder: θ·b^k for k = 0…n−1, of each sign. */
+export interface Ladder {
+  readonly levels: number;
+  readonly base: number;
+  readonly rule: 'floor' | 'nearest';
+}
+
+/**
+ * Numeric parameters of a ladder: θ₊ and θ₋, its smallest levels, and the dead zone δ, the smallest potential that
+ * makes a spike, in units of θ of the same sign.
+ */
+export const ladderParameters = ['thresholdPositive', 'thresholdNegative', 'deadZone'] as const;
+
+/** Dead zone of a ladder that rounds: half of its lowest level. */
+export const halfLevel = 0.5;
+
+/** Parameters of a ladder by name. @param deadZone in units of the threshold */
+export function ladderThresholds(positive: number, negative: number, deadZone: number = halfLevel) {
+  return { thresholdPositive: positive, thresholdNegative: negative, deadZone } satisfies Parameters;
+}
+
+/** The levels in units of the threshold, ascending. */
+export function ladderLevels({ levels, base }: Ladder): number[] {
+  return Array.from({ length: levels }, (_, k) => base ** k);
+}
+
+/** Part of a function's name that tells ladders apart. */
+export function ladderName({ levels, base, rule }: Ladder): string {
+  return `${rule}_${levels}${base === 2 ? '' : `_base${String(base).replace('.', 'p')}`}`;
+}
+
+/**
+ * The level that a potential calls for, signed; 0 for |m| < δ·θ.
+ *
+ * Rule `floor`: the largest level with |m| ≥ θ·b^k − θ/2. Rule `nearest`: the level nearest to |m|. The lowest level
+ * fires from the dead zone on. The ladder is scanned from the top, and the order of the subtraction is that of ECMT's
+ * reference code, whose ties it keeps.
+ */
+export function fireOnLadder(potential: number, parameters: Parameters, ladder: Ladder): number {
+  const threshold = potential >= 0 ? parameters.thresholdPositive! : parameters.thresholdNegative!;
+  return Math.sign(potential) * magnitude(Math.abs(potential), threshold, parameters.deadZone!, ladder);
+}
+
+function magnitude(
+  potential: number,
+  threshold: number,
+  deadZone: number,
+  { levels, base, rule }: Ladder,
+): number {
+  if (potential - threshold + (threshold - deadZone * threshold) < 0) return 0;
+  for (let k = levels - 1; k > 0; k--) {
+    const level = threshold * base ** k;
+    const tolerance = rule === 'floor' ? threshold / 2 : (level - level / base) / 2;
+    if (potential - level + tolerance >= 0) return level;
+  }
+  return threshold;
+}
+
+/** Position of a spike on the ladder, counted from 0. */
+export function ladderLevelOf(spike: number, parameters: Parameters, { base }: Ladder): number {
+  const threshold = spike > 0 ? parameters.thresholdPositive! : parameters.thresholdNegative!;
+  return Math.round(Math.log(Math.abs(spike) / threshold) / Math.log(base));
+}
+
+/** Smallest potential, in units of the threshold, at which each level but the lowest fires. */
+export function firingBoundaries({ levels, base, rule }: Ladder): number[] {
+  return Array.from({ length: levels - 1 }, (_, i) =>
+    rule === 'floor' ? base ** (i + 1) - halfLevel : (base ** i + base ** (i + 1)) / 2,
+  );
+}
+
+/** {@link fireOnLadder} as standard operators. @returns the name of the spike */
+export function lowerLadder(
+  build: GraphBuilder,
+  potential: string,
+  parameters: Readonly<Record<string, string>>,
+  ladder: Ladder,
+): string {
+  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
+  const minus = build.op('Neg', [parameters.thresholdNegative!]);
+  const threshold = build.op(
+    'Where',
+    [negative, minus, parameters.thresholdPositive!],
+    {},
+    { name: 'threshold' },
+  );
+  // Potential and threshold have the same sign here, so the ratio is the magnitude on the ladder.
+  const ratio = build.op('Div', [potential, threshold]);
+  let level = build.scalar('level0', 1);
+  for (const [i, boundary] of firingBoundaries(ladder).entries()) {
+    const below = build.op('Less', [ratio, build.scalar(`boundary${i + 1}`, boundary)]);
+    level = build.op('Where', [below, level, build.scalar(`level${i + 1}`, ladder.base ** (i + 1))]);
+  }
+  const silent = build.op('Less', [ratio, parameters.deadZone!]);
+  const fired = build.op('Where', [silent, build.scalar('silent', 0), level]);
+  return build.op('Mul', [fired, threshold], {}, { name: 'spike' });
+}
