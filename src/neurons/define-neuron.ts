@@ -76,6 +76,11 @@ export interface NeuronDefinition<A> {
   readonly parameters: readonly string[];
   /** Names of the state variables. */
   readonly state: readonly string[];
+  /**
+   * State variable that holds how many spikes the last step emitted, for neurons that may emit several in one step.
+   * Default: one spike where the output is not 0.
+   */
+  readonly spikeCount?: string;
   /** State before the first step, by name; what is not named starts at 0. Default: everything at 0. */
   readonly initialState?: (parameters: Parameters, attributes: A) => Readonly<Record<string, number>>;
   /** The same as standard operators: values broadcastable to [N, …], from the names of the parameters. */

@@ -11,7 +11,8 @@ export const neuronAttribute = 'neuron';
 
 /**
  * The ONNX function of a neuron: inputs x [T·N, …] (running means, time-step major), steps int64 [1] = T, then the
- * parameters (float64 or float32); outputs decoded [T·N, …] and spikes [T·N, …]. The neuron's step is the body of a
+ * parameters (float64 or float32); outputs decoded [T·N, …] and spikes [T·N, …], and for neurons that may emit several
+ * spikes in a step their numbers, counts [T·N, …]. The neuron's step is the body of a
  * Scan over time, so that one function serves every T. Inside, the neurons of a step are one flat axis: ONNX Runtime
  * wants to know the rank of what a Scan makes, and older operator sets cannot tell it for [T, N, …].
  *
@@ -30,15 +31,16 @@ export function neuronFunction<A>(
   const overTime = build.op('Concat', ['steps', build.integers('neurons', [-1])], { axis: 0 });
   const means = build.op('Reshape', ['x', overTime], {}, { name: 'means' });
   const parameters = flatParameters(build, neuron.parameters, shape, spread);
-  const { decoded, spikes } = neuron.rehearsal
+  const train = neuron.rehearsal
     ? rehearseAndRun(build, neuron, neuron.rehearsal, attributes, means, parameters)
     : runSteps(build, neuron, attributes, means, parameters);
-  graph.append(node('Reshape', [decoded, shape], ['decoded']), node('Reshape', [spikes, shape], ['spikes']));
+  const outputs = neuronOutputs(neuron);
+  for (const [i, name] of outputs.entries()) graph.append(node('Reshape', [train[i]!, shape], [name]));
   return {
     name: functionNameOf(neuron, attributes, spread),
     domain,
     inputs: ['x', 'steps', ...neuron.parameters],
-    outputs: ['decoded', 'spikes'],
+    outputs,
     attributes: [],
     attributeDefaults: new Map(
       Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
@@ -47,6 +49,11 @@ export function neuronFunction<A>(
     opsets: new Map([['', opset]]),
     doc: `${neuron.summary}\n${neuron.equations}\n${neuron.paper}`,
   };
+}
+
+/** Names of a neuron's outputs. */
+export function neuronOutputs(neuron: AnyNeuron): string[] {
+  return ['decoded', 'spikes', ...(neuron.spikeCount === undefined ? [] : ['counts'])];
 }
 
 /** Name of a neuron's function. @param spread as in {@link neuronFunction} */
@@ -70,11 +77,8 @@ function toAttributeEntry([key, value]: [string, number | string]): [string, Att
   return [key, typeof value === 'number' ? float(value) : { kind: 'string', value }];
 }
 
-/** Values made by some steps, [steps, neurons]. */
-interface SpikeTrain {
-  readonly decoded: string;
-  readonly spikes: string;
-}
+/** Values made by some steps in the order of {@link neuronOutputs}, each [steps, neurons]. */
+type SpikeTrain = readonly string[];
 
 /** The neuron's steps over means [steps, neurons], from its initial state and t = 1. */
 function runSteps<A>(
@@ -86,12 +90,12 @@ function runSteps<A>(
 ): SpikeTrain {
   const initial = initialStates(build, neuron, attributes, means, parameters);
   const stateCount = neuron.state.length;
-  const outputs = build.ops('Scan', [...initial, means, timesFrom1(build, means)], stateCount + 2, {
+  const made = stateCount + neuronOutputs(neuron).length;
+  const outputs = build.ops('Scan', [...initial, means, timesFrom1(build, means)], made, {
     body: stepBody(neuron, attributes, parameters),
     num_scan_inputs: 2,
   });
-  const [decoded, spikes] = outputs.slice(stateCount);
-  return { decoded: decoded!, spikes: spikes! };
+  return outputs.slice(stateCount);
 }
 
 /** Adapts the parameters to the hidden steps, then runs those and the others, each from t = 1. */
@@ -108,10 +112,7 @@ function rehearseAndRun<A>(
   const rest = build.op('Slice', [means, border, build.integers('end', [2 ** 31 - 1])], {}, { name: 'rest' });
   const adapted = rehearsal.lower(build, first, parameters, attributes);
   const [hidden, visible] = [first, rest].map((part) => runSteps(build, neuron, attributes, part, adapted));
-  return {
-    decoded: build.op('Concat', [hidden!.decoded, visible!.decoded], { axis: 0 }),
-    spikes: build.op('Concat', [hidden!.spikes, visible!.spikes], { axis: 0 }),
-  };
+  return hidden!.map((part, i) => build.op('Concat', [part, visible![i]!], { axis: 0 }));
 }
 
 /** Values 1…T, float32 [T], with as many steps as the means have. */
@@ -175,7 +176,7 @@ function stepShape(build: GraphBuilder, shape: string): string {
   return build.op('Concat', [build.op('Div', [rows, 'steps']), rest], { axis: 0 });
 }
 
-/** Body of the Scan: states, x̄(t), t in; states, decoded, spike out. Parameters are taken from outside. */
+/** Body of the Scan: states, x̄(t), t in; states, decoded, spike and perhaps count out. Parameters are taken from outside. */
 function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: NamesByParameter): Graph {
   const body = new Graph('step');
   // A name for the length would have to stand for the same length at every site.
@@ -196,7 +197,9 @@ function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: Nam
     },
     attributes,
   );
-  const results = [...neuron.state.map((name) => result.state[name]!), result.decoded, result.spike];
+  const count = neuron.spikeCount === undefined ? [] : [result.state[neuron.spikeCount]!];
+  const states = neuron.state.map((name) => result.state[name]!);
+  const results = [...states, result.decoded, result.spike, ...count];
   // A value may be both a state and a scan output; ONNX wants distinct names.
   body.outputs = results.map((name, i) =>
     float32(build.op('Identity', [name], {}, { name: `result${i}` }), anyLength),

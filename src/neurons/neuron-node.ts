@@ -4,7 +4,13 @@ import { type Attribute, describeNode, type Node, node } from '../graph/node.ts'
 import { Tensor } from '../graph/tensor.ts';
 import type { AnyNeuron } from './define-neuron.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
-import { functionNameOf, neuronAttribute, neuronAttributes, neuronFunction } from './neuron-function.ts';
+import {
+  functionNameOf,
+  neuronAttribute,
+  neuronAttributes,
+  neuronFunction,
+  neuronOutputs,
+} from './neuron-function.ts';
 import { neuronNamed } from './neurons.ts';
 import { carriedValue } from './restore-activation.ts';
 import { hiddenStepsOf } from './time-axis.ts';
@@ -27,6 +33,8 @@ export interface Site {
   readonly decoded: string;
   /** The spikes of each step, [T·N, …]. */
   readonly spikes: string;
+  /** How many spikes each of these stands for, [T·N, …]; absent where it is one for all that are not 0. */
+  readonly counts?: string;
 }
 
 /** Neurons to be put at a value. */
@@ -59,16 +67,15 @@ export function insertNeuron(
     return { name: graph.addInitializer(`${site}.${name}`, tensor), tensor };
   });
   const spread = parameters.some(({ tensor }) => tensor.size > 1);
-  const decoded = graph.freshName(`${site}.decoded`);
-  const spikes = graph.freshName(`${site}.spikes`);
+  const outputs = neuronOutputs(neuron).map((name) => graph.freshName(`${site}.${name}`));
   const inputs = [value, stepsName, ...parameters.map(({ name }) => name)];
   const opType = functionNameOf(neuron, attributes, spread);
-  const made = node(opType, inputs, [decoded, spikes], {}, { name: site, domain });
+  const made = node(opType, inputs, outputs, {}, { name: site, domain });
   made.attributes = neuronAttributes(neuron, attributes);
   const producer = graph.producerOf(value);
   if (producer) graph.insertAfter(producer, made);
   else graph.prepend(made);
-  for (const { node: reader, input } of readers) graph.setInput(reader, input, decoded);
+  for (const { node: reader, input } of readers) graph.setInput(reader, input, outputs[0]!);
   requireFunction(model, neuron, attributes, spread);
   return made;
 }
@@ -121,6 +128,7 @@ function readSite(model: Model, of: Node): Site {
     carried: carriedValue(of.name, of.inputs[0]!, neuron, attributes),
     decoded: of.outputs[0]!,
     spikes: of.outputs[1]!,
+    ...(neuron.spikeCount !== undefined && { counts: of.outputs[2]! }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { NeuronDefinition, Parameters } from './define-neuron.ts';
 
-/** Told of each step: its position in the sequence of means, the spike, and the decoded value. */
-export type OnStep = (position: number, spike: number, decoded: number) => void;
+/** Told of each step: its position in the sequence of means, the spike, the decoded value, and the number of spikes. */
+export type OnStep = (position: number, spike: number, decoded: number, count: number) => void;
 
 /**
  * Runs one neuron in float64 over a sequence of running means: its hidden steps, if it has any, and then the others
@@ -21,10 +21,12 @@ export function runNeuron<A>(
   const adapted = rehearsal?.adapt(means.subarray(0, hidden), parameters, attributes) ?? parameters;
   const initial = neuron.initialState?.(adapted, attributes) ?? {};
   const state = new Float64Array(neuron.state.length);
+  const counter = neuron.spikeCount === undefined ? -1 : neuron.state.indexOf(neuron.spikeCount);
   for (let position = 0; position < means.length; position++) {
     const t = position < hidden ? position + 1 : position + 1 - hidden;
     if (t === 1) for (const [k, name] of neuron.state.entries()) state[k] = initial[name] ?? 0;
     const spike = neuron.step({ mean: means[position]!, t }, state, adapted, attributes);
-    onStep(position, spike, neuron.decode(state, t));
+    const count = counter < 0 ? Number(spike !== 0) : state[counter]!;
+    onStep(position, spike, neuron.decode(state, t), count);
   }
 }

@@ -61,16 +61,20 @@ function stepThrough(site: Site, means: NdArray, steps: number): NdArray[] {
   const shape = [means.shape[0]! / steps, ...means.shape.slice(1)];
   const decoded = new Float64Array(means.data.length);
   const spikes = new Float64Array(means.data.length);
+  const counts = new Float64Array(means.data.length);
   const parametersAt = parameterReader(site, shape);
   const own = new Float64Array(steps);
   for (let i = 0; i < perStep; i++) {
     for (let step = 0; step < steps; step++) own[step] = means.data[step * perStep + i]!;
-    runNeuron(neuron, attributes, parametersAt(i), own, (step, spike, value) => {
+    runNeuron(neuron, attributes, parametersAt(i), own, (step, spike, value, count) => {
       spikes[step * perStep + i] = spike;
       decoded[step * perStep + i] = value;
+      counts[step * perStep + i] = count;
     });
   }
-  return [ndArray(means.shape, decoded), ndArray(means.shape, spikes)];
+  return [decoded, spikes, counts]
+    .slice(0, site.node.outputs.length)
+    .map((data) => ndArray(means.shape, data));
 }
 
 /** Parameters of the i-th neuron; tensors are broadcast to [N, …]. */

@@ -7,7 +7,10 @@ import type { Site } from '../neurons/neuron-node.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { SpikesThrough } from './spikes-through.ts';
 
-/** Synaptic operations of a matrix product, per time-step: pairs of non-zero operands. */
+/**
+ * Synaptic operations of a matrix product, per time-step: pairs of non-zero operands. Where a neuron emits several spikes
+ * in a step, each of them makes its own pairs.
+ */
 export interface ProductCounts {
   /** Spike meets spike, nnz(x·y). */
   readonly both: readonly number[];
@@ -24,7 +27,7 @@ export interface ProductCounts {
 export interface Activity {
   /** Number of hidden steps, in which neurons calibrate themselves. */
   readonly hiddenSteps: number;
-  /** Spikes per time-step by site; a spike of any level counts once. */
+  /** Spikes per time-step by site; a spike of any level counts once, several spikes in one step count each. */
   readonly spikes: Readonly<Record<string, readonly number[]>>;
   /** Synaptic operations of matrix products by operator. */
   readonly products: Readonly<Record<string, ProductCounts>>;
@@ -49,15 +52,13 @@ export function attachStatistics(
   operators: readonly SynapticOperator[],
 ): StatisticOutputs {
   const counter = new Counter(model);
-  const spikes = new Map(
-    sites.map(({ name, spikes: value }) => [name, counter.count(counter.nonZero(value))]),
-  );
+  const spikes = new Map(sites.map((site) => [site.name, counter.count(counter.spikesOf(site))]));
   const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
   const products = operators
     .filter(({ kind, operands }) => kind === 'product' && operands.every(({ value }) => byDecoded.has(value)))
     .map((operator): [string, Record<keyof ProductCounts, string>] => {
       const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
-      const spike = [counter.nonZero(a.spikes), counter.nonZero(b.spikes)] as const;
+      const spike = [counter.spikesOf(a), counter.spikesOf(b)] as const;
       const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
       return [
         operator.node.name,
@@ -70,18 +71,21 @@ export function attachStatistics(
     });
   const through = new SpikesThrough(
     model.graph,
-    new Map(sites.map((site) => [site.decoded, counter.nonZero(site.spikes)])),
+    new Map(sites.map((site) => [site.decoded, counter.spikesOf(site)])),
   );
+  // Averages of numbers of spikes are rounded up: behind pooling, a position is billed for what arrives there at most.
+  const several = sites.some(({ counts }) => counts !== undefined);
+  const arrivals = (behind: string) => (several ? counter.roundedUp(behind) : counter.nonZero(behind));
   const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
     const [operand] = operands;
     if (kind !== 'linear' || byDecoded.has(operand!.value)) return [];
     const behind = through.of(operand!.value);
-    return behind === undefined ? [] : [[operator.name, counter.count(counter.nonZero(behind))]];
+    return behind === undefined ? [] : [[operator.name, counter.count(arrivals(behind))]];
   });
   return { spikes, products: new Map(products), inputs: new Map(inputs) };
 }
 
-/** Builds the counting operators; everything is in float32, with 1 for a spike and 0 for none. */
+/** Builds the counting operators; everything is in float32, with the number of spikes of a neuron, mostly 1 or 0. */
 class Counter {
   readonly #model: Model;
   readonly #build: GraphBuilder;
@@ -92,6 +96,11 @@ class Counter {
     this.#build = new GraphBuilder(model.graph, 'statistics.');
   }
 
+  /** How many spikes each neuron of a site emits. */
+  spikesOf({ spikes, counts }: Site): string {
+    return counts ?? this.nonZero(spikes);
+  }
+
   /** 1 where the value is not zero. */
   nonZero(value: string): string {
     const known = this.#nonZero.get(value);
@@ -99,6 +108,12 @@ class Counter {
     const made = this.#build.op('Cast', [this.#build.op('Cast', [value], { to: 9 })], { to: 1 });
     this.#nonZero.set(value, made);
     return made;
+  }
+
+  /** The next whole number; what exceeds one by a rounding error stays there. */
+  roundedUp(value: string): string {
+    const rounding = this.#build.scalar('rounding', 1e-3);
+    return this.#build.op('Ceil', [this.#build.op('Sub', [value, rounding])]);
   }
 
   /** Sums everything but the leading axis into a new output [T·N]. */

@@ -12,6 +12,8 @@ export interface NeuronRun {
   readonly decoded: number;
   /** Spikes of step 1, float32; 0: not wanted. */
   readonly spikes: number;
+  /** Numbers of spikes of step 1, float32; 0 or absent: not wanted. Only of neurons that may emit several in a step. */
+  readonly counts?: number;
   /** Signed levels of step 1 as uint8 around 128, a quarter of `stride` apart; 0: not wanted. */
   readonly bytes: number;
   /** Bytes from one step's decoded values (or spikes) to the next. */
@@ -20,7 +22,7 @@ export interface NeuronRun {
   readonly count: number;
   readonly steps: number;
   readonly parameters: Parameters;
-  /** Four int32 for each step: the spikes are added to any of them. 16-byte aligned. */
+  /** Four int32 for each step: the number of spikes is added to any of them. 16-byte aligned. */
   readonly counters: number;
 }
 

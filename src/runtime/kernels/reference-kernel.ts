@@ -19,14 +19,16 @@ function runReference(
   const numbers = new Float32Array(memory.buffer);
   const counters = new Int32Array(memory.buffer, run.counters, 4 * run.steps);
   const [means, decoded, spikes] = [run.means / 4, run.decoded / 4, run.spikes / 4];
+  const counts = (run.counts ?? 0) / 4;
   const [meansStride, stride] = [run.meansStride / 4, run.stride / 4];
   const own = new Float64Array(run.steps);
   for (let i = 0; i < run.count; i++) {
     for (let step = 0; step < run.steps; step++) own[step] = numbers[means + step * meansStride + i]!;
-    runNeuron(neuron, attributes, run.parameters, own, (step, spike, value) => {
+    runNeuron(neuron, attributes, run.parameters, own, (step, spike, value, count) => {
       if (decoded) numbers[decoded + step * stride + i] = value;
       if (spikes) numbers[spikes + step * stride + i] = spike;
-      if (spike !== 0) counters[4 * step]!++;
+      if (counts) numbers[counts + step * stride + i] = count;
+      counters[4 * step]! += count;
     });
   }
 }

@@ -25,6 +25,7 @@ export interface RunNeurons extends Effects {
   /** Values to write, where something reads them. */
   readonly decoded: string | undefined;
   readonly spikes: string | undefined;
+  readonly counts: string | undefined;
   /** Signed levels as bytes, for 8-bit synapses. */
   readonly levels: string | undefined;
 }

@@ -107,7 +107,9 @@ async function loadCut(
   if (product) return makeIntegerProduct(product, threads);
   const site = bySite.get(of.name)!;
   const wanted = (name: string | undefined) => (name !== undefined && used.has(name) ? name : undefined);
-  const [decoded, spikes, levels] = of.outputs.map(wanted);
-  const writes = [decoded, spikes, levels].filter((name) => name !== undefined);
-  return { kind: 'neurons', site, decoded, spikes, levels, reads: [of.inputs[0]!], writes };
+  const [decoded, spikes, third] = of.outputs.map(wanted);
+  const writes = [decoded, spikes, third].filter((name) => name !== undefined);
+  // Neurons that feed 8-bit synapses emit at most one spike a step: levels and counts never meet.
+  const [counts, levels] = site.counts === undefined ? [undefined, third] : [third, undefined];
+  return { kind: 'neurons', site, decoded, spikes, counts, levels, reads: [of.inputs[0]!], writes };
 }

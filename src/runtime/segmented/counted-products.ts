@@ -1,3 +1,4 @@
+import type { Site } from '../../neurons/neuron-node.ts';
 import type { Plan } from '../plan-run.ts';
 import type { CountPairs } from './action.ts';
 
@@ -9,16 +10,19 @@ export interface CountedProducts {
   readonly generic: readonly string[];
 }
 
-/** MatMul is counted by kernels, everything else (Einsum…) by the operators the plan has for it. */
+/**
+ * MatMul of sites with at most one spike a step is counted by kernels, everything else (Einsum, several spikes a step…)
+ * by the operators the plan has for it.
+ */
 export function countedProducts({ statistics, operators, sites }: Plan): CountedProducts {
   const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
   const counted: Pick<CountPairs, 'operator' | 'operands'>[] = [];
   const generic: string[] = [];
   for (const [name, outputs] of statistics?.products ?? []) {
     const operator = operators.find(({ node }) => node.name === name)!;
-    if (operator.node.opType === 'MatMul') {
-      const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!);
-      counted.push({ operator, operands: [a!, b!] });
+    const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
+    if (operator.node.opType === 'MatMul' && !a.counts && !b.counts) {
+      counted.push({ operator, operands: [a, b] });
     } else {
       generic.push(...Object.values(outputs));
     }

@@ -84,7 +84,7 @@ export class SegmentedRun {
     }
   }
 
-  #runNeurons({ site, decoded, spikes, levels }: RunNeurons): number[] {
+  #runNeurons({ site, decoded, spikes, counts: numbers, levels }: RunNeurons): number[] {
     const { counters } = this.#layout;
     const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
     const means = this.#place(site.input);
@@ -99,6 +99,7 @@ export class SegmentedRun {
         meansStride: means.stride,
         decoded: addressOf(decoded, start, 4),
         spikes: addressOf(spikes, start, 4),
+        counts: addressOf(numbers, start, 4),
         bytes: addressOf(levels, start, 1),
         stride,
         count,
