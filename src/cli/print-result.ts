@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { EvaluationResult, SourceResult, StepResult } from '../evaluation/summarise.ts';
+import type { SourceResult } from '../evaluation/source-result.ts';
+import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
 
 /** Prints the results of an evaluation as a table: the source network, then every time-step. */
 export function printResult(result: EvaluationResult): void {

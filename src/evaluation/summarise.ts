@@ -2,38 +2,29 @@ import type { SiteErrors } from '../conversion/measure-conversion-errors.ts';
 import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
-import { type Proportion, type SourceMetrics, sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
+import type { Proportion } from '../metrics/proportion.ts';
+import { type SourceMetrics, sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
 import { siteCarrying } from '../neurons/site-carrying.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
 import { measureShapes } from '../runtime/measure-shapes.ts';
 import { type Activity, addActivity } from '../runtime/spike-statistics.ts';
+import type { EnergyResult, StepEnergy } from './energy-result.ts';
+import type { QuantisedResults } from './quantised-result.ts';
 import type { BatchRecord } from './run-record.ts';
+import type { SourceResult } from './source-result.ts';
 
-/** Results after one time-step. Shares are in [0, 1]; intervals are 95 % (Wilson). */
-export interface StepResult {
+/** Results after one time-step. */
+export interface StepResult extends SourceResult {
   /** Time-step, counted from 1. */
   readonly t: number;
-  /** Share of images whose label is the best class; null without labels. */
-  readonly top1: number | null;
-  readonly top1Interval: readonly [number, number] | null;
-  readonly top5: number | null;
-  readonly top5Interval: readonly [number, number] | null;
   /** Share of images with the source network's best class. */
   readonly agreement: number;
   readonly agreementInterval: readonly [number, number];
   /** Spikes per neuron and time-step, mean over the steps 1…t. */
   readonly firingRate: number;
-  /** Energy after t steps relative to the source network; estimates. */
-  readonly energy: { readonly ecmtRatio: number };
-}
-
-/** Accuracy of the source network on the same images. */
-export interface SourceResult {
-  readonly top1: number | null;
-  readonly top1Interval: readonly [number, number] | null;
-  readonly top5: number | null;
-  readonly top5Interval: readonly [number, number] | null;
+  /** Energy for one image after t steps; estimates. */
+  readonly energy: StepEnergy;
 }
 
 /** Spikes of one site. */
@@ -44,6 +35,22 @@ export interface SiteResult {
   readonly neurons: number;
   /** Spikes per neuron at each time-step. */
   readonly firingRate: readonly number[];
+}
+
+/** Results when every image stops at the first step whose confidence reaches a threshold. */
+export interface EarlyExitResult {
+  /** Threshold on the largest softmax of the running-mean logits. */
+  readonly threshold: number;
+  /** Time-steps until the answer, mean over the images. */
+  readonly meanSteps: number;
+  /** Share of images that stop at each step 1…T. */
+  readonly exits: readonly number[];
+  readonly top1: number | null;
+  readonly top1Interval: readonly [number, number] | null;
+  readonly agreement: number;
+  readonly agreementInterval: readonly [number, number];
+  /** Mean of the energy ratios at the steps where images stop; activity at a step is taken to be the same for all images. */
+  readonly energy: { readonly ecmtRatio: number; readonly fullRatio: number };
 }
 
 /** Everything an evaluation found. */
@@ -57,6 +64,12 @@ export interface EvaluationResult {
   readonly seconds: number;
   readonly source: SourceResult;
   readonly steps: readonly StepResult[];
+  /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */
+  readonly quantised: QuantisedResults | null;
+  /** What the estimates of energy rest on; null for a network that does not spike. */
+  readonly energy: EnergyResult | null;
+  /** Images that stop by themselves, for a sweep of confidence thresholds; empty for a network that does not spike. */
+  readonly earlyExit: readonly EarlyExitResult[];
   readonly sites: readonly SiteResult[];
   /** Causes of the error of rate-coded sites after the last step, on a few of the images; empty for other neurons. */
   readonly conversionErrors: readonly SiteErrors[];
@@ -84,8 +97,11 @@ export async function summarise(
       agreement: metrics.agreement.value,
       agreementInterval: metrics.agreement.interval,
       firingRate: spiking!.firingRate[i]!,
-      energy: { ecmtRatio: spiking!.ecmtRatio[i]! },
+      energy: { ecmtRatio: spiking!.ecmtRatio[i]!, full: [], quantisedRatio: null },
     })),
+    quantised: null,
+    energy: null,
+    earlyExit: [],
     sites: spiking?.sites ?? [],
   };
 }

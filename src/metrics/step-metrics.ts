@@ -1,4 +1,4 @@
-import { wilsonInterval } from './wilson-interval.ts';
+import { type Proportion, proportion } from './proportion.ts';
 
 /** What the source network and the spiking one said about one image: best five classes, best first. */
 export interface Prediction {
@@ -8,12 +8,6 @@ export interface Prediction {
   readonly source: readonly number[];
   /** After each time-step. */
   readonly steps: readonly (readonly number[])[];
-}
-
-/** A proportion with its 95 % interval; all in [0, 1]. */
-export interface Proportion {
-  readonly value: number;
-  readonly interval: readonly [number, number];
 }
 
 /** Quality after one time-step. */
@@ -59,9 +53,4 @@ function accuracies(
     top1: proportion(labelled, (prediction) => classes(prediction)[0] === prediction.label),
     top5: proportion(labelled, (prediction) => classes(prediction).includes(prediction.label!)),
   };
-}
-
-function proportion<E>(of: readonly E[], holds: (each: E) => boolean): Proportion {
-  const successes = of.filter(holds).length;
-  return { value: successes / of.length, interval: wilsonInterval(successes, of.length) };
 }

@@ -1,0 +1,17 @@
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+
+/** Largest softmax of each row of logits [rows…, classes]; in (0, 1]. */
+export function confidenceOfRows({ shape, data }: FloatTensor): number[] {
+  const classes = shape.at(-1)!;
+  return Array.from({ length: data.length / classes }, (_, row) =>
+    confidence(data.subarray(row * classes, (row + 1) * classes)),
+  );
+}
+
+function confidence(logits: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i]!);
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
+  return 1 / sum;
+}
