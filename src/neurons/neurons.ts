@@ -1,16 +1,28 @@
 import { ConversionError } from '../errors.ts';
+import { burst } from './burst.ts';
 import { chargeAligned } from './charge-aligned.ts';
 import type { AnyNeuron } from './define-neuron.ts';
 import { differentialMultiThreshold } from './differential-multi-threshold.ts';
+import { fewSpikes } from './few-spikes.ts';
 import { integrateAndFire } from './integrate-and-fire.ts';
 import { leakyIntegrateAndFire } from './leaky-integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
 import { offsetCalibrating } from './offset-calibrating.ts';
+import { scaleAndFire } from './scale-and-fire.ts';
+import { sigmaDelta } from './sigma-delta.ts';
+import { stBif } from './st-bif.ts';
+import { timeToFirstSpike } from './time-to-first-spike.ts';
 
 /** All neurons, for look-ups by name and for the conformance suite. */
 export const neurons: readonly AnyNeuron[] = [
   multiThreshold,
   differentialMultiThreshold,
+  burst,
+  sigmaDelta,
+  scaleAndFire,
+  stBif,
+  fewSpikes,
+  timeToFirstSpike,
   integrateAndFire,
   offsetCalibrating,
   chargeAligned,

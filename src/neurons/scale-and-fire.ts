@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+import {
+  lowerSpikesIn,
+  lowerUnits,
+  spikesIn,
+  type UniformUnits,
+  uniformAttributes,
+  unitLevelOf,
+  unitLevels,
+  unitsOf,
+} from './uniform-units.ts';
+
+/**
+ * Scale-and-fire neuron: its potential is scaled by the threshold and emitted as a whole number of units at once, so that
+ * one time-step says what an integrate-and-fire neuron with threshold N·θ says in N steps. Negative potentials are
+ * mirrored with a threshold of their own, as Transformers need it.
+ *
+ * Parameters `thresholdPositive` θ₊ and `thresholdNegative` θ₋, scalars or one number a channel, in units of the
+ * activation.
+ *
+ * Good for: T = 1 where latency counts. A unit costs what a spike of an integrate-and-fire neuron costs (`unary`), unless
+ * the hardware sends numbers (`graded`).
+ *
+ * Differs from the paper: the count is rounded to the nearest instead of down (the initial potential θ/2 of its
+ * equivalence theorem), and beyond T = 1 the neuron goes on with what is left of the potential, with soft reset.
+ */
+export const scaleAndFire = defineNeuron<UniformUnits>({
+  name: 'scale-and-fire',
+  summary: 'Emits its scaled membrane potential as a whole number of units in a single step.',
+  equations: [
+    'm(t) = t·x̄(t) − Q(t−1), at T = 1 the input itself',
+    's(t) = ±θ·clip(⌊|m(t)|/θ + 1/2⌋, 0, N), with θ₊ for m ≥ 0 and θ₋ for m < 0',
+    'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
+  ].join('\n'),
+  paper:
+    'One-Timestep is Enough: Achieving High-performance ANN-to-SNN Conversion via Scale-and-Fire Neurons (SFormer), 2025, arXiv:2510.23383',
+  attributes: z.object(uniformAttributes),
+  parameters: ['thresholdPositive', 'thresholdNegative'],
+  state: ['emitted', 'count'],
+  spikeCount: 'count',
+  functionName: ({ units, spikes }) => `ScaleAndFire_${spikes}_${units}`,
+  levels: unitLevels,
+  step({ mean, t }, state, { thresholdPositive, thresholdNegative }, choices) {
+    const potential = mean * t - state[0]!;
+    const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
+    const units = unitsOf(potential / threshold, 1, choices.units);
+    const spike = units === 0 ? 0 : units * threshold;
+    state[0]! += spike;
+    state[1] = spikesIn(units, choices);
+    return spike;
+  },
+  decode: (state, t) => state[0]! / t,
+  levelOf: (spike, { thresholdPositive, thresholdNegative }, choices) =>
+    unitLevelOf(spike, spike > 0 ? thresholdPositive! : thresholdNegative!, choices),
+  lower,
+});
+
+function lower(build: GraphBuilder, values: StepValues, choices: UniformUnits): StepOutputs {
+  const { thresholdPositive, thresholdNegative } = values.parameters as Record<string, string>;
+  const emitted = values.state.emitted!;
+  const accumulated = build.op('Mul', [values.mean, values.t]);
+  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
+  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
+  const minus = build.op('Neg', [thresholdNegative!]);
+  // Potential and threshold have the same sign, so their ratio is a magnitude.
+  const threshold = build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+  const units = lowerUnits(build, potential, threshold, choices.units);
+  const spike = build.op('Mul', [units, threshold], {}, { name: 'spike' });
+  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
+  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
+  return { state: { emitted: next, count: lowerSpikesIn(build, units, choices) }, decoded, spike };
+}

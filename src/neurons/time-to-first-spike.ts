@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { defineNeuron, type Parameters, type StepOutputs, type StepValues } from './define-neuron.ts';
+
+const attributes = z.object({
+  /** Micro-steps K of a window. */
+  window: z.int().min(1).max(64).default(8),
+  /** What a spike at micro-step k is worth, in units of θ: `linear`, K − k + 1; `exponential`, b^(K−k). */
+  kernel: z.enum(['linear', 'exponential']).default('exponential'),
+  /** Base b of the exponential kernel. */
+  base: z.number().gt(1).default(2),
+});
+
+/** Structural choices of a time-to-first-spike neuron. */
+export type TimeToFirstSpikeAttributes = z.infer<typeof attributes>;
+
+/**
+ * Time-to-first-spike neuron: in a window of K micro-steps it fires at most once, as soon as its potential reaches a
+ * threshold that falls from micro-step to micro-step; the earlier the spike, the more it is worth. The receiver weighs it
+ * with a kernel that falls in the same way, and decodes at the end of the window.
+ *
+ * What counts as T: the time-step of the network is the window. At T = 1 every neuron fires at most once for an image, and
+ * the network's latency is K micro-steps for each layer. A negative value is told by a spike of a second kind.
+ *
+ * Parameters `thresholdPositive` θ₊ and `thresholdNegative` θ₋: worth of the latest spike by sign, scalars or one number a
+ * channel, in units of the activation.
+ *
+ * Good for: the fewest binary spikes, where time is cheap: precision grows with the window, not with the spikes. The
+ * numbers are those of a graded spike with K levels.
+ *
+ * Differs from the papers: the threshold lies halfway between neighbouring worths, so that the nearest one is told; signed;
+ * and beyond T = 1 a window tells what the windows before left over.
+ */
+export const timeToFirstSpike = defineNeuron<TimeToFirstSpikeAttributes>({
+  name: 'time-to-first-spike',
+  summary: 'Fires at most once in a window of K micro-steps; the time of the spike carries the value.',
+  equations: [
+    'm(t) = t·x̄(t) − Q(t−1)',
+    'κ_k = K − k + 1 (linear) or b^(K−k) (exponential), k = 1…K;  κ_(K+1) = 0',
+    's(t) = ±θ·κ_k with the smallest k such that |m(t)| ≥ θ·(κ_k + κ_(k+1))/2, else 0; θ₊ for m ≥ 0, θ₋ for m < 0',
+    'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
+  ].join('\n'),
+  paper:
+    'Srivatsa, Chu, Amornpaisannon, Tavva, Miriyala, Wu, Zhang, Li, Carlson: You Only Spike Once: Improving Energy-Efficient Neuromorphic Inference to ANN-Level Accuracy, 2020, arXiv:2006.09982 (linear kernel); Park, Kim, Na, Yoon: T2FSNN: Deep Spiking Neural Networks with Time-to-first-spike Coding, DAC 2020, arXiv:2003.11741 (exponential kernel)',
+  attributes,
+  parameters: ['thresholdPositive', 'thresholdNegative'],
+  state: ['emitted'],
+  functionName: ({ window, kernel, base }) =>
+    `TimeToFirstSpike_${kernel}_${window}${kernel === 'linear' || base === 2 ? '' : `_base${String(base).replace('.', 'p')}`}`,
+  levels: spikeWorths,
+  step({ mean, t }, state, parameters, choices) {
+    const potential = mean * t - state[0]!;
+    const spike = firstSpike(potential, parameters, choices);
+    state[0]! += spike;
+    return spike;
+  },
+  decode: (state, t) => state[0]! / t,
+  levelOf(spike, { thresholdPositive, thresholdNegative }, { kernel, base }) {
+    const worth = Math.abs(spike) / (spike > 0 ? thresholdPositive! : thresholdNegative!);
+    return kernel === 'linear' ? Math.round(worth) - 1 : Math.round(Math.log(worth) / Math.log(base));
+  },
+  lower,
+});
+
+/** What spikes are worth in units of the threshold, from the latest to the earliest. */
+export function spikeWorths({ window, kernel, base }: TimeToFirstSpikeAttributes): number[] {
+  return Array.from({ length: window }, (_, i) => (kernel === 'linear' ? i + 1 : base ** i));
+}
+
+/** The falling threshold in units of θ, from the last micro-step to the first. */
+export function firingThresholds(choices: TimeToFirstSpikeAttributes): number[] {
+  const worths = spikeWorths(choices);
+  return worths.map((worth, i) => (worth + (worths[i - 1] ?? 0)) / 2);
+}
+
+function firstSpike(
+  potential: number,
+  { thresholdPositive, thresholdNegative }: Parameters,
+  choices: TimeToFirstSpikeAttributes,
+): number {
+  const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
+  const ratio = potential / threshold;
+  const at = firingThresholds(choices).findLastIndex((boundary) => ratio >= boundary);
+  return at < 0 ? 0 : spikeWorths(choices)[at]! * threshold;
+}
+
+function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {
+  const { thresholdPositive, thresholdNegative } = values.parameters as Record<string, string>;
+  const emitted = values.state.emitted!;
+  const accumulated = build.op('Mul', [values.mean, values.t]);
+  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
+  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
+  const minus = build.op('Neg', [thresholdNegative!]);
+  // Potential and threshold have the same sign, so their ratio is a magnitude.
+  const threshold = build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+  const ratio = build.op('Div', [potential, threshold]);
+  const worths = spikeWorths(choices);
+  let worth = build.scalar('silent', 0);
+  for (const [i, boundary] of firingThresholds(choices).entries()) {
+    const below = build.op('Less', [ratio, build.scalar(`boundary${i}`, boundary)]);
+    worth = build.op('Where', [below, worth, build.scalar(`worth${i}`, worths[i]!)]);
+  }
+  const spike = build.op('Mul', [worth, threshold], {}, { name: 'spike' });
+  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
+  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
+  return { state: { emitted: next }, decoded, spike };
+}
