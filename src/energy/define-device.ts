@@ -1,0 +1,69 @@
+/**
+ * The energy of one event.
+ * `published`: as the source has it. `derived`: computed from published figures as the source says.
+ * `substitute`: nothing is published; another figure stands in for it.
+ */
+export interface DeviceFigure {
+  readonly picojoules: number;
+  readonly status: 'published' | 'derived' | 'substitute';
+  /** Authors, year, where; for other than published figures also how, and from what. */
+  readonly source: string;
+}
+
+/** Energies of a device by event. */
+export interface DeviceFigures {
+  /** A multiplication whose product is accumulated, as in dense layers. */
+  readonly multiplyAccumulate: DeviceFigure;
+  /** An accumulation that a spike triggers. */
+  readonly accumulate: DeviceFigure;
+  /** Scaling a weight by a power of two, for spikes of a base-2 ladder. */
+  readonly shift: DeviceFigure;
+  /** Any other addition or comparison. */
+  readonly add: DeviceFigure;
+  /** Any other multiplication. */
+  readonly multiply: DeviceFigure;
+  /** Fetching one weight; `included` where accumulation and multiply-accumulation contain it. */
+  readonly weightWord: DeviceFigure | 'included';
+  /** Reading or writing one accumulated number, such as a membrane potential. */
+  readonly stateWord: DeviceFigure;
+  /** One step of one neuron, its state included; `counted` where it is made up of additions and state words. */
+  readonly neuronUpdate: DeviceFigure | 'counted';
+  /** Moving one spike or activation to its readers; `counted` where its bits are written once and read once. */
+  readonly transfer: DeviceFigure | 'counted';
+}
+
+/** What an estimate of energy needs to know of a device. */
+export interface Device {
+  /** Name in results and reports. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence on what the figures are and what they leave out. */
+  readonly summary: string;
+  /** Bits of one weight. */
+  readonly weightBits: number;
+  /** Bits of one activation between the layers of the source network. */
+  readonly activationBits: number;
+  /** Bits of one accumulated number. */
+  readonly stateBits: number;
+  readonly figures: DeviceFigures;
+}
+
+/** Declares a device; a missing figure does not compile. */
+export function defineDevice(device: Device): Device {
+  return device;
+}
+
+/** A figure as its source has it. */
+export function published(picojoules: number, source: string): DeviceFigure {
+  return { picojoules, status: 'published', source };
+}
+
+/** A figure computed from published ones. */
+export function derived(picojoules: number, source: string): DeviceFigure {
+  return { picojoules, status: 'derived', source };
+}
+
+/** A figure that stands in for one that is not published. */
+export function substitute(picojoules: number, source: string): DeviceFigure {
+  return { picojoules, status: 'substitute', source };
+}

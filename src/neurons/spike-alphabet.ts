@@ -1,0 +1,76 @@
+import type { Site } from './neuron-node.ts';
+import { runNeuron } from './run-neuron.ts';
+
+/** What a spike asks of a synapse beside an addition: nothing, a shift of the weight, or a multiplication with it. */
+export type SpikeScaling = 'none' | 'shift' | 'multiplication';
+
+/** What the spikes of a site can say. */
+export interface SpikeAlphabet {
+  readonly scaling: SpikeScaling;
+  /** Distinct values that one neuron can emit in one step, 0 and signs included. */
+  readonly values: number;
+  /** Bits of one spike beside its address: which of its amplitudes, and which sign. */
+  readonly payloadBits: number;
+}
+
+/** Inputs of each sign and spacing at which a neuron is asked what it emits. */
+const probes = 4096;
+
+/** Largest deviation of an amplitude from a power of two, in octaves, that is rounding. */
+const rounding = 1e-6;
+
+/**
+ * The spikes that the neurons of a site can emit, found by asking one of them what it emits in the first step for
+ * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
+ */
+export function spikeAlphabet(site: Site): SpikeAlphabet {
+  const emitted = inputsOf(site).map((input) => firstStep(site, input));
+  const single = new Set(emitted.filter(({ count }) => count === 1).map(({ spike }) => spike));
+  const positive = [...single].filter((spike) => spike > 0);
+  const negative = [...single].filter((spike) => spike < 0);
+  return {
+    scaling: scalingOf(positive.length > 0 ? positive : negative),
+    values: new Set([0, ...emitted.map(({ spike }) => spike)]).size,
+    payloadBits: Math.ceil(Math.log2(Math.max(single.size, 1))),
+  };
+}
+
+/** @param amplitudes distinct spikes of one sign */
+function scalingOf(amplitudes: readonly number[]): SpikeScaling {
+  if (amplitudes.length <= 1) return 'none';
+  const octaves = amplitudes.map((amplitude) => Math.log2(amplitude / amplitudes[0]!));
+  return octaves.every((octave) => Math.abs(octave - Math.round(octave)) < rounding)
+    ? 'shift'
+    : 'multiplication';
+}
+
+/** Even steps find the values of a uniform code, even ratios those of a ladder. */
+function inputsOf({ neuron, attributes, parameters }: Site): number[] {
+  const thresholds = Object.entries(parameters)
+    .filter(([name]) => /threshold/i.test(name))
+    .map(([, tensor]) => tensor.toNumbers()[0]!);
+  const levels = neuron.levels(attributes);
+  const smallest = (Math.min(...thresholds) * levels[0]!) / 64;
+  const largest = 4 * Math.max(...thresholds) * levels.at(-1)!;
+  const even = Array.from({ length: probes }, (_, i) => (largest * (i + 0.5)) / probes);
+  const ratio = Array.from(
+    { length: probes },
+    (_, i) => smallest * (largest / smallest) ** (i / (probes - 1)),
+  );
+  return [...even, ...ratio].flatMap((input) => [input, -input]);
+}
+
+/** What a neuron emits in step 1 for a constant input: sum and number of spikes. */
+function firstStep(
+  { neuron, attributes, parameters }: Site,
+  input: number,
+): { spike: number; count: number } {
+  const scalars = Object.entries(parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]);
+  const hidden = neuron.rehearsal?.steps(attributes) ?? 0;
+  const means = new Float64Array(hidden + 1).fill(input);
+  let first = { spike: 0, count: 0 };
+  runNeuron(neuron, attributes, Object.fromEntries(scalars), means, (position, spike, _decoded, count) => {
+    if (position === hidden) first = { spike: spike === 0 ? 0 : spike, count };
+  });
+  return first;
+}
