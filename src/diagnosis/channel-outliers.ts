@@ -1,0 +1,64 @@
+import { synapticOperators } from '../analysis/synaptic-operators.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Site } from '../neurons/neuron-node.ts';
+
+/** A channel counts as an outlier from this many times the median channel on. */
+const outlierRatio = 8;
+
+/** Largest number of channels that are named. */
+const named = 5;
+
+/** Channels of a site whose activations dwarf those of the others. */
+export interface ChannelOutliers {
+  /** Number of channels. */
+  readonly channels: number;
+  /** Number of channels whose root-mean-square activation is at least 8 times the median channel's. */
+  readonly count: number;
+  /** The largest of them, at most five, largest first: number of the channel and its ratio to the median. */
+  readonly largest: readonly { readonly channel: number; readonly ratio: number }[];
+}
+
+/**
+ * The axis of a site's channels: 1 for feature maps [N, C, H, W], else the last, as for tokens [N, tokens, C].
+ *
+ * @param rank number of axes, batch included
+ * @returns undefined for an operand of a product of activations, whose axes are tokens and heads
+ */
+export function channelAxis(graph: Graph, { decoded }: Site, rank: number): number | undefined {
+  const readers = synapticOperators(graph).filter(({ operands }) =>
+    operands.some(({ value }) => value === decoded),
+  );
+  if (readers.some(({ kind }) => kind === 'product')) return undefined;
+  return rank === 4 && !readers.some(({ node }) => node.opType === 'MatMul') ? 1 : rank - 1;
+}
+
+/** Sums squares by channel. */
+export class ChannelPower {
+  readonly #axis: number;
+  readonly #inner: number;
+  readonly #power: Float64Array;
+
+  constructor(shape: readonly number[], axis: number) {
+    this.#axis = axis;
+    this.#inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    this.#power = new Float64Array(shape[this.#axis]!);
+  }
+
+  add(values: Float32Array): void {
+    const channels = this.#power.length;
+    for (let i = 0; i < values.length; i++) {
+      this.#power[Math.floor(i / this.#inner) % channels]! += values[i]! ** 2;
+    }
+  }
+
+  outliers(): ChannelOutliers {
+    const sorted = this.#power.toSorted();
+    const median = sorted[Math.floor(sorted.length / 2)]!;
+    const ratios = Array.from(this.#power, (power, channel) => ({
+      channel,
+      ratio: median > 0 ? Math.sqrt(power / median) : 0,
+    }));
+    const found = ratios.filter(({ ratio }) => ratio >= outlierRatio).sort((a, b) => b.ratio - a.ratio);
+    return { channels: this.#power.length, count: found.length, largest: found.slice(0, named) };
+  }
+}

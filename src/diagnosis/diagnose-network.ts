@@ -1,0 +1,78 @@
+import type { Model } from '../graph/model.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { type Finding, findingsOf } from './findings.ts';
+import { measureLogitErrors } from './logit-errors.ts';
+import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';
+import { type SiteDiagnosis, SiteMeter } from './site-meter.ts';
+import { type SiteTrace, SiteTracer } from './site-trace.ts';
+
+/** Where a spiking network loses accuracy, and what to do about it. */
+export interface Diagnosis {
+  /** Number of images that were looked at. */
+  readonly images: number;
+  /** T, the step after which errors are measured. */
+  readonly steps: number;
+  /** All sites in topological order. */
+  readonly sites: readonly SiteDiagnosis[];
+  /** Sentences, the most important first. */
+  readonly findings: readonly Finding[];
+}
+
+/** Spikes and values of a few images, for drawing. */
+export interface Traces {
+  /** The image whose spikes are traced: its position among the images. */
+  readonly image: number;
+  /** Number of images in the histograms. */
+  readonly images: number;
+  readonly steps: number;
+  readonly sites: readonly SiteTrace[];
+}
+
+/** Options of {@link diagnoseNetwork}. */
+export interface DiagnoseOptions extends ObserveNetworkOptions {
+  /** Whether to let each site spike alone, too: one pass of the source network a site and image. Default false. */
+  readonly alone?: boolean;
+}
+
+/**
+ * Says for every site of a spiking network how far its decoded value is from the source network's activation after T
+ * steps, how much of that is its own doing, and what the neurons have to do with it.
+ *
+ * @param images a few images [N, …], float32
+ * @param steps T
+ * @throws RuntimeError if the model does not spike
+ */
+export async function diagnoseNetwork(
+  model: Model,
+  images: FloatTensor,
+  steps: number,
+  { alone = false, ...options }: DiagnoseOptions = {},
+): Promise<{ diagnosis: Diagnosis; traces: Traces }> {
+  const meters = new Map<string, { meter: SiteMeter; tracer: SiteTracer }>();
+  for await (const observation of observeNetwork(model, images, steps, options)) {
+    const { name } = observation.site;
+    const known = meters.get(name);
+    const each = known ?? {
+      meter: new SiteMeter(model.graph, observation),
+      tracer: new SiteTracer(observation),
+    };
+    meters.set(name, each);
+    each.meter.add(observation);
+    each.tracer.add(observation);
+  }
+  const errors = alone ? await measureLogitErrors(model, images, steps, options) : undefined;
+  const sites = [...meters].map(([name, { meter }]) => {
+    const logitError = errors?.get(name);
+    return { ...meter.result(), ...(logitError !== undefined && { logitError }) };
+  });
+  const count = images.shape[0]!;
+  return {
+    diagnosis: { images: count, steps, sites, findings: findingsOf(sites, steps) },
+    traces: {
+      image: 0,
+      images: count,
+      steps,
+      sites: [...meters.values()].map(({ tracer }) => tracer.result()),
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { SiteDiagnosis } from './site-meter.ts';
+
+/** What was found, and what to do about it. */
+export interface Finding {
+  readonly kind: 'own-error' | 'inherited' | 'saturated' | 'silent' | 'outliers' | 'dead' | 'none';
+  /** Sites concerned, the worst first. */
+  readonly sites: readonly string[];
+  /** A sentence or two: the finding with its number, and the option to use. */
+  readonly text: string;
+}
+
+/** From when on something is worth a sentence. */
+const limits = {
+  /** Relative error of a site's own. */
+  own: 0.1,
+  saturated: 0.01,
+  /** Share of the squared signal that reaches silent neurons. */
+  silentSignal: 0.05,
+  dead: 0.9,
+} as const;
+
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** Sentences about the sites of a network, those about the largest loss first. */
+export function findingsOf(sites: readonly SiteDiagnosis[], steps: number): Finding[] {
+  const found = [
+    ownError(sites, steps),
+    saturation(sites),
+    silence(sites),
+    outliers(sites),
+    inheritance(sites),
+    death(sites),
+  ].filter((finding) => finding !== undefined);
+  if (found.length > 0) return found;
+  return [
+    {
+      kind: 'none',
+      sites: [],
+      text: `No site loses more than ${percent(limits.own)} of its signal, saturates, or leaves a notable part of it to silent neurons.`,
+    },
+  ];
+}
+
+function ownError(sites: readonly SiteDiagnosis[], steps: number): Finding | undefined {
+  const alone = sites.some(({ logitError }) => logitError !== undefined);
+  const loss = (site: SiteDiagnosis) => (alone ? (site.logitError ?? 0) : site.error.own);
+  const [worst, ...rest] = worstBy(
+    sites.filter(({ error }) => error.own > limits.own),
+    loss,
+  );
+  if (!worst) return undefined;
+  const effect =
+    worst.logitError === undefined
+      ? ''
+      : ` (alone, it moves the logits by ${percent(worst.logitError)} of their size)`;
+  const others = rest.length > 0 ? `; ${rest.length} more sites lose over ${percent(limits.own)}` : '';
+  return {
+    kind: 'own-error',
+    sites: [worst, ...rest].map(({ name }) => name),
+    text: `'${worst.name}' itself loses ${percent(worst.error.own)} of its signal at T = ${steps}${effect}${others}. More steps (-T ${2 * steps}) or finer levels help: transpike tune spends spikes where they count.`,
+  };
+}
+
+function saturation(sites: readonly SiteDiagnosis[]): Finding | undefined {
+  const [worst, ...rest] = worstBy(
+    sites.filter(({ saturated }) => saturated > limits.saturated),
+    (s) => s.saturated,
+  );
+  if (!worst) return undefined;
+  return {
+    kind: 'saturated',
+    sites: [worst, ...rest].map(({ name }) => name),
+    text: `At '${worst.name}' ${percent(worst.saturated)} of the values lie beyond what the neurons can emit${also(rest)}. Calibrate on more images (convert --calibrate … --limit 256), or for the steps you use (convert -T).`,
+  };
+}
+
+function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
+  const [worst, ...rest] = worstBy(
+    sites.filter(({ silentSignal }) => silentSignal > limits.silentSignal),
+    (site) => site.silentSignal,
+  );
+  if (!worst) return undefined;
+  return {
+    kind: 'silent',
+    sites: [worst, ...rest].map(({ name }) => name),
+    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: calibrate for fewer steps' worth of error (convert -T), use the preset tuned, or add levels.`,
+  };
+}
+
+function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
+  const ratio = ({ outliers: found }: SiteDiagnosis) => found?.largest[0]?.ratio ?? 0;
+  const [worst, ...rest] = worstBy(
+    sites.filter((site) => ratio(site) > 0),
+    ratio,
+  );
+  if (!worst) return undefined;
+  const { channel } = worst.outliers!.largest[0]!;
+  return {
+    kind: 'outliers',
+    sites: [worst, ...rest].map(({ name }) => name),
+    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both: thresholds by channel help where the operator behind allows it (transpike tune; presets 'channel-…' of the method rate).`,
+  };
+}
+
+function inheritance(sites: readonly SiteDiagnosis[]): Finding | undefined {
+  const last = sites.at(-1);
+  if (!last || last.error.inherited < 2 * last.error.own || last.error.total < limits.own) return undefined;
+  return {
+    kind: 'inherited',
+    sites: [last.name],
+    text: `The last site, '${last.name}', is ${percent(last.error.total)} off, mostly with errors of earlier sites (${percent(last.error.inherited)} inherited, ${percent(last.error.own)} its own). Mend the earliest sites with a large error of their own first.`,
+  };
+}
+
+function death(sites: readonly SiteDiagnosis[]): Finding | undefined {
+  const [worst, ...rest] = worstBy(
+    sites.filter(({ dead }) => dead > limits.dead),
+    ({ dead }) => dead,
+  );
+  if (!worst) return undefined;
+  return {
+    kind: 'dead',
+    sites: [worst, ...rest].map(({ name }) => name),
+    text: `${percent(worst.dead)} of the neurons at '${worst.name}' spiked on none of these images${also(rest)}. That costs nothing, and is harmless as long as the site's own error is small (here ${percent(worst.error.own)}).`,
+  };
+}
+
+function also(rest: readonly SiteDiagnosis[]): string {
+  return rest.length > 0 ? `, and so at ${rest.length} more site${rest.length > 1 ? 's' : ''}` : '';
+}
+
+function worstBy(
+  sites: readonly SiteDiagnosis[],
+  size: (site: SiteDiagnosis) => number,
+): readonly SiteDiagnosis[] {
+  return sites.toSorted((a, b) => size(b) - size(a));
+}

@@ -1,0 +1,124 @@
+import type { Model } from '../graph/model.ts';
+import { type Site, sitesOf } from '../neurons/neuron-node.ts';
+import { toSourceForm } from '../neurons/spiking-form.ts';
+import { engines } from '../runtime/engines.ts';
+import { exposeValues } from '../runtime/expose-values.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
+import { OrtSession } from '../runtime/ort-session.ts';
+import { planRun } from '../runtime/plan-run.ts';
+
+/** Values of this many bytes are held at once; networks with more are observed in several passes. */
+const groupBytes = 384 * 2 ** 20;
+
+/** Everything that happened at one site on one image; arrays have one number a neuron. */
+export interface SiteObservation {
+  readonly site: Site;
+  /** Position of the image in the batch. */
+  readonly image: number;
+  /** Shape of the site for one image, [1, …]. */
+  readonly shape: readonly number[];
+  /** What the source network has there. */
+  readonly activation: Float32Array;
+  /** Running mean of the input, x̄(t), for t = 1…T. */
+  readonly means: readonly Float32Array[];
+  /** What following operators read after step t. */
+  readonly decoded: readonly Float32Array[];
+  readonly spikes: readonly Float32Array[];
+}
+
+/** Options of {@link observeNetwork}. */
+export interface ObserveNetworkOptions {
+  /** Threads of ONNX Runtime. Default 1. */
+  readonly threads?: number;
+}
+
+/**
+ * Runs a spiking network and its source on the same images, one at a time, and gives what every site receives, emits
+ * and stands for. Memory is bounded: of large networks a part of the sites is kept at a time. Hidden steps are left out.
+ *
+ * @param images [N, …], float32
+ * @param steps T
+ */
+export async function* observeNetwork(
+  model: Model,
+  images: FloatTensor,
+  steps: number,
+  { threads = 1 }: ObserveNetworkOptions = {},
+): AsyncGenerator<SiteObservation> {
+  const source = toSourceForm(model);
+  const sites = sitesOf(model);
+  const shapes = await measureShapes(
+    source,
+    sites.map(({ carried }) => carried),
+  );
+  for (const group of groupByMemory(sites, shapes, steps)) {
+    const plan = planRun(model, {
+      steps,
+      keep: group.flatMap(({ input, decoded, spikes }) => [input, decoded, spikes]),
+    });
+    const engine = await engines.fast(plan, { threads });
+    const session = await OrtSession.create(
+      exposeValues(
+        source,
+        group.map(({ carried }) => carried),
+      ),
+      { threads },
+    );
+    try {
+      for (let image = 0; image < images.shape[0]!; image++) {
+        const input = oneOf(images, image);
+        const activations = await session.run(input);
+        const { values } = await engine.run(input);
+        for (const site of group) {
+          const overTime = (value: string) => byStep(values.get(value)!.data as Float32Array, plan);
+          yield {
+            site,
+            image,
+            shape: shapes.get(site.carried)!,
+            activation: activations.get(site.carried)!.data as Float32Array,
+            means: overTime(site.input),
+            decoded: overTime(site.decoded),
+            spikes: overTime(site.spikes),
+          };
+        }
+      }
+    } finally {
+      await engine.close();
+      await session.release();
+    }
+  }
+}
+
+/** Image i of a batch, as a batch of one. */
+export function oneOf({ shape, data }: FloatTensor, i: number): FloatTensor {
+  const size = data.length / shape[0]!;
+  return { shape: [1, ...shape.slice(1)], data: data.subarray(i * size, (i + 1) * size) };
+}
+
+function byStep(data: Float32Array, { steps, hiddenSteps }: { steps: number; hiddenSteps: number }) {
+  const size = data.length / (hiddenSteps + steps);
+  return Array.from({ length: steps }, (_, t) =>
+    data.subarray((hiddenSteps + t) * size, (hiddenSteps + t + 1) * size),
+  );
+}
+
+function groupByMemory(
+  sites: readonly Site[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+  steps: number,
+): Site[][] {
+  const groups: Site[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const site of sites) {
+    // Input, decoded value and spikes of every step, the activation once.
+    const needed = shapes.get(site.carried)!.reduce((a, b) => a * b, 4 * (3 * steps + 1));
+    if (bytes + needed > groupBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    bytes += needed;
+    groups.at(-1)!.push(site);
+  }
+  return groups;
+}

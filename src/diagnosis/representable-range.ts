@@ -1,0 +1,27 @@
+import type { AnyNeuron, Parameters } from '../neurons/define-neuron.ts';
+import { runNeuron } from '../neurons/run-neuron.ts';
+
+/** The smallest and the largest value that a neuron can decode to after T steps. */
+export type Range = readonly [lowest: number, highest: number];
+
+/** Larger than anything a ladder reaches, in units of the largest parameter. */
+const beyond = 1e6;
+
+/** Drives a neuron's own reference step as hard as it takes, both ways. */
+export function representableRange(
+  neuron: AnyNeuron,
+  attributes: unknown,
+  parameters: Parameters,
+  steps: number,
+): Range {
+  const drive = beyond * Math.max(1, ...Object.values(parameters).map(Math.abs));
+  const means = new Float64Array((neuron.rehearsal?.steps(attributes) ?? 0) + steps);
+  const reached = (mean: number) => {
+    let last = 0;
+    runNeuron(neuron, attributes, parameters, means.fill(mean), (_, __, decoded) => {
+      last = decoded;
+    });
+    return last;
+  };
+  return [reached(-drive), reached(drive)];
+}

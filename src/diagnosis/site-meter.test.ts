@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../analysis/placement.ts';
+import { Graph } from '../graph/graph.ts';
+import { Model } from '../graph/model.ts';
+import { node } from '../graph/node.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';
+import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
+import { multiThreshold } from '../neurons/multi-threshold.ts';
+import { toSpikingForm } from '../neurons/spiking-form.ts';
+import { diagnoseNetwork } from './diagnose-network.ts';
+import { findingsOf } from './findings.ts';
+import { codingOf, membranePotential } from './membrane-potential.ts';
+import { ValueHistogram } from './value-histogram.ts';
+
+/** Numbers [N, 4] that reach one site of two levels, 1 and 2, whose neurons feed a weight matrix. */
+function oneSite(): Model {
+  const graph = new Graph('one-site');
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  graph.addInitializer('w', Tensor.float32([4, 2], new Float32Array(8).fill(1)));
+  graph.append(
+    node('Identity', ['x'], ['carried']),
+    node('MatMul', ['carried', 'w'], ['y'], {}, { name: 'y' }),
+  );
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
+  const spec = {
+    neuron: multiThreshold,
+    attributes: { levels: 2 },
+    parameters: { thresholdPositive: 1, thresholdNegative: 1, deadZone: 0.5 },
+  };
+  return toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 2);
+}
+
+describe('the diagnosis of one site', () => {
+  it('follows from the numbers by hand', async () => {
+    // Of levels ±1 and ±2 two steps carry 3 as (2 + 2)/2, 1.5 as (2 + 1)/2, 0.1 not at all, and -1 exactly.
+    const images = { shape: [1, 4], data: Float32Array.of(3, 1.5, 0.1, -1) };
+    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 2, { alone: true });
+    const [site] = diagnosis.sites;
+    const power = 9 + 2.25 + 0.01 + 1;
+    const error = Math.sqrt((1 + 0.01) / power);
+    expect(site).toMatchObject({ name: 'site', neuron: 'multi-threshold', saturated: 0.25, dead: 0.25 });
+    expect(site!.error.total).toBeCloseTo(error, 6);
+    expect(site!.error.own).toBeCloseTo(error, 6);
+    expect(site!.error.inherited).toBe(0);
+    expect(site!.silentSignal).toBeCloseTo(0.01 / power, 6);
+    // Both logits are the sum 3.6; the decoded values sum to 2.5.
+    expect(site!.logitError).toBeCloseTo(1.1 / 3.6, 6);
+    expect(diagnosis.findings.map(({ kind }) => kind)).toEqual(['own-error', 'saturated']);
+    expect(diagnosis.findings[0]!.text).toBe(
+      "'site' itself loses 29 % of its signal at T = 2 (alone, it moves the logits by 31 % of their size). More steps (-T 4) or finer levels help: transpike tune spends spikes where they count.",
+    );
+  });
+
+  it('names channels that dwarf the others', async () => {
+    const images = { shape: [2, 4], data: Float32Array.of(1, -1, 1, 40, 1, 1, -1, -24) };
+    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 1);
+    const { channels, count, largest } = diagnosis.sites[0]!.outliers!;
+    expect({ channels, count }).toEqual({ channels: 4, count: 1 });
+    expect(largest[0]!.channel).toBe(3);
+    expect(largest[0]!.ratio).toBeCloseTo(Math.sqrt((40 ** 2 + 24 ** 2) / 2), 5);
+    expect(diagnosis.findings.find(({ kind }) => kind === 'outliers')!.text).toContain(
+      "At 'site' channel 3 is 33 times as large as the median channel.",
+    );
+  });
+
+  it('says so when there is nothing to mend', async () => {
+    const images = { shape: [1, 4], data: Float32Array.of(1, 2, -1, -2) };
+    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 1);
+    expect(diagnosis.findings).toEqual([
+      {
+        kind: 'none',
+        sites: [],
+        text: 'No site loses more than 10 % of its signal, saturates, or leaves a notable part of it to silent neurons.',
+      },
+    ]);
+    expect(findingsOf([], 1).map(({ kind }) => kind)).toEqual(['none']);
+  });
+});
+
+describe('membrane potentials', () => {
+  it('are what a neuron compares with its thresholds, whichever way its spikes are decoded', () => {
+    const thresholds = { thresholdPositive: 0.3, thresholdNegative: 0.2, deadZone: 0.5 };
+    const ladder = multiThreshold.attributes.parse({ levels: 4 });
+    expect(codingOf(multiThreshold, ladder, thresholds)).toBe('sum');
+    expect(codingOf(differentialMultiThreshold, ladder, thresholds)).toBe('difference');
+    const rate = integrateAndFire.attributes.parse({});
+    expect(codingOf(integrateAndFire, rate, { threshold: 1, initialPotential: 0.5, amplitude: 1 })).toBe(
+      'sum',
+    );
+    const mute = { ...integrateAndFire, step: () => 0 };
+    expect(codingOf(mute, rate, { threshold: 1, initialPotential: 0, amplitude: 1 })).toBeUndefined();
+    expect(membranePotential('sum', 3, 0.5, 0.4)).toBeCloseTo(0.7, 12);
+    expect(membranePotential('difference', 3, 0.5, 0.4)).toBeCloseTo(0.1, 12);
+  });
+
+  it('are gathered in bins that hold exactly the values between their edges', () => {
+    const histogram = new ValueHistogram(0.5);
+    const values = [-7, -0.3, 0, 0, 0.2, 0.4, 11];
+    for (const value of values) histogram.add(value);
+    const { edges, shares } = histogram.result();
+    for (const [i, share] of shares.entries()) {
+      const inside = values.filter((value) => value >= edges[i]! && value < edges[i + 1]!).length;
+      expect(share).toBeCloseTo(inside / values.length, 4);
+    }
+    expect(new ValueHistogram(1).result()).toEqual({ edges: [0], shares: [] });
+  });
+});

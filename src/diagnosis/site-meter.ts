@@ -1,0 +1,94 @@
+import { activate } from '../analysis/activation.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Site } from '../neurons/neuron-node.ts';
+import { type ParameterRun, parameterRuns } from '../runtime/segmented/parameter-runs.ts';
+import { type ChannelOutliers, ChannelPower, channelAxis } from './channel-outliers.ts';
+import type { SiteObservation } from './observe-network.ts';
+import { type Range, representableRange } from './representable-range.ts';
+
+/** float32 may round a value that is just the largest one upwards. */
+const tolerance = 1 + 1e-6;
+
+/** How far the decoded value of a site is from the source network's activation after T steps. */
+export interface SiteError {
+  /** ‖d − a‖ / ‖a‖: decoded value d against the source network's activation a. */
+  readonly total: number;
+  /** ‖d − f(x̄)‖ / ‖a‖: what the neurons of this site lose themselves. */
+  readonly own: number;
+  /** ‖f(x̄) − a‖ / ‖a‖: what arrives wrong already, from earlier sites. */
+  readonly inherited: number;
+}
+
+/** What a few images say about one site. Shares are in [0, 1]. */
+export interface SiteDiagnosis {
+  readonly name: string;
+  readonly neuron: string;
+  readonly error: SiteError;
+  /** Share of values beyond what the neurons can decode to after T steps, however they are driven. */
+  readonly saturated: number;
+  /** Share of neurons that spiked on none of the images. */
+  readonly dead: number;
+  /** Share of the squared signal that arrives at neurons which do not spike on that image. */
+  readonly silentSignal: number;
+  /** Null for operands of products of activations, as in attention. */
+  readonly outliers: ChannelOutliers | null;
+  /** ‖z − z₀‖ / ‖z₀‖ of the logits z when the neurons of this site alone spike; absent when not measured. */
+  readonly logitError?: number;
+}
+
+/** Gathers what the images say about one site. */
+export class SiteMeter {
+  readonly #site: Site;
+  readonly #runs: readonly (ParameterRun & { readonly range: Range })[];
+  readonly #channels: ChannelPower | undefined;
+  readonly #alive: Uint8Array;
+  readonly #sums = { power: 0, total: 0, own: 0, inherited: 0, arriving: 0, silent: 0, saturated: 0 };
+  #values = 0;
+
+  constructor(graph: Graph, { site, shape, means }: Pick<SiteObservation, 'site' | 'shape' | 'means'>) {
+    this.#site = site;
+    this.#runs = parameterRuns(site.parameters, shape).map((run) => ({
+      ...run,
+      range: representableRange(site.neuron, site.attributes, run.parameters, means.length),
+    }));
+    const axis = channelAxis(graph, site, shape.length);
+    this.#channels = axis === undefined ? undefined : new ChannelPower(shape, axis);
+    this.#alive = new Uint8Array(shape.reduce((a, b) => a * b, 1));
+  }
+
+  add({ activation, means, decoded, spikes }: SiteObservation): void {
+    const { neuron, attributes } = this.#site;
+    const standsFor = neuron.standsFor?.(attributes) ?? { kind: 'identity' };
+    const [mean, last] = [means.at(-1)!, decoded.at(-1)!];
+    const sums = this.#sums;
+    this.#values += activation.length;
+    this.#channels?.add(activation);
+    for (const { start, count, range } of this.#runs) {
+      for (let i = start; i < start + count; i++) {
+        const [wanted, arrived, sent] = [activation[i]!, activate(standsFor, mean[i]!), last[i]!];
+        sums.power += wanted ** 2;
+        sums.total += (sent - wanted) ** 2;
+        sums.own += (sent - arrived) ** 2;
+        sums.inherited += (arrived - wanted) ** 2;
+        sums.arriving += arrived ** 2;
+        if (spikes.some((step) => step[i] !== 0)) this.#alive[i] = 1;
+        else sums.silent += arrived ** 2;
+        if (arrived < range[0] * tolerance || arrived > range[1] * tolerance) sums.saturated++;
+      }
+    }
+  }
+
+  result(): SiteDiagnosis {
+    const { power, total, own, inherited, arriving, silent, saturated } = this.#sums;
+    const relative = (squares: number) => (power > 0 ? Math.sqrt(squares / power) : 0);
+    return {
+      name: this.#site.name,
+      neuron: this.#site.neuron.name,
+      error: { total: relative(total), own: relative(own), inherited: relative(inherited) },
+      saturated: saturated / this.#values,
+      dead: this.#alive.filter((each) => each === 0).length / this.#alive.length,
+      silentSignal: arriving > 0 ? silent / arriving : 0,
+      outliers: this.#channels?.outliers() ?? null,
+    };
+  }
+}

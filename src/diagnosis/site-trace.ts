@@ -1,0 +1,110 @@
+import type { Site } from '../neurons/neuron-node.ts';
+import { type ParameterRun, parameterRuns } from '../runtime/segmented/parameter-runs.ts';
+import { type Coding, codingOf, membranePotential } from './membrane-potential.ts';
+import type { SiteObservation } from './observe-network.ts';
+import { type Histogram, ValueHistogram } from './value-histogram.ts';
+
+/** Neurons of a site whose spikes are kept, evenly spread over all of them. */
+const tracedNeurons = 12;
+
+/** Values of a site and step that enter the histograms, evenly spread over all neurons. */
+const sampledValues = 2 ** 15;
+
+/** Spikes and values of one site, for drawing. */
+export interface SiteTrace {
+  readonly name: string;
+  /** Numbers of the traced neurons, evenly spread over the site. */
+  readonly neurons: readonly number[];
+  /**
+   * Spikes of the traced neurons on the first image, by step, then by neuron: 0 for none, else the number of the level
+   * from 1 (smallest), negative for a negative spike.
+   */
+  readonly spikes: readonly (readonly number[])[];
+  /** Amplitudes of the levels, ascending, negative ones included; of neurons by channel, those of the middle channel. */
+  readonly levels: readonly number[];
+  /** The source network's activations. */
+  readonly activations: Histogram;
+  /** Membrane potentials of all steps before firing; null for neurons that have none to speak of. */
+  readonly potentials: Histogram | null;
+}
+
+/** Gathers what is drawn of one site. */
+export class SiteTracer {
+  readonly #site: Site;
+  readonly #run: ParameterRun;
+  readonly #coding: Coding | undefined;
+  readonly #runs: readonly ParameterRun[];
+  readonly #levels: number[];
+  readonly #activations: ValueHistogram;
+  readonly #potentials: ValueHistogram;
+  #neurons: number[] = [];
+  #spikes: number[][] = [];
+
+  constructor({ site, shape }: Pick<SiteObservation, 'site' | 'shape'>) {
+    this.#site = site;
+    this.#runs = parameterRuns(site.parameters, shape);
+    this.#run = middleOf(this.#runs);
+    this.#coding = codingOf(site.neuron, site.attributes, this.#run.parameters);
+    this.#levels = signedLevels(site, this.#run);
+    const smallest = Math.min(...this.#levels.filter((level) => level > 0), Number.MAX_VALUE);
+    const scale = this.#levels.length > 0 ? smallest / 2 : 1;
+    this.#activations = new ValueHistogram(scale);
+    this.#potentials = new ValueHistogram(scale);
+  }
+
+  add(observation: SiteObservation): void {
+    if (observation.image === 0) this.#trace(observation);
+    const { activation, means, decoded } = observation;
+    const stride = Math.max(1, Math.ceil(activation.length / sampledValues));
+    for (let i = 0; i < activation.length; i += stride) {
+      this.#activations.add(activation[i]!);
+      if (!this.#coding) continue;
+      for (let t = 1; t <= means.length; t++) {
+        const before = t === 1 ? 0 : decoded[t - 2]![i]!;
+        this.#potentials.add(membranePotential(this.#coding, t, means[t - 1]![i]!, before));
+      }
+    }
+  }
+
+  result(): SiteTrace {
+    return {
+      name: this.#site.name,
+      neurons: this.#neurons,
+      spikes: this.#spikes,
+      levels: this.#levels,
+      activations: this.#activations.result(),
+      potentials: this.#coding ? this.#potentials.result() : null,
+    };
+  }
+
+  #trace({ activation, spikes }: SiteObservation): void {
+    const size = activation.length;
+    const count = Math.min(size, tracedNeurons);
+    this.#neurons = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * size) / count));
+    this.#spikes = spikes.map((step) => this.#neurons.map((i) => this.#signedLevel(step[i]!, i)));
+  }
+
+  #signedLevel(spike: number, i: number): number {
+    if (spike === 0) return 0;
+    const { neuron, attributes } = this.#site;
+    const { parameters } = this.#runs.findLast(({ start }) => start <= i)!;
+    return Math.sign(spike) * (neuron.levelOf(spike, parameters, attributes) + 1);
+  }
+}
+
+/** The stretch of neurons whose first threshold is the median. */
+function middleOf(runs: readonly ParameterRun[]): ParameterRun {
+  const size = ({ parameters }: ParameterRun) => Object.values(parameters)[0] ?? 0;
+  return runs.toSorted((a, b) => size(a) - size(b))[Math.floor(runs.length / 2)]!;
+}
+
+/** The level ladder in units of the activation; empty for neurons whose thresholds go by other names. */
+function signedLevels({ neuron, attributes }: Site, { parameters }: ParameterRun): number[] {
+  const positive = parameters.thresholdPositive ?? parameters.threshold;
+  const negative = parameters.thresholdNegative;
+  const levels = neuron.levels(attributes);
+  return [
+    ...(negative === undefined ? [] : levels.map((level) => -level * negative).reverse()),
+    ...(positive === undefined ? [] : levels.map((level) => level * positive)),
+  ];
+}
