@@ -81,6 +81,66 @@ export interface KernelModule {
     kappa: number,
     counters: number,
   ): void;
+  uniformUnits(
+    differential: number,
+    unary: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    counts: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    most: number,
+    counters: number,
+  ): void;
+  stBif(
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    stride: number,
+    count: number,
+    steps: number,
+    threshold: number,
+    lowest: number,
+    highest: number,
+    counters: number,
+  ): void;
+  fewSpikes(
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    counts: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    top: number,
+    counters: number,
+  ): void;
+  burst(
+    boundaries: number,
+    levels: number,
+    length: number,
+    most: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    counts: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    counters: number,
+  ): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;
   accumulate(

@@ -1,15 +1,27 @@
 import type { AnyNeuron } from '../../neurons/define-neuron.ts';
+import { burstKernel } from './burst-kernel.ts';
 import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
+import { fewSpikesKernel } from './few-spikes-kernel.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
 import { differentialMultiThresholdKernel, multiThresholdKernel } from './multi-threshold-kernel.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { offsetCalibratingKernel } from './offset-calibrating-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
+import { scaleAndFireKernel } from './scale-and-fire-kernel.ts';
+import { sigmaDeltaKernel } from './sigma-delta-kernel.ts';
+import { stBifKernel } from './st-bif-kernel.ts';
+import { timeToFirstSpikeKernel } from './time-to-first-spike-kernel.ts';
 
 /** All compiled kernels. */
 export const kernels: readonly AnyNeuronKernel[] = [
   multiThresholdKernel,
   differentialMultiThresholdKernel,
+  burstKernel,
+  sigmaDeltaKernel,
+  scaleAndFireKernel,
+  stBifKernel,
+  fewSpikesKernel,
+  timeToFirstSpikeKernel,
   integrateAndFireKernel,
   offsetCalibratingKernel,
   chargeAlignedKernel,
