@@ -1,14 +1,15 @@
 import { RuntimeError } from '../errors.ts';
 import type { Dimension } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
-import { exposeValues } from './expose-values.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { OrtSession } from './ort-session.ts';
 
 /**
- * Shapes of values of a network for one image, found by running it on zeros: what ONNX Runtime computes is right
- * for every operator and every way of writing shapes.
+ * Shapes of values of a network for one image, and of its outputs, found by running it on zeros: what ONNX Runtime
+ * computes is right for every operator and every way of writing shapes. The values themselves stay in the runtime,
+ * which frees each after its last use.
  *
  * @param inputShapes shapes of inputs by name for those with unknown lengths beside the batch
  * @returns shapes by value name; the batch axis has length 1
@@ -19,17 +20,29 @@ export async function measureShapes(
   values: Iterable<string>,
   inputShapes: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Promise<Map<string, readonly number[]>> {
-  const session = await OrtSession.create(exposeValues(model, values), { optimise: 'none' });
+  const names = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
+  const { shapes, shapeOf } = withShapesAsOutputs(model, names);
+  const session = await OrtSession.create(shapes, { optimise: 'none', keepScratch: false });
   try {
     const inputs = model.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
       const fixed = inputShapes.get(name) ?? oneImage(name, shape);
       return [name, { shape: fixed, data: new Float32Array(fixed.reduce((a, b) => a * b, 1)) }];
     });
     const outputs = await session.run(new Map(inputs));
-    return new Map([...outputs].map(([name, { shape }]) => [name, shape]));
+    return new Map(names.map((name) => [name, Array.from(outputs.get(shapeOf.get(name)!)!.data, Number)]));
   } finally {
     await session.release();
   }
+}
+
+/** A copy of a model that gives the shapes of some values instead of its own outputs. */
+function withShapesAsOutputs(model: Model, names: readonly string[]) {
+  const shapes = model.clone();
+  const build = new GraphBuilder(shapes.graph, 'shapes.');
+  const shapeOf = new Map(names.map((name) => [name, build.op('Shape', [name])]));
+  shapes.graph.outputs = [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined }));
+  shapes.graph.removeDeadNodes();
+  return { shapes, shapeOf };
 }
 
 /** The shape of a batch of one image. @throws RuntimeError if lengths beside the batch are unknown */

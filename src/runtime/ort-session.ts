@@ -12,7 +12,10 @@ import type { FloatTensor } from './float-tensor.ts';
 export interface SessionOptions {
   /** Threads one operator may use. Default 1. */
   threads?: number;
-  /** `none` keeps the graph as it is. Default `all`. */
+  /**
+   * `none` takes graph and weights as they are: quick to load, and weights in files take no memory of their own, but slow
+   * to run. Default `all`.
+   */
   optimise?: 'none' | 'all';
   /** Whether the session keeps the memory of intermediate results from one run to the next. Default true. */
   keepScratch?: boolean;
@@ -44,13 +47,16 @@ export class OrtSession {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: optimise === 'none' ? 'disabled' : 'all',
-      logSeverityLevel: 3,
+      // Errors are thrown; the log would tell them once more.
+      logSeverityLevel: 4,
       enableCpuMemArena: keepScratch,
       enableMemPattern: keepScratch,
       extra: {
         session: {
           // Spinning threads take time from whatever else runs on the machine.
           intra_op: { allow_spinning: '0' },
+          // Packing copies every weight.
+          disable_prepacking: optimise === 'none' ? '1' : '0',
           // encodeForSession names weight files relative to the root of the file system.
           model_external_initializers_file_folder_path: '/',
         },

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { measureShapes } from './measure-shapes.ts';
+
+/** x [batch, 4] → a value of 64 MB → its sum. */
+function wideNetwork(): Model {
+  const graph = new Graph('wide');
+  const build = new GraphBuilder(graph);
+  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
+  const wide = build.op(
+    'Expand',
+    [build.op('Unsqueeze', ['x', build.integers('axis', [2])]), build.integers('shape', [1, 4, 2 ** 22])],
+    {},
+    { name: 'wide' },
+  );
+  const positive = build.op('Greater', [wide, build.scalar('zero', 0)], {}, { name: 'positive' });
+  const counted = build.op(
+    'ReduceSum',
+    [build.op('Cast', [positive], { to: 1 }), build.integers('axes', [2])],
+    { keepdims: 0 },
+    { name: 'counted' },
+  );
+  graph.outputs.push({ name: counted, dataType: 'float32', shape: ['batch', 4] });
+  return new Model(graph, 17);
+}
+
+describe('measureShapes', () => {
+  it('gives the shapes of values of any type, and of the outputs, for one image', async () => {
+    const shapes = await measureShapes(wideNetwork(), ['wide', 'positive']);
+    expect(Object.fromEntries(shapes)).toEqual({
+      wide: [1, 4, 2 ** 22],
+      positive: [1, 4, 2 ** 22],
+      counted: [1, 4],
+    });
+  });
+
+  it('leaves the values themselves in the runtime', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    await measureShapes(wideNetwork(), ['wide']);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
+  });
+
+  it('asks for known lengths', async () => {
+    const model = wideNetwork();
+    model.graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 'width'] }];
+    await expect(measureShapes(model, [])).rejects.toThrow(
+      "input 'x': expected known lengths on every axis but the batch, got [batch,width]. Export the model with a fixed image size.",
+    );
+  });
+});
