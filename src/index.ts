@@ -31,6 +31,14 @@ export type { Dataset, DatasetOptions, Sample } from './datasets/dataset.ts';
 export { type DatasetKind, defineDataset } from './datasets/define-dataset.ts';
 export { type Batch, type LoadOptions, loadBatches } from './datasets/load-batch.ts';
 export { openDataset } from './datasets/open-dataset.ts';
+export {
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnoseNetwork,
+  type Traces,
+} from './diagnosis/diagnose-network.ts';
+export type { Finding } from './diagnosis/findings.ts';
+export type { SiteDiagnosis, SiteError } from './diagnosis/site-meter.ts';
 export { ecmtRatio, type OperatorActivity, operatorActivities } from './energy/ecmt-ratio.ts';
 export { type OperatorCost, operatorCosts } from './energy/operator-costs.ts';
 export * from './errors.ts';

@@ -18,10 +18,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Spikes and values of a few images, for drawing. */
+/** Spikes of the first image and values of all, for drawing. */
 export interface Traces {
-  /** The image whose spikes are traced: its position among the images. */
-  readonly image: number;
   /** Number of images in the histograms. */
   readonly images: number;
   readonly steps: number;
@@ -69,7 +67,6 @@ export async function diagnoseNetwork(
   return {
     diagnosis: { images: count, steps, sites, findings: findingsOf(sites, steps) },
     traces: {
-      image: 0,
       images: count,
       steps,
       sites: [...meters.values()].map(({ tracer }) => tracer.result()),

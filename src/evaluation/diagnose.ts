@@ -1,31 +1,61 @@
 import { measureConversionErrors, type SiteErrors } from '../conversion/measure-conversion-errors.ts';
 import type { Batch } from '../datasets/load-batch.ts';
+import { type Diagnosis, diagnoseNetwork, type Traces } from '../diagnosis/diagnose-network.ts';
 import type { Model } from '../graph/model.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
 
-/** Images times steps that are looked at: all values of all steps are in memory at once. */
+/** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;
 
 /** Largest number of images that are looked at. */
-const mostImages = 8;
+const mostImages = 4;
+
+/** What a closer look at a few images shows. */
+export interface CloserLook {
+  /** Causes of the error of rate-coded sites; empty for other neurons. */
+  readonly conversionErrors: readonly SiteErrors[];
+  /** Which site loses what. */
+  readonly diagnosis: Diagnosis;
+  /** Spikes and values for the figures of a report. */
+  readonly traces: RunTraces;
+}
+
+/** The contents of `traces.json`: what {@link diagnoseNetwork} traced, and on which image. */
+export interface RunTraces extends Traces {
+  /** Id of the image whose spikes are traced. */
+  readonly image: string;
+}
 
 /**
- * Says for each site of rate-coded neurons how much of its error after T steps is clipping, quantisation or
- * unevenness, on a few images. Empty for a network without such neurons.
+ * Looks at every site of a spiking network on up to four images.
  *
  * @param batches images; only the first batch is read
+ * @returns undefined if there are no images
  */
 export async function diagnose(
   model: Model,
   steps: number,
   batches: () => AsyncIterable<Batch>,
-): Promise<SiteErrors[]> {
-  if (!sitesOf(model).some(({ parameters }) => parameters.threshold)) return [];
-  for await (const { shape, data } of batches()) {
-    const images = Math.min(shape[0]!, mostImages, Math.max(1, Math.floor(mostRows / steps)));
-    const size = data.length / shape[0]!;
-    const few = { shape: [images, ...shape.slice(1)], data: data.subarray(0, images * size) };
-    return measureConversionErrors(model, few, steps);
+  threads: number,
+): Promise<CloserLook | undefined> {
+  for await (const batch of batches()) {
+    const { diagnosis, traces } = await diagnoseNetwork(model, firstOf(batch, mostImages), steps, {
+      threads,
+    });
+    const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
+    const rateCoded = sitesOf(model).some(({ parameters }) => parameters.threshold);
+    return {
+      conversionErrors: rateCoded ? await measureConversionErrors(model, firstOf(batch, rows), steps) : [],
+      diagnosis,
+      traces: { image: batch.ids[0]!, ...traces },
+    };
   }
-  return [];
+  return undefined;
+}
+
+/** The first images of a batch. */
+export function firstOf({ shape, data }: FloatTensor, most: number): FloatTensor {
+  const images = Math.min(shape[0]!, most);
+  return { shape: [images, ...shape.slice(1)], data: data.subarray(0, (images * data.length) / shape[0]!) };
 }

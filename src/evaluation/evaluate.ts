@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Batch } from '../datasets/load-batch.ts';
 import { DataError } from '../errors.ts';
+import { writeAtomically } from '../formats/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName, Synapses } from '../runtime/engines.ts';
@@ -74,8 +76,11 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   }
   if (signal?.aborted) return { finished: false, done: collected.images };
   const again = () => data.batches(new Set(), () => undefined);
-  const conversionErrors = steps === undefined ? [] : await diagnose(model, steps, again);
-  const result = { ...(await summarise(model, collected.batches, steps)), conversionErrors };
+  const look = steps === undefined ? undefined : await diagnose(model, steps, again, threads);
+  const { conversionErrors = [], diagnosis = null } = look ?? {};
+  const result = { ...(await summarise(model, collected.batches, steps)), conversionErrors, diagnosis };
+  if (record && look)
+    await writeAtomically(join(record.folder, 'traces.json'), `${JSON.stringify(look.traces)}\n`);
   await record?.finish(result);
   return { finished: true, result };
 }

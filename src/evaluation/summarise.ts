@@ -1,7 +1,9 @@
 import type { SiteErrors } from '../conversion/measure-conversion-errors.ts';
+import type { Diagnosis } from '../diagnosis/diagnose-network.ts';
 import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
+import { countFlips, type Flips } from '../metrics/flips.ts';
 import type { Proportion } from '../metrics/proportion.ts';
 import { type SourceMetrics, sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
@@ -73,6 +75,10 @@ export interface EvaluationResult {
   readonly sites: readonly SiteResult[];
   /** Causes of the error of rate-coded sites after the last step, on a few of the images; empty for other neurons. */
   readonly conversionErrors: readonly SiteErrors[];
+  /** Images that leave the source network's class. */
+  readonly flips: Flips;
+  /** Which site loses what, on a few of the images; null for a network that does not spike, or without images. */
+  readonly diagnosis: Diagnosis | null;
 }
 
 /** Computes the results of a run from its batches. */
@@ -80,7 +86,7 @@ export async function summarise(
   model: Model,
   batches: readonly BatchRecord[],
   steps: number | undefined,
-): Promise<Omit<EvaluationResult, 'conversionErrors'>> {
+): Promise<Omit<EvaluationResult, 'conversionErrors' | 'diagnosis'>> {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = batches.map((batch) => batch.activity).reduce(addDefined, undefined);
   const images = predictions.length;
@@ -103,6 +109,7 @@ export async function summarise(
     energy: null,
     earlyExit: [],
     sites: spiking?.sites ?? [],
+    flips: countFlips(predictions),
   };
 }
 

@@ -1,0 +1,49 @@
+import type { Prediction } from './step-metrics.ts';
+
+/** Images that the source network puts into one class and the spiking network into another. */
+export interface Flip {
+  /** Best class of the source network. */
+  readonly source: number;
+  /** Best class of the spiking network. */
+  readonly spiking: number;
+  readonly images: number;
+}
+
+/** Where the spiking network parts from its source after the last step. */
+export interface Flips {
+  /** Number of images with another best class. */
+  readonly images: number;
+  /** What that did to the labelled images among them; null without labels. */
+  readonly outcome: {
+    /** The source network was right, the spiking network is not. */
+    readonly lost: number;
+    /** The spiking network is right, the source network was not. */
+    readonly won: number;
+    /** Both are wrong. */
+    readonly neither: number;
+  } | null;
+  /** Pairs of classes, the most frequent first, of equal ones the lower classes first. */
+  readonly pairs: readonly Flip[];
+}
+
+/** Counts the images that change their class after the last time-step. */
+export function countFlips(predictions: readonly Prediction[]): Flips {
+  const flipped = predictions.flatMap(({ source, steps, label }) => {
+    const [before, after] = [source[0]!, steps.at(-1)?.[0]];
+    return after === undefined || after === before ? [] : [{ before, after, label }];
+  });
+  const counts = new Map<string, Flip>();
+  for (const { before, after } of flipped) {
+    const key = `${before} ${after}`;
+    counts.set(key, { source: before, spiking: after, images: (counts.get(key)?.images ?? 0) + 1 });
+  }
+  const pairs = [...counts.values()].sort(
+    (a, b) => b.images - a.images || a.source - b.source || a.spiking - b.spiking,
+  );
+  const labelled = flipped.filter(({ label }) => label !== undefined);
+  const lost = labelled.filter(({ before, label }) => before === label).length;
+  const won = labelled.filter(({ after, label }) => after === label).length;
+  const known = predictions.some(({ label }) => label !== undefined);
+  const outcome = known ? { lost, won, neither: labelled.length - lost - won } : null;
+  return { images: flipped.length, outcome, pairs };
+}
