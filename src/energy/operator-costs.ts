@@ -18,6 +18,10 @@ export interface OperatorCost {
   readonly operands: readonly { readonly value: string; readonly size: number }[];
   /** Multiply-accumulate operations with all operands non-zero. */
   readonly macs: number;
+  /** Elements of the operand that stays in memory: the weight, or the last one of a product. */
+  readonly words: number;
+  /** Elements of the output. */
+  readonly outputs: number;
 }
 
 /**
@@ -37,7 +41,14 @@ export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
     head: operator.head,
     operands: operator.operands.map(({ value }) => ({ value, size: sizeOf(shapeOf(value)) })),
     macs: macsOf(source.graph, operator.node, shapeOf),
+    words: sizeOf(shapeOf(storedOperand(operator))),
+    outputs: sizeOf(shapeOf(operator.node.outputs[0]!)),
   }));
+}
+
+function storedOperand({ node, operands }: SynapticOperator): string {
+  const weight = multiplied(node).find((value) => operands.every((operand) => operand.value !== value));
+  return weight ?? operands.at(-1)!.value;
 }
 
 function multiplied(of: Node): string[] {

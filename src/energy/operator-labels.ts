@@ -1,5 +1,71 @@
+import { subgraphsOf } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import type { Operations, OtherOperator } from './count-operations.ts';
+import type { SynapticWork } from './synaptic-work.ts';
+
 /**
  * How an operator works in the spiking network. `spike`: additions that single spikes trigger. `analog`: every step
- * works on numbers, as in the source network. `stateful`: works on increments, but needs what has been accumulated.
+ * works on numbers, as in the source network. `stateful`: works on increments, but needs what has been accumulated, as
+ * products and non-linear functions do under Expectation Compensation.
  */
 export type OperatorLabel = 'spike' | 'analog' | 'stateful';
+
+/** An operator of the source network with its label in the spiking one. */
+export interface LabelledOperator {
+  readonly name: string;
+  readonly opType: string;
+  readonly label: OperatorLabel;
+  /** Operations for one image in the source network: multiply-accumulations, or additions and multiplications. */
+  readonly operations: number;
+}
+
+/** Labels every operator that calculates. Activation functions in whose place neurons stand are left out. */
+export function labelOperators(
+  spiking: Model,
+  { others }: Operations,
+  work: readonly SynapticWork[],
+): LabelledOperator[] {
+  const opTypes = new Map(spiking.graph.nodes.map(({ name, opType }) => [name, opType]));
+  const changing = valuesAfterSpikes(spiking);
+  const isStateful = (other: OtherOperator) =>
+    !other.linear && other.outputs.some(({ value }) => changing.has(value));
+  return [
+    ...work.map(
+      ({ cost, terms }): LabelledOperator => ({
+        name: cost.name,
+        opType: opTypes.get(cost.name)!,
+        label: terms.length === 0 ? 'analog' : cost.kind === 'product' ? 'stateful' : 'spike',
+        operations: cost.macs,
+      }),
+    ),
+    ...others
+      .filter(({ name }) => opTypes.has(name))
+      .map(
+        (other): LabelledOperator => ({
+          name: other.name,
+          opType: other.opType,
+          label: isStateful(other) ? 'stateful' : 'analog',
+          operations: other.additions + other.multiplications,
+        }),
+      ),
+  ];
+}
+
+/** Operations that single spikes drive / all operations, in [0, 1]. */
+export function spikeDrivenShare(operators: readonly LabelledOperator[]): number {
+  const total = (of: readonly LabelledOperator[]) => of.reduce((sum, { operations }) => sum + operations, 0);
+  return total(operators.filter(({ label }) => label === 'spike')) / total(operators);
+}
+
+/** Values that differ from step to step because spikes are in them. */
+function valuesAfterSpikes(spiking: Model): Set<string> {
+  const after = new Set(sitesOf(spiking).map(({ decoded }) => decoded));
+  for (const node of spiking.graph.nodes) {
+    const captured = subgraphsOf(node).flatMap((body) => [...body.capturedValues()]);
+    if ([...node.inputs, ...captured].some((value) => after.has(value))) {
+      for (const value of node.outputs) after.add(value);
+    }
+  }
+  return after;
+}

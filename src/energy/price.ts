@@ -1,0 +1,84 @@
+import type { SpikeScaling } from '../neurons/spike-alphabet.ts';
+import type { Device, DeviceFigure } from './define-device.ts';
+import type { Arithmetic } from './operator-arithmetic.ts';
+import type { OperatorCost } from './operator-costs.ts';
+
+/** Positions (tokens, pixels) that a fetched weight serves before the next one is fetched; the same for both networks. */
+export const weightReuse = 16;
+
+/** Energies of a device by what networks do, in nanojoules. */
+export class PriceList {
+  readonly #device: Device;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** Dense multiply-accumulations. */
+  dense(macs: number): number {
+    return nanojoules(macs, this.#device.figures.multiplyAccumulate);
+  }
+
+  /** Operations that spikes trigger. */
+  spikes(operations: number, scaling: SpikeScaling): number {
+    const { accumulate, shift, multiplyAccumulate } = this.#device.figures;
+    if (scaling === 'multiplication') return nanojoules(operations, multiplyAccumulate);
+    return nanojoules(operations, accumulate) + (scaling === 'shift' ? nanojoules(operations, shift) : 0);
+  }
+
+  /** Words that an operator fetches when a share of its operations happens. @see weightFetches */
+  weights(cost: OperatorCost, share: number): number {
+    const { weightWord } = this.#device.figures;
+    return weightWord === 'included' ? 0 : nanojoules(weightFetches(cost, share), weightWord);
+  }
+
+  arithmetic({ additions, multiplications }: Arithmetic): number {
+    const { add, multiply } = this.#device.figures;
+    return nanojoules(additions, add) + nanojoules(multiplications, multiply);
+  }
+
+  /** Reading accumulated numbers and writing them back. */
+  updates(words: number): number {
+    return 2 * nanojoules(words, this.#device.figures.stateWord);
+  }
+
+  /** Steps of neurons: their arithmetic and the traffic of their state. */
+  neurons(updates: number, additions: number, words: number): { neurons: number; state: number } {
+    const { neuronUpdate } = this.#device.figures;
+    if (neuronUpdate !== 'counted') return { neurons: nanojoules(updates, neuronUpdate), state: 0 };
+    return {
+      neurons: this.arithmetic({ additions: updates * additions, multiplications: 0 }),
+      state: this.updates(updates * words),
+    };
+  }
+
+  /** Moving spikes with some payload: a bit that says spike, and the payload's. */
+  spikeTransfer(spikes: number, payloadBits: number): number {
+    return this.#transfer(spikes, 1 + payloadBits);
+  }
+
+  /** Moving activations of the source network. */
+  activationTransfer(elements: number): number {
+    return this.#transfer(elements, this.#device.activationBits);
+  }
+
+  #transfer(elements: number, bits: number): number {
+    const { transfer, stateWord } = this.#device.figures;
+    if (transfer !== 'counted') return nanojoules(elements, transfer);
+    return 2 * nanojoules((elements * bits) / this.#device.stateBits, stateWord);
+  }
+}
+
+/**
+ * Number of weights that are fetched when a share p of an operator's operations happens: a fetched weight serves
+ * R = min(reuse, positions) positions and is needed if one of them has a spike, (macs / R)·(1 − (1 − p)^R), with spikes
+ * at positions taken to be independent. With R = 1 every operation fetches its weight; p = 1 is the dense layer.
+ */
+export function weightFetches({ macs, words }: OperatorCost, share: number, reuse = weightReuse): number {
+  const positions = Math.max(1, Math.min(reuse, macs / words));
+  return (macs / positions) * (1 - (1 - Math.min(share, 1)) ** positions);
+}
+
+function nanojoules(events: number, { picojoules }: DeviceFigure): number {
+  return (events * picojoules) / 1000;
+}

@@ -1,0 +1,105 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { type Site, sitesOf } from '../neurons/neuron-node.ts';
+import { siteCarrying } from '../neurons/site-carrying.ts';
+import { type SpikeAlphabet, spikeAlphabet } from '../neurons/spike-alphabet.ts';
+import type { Activity } from '../runtime/spike-statistics.ts';
+import type { Operations, OtherOperator } from './count-operations.ts';
+import { type LabelledOperator, labelOperators } from './operator-labels.ts';
+import { type SynapticWork, synapticWork } from './synaptic-work.ts';
+
+/** Neurons of one site. */
+export interface SiteLoad {
+  readonly name: string;
+  /** Number of neurons for one image. */
+  readonly neurons: number;
+  readonly alphabet: SpikeAlphabet;
+  /** Spikes for one image by time-step, the hidden steps first. */
+  readonly spikes: readonly number[];
+  /** Additions and comparisons of one neuron in one step: integrate, find the level by halving, reset. */
+  readonly additions: number;
+  /** Numbers that one neuron keeps: its potential, and what it has emitted where a product needs that. */
+  readonly words: number;
+}
+
+/** What a spiking network does for one image, mean over some images. */
+export interface SpikingLoad {
+  /** Number of steps, hidden ones included. */
+  readonly steps: number;
+  readonly hiddenSteps: number;
+  readonly work: readonly SynapticWork[];
+  readonly sites: readonly SiteLoad[];
+  /** Non-synaptic operators, without activation functions in whose place neurons stand. */
+  readonly others: readonly OtherOperator[];
+  readonly labels: readonly LabelledOperator[];
+  /** Elements that stateful operators accumulate: what they read, and what they have passed on. */
+  readonly stateful: { readonly read: number; readonly passedOn: number };
+}
+
+/**
+ * What a spiking network does for one image.
+ *
+ * @param source its source form, and what that calculates
+ * @param activity spikes, summed over `images`
+ * @param neurons number of neurons for one image by site
+ */
+export function spikingLoad(
+  spiking: Model,
+  source: { readonly graph: Graph; readonly operations: Operations },
+  activity: Activity,
+  images: number,
+  neurons: ReadonlyMap<string, number>,
+): SpikingLoad {
+  const sites = sitesOf(spiking);
+  const alphabets = new Map(sites.map((site) => [site.name, spikeAlphabet(site)]));
+  const { operations } = source;
+  const work = synapticWork(operations.synaptic, activity, alphabets, siteCarrying(spiking), images);
+  const kept = new Set(
+    work
+      .filter(({ cost, terms }) => cost.kind === 'product' && terms.length > 0)
+      .flatMap((each) => each.sites),
+  );
+  const labels = labelOperators(spiking, operations, work);
+  const labelled = new Map(labels.map(({ name, label }) => [name, label]));
+  return {
+    steps: Object.values(activity.spikes)[0]!.length,
+    hiddenSteps: activity.hiddenSteps,
+    work,
+    sites: sites.map((site) => ({
+      name: site.name,
+      neurons: neurons.get(site.name)!,
+      alphabet: alphabets.get(site.name)!,
+      spikes: activity.spikes[site.name]!.map((count) => count / images),
+      additions: 2 + Math.ceil(Math.log2(alphabets.get(site.name)!.values)),
+      words: stateWords(site) + (kept.has(site.name) ? 1 : 0),
+    })),
+    others: operations.others.filter(({ name }) => labelled.has(name)),
+    labels,
+    stateful: statefulElements(source.graph, operations, work, (name) => labelled.get(name) === 'stateful'),
+  };
+}
+
+/** The count of spikes is a report, not a memory. */
+function stateWords({ neuron }: Site): number {
+  return neuron.state.filter((name) => name !== neuron.spikeCount).length;
+}
+
+/** Values that stateful operators hand to one another stay inside; products have their own state in the neurons. */
+function statefulElements(
+  graph: Graph,
+  { others }: Operations,
+  work: readonly SynapticWork[],
+  isStateful: (name: string) => boolean,
+): { read: number; passedOn: number } {
+  const members = others.filter(({ name }) => isStateful(name));
+  const made = new Map(members.flatMap(({ outputs }) => outputs).map(({ value, size }) => [value, size]));
+  const taken = new Map(members.flatMap(({ inputs }) => inputs).map(({ value, size }) => [value, size]));
+  const leaves = (value: string) =>
+    graph.isOutput(value) || graph.consumersOf(value).some(({ name }) => !isStateful(name));
+  const total = (values: ReadonlyMap<string, number>, counts: (value: string) => boolean) =>
+    [...values].reduce((sum, [value, size]) => sum + (counts(value) ? size : 0), 0);
+  const products = work
+    .filter(({ cost, terms }) => cost.kind === 'product' && terms.length > 0)
+    .reduce((sum, { cost }) => sum + cost.outputs, 0);
+  return { read: total(taken, (value) => !made.has(value)), passedOn: total(made, leaves) + products };
+}
