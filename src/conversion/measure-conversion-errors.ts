@@ -16,8 +16,8 @@ export interface SiteErrors extends ConversionErrors {
 
 /**
  * Runs a rate-coded network and its source on the same images and says for each site how much of its error is clipping,
- * quantisation, unevenness, or comes from earlier layers. A site of neurons without a threshold of their own (ladders)
- * is left out. Initial potentials that neurons shift for each image count as they were before the shift.
+ * quantisation, unevenness, or comes from earlier layers. Sites of neurons that stand for no activation function are left
+ * out. Initial potentials that neurons shift for each image count as they were before the shift.
  *
  * @param input images [N, …]
  * @param steps T; default: what the model is set to
@@ -27,7 +27,7 @@ export async function measureConversionErrors(
   input: FloatTensor,
   steps?: number,
 ): Promise<SiteErrors[]> {
-  const sites = sitesOf(spiking).filter(({ parameters }) => parameters.threshold);
+  const sites = sitesOf(spiking).filter(({ neuron }) => neuron.standsFor);
   const plan = planRun(spiking, {
     ...(steps !== undefined && { steps }),
     keep: sites.flatMap((site) => [site.input, site.decoded]),

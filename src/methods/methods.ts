@@ -1,14 +1,33 @@
 import { UsageError } from '../errors.ts';
+import { burstMethod } from './burst.ts';
 import { cos } from './cos.ts';
 import type { Method, Preset } from './define-method.ts';
 import { ecc } from './ecc.ts';
 import { ecmt } from './ecmt.ts';
+import { fewSpikesMethod } from './few-spikes.ts';
 import { opi } from './opi.ts';
 import { rate } from './rate.ts';
+import { scaleAndFireMethod } from './scale-and-fire.ts';
+import { sigmaDeltaMethod } from './sigma-delta.ts';
+import { stBifMethod } from './st-bif.ts';
+import { timeToFirstSpikeMethod } from './time-to-first-spike.ts';
 import { ultraLowLatency } from './ultra-low-latency.ts';
 
 /** All conversion methods. */
-export const methods: readonly Method[] = [ecmt, rate, opi, cos, ecc, ultraLowLatency];
+export const methods: readonly Method[] = [
+  ecmt,
+  sigmaDeltaMethod,
+  scaleAndFireMethod,
+  stBifMethod,
+  fewSpikesMethod,
+  burstMethod,
+  timeToFirstSpikeMethod,
+  rate,
+  opi,
+  cos,
+  ecc,
+  ultraLowLatency,
+];
 
 /** The method with this name. @throws UsageError for an unknown name, listing the known ones */
 export function methodNamed(name: string): Method {

@@ -52,8 +52,8 @@ export const scaleAndFire = defineNeuron<UniformUnits>({
     return spike;
   },
   decode: (state, t) => state[0]! / t,
-  levelOf: (spike, { thresholdPositive, thresholdNegative }, choices) =>
-    unitLevelOf(spike, spike > 0 ? thresholdPositive! : thresholdNegative!, choices),
+  levelOf: (spike, { thresholdPositive, thresholdNegative }) =>
+    unitLevelOf(spike, spike > 0 ? thresholdPositive! : thresholdNegative!),
   lower,
 });
 

@@ -49,7 +49,7 @@ export const sigmaDelta = defineNeuron<UniformUnits>({
     return spike;
   },
   decode: (state) => state[0]!,
-  levelOf: (spike, { threshold }, choices) => unitLevelOf(spike, threshold!, choices),
+  levelOf: (spike, { threshold }) => unitLevelOf(spike, threshold!),
   lower,
 });
 

@@ -63,14 +63,24 @@ export const timeToFirstSpike = defineNeuron<TimeToFirstSpikeAttributes>({
 });
 
 /** What spikes are worth in units of the threshold, from the latest to the earliest. */
-export function spikeWorths({ window, kernel, base }: TimeToFirstSpikeAttributes): number[] {
-  return Array.from({ length: window }, (_, i) => (kernel === 'linear' ? i + 1 : base ** i));
+export function spikeWorths(choices: TimeToFirstSpikeAttributes): number[] {
+  return Array.from({ length: choices.window }, (_, i) => worthOf(i, choices));
+}
+
+/** What a spike is worth that comes so many micro-steps before the last one; 0 for one that never comes. */
+function worthOf(early: number, { kernel, base }: TimeToFirstSpikeAttributes): number {
+  if (early < 0) return 0;
+  return kernel === 'linear' ? early + 1 : base ** early;
+}
+
+/** The threshold so many micro-steps before the last one, in units of θ. */
+function firingThreshold(early: number, choices: TimeToFirstSpikeAttributes): number {
+  return (worthOf(early, choices) + worthOf(early - 1, choices)) / 2;
 }
 
 /** The falling threshold in units of θ, from the last micro-step to the first. */
 export function firingThresholds(choices: TimeToFirstSpikeAttributes): number[] {
-  const worths = spikeWorths(choices);
-  return worths.map((worth, i) => (worth + (worths[i - 1] ?? 0)) / 2);
+  return Array.from({ length: choices.window }, (_, i) => firingThreshold(i, choices));
 }
 
 function firstSpike(
@@ -80,8 +90,10 @@ function firstSpike(
 ): number {
   const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
   const ratio = potential / threshold;
-  const at = firingThresholds(choices).findLastIndex((boundary) => ratio >= boundary);
-  return at < 0 ? 0 : spikeWorths(choices)[at]! * threshold;
+  for (let early = choices.window - 1; early >= 0; early--) {
+    if (ratio >= firingThreshold(early, choices)) return worthOf(early, choices) * threshold;
+  }
+  return 0;
 }
 
 function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {

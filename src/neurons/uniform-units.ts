@@ -40,12 +40,12 @@ export function lowerSpikesIn(build: GraphBuilder, units: string, { spikes }: Un
   return spikes === 'unary' ? units : build.op('Min', [units, build.scalar('one', 1)], {}, { name: 'count' });
 }
 
-/** Amplitudes of a single spike in units of the threshold. */
-export function unitLevels({ units, spikes }: UniformUnits): number[] {
-  return Array.from({ length: spikes === 'unary' ? 1 : units }, (_, i) => i + 1);
+/** Amplitudes of a step's output in units of the threshold. */
+export function unitLevels({ units }: UniformUnits): number[] {
+  return Array.from({ length: units }, (_, i) => i + 1);
 }
 
 /** Position of a step's output among {@link unitLevels}. @param threshold that of the output's sign */
-export function unitLevelOf(spike: number, threshold: number, { spikes }: UniformUnits): number {
-  return spikes === 'unary' ? 0 : Math.round(Math.abs(spike) / threshold) - 1;
+export function unitLevelOf(spike: number, threshold: number): number {
+  return Math.round(Math.abs(spike) / threshold) - 1;
 }

@@ -4,6 +4,7 @@ import { Graph } from '../../src/graph/graph.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 import { Model } from '../../src/graph/model.ts';
 import { methodNamed, methods } from '../../src/methods/methods.ts';
+import { rateCodedConverts } from '../../src/methods/rate-coded.ts';
 import { hiddenStepsOf } from '../../src/neurons/time-axis.ts';
 import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
 import { createOracleEngine, evaluateSource } from '../../src/runtime/oracle-engine.ts';
@@ -32,7 +33,7 @@ const targets: Record<string, { steps: number; within: number }> = {
 };
 
 const presets = methods
-  .filter(({ name }) => name !== 'ecmt')
+  .filter(({ converts }) => converts === rateCodedConverts)
   .flatMap((method) => Object.keys(method.presets).map((preset) => `${method.name}/${preset}`));
 
 const calibration = () => [cnnImages(32, 1), cnnImages(32, 2)];

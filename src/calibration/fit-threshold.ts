@@ -1,0 +1,65 @@
+import type { NeuronDefinition } from '../neurons/define-neuron.ts';
+import type { WeightedValue } from './activation-histogram.ts';
+
+/** Ratios of neighbouring thresholds in the two rounds of the search. */
+const gridRatios = { coarse: 1.15, fine: 1.015 } as const;
+
+/** Grid points on each side of the best threshold of the first round: as far as its neighbours. */
+const reach = 10;
+
+/**
+ * The threshold θ of a neuron with the single parameter `threshold` that minimises the squared error of the decoded value
+ * after T steps of constant input: Σ count·(decoded_T(x; θ) − x)². Searched on a geometric grid from twice the largest
+ * activation down to where the neuron could tell it four times over, then more finely around the best.
+ *
+ * @param values the activations, as bins with their counts
+ */
+export function fitThreshold<A>(
+  values: readonly WeightedValue[],
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  steps: number,
+): { readonly threshold: number; readonly relativeError: number } {
+  const power = values.reduce((sum, { value, count }) => sum + count * value * value, 0);
+  if (power === 0) return { threshold: 1, relativeError: 0 };
+  const largest = values.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0);
+  const smallest = largest / (4 * steps * neuron.levels(attributes).at(-1)!);
+  const errorAt = (threshold: number) => ({
+    threshold,
+    error: squaredError(values, neuron, attributes, steps, threshold),
+  });
+  const best = geometricGrid(2 * largest, smallest, gridRatios.coarse)
+    .map(errorAt)
+    .reduce(lower);
+  const around = gridRatios.fine ** reach;
+  const found = geometricGrid(best.threshold * around, best.threshold / around, gridRatios.fine)
+    .map(errorAt)
+    .reduce(lower, best);
+  return { threshold: found.threshold, relativeError: found.error / power };
+}
+
+function lower<C extends { readonly error: number }>(a: C, b: C): C {
+  return b.error < a.error ? b : a;
+}
+
+function geometricGrid(from: number, to: number, ratio: number): number[] {
+  const count = Math.ceil(Math.log(from / to) / Math.log(ratio));
+  return Array.from({ length: count + 1 }, (_, i) => from / ratio ** i);
+}
+
+function squaredError<A>(
+  values: readonly WeightedValue[],
+  neuron: NeuronDefinition<A>,
+  attributes: A,
+  steps: number,
+  threshold: number,
+): number {
+  const state = new Float64Array(neuron.state.length);
+  let sum = 0;
+  for (const { value, count } of values) {
+    state.fill(0);
+    for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, { threshold }, attributes);
+    sum += count * (neuron.decode(state, steps) - value) ** 2;
+  }
+  return sum;
+}

@@ -1,0 +1,25 @@
+import { fewSpikes } from '../neurons/few-spikes.ts';
+import { defineMethod, type Preset } from './define-method.ts';
+import { signedSites, thresholdPairPreset } from './signed-sites.ts';
+
+function preset(bits: number): Preset {
+  return thresholdPairPreset(fewSpikes, {
+    summary: `K = ${bits} internal steps in each time-step, a binary digit each.`,
+    differences: [
+      'The range of the code minimises the squared error of each site instead of being the same for a layer’s ReLU.',
+      'Codes are signed and rounded; activation functions are evaluated as they are.',
+      'Beyond T = 1 a window encodes what the windows before left over.',
+    ],
+    attributes: { bits },
+  });
+}
+
+/** Few-spikes conversion: activations as binary codes in K internal steps, all of whose spikes are counted. */
+export const fewSpikesMethod = defineMethod({
+  name: 'few-spikes',
+  summary: 'Few-spikes neurons: activations as binary codes of K internal steps in a single time-step.',
+  paper: fewSpikes.paper,
+  ...signedSites,
+  defaultPreset: 'bits-6',
+  presets: { 'bits-8': preset(8), 'bits-6': preset(6), 'bits-4': preset(4), 'bits-3': preset(3) },
+});
