@@ -8,7 +8,7 @@ import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts
  */
 export interface KernelModule {
   multiThreshold(
-    isDifferential: number,
+    firstStep: number,
     nearest: number,
     means: number,
     meansStride: number,
@@ -25,7 +25,7 @@ export interface KernelModule {
     counters: number,
   ): void;
   multiThresholdLadder(
-    isDifferential: number,
+    firstStep: number,
     boundaries: number,
     levels: number,
     length: number,

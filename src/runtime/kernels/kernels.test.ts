@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chargeAligned } from '../../neurons/charge-aligned.ts';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
-import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
+import {
+  differentialMultiThreshold,
+  differentialThresholds,
+} from '../../neurons/differential-multi-threshold.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import { halfLevel, type Ladder, ladderThresholds } from '../../neurons/ladder.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
@@ -122,11 +125,12 @@ const anyCase = (attributes: fc.Arbitrary<Ladder>) =>
       count: fc.integer({ min: 1, max: 41 }),
       positive: threshold,
       negative: threshold,
+      onset: fc.integer({ min: 1, max: 3 }),
       deadZone: fc.oneof(fc.constant(halfLevel), fc.float({ min: 0, max: 5, noNaN: true })),
       still: fc.boolean(),
       withoutSpikes: fc.boolean(),
     })
-    .chain(({ count, positive, negative, deadZone, ...rest }) =>
+    .chain(({ count, positive, negative, deadZone, onset, ...rest }) =>
       fc
         .array(mean, {
           minLength: count * (rest.still ? 1 : rest.steps),
@@ -135,7 +139,7 @@ const anyCase = (attributes: fc.Arbitrary<Ladder>) =>
         .map((means) => ({
           ...rest,
           means: Float32Array.from(means),
-          parameters: ladderThresholds(positive, negative, deadZone),
+          parameters: differentialThresholds(positive, negative, deadZone, onset),
         })),
     );
 

@@ -13,30 +13,26 @@ const byteTop = 127;
  */
 export const multiThresholdKernel = defineKernel<Ladder>({
   neuron: multiThreshold.name,
-  run: (memory, run, ladder) => fire(memory, run, ladder, false),
+  run: (memory, run, ladder) => fire(memory, run, ladder, 0),
 });
 
 /** The same with differential coding. */
 export const differentialMultiThresholdKernel = defineKernel<Ladder>({
   neuron: differentialMultiThreshold.name,
-  run: (memory, run, ladder) => fire(memory, run, ladder, true),
+  run: (memory, run, ladder) => fire(memory, run, ladder, Math.max(1, Math.ceil(run.parameters.onset!))),
 });
 
-function fire(memory: KernelMemory, run: NeuronRun, ladder: Ladder, differential: boolean): void {
-  if (ladder.base === 2) runPowersOfTwo(memory, run, ladder, differential);
-  else runLadder(memory, run, ladder, differential);
+/** @param firstStep first step of differential coding; 0: running means */
+function fire(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
+  if (ladder.base === 2) runPowersOfTwo(memory, run, ladder, firstStep);
+  else runLadder(memory, run, ladder, firstStep);
 }
 
-function runPowersOfTwo(
-  { module }: KernelMemory,
-  run: NeuronRun,
-  ladder: Ladder,
-  differential: boolean,
-): void {
+function runPowersOfTwo({ module }: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
   const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
   const top = 2 ** (ladder.levels - 1);
   module.multiThreshold(
-    Number(differential),
+    firstStep,
     ladder.rule === 'nearest' ? 1 : 0,
     run.means,
     run.meansStride,
@@ -54,7 +50,7 @@ function runPowersOfTwo(
   );
 }
 
-function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, differential: boolean): void {
+function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
   const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
   const above = ladder.levels - 1;
   const boundaries = new Float32Array(memory.memory.buffer, memory.table, above);
@@ -62,7 +58,7 @@ function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, differe
   const levels = new Float32Array(memory.memory.buffer, memory.table + boundaries.byteLength, above);
   levels.set(ladderLevels(ladder).slice(1));
   memory.module.multiThresholdLadder(
-    Number(differential),
+    firstStep,
     boundaries.byteOffset,
     levels.byteOffset,
     above,

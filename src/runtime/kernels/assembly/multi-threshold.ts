@@ -13,6 +13,15 @@ let ladderLength: i32 = 0;
 // The value that follows is what was emitted, instead of its running mean.
 let differential: bool = false;
 
+// First step at which neurons with differential coding may fire.
+let onset: i32 = 1;
+
+/** Dead zone at step t. Before the onset nothing reaches it, not even infinity. */
+@inline
+function deadZoneAt(t: i32, deadZone: v128): v128 {
+  return t < onset ? f32x4.splat(NaN) : deadZone;
+}
+
 /** What step t divides by: t for running means, 1 for differential coding. */
 @inline
 function divisorOf(t: i32): i32 {
@@ -90,7 +99,7 @@ function neurons(
     const potential = potentialOf(means, lanes, time, emitted);
     const below = f32x4.lt(potential, zero);
     const ratio = f32x4.mul(potential, v128.bitselect(negativeInverse, positiveInverse, below));
-    const level = levelOf(rule, ratio, top, raise, exponent, one, half, deadZone);
+    const level = levelOf(rule, ratio, top, raise, exponent, one, half, deadZoneAt(t, deadZone));
     const spike = f32x4.mul(level, v128.bitselect(negative, positive, below));
     emitted = f32x4.add(emitted, spike);
     if (decoded) storeLanes(decoded, meanOf(emitted, divisor, time, f32x4.splat(<f32>1 / <f32>divisor)), lanes);
@@ -156,14 +165,15 @@ function blocks(
     for (let t = 1; t <= steps; t++) {
       const divisor = divisorOf(t);
       const time = f32x4.splat(<f32>divisor);
+      const dead = deadZoneAt(t, deadZone);
       const pa = potentialOf(from, 4, time, a);
       const pb = potentialOf(from + 16, 4, time, b);
       const pc = potentialOf(from + 32, 4, time, c);
       const pd = potentialOf(from + 48, 4, time, d);
-      const la = fire(rule, pa, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
-      const lb = fire(rule, pb, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
-      const lc = fire(rule, pc, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
-      const ld = fire(rule, pd, positiveInverse, inverse, top, raise, exponent, one, half, deadZone);
+      const la = fire(rule, pa, positiveInverse, inverse, top, raise, exponent, one, half, dead);
+      const lb = fire(rule, pb, positiveInverse, inverse, top, raise, exponent, one, half, dead);
+      const lc = fire(rule, pc, positiveInverse, inverse, top, raise, exponent, one, half, dead);
+      const ld = fire(rule, pd, positiveInverse, inverse, top, raise, exponent, one, half, dead);
       a = f32x4.add(a, valueOf(la, pa, positive, threshold));
       b = f32x4.add(b, valueOf(lb, pb, positive, threshold));
       c = f32x4.add(c, valueOf(lc, pc, positive, threshold));
@@ -237,7 +247,7 @@ function run(
 /**
  * Multi-threshold neurons with base 2 over all steps. Addresses and strides are in bytes; 0 as an address: not wanted.
  *
- * @param isDifferential 1: differential coding; 0: running means
+ * @param firstStep first step at which neurons with differential coding may fire; 0: running means
  * @param nearest 1: the nearest level fires; 0: rule `floor`
  * @param means running means; `meansStride` 0: the same at every step
  * @param bytes signed levels as uint8 around 128, a quarter of `stride` apart
@@ -246,7 +256,7 @@ function run(
  * @param counters four int32 for each step; the spikes are added to them
  */
 export function multiThreshold(
-  isDifferential: i32,
+  firstStep: i32,
   nearest: i32,
   means: usize,
   meansStride: usize,
@@ -262,7 +272,8 @@ export function multiThreshold(
   top: f32,
   counters: usize,
 ): void {
-  differential = isDifferential != 0;
+  differential = firstStep != 0;
+  onset = firstStep;
   if (nearest) {
     run(
       NEAREST, means, meansStride, decoded, spikes, bytes, stride, count, steps, positive, negative, deadZone, top,
@@ -283,7 +294,7 @@ export function multiThreshold(
  * @param levels those levels, likewise
  */
 export function multiThresholdLadder(
-  isDifferential: i32,
+  firstStep: i32,
   boundaries: usize,
   levels: usize,
   length: i32,
@@ -299,7 +310,8 @@ export function multiThresholdLadder(
   deadZone: f32,
   counters: usize,
 ): void {
-  differential = isDifferential != 0;
+  differential = firstStep != 0;
+  onset = firstStep;
   ladderBoundaries = boundaries;
   ladderLevels = levels;
   ladderLength = length;
