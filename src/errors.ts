@@ -47,6 +47,11 @@ export class RuntimeError extends TranspikeError {
   override name = 'RuntimeError';
 }
 
+/** A run that needs more memory than there is; a smaller batch may do. */
+export class OutOfMemoryError extends RuntimeError {
+  override name = 'OutOfMemoryError';
+}
+
 /** A request that makes no sense (unknown preset, T < 1, unwritable output…). */
 export class UsageError extends TranspikeError {
   override name = 'UsageError';

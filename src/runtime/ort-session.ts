@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import { messageOf, RuntimeError } from '../errors.ts';
+import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
 import { encodeForSession } from '../formats/onnx/encode-model.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
@@ -7,6 +7,7 @@ import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
 import { discardCopy } from './discard-copy.ts';
 import type { FloatTensor } from './float-tensor.ts';
+import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
 
 /** Settings of a session. */
 export interface SessionOptions {
@@ -38,7 +39,7 @@ export class OrtSession {
     this.#graph = graph;
   }
 
-  /** @throws RuntimeError if ONNX Runtime refuses the model. */
+  /** @throws RuntimeError if ONNX Runtime refuses the model; OutOfMemoryError if there is no memory for its weights */
   static async create(
     model: Model,
     { threads = 1, optimise = 'all', keepScratch = true }: SessionOptions = {},
@@ -66,15 +67,7 @@ export class OrtSession {
       const session = await ort.InferenceSession.create(encodeForSession(model), options);
       return new OrtSession(session, model.graph);
     } catch (error) {
-      throw new RuntimeError(
-        {
-          where: `graph '${model.graph.name}'`,
-          expected: 'a network that ONNX Runtime can load',
-          got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
-          remedy: 'Check that the unconverted model runs in ONNX Runtime',
-        },
-        { cause: error },
-      );
+      throw cannotLoad(model, error);
     }
   }
 
@@ -96,11 +89,14 @@ export class OrtSession {
    *
    * @param inputs float32 tensors by input name, or one tensor for a network with one input
    * @returns float outputs by name
-   * @throws RuntimeError if an input is missing or has a shape the network does not take
+   * @throws RuntimeError if an input is missing or has a shape the network does not take; OutOfMemoryError, which names a
+   * smaller batch
    */
   async run(inputs: FloatTensor | ReadonlyMap<string, FloatTensor>): Promise<Map<string, FloatTensor>> {
     const feeds = this.#feeds(inputs instanceof Map ? inputs : this.#single(inputs as FloatTensor));
-    const results = await this.runTensors(feeds);
+    const batch = Object.values(feeds)[0]?.dims[0] ?? 1;
+    const where = `graph '${this.#graph.name}'`;
+    const results = await withBatchInError(where, batch, () => this.runTensors(feeds));
     return new Map(
       Object.entries(results).map(([name, { dims, data }]) => [
         name,
@@ -129,8 +125,7 @@ export class OrtSession {
           where: `graph '${this.#graph.name}'`,
           expected: 'a run without failure',
           got: messageOf(error).replace(/\s+/g, ' ').slice(0, 600),
-          remedy:
-            'Try a smaller batch if memory ran out; otherwise run the unconverted model to see whether it fails too',
+          remedy: 'Run the unconverted model to see whether it fails too',
         },
         { cause: error },
       );
@@ -156,6 +151,23 @@ export class OrtSession {
       }),
     );
   }
+}
+
+function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
+  const where = `graph '${graph.name}'`;
+  const got = messageOf(error).replace(/\s+/g, ' ').slice(0, 600);
+  if (isOutOfMemory(error)) {
+    const remedy = 'Use fewer workers, close other programs, or use a machine with more memory';
+    return new OutOfMemoryError(
+      { where, expected: 'enough memory for the weights', got, remedy },
+      { cause: error },
+    );
+  }
+  const remedy = 'Check that the unconverted model runs in ONNX Runtime';
+  return new RuntimeError(
+    { where, expected: 'a network that ONNX Runtime can load', got, remedy },
+    { cause: error },
+  );
 }
 
 /** The results with the given tensors instead of the copies that the binding makes of them. */

@@ -1,8 +1,9 @@
-import { RuntimeError } from '../../errors.ts';
+import { OutOfMemoryError } from '../../errors.ts';
 import type { FloatTensor } from '../float-tensor.ts';
 import { type KernelModule, loadKernels } from '../kernels/kernel-module.ts';
 import { type WasmMemory, webAssembly } from '../kernels/web-assembly.ts';
 import { checkInput } from '../ort-session.ts';
+import { withBatchInError } from '../out-of-memory.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
 import type { Action } from './action.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
@@ -20,7 +21,7 @@ export interface SegmentedOptions {
   /** Threads one operator of ONNX Runtime may use. Default 1. */
   threads?: number;
   /** Bound of the memory for activations in MB (2^20 bytes); larger batches are run in parts. Default 4095. */
-  memoryMB?: number;
+  memoryMB?: number | undefined;
   /**
    * Weights of the linear operators that multi-threshold neurons feed: as they are, or 8 bits by output channel (see
    * useIntegerSynapses; the spikes then come in whole numbers of one threshold). Default `float32`.
@@ -68,6 +69,9 @@ export async function createSegmentedEngine(
   const module = await loadKernels(memory);
   return new Segmented(plan, network, actions, memory, module, options);
 }
+
+/** For messages. */
+const where = 'segmented engine';
 
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
@@ -126,12 +130,11 @@ class Segmented implements SegmentedEngine {
     await releaseSessions(actions);
   }
 
-  /** Number of images to run at once. */
+  /** Number of images to run at once. @throws OutOfMemoryError if one image takes more than the bound */
   async #partSize(shape: readonly number[]): Promise<number> {
-    const images = shape[0]!;
-    if (images === 1) return 1;
-    const one = await this.#layout([1, ...shape.slice(1)]);
-    return Math.max(1, Math.min(images, Math.floor(this.#limit / one.bytes)));
+    const { bytes } = await this.#layout([1, ...shape.slice(1)]);
+    if (bytes > this.#limit) throw boundTooSmall(bytes, this.#limit);
+    return Math.min(shape[0]!, Math.floor(this.#limit / bytes));
   }
 
   async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
@@ -139,7 +142,7 @@ class Segmented implements SegmentedEngine {
     const run = await this.#prepare(input.shape);
     const data = run.read(this.#network.model.graph.inputs[0]!.name, 0);
     data.set(input.data);
-    return this.#collect(run, await withBatchInError(batch, () => run.execute()));
+    return this.#collect(run, await withBatchInError(where, batch, () => run.execute()));
   }
 
   async #prepare(shape: readonly number[]): Promise<SegmentedRun> {
@@ -147,7 +150,8 @@ class Segmented implements SegmentedEngine {
     if (this.#run?.batch === batch && this.#run.run.valid) return this.#run.run;
     const layout = await this.#layout(shape);
     const missing = layout.bytes - this.#memory.buffer.byteLength;
-    if (missing > 0) await withBatchInError(batch, async () => this.#memory.grow(Math.ceil(missing / 65536)));
+    if (missing > 0)
+      await withBatchInError(where, batch, async () => this.#memory.grow(Math.ceil(missing / 65536)));
     const kernels = { memory: this.#memory, module: this.#module };
     const run = new SegmentedRun(this.#actions, layout, this.#rows, kernels);
     this.#run = { batch, run };
@@ -181,7 +185,7 @@ class Segmented implements SegmentedEngine {
     const batch = dims[0]!;
     const { name } = this.#network.model.graph.inputs[0]!;
     const known = this.#probes.get(batch);
-    const shapes = known ?? withBatchInError(batch, () => probeShapes(this.#actions, { name, dims }));
+    const shapes = known ?? withBatchInError(where, batch, () => probeShapes(this.#actions, { name, dims }));
     this.#probes.set(batch, shapes);
     return shapes;
   }
@@ -228,24 +232,12 @@ class Segmented implements SegmentedEngine {
   }
 }
 
-/** Names a batch to try where memory ran out. */
-async function withBatchInError<R>(batch: number, work: () => Promise<R>): Promise<R> {
-  try {
-    return await work();
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    if (!/bad_alloc|allocat|out of memory|memory\.grow/i.test(text)) throw error;
-    throw new RuntimeError(
-      {
-        where: `segmented engine, batch ${batch}`,
-        expected: 'enough memory',
-        got: text,
-        remedy:
-          batch > 1
-            ? `Use a batch of ${Math.ceil(batch / 2)}`
-            : 'Close other programs or use a machine with more memory',
-      },
-      { cause: error },
-    );
-  }
+function boundTooSmall(bytes: number, limit: number): OutOfMemoryError {
+  const needed = Math.ceil(bytes / 2 ** 20);
+  return new OutOfMemoryError({
+    where,
+    expected: `at most ${limit / 2 ** 20} MB of activations`,
+    got: `${needed} MB for one image`,
+    remedy: `Allow at least ${needed} MB (--memory ${needed}), or take fewer time-steps`,
+  });
 }

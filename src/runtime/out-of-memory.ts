@@ -1,0 +1,41 @@
+import { messageOf, OutOfMemoryError } from '../errors.ts';
+
+/** What ONNX Runtime, array buffers and WebAssembly say when memory runs out. */
+const memoryWords =
+  /bad_alloc|failed to allocate|allocation failed|out of memory|memory\.grow|unable to grow/i;
+
+/**
+ * Does work that takes memory in proportion to a batch.
+ *
+ * @param where what works, for the message
+ * @param batch number of images
+ * @throws OutOfMemoryError that names a batch to try where memory runs out; other errors as they are
+ */
+export async function withBatchInError<R>(where: string, batch: number, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OutOfMemoryError || !isOutOfMemory(error)) throw error;
+    throw new OutOfMemoryError(
+      {
+        where: `${where}, batch ${batch}`,
+        expected: 'enough memory',
+        got: messageOf(rootCause(error)).replace(/\s+/g, ' ').slice(0, 300),
+        remedy:
+          batch > 1
+            ? `Use a batch of ${Math.ceil(batch / 2)}`
+            : 'Use fewer workers or time-steps, close other programs, or use a machine with more memory',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Whether an error says that memory ran out. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof OutOfMemoryError || memoryWords.test(messageOf(rootCause(error)));
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
+}
