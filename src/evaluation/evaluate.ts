@@ -7,6 +7,7 @@ import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName, Synapses } from '../runtime/engines.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
 import { diagnose } from './diagnose.ts';
+import { drainBatches } from './drain-batches.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 import type { BatchRecord, RunRecord } from './run-record.ts';
 import { type EvaluationResult, summarise } from './summarise.ts';
@@ -39,11 +40,15 @@ export interface EvaluateOptions {
   readonly engine?: EngineName;
   /** Numbers that synaptic weights are kept in; `int8` for the fast engine only. Default `float32`. */
   readonly synapses?: Synapses;
+  /** Bound of the memory for the fast engine's activations in each worker, in MB; see SegmentedOptions. */
+  readonly memoryMB?: number | undefined;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
   readonly record?: RunRecord;
   /** Stops after the batches that are under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { done: number; total: number; skipped: number }) => void;
+  /** Told when a worker died and was replaced, or batches had to be made smaller. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** The end of an evaluation: all results, or, when it was stopped, how far it came. */
@@ -58,17 +63,25 @@ export type EvaluationEnd =
  * @throws UsageError if T < 1; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
-  const { model, data, record, signal, onProgress } = options;
+  const { model, data, record, signal, onProgress, onWarning = () => undefined } = options;
   const spikes = stepsOf(model);
   const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
-  const { workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
-  const evaluators = await startEvaluators(workers, { model, steps, threads, engine, synapses });
+  const { workers = 0, threads = 1, engine = 'fast', synapses = 'float32', memoryMB } = options;
+  const evaluators = await startEvaluators(
+    workers,
+    { model, steps, threads, engine, synapses, memoryMB },
+    onWarning,
+  );
   const collected = new Collector(record, data.size, onProgress);
   try {
     const source = data
       .batches(collected.ids, (id, reason) => collected.skip(id, reason))
       [Symbol.asyncIterator]();
-    await Promise.all(evaluators.map((evaluator) => drain(evaluator, source, collected, signal)));
+    await drainBatches(source, evaluators, {
+      onOutcome: (batch, outcome) => collected.add(batch, outcome),
+      onWarning,
+      signal,
+    });
     await source.return?.(undefined);
     await collected.flush();
   } finally {
@@ -85,24 +98,19 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   return { finished: true, result };
 }
 
-function startEvaluators(workers: number, options: EvaluatorOptions): Promise<Evaluator[]> {
-  if (workers === 0) return createEvaluator(options).then((evaluator) => [evaluator]);
-  return Promise.all(Array.from({ length: workers }, () => createWorkerEvaluator(options)));
-}
-
-/** Takes batches from the common source until there are none left. */
-async function drain(
-  evaluator: Evaluator,
-  source: AsyncIterator<Batch>,
-  collected: Collector,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  while (!signal?.aborted) {
-    const next = await source.next();
-    if (next.done) return;
-    const batch: Batch = next.value;
-    await collected.add(batch, await evaluator.evaluate({ shape: batch.shape, data: batch.data }));
-  }
+async function startEvaluators(
+  workers: number,
+  options: EvaluatorOptions,
+  onWarning: (message: string) => void,
+): Promise<Evaluator[]> {
+  if (workers === 0) return [await createEvaluator(options)];
+  const starting = Array.from({ length: workers }, () => createWorkerEvaluator(options, onWarning));
+  const started = await Promise.allSettled(starting);
+  const evaluators = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const failed = started.find((each) => each.status === 'rejected');
+  if (!failed) return evaluators;
+  await Promise.all(evaluators.map((evaluator) => evaluator.close()));
+  throw failed.reason;
 }
 
 /** Gathers outcomes and writes them into the run record, one batch at a time. */

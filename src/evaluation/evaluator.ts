@@ -38,6 +38,8 @@ export interface EvaluatorOptions {
   readonly threads: number;
   readonly engine: EngineName;
   readonly synapses: Synapses;
+  /** Bound of the memory for the fast engine's activations, in MB. */
+  readonly memoryMB?: number | undefined;
 }
 
 /** Loads both networks into this thread. */
@@ -47,13 +49,14 @@ export async function createEvaluator({
   threads,
   engine: name,
   synapses,
+  memoryMB,
 }: EvaluatorOptions): Promise<Evaluator> {
   const source = await OrtSession.create(toSourceForm(model), { threads });
   const logitsName = model.graph.outputs[0]!.name;
   const engine =
     steps === undefined
       ? undefined
-      : await engines[name](planRun(model, { steps, statistics: true }), { threads, synapses });
+      : await engines[name](planRun(model, { steps, statistics: true }), { threads, synapses, memoryMB });
   return {
     async evaluate(batch) {
       const logits = (await source.run(batch)).get(logitsName)!;

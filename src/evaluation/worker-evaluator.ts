@@ -1,58 +1,72 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '../errors.ts';
 import { encodeForSession } from '../formats/onnx/encode-model.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome, Evaluator, EvaluatorOptions } from './evaluator.ts';
 
-type Reply = { ready: true } | { outcome: BatchOutcome } | { error: string };
+/** How often a batch is given to a new worker before it is taken for the cause of the deaths. */
+const mostReplacements = 3;
 
-/** An evaluator in a thread of its own. One batch at a time. */
-export async function createWorkerEvaluator({ model, ...options }: EvaluatorOptions): Promise<Evaluator> {
+/**
+ * An evaluator in a thread of its own. One batch at a time. A thread that dies is replaced, and its batch is done again;
+ * since a batch counts when its outcome is there, no image counts twice.
+ *
+ * @param onDeath told about every thread that is replaced
+ * @throws RuntimeError if the networks cannot be loaded
+ */
+export async function createWorkerEvaluator(
+  { model, ...options }: EvaluatorOptions,
+  onDeath: (message: string) => void = () => undefined,
+): Promise<Evaluator> {
   const start: WorkerStart = { model: encodeForSession(model), ...options };
-  const script = new URL(`./evaluation-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: start });
-  await nextReply(worker).catch(async (error: unknown) => {
-    await worker.terminate();
-    throw error;
-  });
-  return {
-    async evaluate(batch: FloatTensor) {
-      const reply = nextReply(worker);
-      worker.postMessage(batch);
-      const answer = await reply;
-      if ('outcome' in answer) return answer.outcome;
-      throw new RuntimeError('worker: answered without an outcome');
-    },
-    close: async () => {
-      await worker.terminate();
-    },
-  };
+  return new WorkerEvaluator(start, await EvaluationThread.start(start), onDeath);
 }
 
-/** @throws RuntimeError if the worker reports an error or dies */
-function nextReply(worker: Worker): Promise<Exclude<Reply, { error: string }>> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      worker.off('message', onMessage).off('error', onDeath).off('exit', onDeath);
-      act();
-    };
-    const onMessage = (reply: Reply) =>
-      settle(() => ('error' in reply ? reject(new RuntimeError(reply.error)) : resolve(reply)));
-    const onDeath = (cause: unknown) => settle(() => reject(workerDied(cause)));
-    worker.on('message', onMessage).on('error', onDeath).on('exit', onDeath);
-  });
+class WorkerEvaluator implements Evaluator {
+  readonly #start: WorkerStart;
+  readonly #onDeath: (message: string) => void;
+  #thread: EvaluationThread | undefined;
+  #closed = false;
+
+  constructor(start: WorkerStart, thread: EvaluationThread, onDeath: (message: string) => void) {
+    this.#start = start;
+    this.#thread = thread;
+    this.#onDeath = onDeath;
+  }
+
+  /** @throws RuntimeError if the batch cannot be evaluated, or four threads in a row died of it */
+  async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
+    for (let deaths = 0; ; ) {
+      try {
+        this.#thread ??= await EvaluationThread.start(this.#start);
+        return await this.#thread.evaluate(batch);
+      } catch (error) {
+        if (!(error instanceof WorkerDeath) || this.#closed) throw error;
+        this.#thread = undefined;
+        deaths++;
+        if (deaths > mostReplacements) throw gaveUp(error, deaths, batch.shape[0]!);
+        this.#onDeath(
+          `an evaluation worker died (${error.reason}); a new one does its ${batch.shape[0]} images again`,
+        );
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#thread?.close();
+  }
 }
 
-function workerDied(cause: unknown): RuntimeError {
+function gaveUp(death: WorkerDeath, deaths: number, images: number): RuntimeError {
   return new RuntimeError(
     {
       where: 'evaluation worker',
-      expected: 'an answer',
-      got: cause instanceof Error ? cause.message : `an end with code ${cause}`,
+      expected: `an answer to a batch of ${images}`,
+      got: `the death of ${deaths} workers, of the last one by: ${death.reason}`,
       remedy: 'Memory may have run out: try a smaller --batch or --workers 1',
     },
-    { cause },
+    { cause: death },
   );
 }

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Numbers that synaptic weights are kept in; `int8` for the fast engine only. Default `float32`. */
   readonly synapses?: Synapses;
+  /** Bound of the memory for activations in MB (2^20 bytes), for the fast engine only; larger batches are run in parts. */
+  readonly memoryMB?: number | undefined;
 }
 
 /** Engines in float32, by the name the command line knows. */
@@ -36,7 +38,18 @@ async function fastEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
   return whole ? inGraphEngine(plan, options) : createSegmentedEngine(plan, options);
 }
 
-async function inGraphEngine(plan: Plan, { threads, synapses: kind }: EngineOptions): Promise<Engine> {
+async function inGraphEngine(
+  plan: Plan,
+  { threads, synapses: kind, memoryMB }: EngineOptions,
+): Promise<Engine> {
+  if (memoryMB !== undefined) {
+    throw new UsageError({
+      where: 'in-graph engine',
+      expected: 'no bound of its memory',
+      got: `${memoryMB} MB`,
+      remedy: 'Use the fast engine, or a smaller batch',
+    });
+  }
   if (kind === 'int8') {
     throw new UsageError({
       where: 'in-graph engine',

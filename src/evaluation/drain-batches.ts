@@ -1,0 +1,59 @@
+import type { Batch } from '../datasets/load-batch.ts';
+import { OutOfMemoryError } from '../errors.ts';
+import type { BatchOutcome, Evaluator } from './evaluator.ts';
+import { splitBatch } from './split-batch.ts';
+
+/** How batches are evaluated. */
+export interface DrainOptions {
+  /** Takes every outcome, with the part of the batch that it belongs to. */
+  readonly onOutcome: (batch: Batch, outcome: BatchOutcome) => Promise<void>;
+  readonly onWarning: (message: string) => void;
+  /** Stops after the batches that are under way. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Lets evaluators take batches from a common source until there are none left. Where memory runs out, batches are halved
+ * from then on.
+ *
+ * @throws OutOfMemoryError if memory does not even do for one image; whatever evaluators and source throw
+ */
+export async function drainBatches(
+  source: AsyncIterator<Batch>,
+  evaluators: readonly Evaluator[],
+  { onOutcome, onWarning, signal }: DrainOptions,
+): Promise<void> {
+  let most = Number.POSITIVE_INFINITY;
+
+  async function evaluateInParts(evaluator: Evaluator, batch: Batch): Promise<void> {
+    for (const part of splitBatch(batch, most)) {
+      const outcome = part.ids.length > most ? undefined : await outcomeOf(evaluator, part);
+      await (outcome ? onOutcome(part, outcome) : evaluateInParts(evaluator, part));
+    }
+  }
+
+  /** `undefined` where memory ran out. */
+  async function outcomeOf(evaluator: Evaluator, part: Batch): Promise<BatchOutcome | undefined> {
+    const images = part.ids.length;
+    try {
+      return await evaluator.evaluate({ shape: part.shape, data: part.data });
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || images === 1) throw error;
+      const half = Math.ceil(images / 2);
+      if (half < most)
+        onWarning(`memory ran out with a batch of ${images}; going on with batches of ${half}`);
+      most = Math.min(most, half);
+      return undefined;
+    }
+  }
+
+  async function drain(evaluator: Evaluator): Promise<void> {
+    while (!signal?.aborted) {
+      const next = await source.next();
+      if (next.done) return;
+      await evaluateInParts(evaluator, next.value);
+    }
+  }
+
+  await Promise.all(evaluators.map(drain));
+}

@@ -1,0 +1,76 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { WorkerReply, WorkerStart } from './evaluation-worker.ts';
+import type { BatchOutcome } from './evaluator.ts';
+
+/** The end of a worker thread that nobody asked for. */
+export class WorkerDeath extends RuntimeError {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    const remedy = 'Memory may have run out: try a smaller --batch or --workers 1';
+    super({ where: 'evaluation worker', expected: 'an answer', got: reason, remedy });
+    this.reason = reason;
+  }
+}
+
+/** A thread with both networks, which evaluates one batch at a time. */
+export class EvaluationThread {
+  readonly #worker: Worker;
+  /** Set once the thread has ended, also between two batches, when nobody waits for an answer. */
+  #death: WorkerDeath | undefined;
+  #waiting: { resolve(reply: WorkerReply): void; reject(error: WorkerDeath): void } | undefined;
+
+  private constructor(start: WorkerStart) {
+    const script = new URL(`./evaluation-worker${extname(import.meta.url)}`, import.meta.url);
+    this.#worker = new Worker(script, { workerData: start });
+    this.#worker.on('message', (reply: WorkerReply) => this.#waiting?.resolve(reply));
+    this.#worker.on('error', (error) => this.#die(messageOf(error)));
+    this.#worker.on('exit', (code) => this.#die(`an end with code ${code}`));
+  }
+
+  /** @throws RuntimeError if the networks cannot be loaded; WorkerDeath if the thread ends */
+  static async start(start: WorkerStart): Promise<EvaluationThread> {
+    const thread = new EvaluationThread(start);
+    try {
+      await thread.#answer();
+      return thread;
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
+  }
+
+  /** @throws RuntimeError if the batch cannot be evaluated; WorkerDeath if the thread ends */
+  async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
+    const answer = this.#answer();
+    if (!this.#death) this.#worker.postMessage(batch);
+    const reply = await answer;
+    if ('outcome' in reply) return reply.outcome;
+    throw new RuntimeError('worker: answered without an outcome');
+  }
+
+  /** Ends the thread, whatever it does. */
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #answer(): Promise<Exclude<WorkerReply, { error: string }>> {
+    if (this.#death) throw this.#death;
+    const reply = await new Promise<WorkerReply>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    }).finally(() => {
+      this.#waiting = undefined;
+    });
+    if (!('error' in reply)) return reply;
+    throw reply.outOfMemory ? new OutOfMemoryError(reply.error) : new RuntimeError(reply.error);
+  }
+
+  #die(reason: string): void {
+    // An uncaught error is followed by an exit, which says less.
+    this.#death ??= new WorkerDeath(reason);
+    this.#waiting?.reject(this.#death);
+  }
+}
