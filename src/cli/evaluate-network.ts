@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { chooseWorkers, freeMemory } from '../evaluation/choose-workers.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { RunRecord, type RunSettings } from '../evaluation/run-record.ts';
 import type { EvaluationResult } from '../evaluation/summarise.ts';
@@ -20,6 +21,8 @@ export interface EvaluateSettings {
   readonly limit?: number;
   readonly batch?: number;
   readonly workers?: number;
+  /** MB of activations in each worker. */
+  readonly memory?: number;
   readonly run?: string;
   readonly strict?: boolean;
   readonly engine?: EngineName;
@@ -56,18 +59,28 @@ export async function evaluateNetwork(
   }
   warnOfOtherClasses(network, inputs.dataset.classNames);
   const record = await openRecord(network, settings, steps, inputs.dataset.size);
+  const { workers, threads, reason } = chooseWorkers(
+    network.model,
+    Math.ceil(inputs.dataset.size / inputs.batchSize),
+    settings.workers,
+    { processors: cores, freeBytes: freeMemory() },
+  );
+  if (reason) console.error(reason);
   const interruption = stopOnInterrupt('the batches under way');
   const progress = showProgress('evaluating', inputs.dataset.size, 'images');
   try {
     const end = await evaluate({
       model: network.model,
       data: { size: inputs.dataset.size, batches: inputs.batches },
-      workers: settings.workers ?? Math.min(cores, 2),
+      workers,
+      threads,
       record,
       engine,
       synapses,
       signal: interruption.signal,
+      memoryMB: settings.memory,
       ...(steps !== undefined && { steps }),
+      onWarning: (message) => console.error(`warning: ${message}`),
       onProgress: ({ done, skipped }) => progress.update(done, skipped > 0 ? `(${skipped} left out)` : ''),
     });
     return { folder: record.folder, ...end };

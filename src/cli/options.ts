@@ -45,6 +45,11 @@ export const options = {
       '--batch <B>',
       'images a batch (default: 8, or what an .npy stack [batches, B, …] has)',
     ).argParser(wholeNumber(1)),
+  memory: () =>
+    new Option(
+      '--memory <MB>',
+      'most memory for activations, in each worker; larger batches are run in parts (fast engine only)',
+    ).argParser(wholeNumber(1)),
   engine: () =>
     new Option(
       '--engine <name>',

@@ -28,7 +28,12 @@ export function evaluateCommand(): Command {
     .addOption(options.steps())
     .addOption(options.limit('use at most this many images, evenly spread over the data'))
     .addOption(options.batch())
-    .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
+    .option(
+      '--workers <N>',
+      'threads that evaluate, each with its own copy of the networks (default: as many as processors and memory allow)',
+      wholeNumber(1),
+    )
+    .addOption(options.memory())
     .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
     .addOption(options.engine())
     .addOption(options.synapses())

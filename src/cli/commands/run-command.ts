@@ -18,13 +18,15 @@ interface Settings {
   readonly precision: keyof typeof precisions;
   readonly engine: EngineName;
   readonly batch?: number;
+  readonly memory?: number;
   readonly json?: boolean;
 }
 
 const precisions = {
-  float32: (plan: Plan, engine: EngineName) => engines[engine](plan, { threads: cores }),
+  float32: (plan: Plan, { engine, memory }: Pick<Settings, 'engine' | 'memory'>) =>
+    engines[engine](plan, { threads: cores, memoryMB: memory }),
   float64: async (plan: Plan) => createOracleEngine(plan),
-} satisfies Record<string, (plan: Plan, engine: EngineName) => Promise<Engine>>;
+} satisfies Record<string, (plan: Plan, settings: Settings) => Promise<Engine>>;
 
 /** `transpike run`: numbers in, running-mean logits of every time-step out. */
 export function runCommand(): Command {
@@ -43,6 +45,7 @@ export function runCommand(): Command {
     )
     .addOption(options.engine())
     .addOption(options.batch())
+    .addOption(options.memory())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -61,7 +64,7 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   const input = toTensor(await readNpy(settings.input), settings.input);
   const [info] = model.graph.inputs;
   checkInput(info!.name, info!.shape, input);
-  const engine = await precisions[settings.precision](plan, settings.engine);
+  const engine = await precisions[settings.precision](plan, settings);
   const logits = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
   const dataType = settings.precision;
   await writeNpy(settings.output, { shape: [...logits.shape], dataType, data: logits.data });

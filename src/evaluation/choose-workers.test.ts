@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.ts';
+import { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { chooseWorkers } from './choose-workers.ts';
+
+const gigabyte = 2 ** 30;
+
+/** A model with this many weights in a file, of which nothing is read. */
+function modelOf(weights: number, dataType: 'float32' | 'float16' = 'float32'): Model {
+  const graph = new Graph('any');
+  const length = weights * (dataType === 'float32' ? 4 : 2);
+  graph.initializers.set(
+    'w',
+    new Tensor(dataType, [weights], { kind: 'file', path: '/none', offset: 0, length }),
+  );
+  return new Model(graph, 17);
+}
+
+const machine = { processors: 4, freeBytes: 16 * gigabyte };
+
+describe('chooseWorkers', () => {
+  it('takes one worker for each processor where memory allows', () => {
+    expect(chooseWorkers(modelOf(22e6), 100, undefined, machine)).toEqual({ workers: 4, threads: 1 });
+  });
+
+  it('takes no more workers than there are batches', () => {
+    expect(chooseWorkers(modelOf(22e6), 2, undefined, machine)).toEqual({ workers: 2, threads: 2 });
+    expect(chooseWorkers(modelOf(22e6), 0, undefined, machine)).toEqual({ workers: 1, threads: 4 });
+  });
+
+  it('takes fewer workers with more threads for large weights, and says why', () => {
+    expect(chooseWorkers(modelOf(gigabyte / 2), 100, undefined, machine)).toEqual({
+      workers: 2,
+      threads: 2,
+      reason: '2 workers with 2 threads: each takes about 5.4 GB, and 16.0 GB are free (--workers overrides)',
+    });
+    expect(chooseWorkers(modelOf(2 * gigabyte), 100, undefined, machine)).toMatchObject({
+      workers: 1,
+      threads: 4,
+      reason: expect.stringMatching(/^1 worker with 4 threads: each takes about 20\.4 GB/),
+    });
+  });
+
+  it('counts half-precision weights as the float32 that they become', () => {
+    expect(chooseWorkers(modelOf(gigabyte / 2, 'float16'), 100, undefined, machine)).toEqual(
+      chooseWorkers(modelOf(gigabyte / 2), 100, undefined, machine),
+    );
+  });
+
+  it('does as it is told', () => {
+    expect(chooseWorkers(modelOf(2 * gigabyte), 1, 3, machine)).toEqual({ workers: 3, threads: 1 });
+    expect(chooseWorkers(modelOf(22e6), 100, 1, machine)).toEqual({ workers: 1, threads: 4 });
+  });
+});

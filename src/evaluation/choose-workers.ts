@@ -1,0 +1,78 @@
+import { freemem } from 'node:os';
+import { tensorsOf } from '../formats/onnx/encode-model.ts';
+import type { Model } from '../graph/model.ts';
+
+/** How an evaluation is spread over the machine. */
+export interface WorkerChoice {
+  /** Worker threads, each with both networks. */
+  readonly workers: number;
+  /** Threads of ONNX Runtime in each worker. */
+  readonly threads: number;
+  /** One line that says why there are fewer workers than processors; absent if there are not. */
+  readonly reason?: string;
+}
+
+/** What there is to choose from. */
+export interface Machine {
+  readonly processors: number;
+  /** Memory that can be taken, in bytes. */
+  readonly freeBytes: number;
+}
+
+/**
+ * Memory of a worker in bytes beside its weights: JavaScript, ONNX Runtime, activations of an ordinary batch. As
+ * measured with DeiT-Tiny, T = 4, batch 8, rounded up.
+ */
+const bytesBesideWeights = 400 * 2 ** 20;
+
+/**
+ * Copies of the float32 weights that a worker holds at most: source and spiking network have one each, and while ONNX
+ * Runtime packs the weights of a network it has them twice. As measured with a network of 4 GB (npm run bench:giant).
+ */
+const copiesOfWeights = 2.5;
+
+/** Part of the free memory that workers may take. */
+const share = 0.85;
+
+/**
+ * One worker for each processor, which is fastest, as far as their weights fit into memory; the processors left over
+ * become threads of the workers.
+ *
+ * @param wanted number of workers, where the user gives it
+ * @param batches there is no use in more workers than batches
+ */
+export function chooseWorkers(
+  model: Model,
+  batches: number,
+  wanted: number | undefined,
+  { processors, freeBytes }: Machine,
+): WorkerChoice {
+  const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / workers));
+  if (wanted !== undefined) return { workers: wanted, threads: threadsOf(wanted) };
+  const useful = Math.max(1, Math.min(processors, batches));
+  const bytes = copiesOfWeights * weightBytes(model) + bytesBesideWeights;
+  const workers = Math.max(1, Math.min(useful, Math.floor((share * freeBytes) / bytes)));
+  const threads = threadsOf(workers);
+  if (workers === useful) return { workers, threads };
+  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: each takes about ${gigabytes(bytes)}, and ${gigabytes(freeBytes)} are free (--workers overrides)`;
+  return { workers, threads, reason };
+}
+
+/** Memory that can still be taken, in bytes: limits of a container count. */
+export function freeMemory(): number {
+  // Node 20.9 knows the limit, but not yet what is left of it.
+  return process.availableMemory?.() ?? freemem();
+}
+
+/** Bytes of the weights as float32. */
+function weightBytes({ graph }: Model): number {
+  return [...tensorsOf(graph)].reduce((sum, { size }) => sum + 4 * size, 0);
+}
+
+function count(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
