@@ -14,6 +14,7 @@ const layers = [
   'methods',
   'runtime',
   'training',
+  'quantisation',
   'conversion',
   'diagnosis',
   'metrics',

@@ -7,6 +7,7 @@ import { type Method, type Preset, presetOf, type SiteCalibration } from '../met
 import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { runPasses } from '../passes/run-passes.ts';
+import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { oneImage } from '../runtime/measure-shapes.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
@@ -14,6 +15,7 @@ import { checkParity } from './check-parity.ts';
 import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
 import { findObstacles } from './find-obstacles.ts';
 import { freeBatch } from './free-batch.ts';
+import { QuantiserCalibration } from './observe-quantisers.ts';
 import { type CalibrationBatches, observeSites } from './observe-sites.ts';
 
 /** What to convert with. */
@@ -62,10 +64,12 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const dynamic = await freeBatch(source);
   const { model: clean } = runPasses(dynamic, method.passes);
   const sites = requireSites(method.place(clean.graph), clean.graph, method);
+  const quantisers = options.thresholds ? undefined : new QuantiserCalibration(clean.graph, sites);
   const calibrations = options.thresholds
     ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
-    : await calibrate(clean, sites, preset, options, steps);
+    : await calibrate(clean, sites, preset, options, steps, quantisers!);
   const spiking = toSpikingForm(clean, sites, calibrations, steps);
+  if (quantisers) writeQuantisers(spiking, quantisers.finish());
   onProgress?.('parity check', 0);
   const parity = await checkParity(dynamic, spiking, await firstInput(dynamic, options.calibration));
   const record = writeConversionRecord(spiking, {
@@ -98,6 +102,7 @@ async function calibrate(
   preset: Preset,
   { calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
   steps: number,
+  quantisers: QuantiserCalibration,
 ): Promise<Calibrated> {
   if (!calibration) {
     throw new UsageError({
@@ -108,7 +113,7 @@ async function calibrate(
     });
   }
   const calibrations = new Map(sites.map((site) => [site.name, preset.calibrate(site, steps)]));
-  await observeSites(clean, sites, calibrations, calibration, {
+  await observeSites(clean, [...sites, ...quantisers.others], quantisers.beside(calibrations), calibration, {
     threads,
     batchSize,
     onBatch: ({ images }) => onProgress?.('calibrating', images),

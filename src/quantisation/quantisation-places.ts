@@ -1,0 +1,88 @@
+import { constantValues } from '../analysis/constant-values.ts';
+import type { Placement } from '../analysis/placement.ts';
+import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import type { Graph } from '../graph/graph.ts';
+
+/** An activation that a quantised network quantises. */
+export interface QuantisationPoint extends Placement {
+  /** Whether neurons stand here in the spiking network; everything else has 8 bits. */
+  readonly site: boolean;
+}
+
+/** A synaptic operator of a quantised network. */
+export interface QuantisedOperator {
+  readonly operator: SynapticOperator;
+  /** Points whose bits its weights have: directly before it, or behind pooling and sums; empty for 8 bits. */
+  readonly sites: readonly string[];
+}
+
+/** Where a network is quantised. */
+export interface QuantisationPlaces {
+  readonly points: readonly QuantisationPoint[];
+  readonly operators: readonly QuantisedOperator[];
+}
+
+/**
+ * Where a network is quantised: at its spike sites, and at every other activation that a synaptic operator multiplies,
+ * except the image, whose pixels have 8 bits as they come.
+ *
+ * @param graph of the network that does not spike
+ * @param sites places of its neurons: values that they carry, and the operators that read them
+ */
+export function quantisationPlaces(graph: Graph, sites: readonly Placement[]): QuantisationPlaces {
+  const source = new SiteSearch(graph, sites);
+  const dense = new Map<string, { node: string; input: number }[]>();
+  const operators = synapticOperators(graph).map((operator): QuantisedOperator => {
+    const { node, operands, first } = operator;
+    const found = operands.map(({ input, value }) => {
+      const feeding = source.sitesOf(node.name, input, value);
+      if (!feeding && !first && !graph.isInput(value)) {
+        dense.set(value, [...(dense.get(value) ?? []), { node: node.name, input }]);
+      }
+      return feeding ?? [];
+    });
+    return { operator, sites: [...new Set(found.flat())] };
+  });
+  return {
+    points: [
+      ...sites.map(({ name, value, readers }) => ({ name, value, readers, site: true })),
+      ...[...dense].map(([value, readers]) => ({ name: value, value, readers, site: false })),
+    ],
+    operators,
+  };
+}
+
+/** Finds the sites from which a value comes without another synaptic operator. */
+class SiteSearch {
+  readonly #graph: Graph;
+  readonly #constant: ReadonlySet<string>;
+  readonly #synaptic: ReadonlySet<string>;
+  readonly #sites: ReadonlyMap<string, string>;
+  readonly #behind = new Map<string, readonly string[] | undefined>();
+
+  constructor(graph: Graph, sites: readonly Placement[]) {
+    this.#graph = graph;
+    this.#constant = constantValues(graph);
+    this.#synaptic = new Set(synapticOperators(graph).map(({ node }) => node.name));
+    this.#sites = new Map(
+      sites.flatMap(({ name, readers }) => readers.map(({ node, input }) => [`${node}\n${input}`, name])),
+    );
+  }
+
+  /** Sites that feed an input of an operator; `undefined` unless it is made of sites and constants alone. */
+  sitesOf(node: string, input: number, value: string): readonly string[] | undefined {
+    const site = this.#sites.get(`${node}\n${input}`);
+    if (site !== undefined) return [site];
+    if (!this.#behind.has(value)) this.#behind.set(value, this.#search(value));
+    return this.#behind.get(value);
+  }
+
+  #search(value: string): readonly string[] | undefined {
+    const producer = this.#graph.producerOf(value);
+    if (!producer || this.#synaptic.has(producer.name)) return undefined;
+    const found = producer.inputs.flatMap((name, i) =>
+      name === '' || this.#constant.has(name) ? [] : [this.sitesOf(producer.name, i, name)],
+    );
+    return found.length === 0 || found.includes(undefined) ? undefined : (found.flat() as string[]);
+  }
+}

@@ -1,0 +1,130 @@
+import { constantTensor } from '../analysis/constant-tensor.ts';
+import { constantValues } from '../analysis/constant-values.ts';
+import type { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Model } from '../graph/model.ts';
+import { intAttribute, type Node } from '../graph/node.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { verifyModel } from '../graph/verify-model.ts';
+import { exposeValues } from '../runtime/expose-values.ts';
+import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { oneImage } from '../runtime/measure-shapes.ts';
+import { OrtSession } from '../runtime/ort-session.ts';
+import { bitRange } from './bit-widths.ts';
+import type { QuantisationPlaces, QuantisedOperator } from './quantisation-places.ts';
+import { quantiseWeights } from './quantise-weights.ts';
+import type { Quantiser } from './quantiser.ts';
+
+/**
+ * A network that calculates with quantised weights and activations, as float32 numbers that are few: activations pass
+ * Div, Round, Add, Clip, Sub, Mul; weights are replaced. Biases and everything that is not synaptic stay as they are.
+ *
+ * @param source a network that does not spike, of opset 11 or newer; it is not changed
+ * @param quantisers by name of the point
+ * @param bits of a site; its operators' weights have as many, all other weights 8
+ */
+export async function quantiseSource(
+  source: Model,
+  places: QuantisationPlaces,
+  quantisers: ReadonlyMap<string, Quantiser>,
+  bits: Readonly<Record<string, number>>,
+): Promise<Model> {
+  const model = source.clone();
+  const weights = weightsOf(source.graph, places.operators);
+  const numbers = await readWeights(
+    source,
+    weights.map(({ value }) => value),
+  );
+  for (const point of places.points) quantiseActivation(model.graph, point, quantisers.get(point.name)!);
+  for (const { operator, input, value } of weights) {
+    const { node } = operator.operator;
+    const tensor = numbers.get(value)!;
+    const axis = outputAxis(node, input, tensor.shape.length);
+    const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
+    const copy = model.graph.nodes.find(({ name }) => name === node.name)!;
+    model.graph.setInput(copy, input, model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised));
+  }
+  model.graph.removeDeadNodes();
+  verifyModel(model, 'quantised network');
+  return model;
+}
+
+/** Bits of an operator's weights, and of what it multiplies: the most of its sites'; 8 without sites. */
+export function operatorBits(sites: readonly string[], bits: Readonly<Record<string, number>>): number {
+  return sites.length === 0 ? bitRange.most : Math.max(...sites.map((site) => bits[site]!));
+}
+
+function quantiseActivation(
+  graph: Graph,
+  { name, value, readers }: QuantisationPlaces['points'][number],
+  { bits, scale, zeroPoint }: Quantiser,
+): void {
+  const part = new GraphBuilder(graph, `${name}.quantised.`);
+  const before = graph.nodes.length;
+  const [step, zero] = [part.scalar('scale', scale), part.scalar('zeroPoint', zeroPoint)];
+  const code = part.op('Add', [part.op('Round', [part.op('Div', [value, step])]), zero]);
+  const limits = [part.scalar('lowest', 0), part.scalar('highest', 2 ** bits - 1)];
+  const clipped = part.op('Clip', [code, ...limits]);
+  const result = part.op('Mul', [part.op('Sub', [clipped, zero]), step]);
+  moveBehind(graph, graph.nodes.slice(before), value);
+  for (const { node, input } of readers) {
+    graph.setInput(graph.nodes.find((each) => each.name === node)!, input, result);
+  }
+}
+
+/** Moves new nodes from the end of the graph to behind the producer of the value that they read. */
+function moveBehind(graph: Graph, made: readonly Node[], value: string): void {
+  for (const each of made) graph.removeNode(each);
+  const producer = graph.producerOf(value);
+  if (producer) graph.insertAfter(producer, ...made);
+  else graph.prepend(...made);
+}
+
+/** A weight of a synaptic operator: its place and its value. */
+interface Weight {
+  readonly operator: QuantisedOperator;
+  readonly input: number;
+  readonly value: string;
+}
+
+function weightsOf(graph: Graph, operators: readonly QuantisedOperator[]): Weight[] {
+  const constant = constantValues(graph);
+  return operators.flatMap((operator) => {
+    const { node } = operator.operator;
+    const multiplied = node.opType === 'Einsum' ? node.inputs : node.inputs.slice(0, 2);
+    return multiplied.flatMap((value, input) => (constant.has(value) ? [{ operator, input, value }] : []));
+  });
+}
+
+/** The numbers of weights; those that the graph computes from others, such as transposed ones, the runtime reads. */
+async function readWeights(source: Model, values: readonly string[]): Promise<Map<string, Tensor>> {
+  const known = values.map((value) => [value, constantTensor(source.graph, value)] as const);
+  const computed = known.filter(([, tensor]) => !tensor).map(([value]) => value);
+  const tensors = new Map(known.flatMap(([value, tensor]) => (tensor ? [[value, tensor]] : [])));
+  if (computed.length === 0) return tensors;
+  const session = await OrtSession.create(exposeValues(source, computed, false), { optimise: 'none' });
+  const inputs = source.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
+    const lengths = oneImage(name, shape);
+    return [name, { shape: lengths, data: new Float32Array(lengths.reduce((a, b) => a * b, 1)) }];
+  });
+  const read = await session.run(new Map(inputs)).finally(() => session.release());
+  for (const [value, { shape, data }] of read) tensors.set(value, Tensor.float32(shape, data));
+  return tensors;
+}
+
+/** Axis of the output channels in a weight; `undefined` where there is no such axis, or it is not known. */
+function outputAxis(of: Node, position: number, rank: number): number | undefined {
+  switch (of.opType) {
+    case 'Conv':
+      return 0;
+    case 'ConvTranspose':
+      return 1;
+    case 'Gemm':
+      return position === 1 ? 1 - intAttribute(of, 'transB', 0) : intAttribute(of, 'transA', 0);
+    case 'MatMul':
+      if (rank < 2) return undefined;
+      return position === 1 ? rank - 1 : rank - 2;
+    default:
+      return undefined;
+  }
+}
