@@ -16,7 +16,7 @@ export interface SiteErrors extends ConversionErrors {
 
 /**
  * Runs a rate-coded network and its source on the same images and says for each site how much of its error is clipping,
- * quantisation, unevenness, or comes from earlier layers. Sites of neurons that stand for no activation function are left
+ * quantisation, unevenness, or comes from earlier layers. Sites of neurons that stand for no activation function, or have no threshold, are left
  * out. Initial potentials that neurons shift for each image count as they were before the shift.
  *
  * @param input images [N, …]
@@ -27,7 +27,7 @@ export async function measureConversionErrors(
   input: FloatTensor,
   steps?: number,
 ): Promise<SiteErrors[]> {
-  const sites = sitesOf(spiking).filter(({ neuron }) => neuron.standsFor);
+  const sites = sitesOf(spiking).filter(({ neuron, parameters }) => neuron.standsFor && parameters.threshold);
   const plan = planRun(spiking, {
     ...(steps !== undefined && { steps }),
     keep: sites.flatMap((site) => [site.input, site.decoded]),

@@ -5,6 +5,7 @@ import type { Method, Preset } from './define-method.ts';
 import { ecc } from './ecc.ts';
 import { ecmt } from './ecmt.ts';
 import { fewSpikesMethod } from './few-spikes.ts';
+import { fewSpikesFunctionMethod } from './few-spikes-function.ts';
 import { opi } from './opi.ts';
 import { rate } from './rate.ts';
 import { scaleAndFireMethod } from './scale-and-fire.ts';
@@ -20,6 +21,7 @@ export const methods: readonly Method[] = [
   scaleAndFireMethod,
   stBifMethod,
   fewSpikesMethod,
+  fewSpikesFunctionMethod,
   burstMethod,
   timeToFirstSpikeMethod,
   rate,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Activation } from '../analysis/activation.ts';
+import { type Activation, smoothActivations } from '../analysis/activation.ts';
 
 /**
  * Attributes by which a neuron says which activation function it stands for. They are spread into the schema of a
@@ -7,7 +7,7 @@ import type { Activation } from '../analysis/activation.ts';
  */
 export const activationAttributes = {
   /** Kind of the activation. */
-  activation: z.enum(['identity', 'relu', 'clip', 'qcfs']).default('relu'),
+  activation: z.enum(['identity', 'relu', 'clip', 'qcfs', ...smoothActivations]).default('relu'),
   /** Upper bound of a clip or QCFS; 0 for the others. */
   activationUpper: z.number().min(0).default(0),
   /** Quantisation levels L of QCFS; 0 for the others. */

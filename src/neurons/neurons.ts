@@ -4,6 +4,7 @@ import { chargeAligned } from './charge-aligned.ts';
 import type { AnyNeuron } from './define-neuron.ts';
 import { differentialMultiThreshold } from './differential-multi-threshold.ts';
 import { fewSpikes } from './few-spikes.ts';
+import { fewSpikesFunction } from './few-spikes-function.ts';
 import { integrateAndFire } from './integrate-and-fire.ts';
 import { leakyIntegrateAndFire } from './leaky-integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
@@ -22,6 +23,7 @@ export const neurons: readonly AnyNeuron[] = [
   scaleAndFire,
   stBif,
   fewSpikes,
+  fewSpikesFunction,
   timeToFirstSpike,
   integrateAndFire,
   offsetCalibrating,

@@ -124,6 +124,19 @@ export interface KernelModule {
     top: number,
     counters: number,
   ): void;
+  fewSpikesFunction(
+    code: number,
+    length: number,
+    means: number,
+    meansStride: number,
+    decoded: number,
+    spikes: number,
+    counts: number,
+    stride: number,
+    count: number,
+    steps: number,
+    counters: number,
+  ): void;
   burst(
     boundaries: number,
     levels: number,

@@ -1,6 +1,7 @@
 import type { AnyNeuron } from '../../neurons/define-neuron.ts';
 import { burstKernel } from './burst-kernel.ts';
 import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
+import { fewSpikesFunctionKernel } from './few-spikes-function-kernel.ts';
 import { fewSpikesKernel } from './few-spikes-kernel.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
 import { differentialMultiThresholdKernel, multiThresholdKernel } from './multi-threshold-kernel.ts';
@@ -21,6 +22,7 @@ export const kernels: readonly AnyNeuronKernel[] = [
   scaleAndFireKernel,
   stBifKernel,
   fewSpikesKernel,
+  fewSpikesFunctionKernel,
   timeToFirstSpikeKernel,
   integrateAndFireKernel,
   offsetCalibratingKernel,

@@ -45,6 +45,8 @@ const choices: readonly (readonly [string, object])[] = [
   ['st-bif', { lowest: -2, highest: 3 }],
   ['few-spikes', { bits: 1 }],
   ['few-spikes', { bits: 8 }],
+  ['few-spikes-function', { code: 'gelu-12' }],
+  ['few-spikes-function', { code: 'sigmoid-12' }],
   ['burst', { levels: 8, base: 2, spikes: 2, rule: 'nearest' }],
   ['burst', { levels: 5, base: 3, spikes: 3, rule: 'floor' }],
   ['burst', { levels: 1, base: 2, spikes: 5, rule: 'nearest' }],

@@ -3,6 +3,7 @@ export { burst } from './burst';
 export { chargeAligned } from './charge-aligned';
 export { countColumns, countRows } from './count-non-zero';
 export { fewSpikes } from './few-spikes';
+export { fewSpikesFunction } from './few-spikes-function';
 export { integrateAndFire, offsetCalibrating } from './integrate-and-fire';
 export { multiThreshold, multiThresholdLadder } from './multi-threshold';
 export { stBif } from './st-bif';

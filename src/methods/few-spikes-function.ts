@@ -1,0 +1,57 @@
+import { recogniseSmoothActivation } from '../analysis/recognise-smooth-activation.ts';
+import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
+import type { Graph } from '../graph/graph.ts';
+import { fewSpikesFunction } from '../neurons/few-spikes-function.ts';
+import { type FewSpikesTableName, fewSpikesTables } from '../neurons/few-spikes-tables.ts';
+import { defineMethod, type Preset } from './define-method.ts';
+import { fewSpikesMethod } from './few-spikes.ts';
+import { signedSites } from './signed-sites.ts';
+
+/** Sites at synaptic operators; where one follows a smooth activation function, the neurons take the function's place. */
+function place(graph: Graph): SpikeSite[] {
+  return synapticInputSites(graph).map((site) => {
+    const found = recogniseSmoothActivation(graph, site.value);
+    return found ? { ...site, value: found.input, activation: { kind: found.kind } } : site;
+  });
+}
+
+/** The code of a site's activation function; `undefined` for a tensor that is carried as it is. */
+function codeFor({ activation }: SpikeSite): FewSpikesTableName | undefined {
+  const names = Object.keys(fewSpikesTables) as FewSpikesTableName[];
+  return names.find((name) => fewSpikesTables[name].activation === activation?.kind);
+}
+
+/** The preset of plain few-spikes conversion, with neurons that compute activation functions where there are any. */
+function preset(plain: Preset): Preset {
+  return {
+    summary: `${plain.summary} GELU, SiLU and sigmoid: a code of 12 internal steps.`,
+    differences: [
+      ...plain.differences.filter((each) => !each.includes('activation functions')),
+      'Codes are signed and rounded; those of activation functions come from an evolution strategy.',
+    ],
+    fromThresholds: plain.fromThresholds,
+    calibrate(site, steps) {
+      const code = codeFor(site);
+      if (code === undefined) return plain.calibrate(site, steps);
+      const finish = () => ({ neuron: fewSpikesFunction, attributes: { code }, parameters: {} });
+      return { observe: () => undefined, finish };
+    },
+  };
+}
+
+/**
+ * Few-spikes conversion with neurons that compute the activation functions: binary codes as in `few-spikes`, and in the
+ * place of GELU, SiLU and sigmoid before a synaptic operator a fitted code whose spikes add up to the function.
+ */
+export const fewSpikesFunctionMethod = defineMethod({
+  name: 'few-spikes-function',
+  summary: 'Few-spikes neurons that also compute GELU, SiLU and sigmoid by their spikes.',
+  paper: fewSpikesFunction.paper,
+  passes: signedSites.passes,
+  place,
+  defaultPreset: 'bits-6',
+  presets: {
+    'bits-6': preset(fewSpikesMethod.presets['bits-6']!),
+    'bits-4': preset(fewSpikesMethod.presets['bits-4']!),
+  },
+});
