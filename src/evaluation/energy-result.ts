@@ -1,5 +1,7 @@
+import type { BreakEven } from '../energy/break-even.ts';
+import type { DeviceFigure } from '../energy/define-device.ts';
 import type { EnergyBreakdown } from '../energy/energy-breakdown.ts';
-import type { OperatorLabel } from '../energy/operator-labels.ts';
+import type { LabelledOperator } from '../energy/operator-labels.ts';
 
 /** Energy of one network for one image on one device; an estimate. */
 export interface DeviceEnergy {
@@ -26,10 +28,10 @@ export interface StepEnergy {
 export interface DeviceResult {
   readonly name: string;
   readonly title: string;
+  /** What its figures are, and what they leave out. */
+  readonly summary: string;
   /** Figures in picojoules with their sources. */
-  readonly figures: Readonly<
-    Record<string, { readonly picojoules: number; readonly status: string; readonly source: string }>
-  >;
+  readonly figures: Readonly<Record<string, DeviceFigure>>;
 }
 
 /** Up to which step the spiking network costs less than its source. */
@@ -39,26 +41,6 @@ export interface PayingSteps {
   readonly steps: number;
   /** Whether t is the last step that was evaluated, so that more steps might pay too. */
   readonly atLeast: boolean;
-}
-
-/** One synaptic operator that spikes feed, at the steps 1…t. */
-export interface BreakEvenResult {
-  readonly operator: string;
-  /** Site that feeds it; the first one for a product. */
-  readonly site: string;
-  /** Spikes per neuron and step, mean over the steps 1…t, by t. */
-  readonly rates: readonly number[];
-  /** Rate at which the operator costs as much as in the source network, by t; null where even silent neurons cost more. */
-  readonly breakEvenRates: readonly (number | null)[];
-}
-
-/** How one operator works in the spiking network. */
-export interface OperatorResult {
-  readonly name: string;
-  readonly opType: string;
-  readonly label: OperatorLabel;
-  /** Operations for one image in the source network: multiply-accumulations, or single operations of non-synaptic operators. */
-  readonly operations: number;
 }
 
 /** What the whole run says about energy. */
@@ -72,8 +54,8 @@ export interface EnergyResult {
   readonly source: readonly DeviceEnergy[];
   readonly pays: readonly PayingSteps[];
   /** Break-even firing rates on `device`. */
-  readonly breakEven: readonly BreakEvenResult[];
+  readonly breakEven: readonly BreakEven[];
   /** Operations of operators with label `spike` / operations of all, in [0, 1]. */
   readonly spikeDrivenShare: number;
-  readonly operators: readonly OperatorResult[];
+  readonly operators: readonly LabelledOperator[];
 }

@@ -9,6 +9,7 @@ import { checkSteps } from '../runtime/plan-run.ts';
 import { diagnose } from './diagnose.ts';
 import { drainBatches } from './drain-batches.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
+import { planQuantisation } from './plan-quantisation.ts';
 import type { BatchRecord, RunRecord } from './run-record.ts';
 import { type EvaluationResult, summarise } from './summarise.ts';
 import { createWorkerEvaluator } from './worker-evaluator.ts';
@@ -42,6 +43,10 @@ export interface EvaluateOptions {
   readonly synapses?: Synapses;
   /** Bound of the memory for the fast engine's activations in each worker, in MB; see SegmentedOptions. */
   readonly memoryMB?: number | undefined;
+  /** Whether to evaluate the source network with as many bits as the spikes carry, too. Default true. */
+  readonly quantised?: boolean;
+  /** A confidence threshold for early exits beside those of the sweep, in [0, 1]. */
+  readonly exitConfidence?: number | undefined;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
   readonly record?: RunRecord;
   /** Stops after the batches that are under way. */
@@ -66,10 +71,22 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, data, record, signal, onProgress, onWarning = () => undefined } = options;
   const spikes = stepsOf(model);
   const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
-  const { workers = 0, threads = 1, engine = 'fast', synapses = 'float32', memoryMB } = options;
+  const {
+    workers = 0,
+    threads = 1,
+    engine = 'fast',
+    synapses = 'float32',
+    memoryMB,
+    exitConfidence,
+  } = options;
+  const again = () => data.batches(new Set(), () => undefined);
+  const quantisation =
+    steps === undefined || options.quantised === false
+      ? undefined
+      : await planQuantisation(model, steps, again, onWarning);
   const evaluators = await startEvaluators(
     workers,
-    { model, steps, threads, engine, synapses, memoryMB },
+    { model, steps, threads, engine, synapses, memoryMB, quantisation },
     onWarning,
   );
   const collected = new Collector(record, data.size, onProgress);
@@ -88,10 +105,10 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
     await Promise.all(evaluators.map((evaluator) => evaluator.close()));
   }
   if (signal?.aborted) return { finished: false, done: collected.images };
-  const again = () => data.batches(new Set(), () => undefined);
   const look = steps === undefined ? undefined : await diagnose(model, steps, again, threads);
   const { conversionErrors = [], diagnosis = null } = look ?? {};
-  const result = { ...(await summarise(model, collected.batches, steps)), conversionErrors, diagnosis };
+  const summary = await summarise(model, collected.batches, { steps, quantisation, exitConfidence });
+  const result = { ...summary, conversionErrors, diagnosis };
   if (record && look)
     await writeAtomically(join(record.folder, 'traces.json'), `${JSON.stringify(look.traces)}\n`);
   await record?.finish(result);
@@ -152,6 +169,8 @@ class Collector {
       ...(batch.labels[i] !== undefined && { label: batch.labels[i] }),
       source: [...outcome.source[i]!],
       steps: outcome.steps[i]!.map((each) => [...each]),
+      ...(outcome.confidence[i]!.length > 0 && { confidence: [...outcome.confidence[i]!] }),
+      ...(outcome.quantised[i]!.length > 0 && { quantised: outcome.quantised[i]!.map((each) => [...each]) }),
     }));
     await this.#write(predictions, outcome.activity);
   }

@@ -1,15 +1,14 @@
-import { RuntimeError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
+import { confidenceOfRows } from '../metrics/confidence.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
+import { quantisedNetwork } from '../quantisation/quantised-networks.ts';
 import { type EngineName, engines, type Synapses } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
 import { type Engine, planRun } from '../runtime/plan-run.ts';
 import type { Activity } from '../runtime/spike-statistics.ts';
-
-/** How many best classes are kept of each image. */
-const keptClasses = 5;
+import { DenseNetwork, keptClasses } from './dense-network.ts';
+import type { QuantisationPlan } from './plan-quantisation.ts';
 
 /** What the networks said about one batch. Plain data: it travels between threads and into run records. */
 export interface BatchOutcome {
@@ -19,11 +18,15 @@ export interface BatchOutcome {
   readonly source: readonly (readonly number[])[];
   /** Best five classes after each time-step, for each image; empty for a network that does not spike. */
   readonly steps: readonly (readonly (readonly number[])[])[];
+  /** Confidence after each time-step, for each image; empty for a network that does not spike. */
+  readonly confidence: readonly (readonly number[])[];
+  /** Best five classes of each quantised network, for each image; empty if there are none. */
+  readonly quantised: readonly (readonly (readonly number[])[])[];
   /** Spikes of the batch; absent for a network that does not spike. */
   readonly activity?: Activity;
 }
 
-/** Runs the source network and the spiking one on the same batches. */
+/** Runs the source network, the spiking one and quantised ones on the same batches. */
 export interface Evaluator {
   evaluate(batch: FloatTensor): Promise<BatchOutcome>;
   close(): Promise<void>;
@@ -40,9 +43,11 @@ export interface EvaluatorOptions {
   readonly synapses: Synapses;
   /** Bound of the memory for the fast engine's activations, in MB. */
   readonly memoryMB?: number | undefined;
+  /** Quantised networks to run beside them. Default: none. */
+  readonly quantisation?: QuantisationPlan | undefined;
 }
 
-/** Loads both networks into this thread. */
+/** Loads the networks into this thread. */
 export async function createEvaluator({
   model,
   steps,
@@ -50,23 +55,33 @@ export async function createEvaluator({
   engine: name,
   synapses,
   memoryMB,
+  quantisation,
 }: EvaluatorOptions): Promise<Evaluator> {
-  const source = await OrtSession.create(toSourceForm(model), { threads });
-  const logitsName = model.graph.outputs[0]!.name;
+  const logits = model.graph.outputs[0]!.name;
+  const source = await DenseNetwork.load(toSourceForm(model), logits, 'source network', threads);
+  const quantised: DenseNetwork[] = [];
+  for (const width of quantisation?.widths ?? []) {
+    const network = await quantisedNetwork(model, quantisation!.table, width);
+    quantised.push(await DenseNetwork.load(network, logits, 'quantised network', threads));
+  }
   const engine =
     steps === undefined
       ? undefined
       : await engines[name](planRun(model, { steps, statistics: true }), { threads, synapses, memoryMB });
   return {
     async evaluate(batch) {
-      const logits = (await source.run(batch)).get(logitsName)!;
-      requireFiniteLogits(logits);
-      const rows = asRows(logits);
-      const best = topClassesOfRows(rows, keptClasses);
-      return { classes: rows.shape[1]!, source: best, ...(await spikingOutcome(engine, batch)) };
+      const { classes, best } = await source.classify(batch);
+      const others: number[][][] = [];
+      for (const network of quantised) others.push((await network.classify(batch)).best);
+      return {
+        classes,
+        source: best,
+        quantised: batchOf(batch).map((i) => others.map((each) => each[i]!)),
+        ...(await spikingOutcome(engine, batch)),
+      };
     },
     async close() {
-      await source.release();
+      for (const network of [source, ...quantised]) await network.close();
       await engine?.close();
     },
   };
@@ -75,33 +90,19 @@ export async function createEvaluator({
 async function spikingOutcome(
   engine: Engine | undefined,
   batch: FloatTensor,
-): Promise<Omit<BatchOutcome, 'source' | 'classes'>> {
-  if (!engine) return { steps: batchOf(batch).map(() => []) };
+): Promise<Pick<BatchOutcome, 'steps' | 'confidence' | 'activity'>> {
+  const images = batchOf(batch);
+  if (!engine) return { steps: images.map(() => []), confidence: images.map(() => []) };
   const { logits, activity } = await engine.run(batch);
-  const images = batch.shape[0]!;
-  const rows = topClassesOfRows(logits, keptClasses);
-  const steps = batchOf(batch).map((_, i) =>
-    Array.from({ length: engine.plan.steps }, (_unused, t) => rows[t * images + i]!),
-  );
-  return { steps, ...(activity && { activity }) };
+  const byImage = <E>(rows: readonly E[]) =>
+    images.map((i) => Array.from({ length: engine.plan.steps }, (_, t) => rows[t * images.length + i]!));
+  return {
+    steps: byImage(topClassesOfRows(logits, keptClasses)),
+    confidence: byImage(confidenceOfRows(logits).map((value) => Number(value.toPrecision(6)))),
+    ...(activity && { activity }),
+  };
 }
 
 function batchOf({ shape }: FloatTensor): number[] {
   return Array.from({ length: shape[0]! }, (_, i) => i);
-}
-
-/** Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too. */
-function asRows({ shape, data }: FloatTensor): FloatTensor {
-  return { shape: [shape[0]!, data.length / shape[0]!], data };
-}
-
-function requireFiniteLogits({ data, shape }: FloatTensor): void {
-  const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new RuntimeError({
-    where: `source network: image ${Math.floor(at / (data.length / shape[0]!))} of a batch`,
-    expected: 'finite logits',
-    got: String(data[at]),
-    remedy: 'Check that the network works in float32, and the preprocessing',
-  });
 }

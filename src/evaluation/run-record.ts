@@ -10,7 +10,16 @@ const perStep = z.array(z.number());
 
 const batchSchema = z.object({
   predictions: z.array(
-    z.object({ id: z.string(), label: z.number().optional(), source: classes, steps: z.array(classes) }),
+    z.object({
+      id: z.string(),
+      label: z.number().optional(),
+      source: classes,
+      steps: z.array(classes),
+      /** Largest softmax of the running-mean logits after each step. */
+      confidence: perStep.optional(),
+      /** Best classes of each quantised network. */
+      quantised: z.array(classes).optional(),
+    }),
   ),
   activity: z
     .object({

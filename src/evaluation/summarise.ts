@@ -1,20 +1,20 @@
 import type { SiteErrors } from '../conversion/measure-conversion-errors.ts';
 import type { Diagnosis } from '../diagnosis/diagnose-network.ts';
-import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
-import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
 import { countFlips, type Flips } from '../metrics/flips.ts';
-import type { Proportion } from '../metrics/proportion.ts';
-import { type SourceMetrics, sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
+import { sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
-import { siteCarrying } from '../neurons/site-carrying.ts';
 import { toSourceForm } from '../neurons/spiking-form.ts';
 import { measureShapes } from '../runtime/measure-shapes.ts';
 import { type Activity, addActivity } from '../runtime/spike-statistics.ts';
+import type { EarlyExitResult } from './early-exit-result.ts';
 import type { EnergyResult, StepEnergy } from './energy-result.ts';
+import type { QuantisationPlan } from './plan-quantisation.ts';
 import type { QuantisedResults } from './quantised-result.ts';
 import type { BatchRecord } from './run-record.ts';
 import type { SourceResult } from './source-result.ts';
+import { summariseEnergy } from './summarise-energy.ts';
+import { accuracy, earlyExitResults, quantisedResults } from './summarise-predictions.ts';
 
 /** Results after one time-step. */
 export interface StepResult extends SourceResult {
@@ -37,22 +37,6 @@ export interface SiteResult {
   readonly neurons: number;
   /** Spikes per neuron at each time-step. */
   readonly firingRate: readonly number[];
-}
-
-/** Results when every image stops at the first step whose confidence reaches a threshold. */
-export interface EarlyExitResult {
-  /** Threshold on the largest softmax of the running-mean logits. */
-  readonly threshold: number;
-  /** Time-steps until the answer, mean over the images. */
-  readonly meanSteps: number;
-  /** Share of images that stop at each step 1…T. */
-  readonly exits: readonly number[];
-  readonly top1: number | null;
-  readonly top1Interval: readonly [number, number] | null;
-  readonly agreement: number;
-  readonly agreementInterval: readonly [number, number];
-  /** Mean of the energy ratios at the steps where images stop; activity at a step is taken to be the same for all images. */
-  readonly energy: { readonly ecmtRatio: number; readonly fullRatio: number };
 }
 
 /** Everything an evaluation found. */
@@ -81,16 +65,32 @@ export interface EvaluationResult {
   readonly diagnosis: Diagnosis | null;
 }
 
+/** What a run was told to do. */
+export interface SummaryOptions {
+  /** Time-steps; `undefined` for a network that does not spike. */
+  readonly steps: number | undefined;
+  /** The quantised networks that were evaluated, too. */
+  readonly quantisation?: QuantisationPlan | undefined;
+  /** A confidence threshold for early exits beside those of the sweep. */
+  readonly exitConfidence?: number | undefined;
+}
+
 /** Computes the results of a run from its batches. */
 export async function summarise(
   model: Model,
   batches: readonly BatchRecord[],
-  steps: number | undefined,
+  { steps, quantisation, exitConfidence }: SummaryOptions,
 ): Promise<Omit<EvaluationResult, 'conversionErrors' | 'diagnosis'>> {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = batches.map((batch) => batch.activity).reduce(addDefined, undefined);
   const images = predictions.length;
-  const spiking = steps !== undefined && activity ? await spikingResults(model, activity, images) : undefined;
+  const sites = steps !== undefined && activity ? await siteResults(model, activity, images) : [];
+  const rates = meanRates(sites);
+  const neurons = new Map(sites.map((site) => [site.name, site.neurons]));
+  const energy =
+    sites.length > 0
+      ? await summariseEnergy(model, activity!, images, neurons, quantisation?.widths ?? [])
+      : undefined;
   return {
     images,
     hiddenSteps: activity?.hiddenSteps ?? 0,
@@ -102,13 +102,13 @@ export async function summarise(
       ...accuracy(metrics),
       agreement: metrics.agreement.value,
       agreementInterval: metrics.agreement.interval,
-      firingRate: spiking!.firingRate[i]!,
-      energy: { ecmtRatio: spiking!.ecmtRatio[i]!, full: [], quantisedRatio: null },
+      firingRate: rates[i]!,
+      energy: energy!.steps[i]!,
     })),
-    quantised: null,
-    energy: null,
-    earlyExit: [],
-    sites: spiking?.sites ?? [],
+    quantised: energy ? quantisedResults(predictions, quantisation, energy.quantised) : null,
+    energy: energy?.result ?? null,
+    earlyExit: energy ? earlyExitResults(predictions, energy.steps, exitConfidence) : [],
+    sites,
     flips: countFlips(predictions),
   };
 }
@@ -117,47 +117,29 @@ function addDefined(a: Activity | undefined, b: Activity | undefined): Activity 
   return a && b ? addActivity(a, b) : (a ?? b);
 }
 
-function accuracy({ top1, top5 }: SourceMetrics): SourceResult {
-  const flat = (proportion: Proportion | undefined) =>
-    [proportion?.value ?? null, proportion?.interval ?? null] as const;
-  const [[best, bestInterval], [five, fiveInterval]] = [flat(top1), flat(top5)];
-  return { top1: best, top1Interval: bestInterval, top5: five, top5Interval: fiveInterval };
-}
-
-async function spikingResults(model: Model, activity: Activity, images: number) {
-  const source = toSourceForm(model);
-  const costs = await operatorCosts(source);
+async function siteResults(model: Model, activity: Activity, images: number): Promise<SiteResult[]> {
   const placed = sitesOf(model);
   const shapes = await measureShapes(
-    source,
+    toSourceForm(model),
     placed.map(({ input }) => input),
   );
-  const sites = placed.map(({ name, neuron, input }) => {
+  return placed.map(({ name, neuron, input }) => {
     const neurons = shapes.get(input)!.reduce((a, b) => a * b, 1);
+    const spikes = activity.spikes[name]!.slice(activity.hiddenSteps);
     return {
       name,
       neuron: neuron.name,
       neurons,
-      firingRate: activity.spikes[name]!.slice(activity.hiddenSteps).map(
-        (count) => count / (neurons * images),
-      ),
+      firingRate: spikes.map((count) => count / (neurons * images)),
     };
   });
-  return {
-    sites,
-    firingRate: meanRates(sites),
-    ecmtRatio: ecmtRatio(
-      operatorActivities(costs, activity, siteCarrying(model), images),
-      activity.hiddenSteps,
-    ),
-  };
 }
 
 /** Mean over all neurons and the steps 1…t. */
 function meanRates(sites: readonly SiteResult[]): number[] {
   const neurons = sites.reduce((sum, site) => sum + site.neurons, 0);
   let spikes = 0;
-  return sites[0]!.firingRate.map((_, t) => {
+  return (sites[0]?.firingRate ?? []).map((_, t) => {
     spikes += sites.reduce((sum, site) => sum + site.firingRate[t]! * site.neurons, 0);
     return spikes / (neurons * (t + 1));
   });

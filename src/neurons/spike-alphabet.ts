@@ -14,7 +14,7 @@ export interface SpikeAlphabet {
 }
 
 /** Inputs of each sign and spacing at which a neuron is asked what it emits. */
-const probes = 4096;
+const probes = 1024;
 
 /** Largest deviation of an amplitude from a power of two, in octaves, that is rounding. */
 const rounding = 1e-6;
@@ -51,7 +51,7 @@ function inputsOf({ neuron, attributes, parameters }: Site): number[] {
     .map(([, tensor]) => tensor.toNumbers()[0]!);
   const levels = neuron.levels(attributes);
   const smallest = (Math.min(...thresholds) * levels[0]!) / 64;
-  const largest = 4 * Math.max(...thresholds) * levels.at(-1)!;
+  const largest = 2 * Math.max(...thresholds) * levels.at(-1)!;
   const even = Array.from({ length: probes }, (_, i) => (largest * (i + 0.5)) / probes);
   const ratio = Array.from(
     { length: probes },

@@ -1,0 +1,47 @@
+import { observeQuantisers } from '../conversion/observe-quantisers.ts';
+import type { Batch } from '../datasets/load-batch.ts';
+import { tensorsOf } from '../formats/onnx/encode-model.ts';
+import type { Model } from '../graph/model.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
+import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
+import { type QuantiserTable, readQuantisers } from '../quantisation/quantiser-table.ts';
+
+/** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
+export interface QuantisationPlan {
+  /** Where the clip ranges come from: calibration images of the conversion, or the first batch of the evaluation. */
+  readonly ranges: 'conversion' | 'first batch';
+  readonly table: QuantiserTable;
+  /** Bits by site, one entry for each network. */
+  readonly widths: readonly BitWidths[];
+}
+
+/** Weights in bytes above which no quantised networks are made: each of them is one more copy in every worker. */
+const mostWeightBytes = 2 ** 30;
+
+/**
+ * Plans the equal-bit quantised networks of a spiking model. The clip ranges are the model's own; a model without them
+ * takes them from the first batch.
+ *
+ * @param batches images; only the first batch is read, if any
+ * @returns undefined if there are no images, or the network is too large
+ */
+export async function planQuantisation(
+  model: Model,
+  steps: number,
+  batches: () => AsyncIterable<Batch>,
+  onWarning: (message: string) => void,
+): Promise<QuantisationPlan | undefined> {
+  const bytes = [...tensorsOf(model.graph)].reduce((sum, { size }) => sum + 4 * size, 0);
+  if (bytes > mostWeightBytes) {
+    onWarning('the equal-bit quantised network is left out: its weights are one more copy in each worker');
+    return undefined;
+  }
+  const widths = bitWidths(sitesOf(model), steps);
+  const table = readQuantisers(model, quantisationPlacesOf(model).points);
+  if (table) return { ranges: 'conversion', table, widths };
+  for await (const batch of batches()) {
+    return { ranges: 'first batch', table: await observeQuantisers(model, batch), widths };
+  }
+  return undefined;
+}

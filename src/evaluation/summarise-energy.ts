@@ -1,0 +1,118 @@
+import { breakEven } from '../energy/break-even.ts';
+import { countOperations, type Operations } from '../energy/count-operations.ts';
+import type { Device } from '../energy/define-device.ts';
+import { int8In45nm } from '../energy/devices/45nm-int8.ts';
+import { devices } from '../energy/devices.ts';
+import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
+import { type EnergyBreakdown, totalEnergy } from '../energy/energy-breakdown.ts';
+import { assumptions, fullEstimate } from '../energy/full-estimate.ts';
+import { spikeDrivenShare } from '../energy/operator-labels.ts';
+import { quantisedEstimate, sourceEstimate } from '../energy/source-estimate.ts';
+import { spikingLoad } from '../energy/spiking-load.ts';
+import type { Model } from '../graph/model.ts';
+import { siteCarrying } from '../neurons/site-carrying.ts';
+import { toSourceForm } from '../neurons/spiking-form.ts';
+import type { BitWidths } from '../quantisation/bit-widths.ts';
+import { operatorBits } from '../quantisation/quantise-source.ts';
+import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
+import type { Activity } from '../runtime/spike-statistics.ts';
+import type { DeviceEnergy, DeviceResult, EnergyResult, PayingSteps, StepEnergy } from './energy-result.ts';
+
+/** Energy of a run: of the spiking network at each step, of the quantised ones, and what the figures rest on. */
+export interface EnergySummary {
+  readonly steps: readonly StepEnergy[];
+  /** In the order of the widths. */
+  readonly quantised: readonly DeviceEnergy[];
+  readonly result: EnergyResult;
+}
+
+/**
+ * Computes all figures of energy from the spikes of a run.
+ *
+ * @param activity spikes, summed over `images`
+ * @param neurons number of neurons for one image by site
+ * @param widths bits of the quantised networks that were evaluated
+ */
+export async function summariseEnergy(
+  model: Model,
+  activity: Activity,
+  images: number,
+  neurons: ReadonlyMap<string, number>,
+  widths: readonly BitWidths[],
+): Promise<EnergySummary> {
+  const source = toSourceForm(model);
+  const operations = await countOperations(source);
+  const load = spikingLoad(model, { graph: source.graph, operations }, activity, images, neurons);
+  const sources = devices.map((device) => deviceEnergy(device, sourceEstimate(operations, device)));
+  const spiking = devices.map((device, d) =>
+    fullEstimate(load, device).map((each) => deviceEnergy(device, each, sources[d]!.nanojoules)),
+  );
+  const quantised = quantisedEnergies(model, source, operations, widths, sources[0]!.nanojoules);
+  const ratios = ecmtRatio(
+    operatorActivities(operations.synaptic, activity, siteCarrying(model), images),
+    activity.hiddenSteps,
+  );
+  const steps = ratios.map((ratio, i): StepEnergy => {
+    const full = spiking.map((each) => each[i]!);
+    const equal = widths.findIndex((width) => width.steps.includes(i + 1));
+    const own = full.find(({ device }) => device === int8In45nm.name)!;
+    return {
+      ecmtRatio: ratio,
+      full,
+      quantisedRatio: equal < 0 ? null : own.nanojoules / quantised[equal]!.nanojoules,
+    };
+  });
+  return {
+    steps,
+    quantised,
+    result: {
+      device: devices[0].name,
+      devices: devices.map(deviceResult),
+      assumptions: [...assumptions, ...unknownOperators(operations)],
+      source: sources,
+      pays: spiking.map(payingSteps),
+      breakEven: breakEven(load, devices[0]),
+      spikeDrivenShare: spikeDrivenShare(load.labels),
+      operators: load.labels,
+    },
+  };
+}
+
+function quantisedEnergies(
+  model: Model,
+  source: Model,
+  operations: Operations,
+  widths: readonly BitWidths[],
+  sourceNanojoules: number,
+): DeviceEnergy[] {
+  const { operators } = quantisationPlacesOf(model, source);
+  const sites = new Map(operators.map((each) => [each.operator.node.name, each.sites]));
+  return widths.map(({ bits }) =>
+    deviceEnergy(
+      int8In45nm,
+      quantisedEstimate(operations, ({ name }) => operatorBits(sites.get(name)!, bits)),
+      sourceNanojoules,
+    ),
+  );
+}
+
+/** @param reference nanojoules of the source network; default: these ones */
+function deviceEnergy({ name }: Device, breakdown: EnergyBreakdown, reference?: number): DeviceEnergy {
+  const nanojoules = totalEnergy(breakdown);
+  return { device: name, nanojoules, ratio: nanojoules / (reference ?? nanojoules), breakdown };
+}
+
+function deviceResult({ name, title, summary, figures }: Device): DeviceResult {
+  const plain = Object.entries(figures).filter(([, figure]) => typeof figure !== 'string');
+  return { name, title, summary, figures: Object.fromEntries(plain) };
+}
+
+/** The ratio grows from step to step, since energy adds up. */
+function payingSteps(after: readonly DeviceEnergy[]): PayingSteps {
+  const steps = after.filter(({ ratio }) => ratio < 1).length;
+  return { device: after[0]!.device, steps, atLeast: steps === after.length };
+}
+
+function unknownOperators({ unknown }: Operations): string[] {
+  return unknown.length === 0 ? [] : [`Operators of unknown cost are left out: ${unknown.join(', ')}.`];
+}
