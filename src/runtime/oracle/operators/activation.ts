@@ -1,5 +1,5 @@
-import { floatAttribute, type Node, stringAttribute } from '../../../graph/node.ts';
 import { erf } from '../../../analysis/error-function.ts';
+import { floatAttribute, type Node, stringAttribute } from '../../../graph/node.ts';
 import { mapElements } from '../nd-array.ts';
 import { inputAt, operatorError, scalarInput } from './arguments.ts';
 import type { Operator, OperatorFamily } from './operator.ts';

@@ -1,6 +1,6 @@
+import { erf } from '../../../analysis/error-function.ts';
 import { bytesPerElement, type DataType, dataTypeFromOnnx } from '../../../graph/data-type.ts';
 import { describeNode, intAttribute } from '../../../graph/node.ts';
-import { erf } from '../../../analysis/error-function.ts';
 import {
   clampToExact,
   type ElementType,
