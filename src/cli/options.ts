@@ -14,6 +14,13 @@ export function wholeNumber(smallest: number): (text: string) => number {
   };
 }
 
+/** Reads a number from 0 to 1. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`expected a number from 0 to 1, got '${text}'. Give for example 0.9.`);
+}
+
 /** Threads that this machine can run at once. */
 export const cores = availableParallelism();
 

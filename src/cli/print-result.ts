@@ -1,12 +1,21 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import type { EarlyExitResult } from '../evaluation/early-exit-result.ts';
+import type { PayingSteps } from '../evaluation/energy-result.ts';
+import type { QuantisedResult } from '../evaluation/quantised-result.ts';
 import type { SourceResult } from '../evaluation/source-result.ts';
 import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
 
-/** Prints the results of an evaluation as a table: the source network, then every time-step. */
-export function printResult(result: EvaluationResult): void {
+/** What to print beside the table. */
+export interface PrintOptions {
+  /** Threshold of the early exit to print; default: none. */
+  readonly exitConfidence?: number;
+}
+
+/** Prints the results of an evaluation: the table, what its columns are, and what was noticed. */
+export function printResult(result: EvaluationResult, { exitConfidence }: PrintOptions = {}): void {
   console.log(resultTable(result));
-  console.log('intervals: 95 %; energy: ECMT’s ratio to the source network, an estimate');
+  for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) console.log(line);
   const { images, skipped, seconds, hiddenSteps } = result;
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
@@ -17,30 +26,103 @@ export function printResult(result: EvaluationResult): void {
   }
 }
 
-/** The table of {@link printResult} as text. */
-export function resultTable({ source, steps }: EvaluationResult): string {
+/**
+ * The table of {@link printResult} as text, at most 100 columns wide: the source network, quantised ones, then every
+ * time-step. `5 bits` is the source network with weights and activations of 5 bits. Column `rate` is spikes per neuron and step; the others are said by the legend.
+ */
+export function resultTable({ source, steps, quantised }: EvaluationResult): string {
   const table = new Table({
-    head: ['', 'top-1 %', 'top-5 %', 'agreement %', 'spikes/neuron/step', 'energy'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
+    head: ['', 'top-1 %', 'top-5 %', 'agreement %', 'rate', '(a)', '(b)', '(c)'],
+    colAligns: ['left', ...new Array<'right'>(7).fill('right')],
+    style: { head: [], border: [], compact: true },
   });
-  table.push(['source', ...accuracyCells(source), '', '', '1']);
+  table.push(['source', ...accuracyCells(source), '', '', '1', '1', '']);
+  table.push(...(quantised?.networks ?? []).map(quantisedRow));
   table.push(...steps.map(stepRow));
   return table.toString();
 }
 
-function stepRow(step: StepResult): string[] {
+function quantisedRow(network: QuantisedResult): string[] {
+  const agreement = withInterval(network.agreement, network.agreementInterval);
   return [
-    `T = ${step.t}`,
-    ...accuracyCells(step),
-    withInterval(step.agreement, step.agreementInterval),
-    step.firingRate.toFixed(3),
-    step.energy.ecmtRatio.toFixed(3),
+    `${bitsOf(network)} bits${network.capped ? '*' : ''}`,
+    ...accuracyCells(network),
+    agreement,
+    '',
+    '',
+    network.energy.ratio.toFixed(3),
+    '1',
   ];
 }
 
-function accuracyCells({ top1, top1Interval, top5, top5Interval }: SourceResult): string[] {
-  return [withInterval(top1, top1Interval), withInterval(top5, top5Interval)];
+function bitsOf({ bits: [fewest, most] }: QuantisedResult): string {
+  return fewest === most ? `${most}` : `${fewest}–${most}`;
+}
+
+function stepRow({ t, agreement, agreementInterval, firingRate, energy, ...accuracy }: StepResult): string[] {
+  return [
+    `T = ${t}`,
+    ...accuracyCells(accuracy),
+    withInterval(agreement, agreementInterval),
+    firingRate.toFixed(3),
+    energy.ecmtRatio.toFixed(3),
+    energy.full[0]?.ratio.toFixed(3) ?? '–',
+    energy.quantisedRatio?.toFixed(2) ?? '–',
+  ];
+}
+
+function legend({ energy, quantised }: EvaluationResult): string[] {
+  if (!energy) return ['intervals: 95 %'];
+  const [pays] = energy.pays;
+  return [
+    'intervals: 95 %; rate: spikes per neuron and step; energy for one image, estimates:',
+    '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
+    `(b) full estimate, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
+    ...(quantised ? quantisedLegend(quantised) : []),
+    `${(100 * energy.spikeDrivenShare).toFixed(1)} % of the operations are driven by spikes alone`,
+  ];
+}
+
+function quantisedLegend({ networks, ranges }: NonNullable<EvaluationResult['quantised']>): string[] {
+  const equal = networks.map(
+    (network) => `T = ${stepsOf(network.steps)}: ${bitsOf(network)} bits${network.capped ? '*' : ''}`,
+  );
+  return [
+    `(c) full estimate, ratio to the source network in as many bits as the spikes carry (${equal.join('; ')})`,
+    ...(networks.some(({ capped }) => capped)
+      ? ['* spikes carry more than the 8 bits that were evaluated']
+      : []),
+    ...(ranges === 'first batch'
+      ? ['clip ranges of the quantised networks: from the first batch of these images']
+      : []),
+  ];
+}
+
+function stepsOf(steps: readonly number[]): string {
+  return steps.length === 1 ? `${steps[0]}` : `${steps[0]}…${steps.at(-1)}`;
+}
+
+function paysUntil(pays: PayingSteps | undefined): string {
+  if (!pays) return '';
+  if (pays.steps === 0) return '; spiking does not pay at any T';
+  return pays.atLeast
+    ? `; spiking pays up to T = ${pays.steps} at least`
+    : `; spiking pays up to T = ${pays.steps}`;
+}
+
+function earlyExitLine({ earlyExit, steps }: EvaluationResult, wanted: number | undefined): string[] {
+  const found = earlyExit.find(({ threshold }) => threshold === wanted);
+  if (!found) return [];
+  const { meanSteps, top1, top1Interval, agreement, agreementInterval, energy } = found as EarlyExitResult;
+  const [a, b] = [energy.ecmtRatio.toFixed(3), energy.fullRatio.toFixed(3)];
+  return [
+    `early exit at confidence ${wanted}: mean T ${meanSteps.toFixed(2)} of ${steps.length}, top-1 ${withInterval(top1, top1Interval)} %, agreement ${withInterval(agreement, agreementInterval)} %, energy (a) ${a} (b) ${b}`,
+    'all steps were run; a threshold chosen on these images would look better than it is',
+  ];
+}
+
+function accuracyCells({ top1, top1Interval, top5 }: SourceResult): string[] {
+  return [withInterval(top1, top1Interval), top5 === null ? '–' : (100 * top5).toFixed(1)];
 }
 
 function withInterval(value: number | null, interval: readonly [number, number] | null): string {

@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import { mapTerms } from '../energy/energy-breakdown.ts';
+import type { EvaluationResult } from '../evaluation/summarise.ts';
+import { printResult, resultTable } from './print-result.ts';
+
+const interval = [0.9536, 1] as const;
+const accuracy = { top1: 1, top1Interval: interval, top5: 1, top5Interval: interval };
+const energyOf = (ratio: number) => ({
+  device: '45nm-fp32',
+  nanojoules: 10,
+  ratio,
+  breakdown: mapTerms(() => 0),
+});
+
+const result: EvaluationResult = {
+  images: 100,
+  skipped: [],
+  hiddenSteps: 0,
+  seconds: 10,
+  source: accuracy,
+  steps: [
+    {
+      t: 1,
+      ...accuracy,
+      agreement: 1,
+      agreementInterval: interval,
+      firingRate: 0.5,
+      energy: { ecmtRatio: 0.1, full: [energyOf(0.25)], quantisedRatio: 12.345 },
+    },
+  ],
+  quantised: {
+    ranges: 'first batch',
+    networks: [
+      {
+        steps: [1],
+        bits: [3, 8],
+        capped: true,
+        ...accuracy,
+        agreement: 1,
+        agreementInterval: interval,
+        energy: energyOf(0.05),
+      },
+    ],
+  },
+  energy: {
+    device: '45nm-fp32',
+    devices: [{ name: '45nm-fp32', title: '45 nm, 32-bit floating point', summary: '', figures: {} }],
+    assumptions: [],
+    source: [energyOf(1)],
+    pays: [{ device: '45nm-fp32', steps: 1, atLeast: true }],
+    breakEven: [],
+    spikeDrivenShare: 0.75,
+    operators: [],
+  },
+  earlyExit: [
+    {
+      threshold: 0.9,
+      meanSteps: 1,
+      exits: [1],
+      top1: 0.5,
+      top1Interval: [0.4, 0.6],
+      agreement: 0.5,
+      agreementInterval: [0.4, 0.6],
+      energy: { ecmtRatio: 0.1, fullRatio: 0.25 },
+    },
+  ],
+  sites: [],
+  conversionErrors: [],
+  flips: { classes: [] } as unknown as EvaluationResult['flips'],
+  diagnosis: null,
+};
+
+describe('resultTable', () => {
+  it('has the source network, the quantised one and every step in at most 100 columns', () => {
+    const lines = resultTable(result).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    const cells = lines
+      .filter((line) => line.includes('│'))
+      .map((line) => line.split('│').map((cell) => cell.trim()));
+    const best = '100.0 [95.4, 100.0]';
+    expect(cells.slice(1)).toEqual([
+      ['', 'source', best, '100.0', '', '', '1', '1', '', ''],
+      ['', '3–8 bits*', best, '100.0', best, '', '', '0.050', '1', ''],
+      ['', 'T = 1', best, '100.0', best, '0.500', '0.100', '0.250', '12.35', ''],
+    ]);
+  });
+});
+
+describe('printResult', () => {
+  it('says what the columns are, and what stopping early would give', () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    printResult(result, { exitConfidence: 0.9 });
+    const text = log.mock.calls.flat().join('\n');
+    log.mockRestore();
+    expect(text).toContain('in 45 nm, 32-bit floating point; spiking pays up to T = 1 at least');
+    expect(text).toContain('in as many bits as the spikes carry (T = 1: 3–8 bits*)');
+    expect(text).toContain('clip ranges of the quantised networks: from the first batch of these images');
+    expect(text).toContain('75.0 % of the operations are driven by spikes alone');
+    expect(text).toContain(
+      'early exit at confidence 0.9: mean T 1.00 of 1, top-1 50.0 [40.0, 60.0] %, agreement 50.0 [40.0, 60.0] %, energy (a) 0.100 (b) 0.250',
+    );
+  });
+});
