@@ -18,10 +18,10 @@ export const scaleAndFireMethod = defineMethod({
   summary: 'Scale-and-fire neurons (SFormer): a whole number of units in a single time-step.',
   paper: scaleAndFire.paper,
   ...signedSites,
-  defaultPreset: 'graded-15',
+  defaultPreset: 'graded-63',
   presets: {
+    'graded-63': preset('Up to 63 units of each sign, in one graded spike.', 63, 'graded'),
     'graded-15': preset('Up to 15 units of each sign, in one graded spike.', 15, 'graded'),
-    'graded-7': preset('Up to 7 units of each sign, in one graded spike.', 7, 'graded'),
     'unary-15': preset('Up to 15 units of each sign, each of them a spike.', 15, 'unary'),
     'unary-4': preset('Up to 4 units of each sign, each of them a spike.', 4, 'unary'),
   },
