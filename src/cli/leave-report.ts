@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { writeAtomically } from '../formats/write-atomically.ts';
+import type { Model } from '../graph/model.ts';
+import { describeEnvironment } from '../report/describe-environment.ts';
+import { writeReport } from '../report/write-report.ts';
+
+/** The network of a run. */
+export interface ReportedNetwork {
+  readonly name: string;
+  readonly model: Model;
+  /** Names of the classes, where the data tell them. */
+  readonly classes?: readonly string[];
+}
+
+/**
+ * Writes `environment.json` and `report.html` into the folder of a finished run. The run is worth more than its report:
+ * if that cannot be drawn, a warning says so.
+ *
+ * @returns path of the report
+ */
+export async function leaveReport(folder: string, network: ReportedNetwork): Promise<string | undefined> {
+  try {
+    const environment = describeEnvironment(network);
+    await writeAtomically(join(folder, 'environment.json'), `${JSON.stringify(environment, null, 2)}\n`);
+    return await writeReport(folder);
+  } catch (error) {
+    console.error(`warning: no report: ${messageOf(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,191 @@
+import { drawChart } from './draw-chart.ts';
+import { figureOf, key, renderFigure, renderTable } from './figure.ts';
+import { integerTicks } from './figures/accuracy-by-step.ts';
+import { count, interval, percent, short } from './format.ts';
+import { frontierFigures } from './frontier-report.ts';
+import { type Html, html } from './html.ts';
+import { renderPage } from './page.ts';
+import { renderProvenance } from './provenance.ts';
+import type { Comparison, Evaluation, FrontierPoint } from './result-schema.ts';
+import type { RunFolder } from './run-folder.ts';
+import { keyMark, seriesMark } from './series-marks.ts';
+
+/** The report of a comparison: one table, accuracy by step, accuracy against energy. */
+export async function renderComparison(run: Extract<RunFolder, { kind: 'comparison' }>): Promise<string> {
+  const { comparison, name, settings, environment, files } = run;
+  const points = frontierPoints(comparison);
+  const source = comparison.entries[0]?.result.source.top1 ?? null;
+  const sections = [
+    tableSection(comparison),
+    ...(await stepsSection(comparison)),
+    ...(await frontierFigures(points, 'result.json: entries[].result.steps[]', undefined, source)),
+    renderProvenance(settings, environment),
+  ];
+  const images = comparison.entries[0]?.result.images ?? 0;
+  return renderPage({
+    lead: `Comparison · ${count(comparison.entries.length, 'method')} · ${count(images, 'image')}`,
+    title: titleOf(name, comparison),
+    tiles: [],
+    sections,
+    files,
+  });
+}
+
+/** Every step of every entry as a point of accuracy against energy. */
+export function frontierPoints({ entries }: Comparison): FrontierPoint[] {
+  return entries.flatMap(({ name, result }) =>
+    result.steps.map((step) => ({
+      method: name,
+      T: step.t,
+      accuracy: step.top1,
+      agreement: step.agreement,
+      ecmtRatio: step.energy.ecmtRatio,
+      fullRatio: fullRatioOf(result, step),
+    })),
+  );
+}
+
+function fullRatioOf({ energy }: Evaluation, step: Evaluation['steps'][number]): number | null {
+  return step.energy.full.find(({ device }) => device === energy?.device)?.ratio ?? null;
+}
+
+function titleOf(name: string, { entries }: Comparison): string {
+  const last = entries.flatMap(({ name: entry, result }) => {
+    const step = result.steps.at(-1);
+    return step
+      ? [{ entry, t: step.t, value: step.top1 ?? step.agreement, labelled: step.top1 !== null }]
+      : [];
+  });
+  if (last.length === 0) return `${name}: nothing to compare`;
+  const best = last.reduce((a, b) => (b.value > a.value ? b : a));
+  const what = best.labelled ? 'right' : 'agreement';
+  const ties = last.filter(({ value }) => value === best.value).length > 1 ? ' (not alone)' : '';
+  return `${name}: ${best.entry} is best at T = ${best.t}, ${percent(best.value)} ${what}${ties}`;
+}
+
+function tableSection({ entries }: Comparison): Html {
+  const first = entries[0];
+  const sourceRow = first
+    ? [
+        [
+          'source network',
+          '',
+          figureOf(
+            'result.json#/entries/0/result/source/top1',
+            first.result.source.top1,
+            percent(first.result.source.top1),
+          ),
+          interval(first.result.source.top1Interval),
+          '',
+          '',
+          '1',
+          '1',
+        ],
+      ]
+    : [];
+  const rows = entries.flatMap(({ name, folder, result }, e) =>
+    result.steps.map((step, i) => {
+      const at = `result.json#/entries/${e}/result/steps/${i}`;
+      return [
+        html`<a href="${folder}/report.html">${name}</a>`,
+        step.t,
+        figureOf(`${at}/top1`, step.top1, percent(step.top1)),
+        interval(step.top1Interval),
+        figureOf(`${at}/agreement`, step.agreement, percent(step.agreement)),
+        figureOf(`${at}/firingRate`, step.firingRate, step.firingRate.toFixed(3)),
+        figureOf(`${at}/energy/ecmtRatio`, step.energy.ecmtRatio, step.energy.ecmtRatio.toFixed(3)),
+        short(fullRatioOf(result, step)),
+      ];
+    }),
+  );
+  const head = [
+    'method',
+    'T',
+    'top-1',
+    '95 %',
+    'agreement',
+    'spikes a neuron and step',
+    'ECMT’s ratio',
+    'full estimate',
+  ];
+  return html`<section id="table" aria-labelledby="table-title">
+<h2 id="table-title">Every method at every step, on the same images</h2>
+<p>Shares of images; energy relative to the source network, estimates. The names lead to each method’s own report.</p>
+<div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
+<p class="source">Data: <code>result.json: entries[].result</code></p>
+</section>
+`;
+}
+
+async function stepsSection({ entries }: Comparison): Promise<Html[]> {
+  const series = entries
+    .map(({ name, result }, i) => ({ name, mark: seriesMark(i), steps: result.steps }))
+    .filter(({ steps }) => steps.length > 0);
+  if (series.length === 0) return [];
+  const labelled = series.every(({ steps }) => steps[0]!.top1 !== null);
+  const qualityOf = (step: Evaluation['steps'][number]) => 100 * (labelled ? step.top1! : step.agreement);
+  const last = Math.max(...series.map(({ steps }) => steps.length));
+  const source = entries[0]!.result.source.top1;
+  const reference = labelled && source !== null ? [100 * source] : [];
+  const chart = await drawChart('Accuracy of every method by time-step', (Plot, { narrow }) => ({
+    height: narrow ? 280 : 340,
+    marginLeft: 40,
+    marginRight: 24,
+    marginBottom: 44,
+    style: { fontSize: '12px' },
+    x: {
+      domain: [0.8, last + 0.2],
+      ticks: integerTicks(last, narrow ? 6 : 16),
+      tickFormat: 'd',
+      label: 'time-step T',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+    },
+    y: {
+      grid: true,
+      label: labelled ? 'top-1, % of images' : 'agreement, % of images',
+      labelArrow: 'none',
+      inset: 10,
+      ticks: 6,
+    },
+    marks: [
+      Plot.ruleY(reference, { strokeDasharray: '1 3', strokeWidth: 2 }),
+      Plot.text(reference, {
+        y: (d: number) => d,
+        frameAnchor: 'left',
+        textAnchor: 'start',
+        dy: -8,
+        dx: 4,
+        text: () => `source ${reference[0]!.toFixed(1)} %`,
+        fill: 'currentColor',
+      }),
+      ...series.flatMap(({ name, mark, steps }) => [
+        Plot.line(steps, {
+          x: 't',
+          y: qualityOf,
+          stroke: mark.color,
+          strokeDasharray: mark.dash,
+          strokeWidth: 2,
+        }),
+        Plot.dot(steps, {
+          x: 't',
+          y: qualityOf,
+          symbol: mark.symbol,
+          fill: mark.color,
+          stroke: 'var(--surface)',
+          r: 5,
+          title: (step: Evaluation['steps'][number]) =>
+            `${name}, T = ${step.t}: ${qualityOf(step).toFixed(1)} %`,
+        }),
+      ]),
+    ],
+  }));
+  return [
+    renderFigure('steps', {
+      title: 'Accuracy after each time-step',
+      caption: 'In percent of the images.',
+      data: [`result.json: entries[].result.steps[].${labelled ? 'top1' : 'agreement'}`],
+      body: html`${key(series.map(({ mark, name }) => ({ mark: keyMark(mark), text: name })))}${chart}`,
+    }),
+  ];
+}

@@ -1,0 +1,103 @@
+import { figureOf, renderFigure } from './figure.ts';
+import { figures } from './figures/figures.ts';
+import { count, interval, percent, points } from './format.ts';
+import { type Html, html } from './html.ts';
+import { renderPage, type Tile } from './page.ts';
+import { renderProvenance } from './provenance.ts';
+import type { Evaluation } from './result-schema.ts';
+import type { Run } from './run-folder.ts';
+
+/** The report of an evaluation. */
+export async function renderEvaluation(run: Run): Promise<string> {
+  const sections: Html[] = [];
+  for (const { id, draw } of figures) {
+    const figure = await draw(run);
+    if (figure) sections.push(renderFigure(id, figure));
+  }
+  const skipped = renderSkipped(run.result);
+  if (skipped) sections.push(skipped);
+  sections.push(renderProvenance(run.settings, run.environment));
+  return renderPage({
+    lead: leadOf(run),
+    title: titleOf(run),
+    tiles: tilesOf(run.result),
+    sections,
+    files: run.files,
+  });
+}
+
+function leadOf({ settings, environment, result }: Run): string {
+  const { method, preset } = environment?.conversion ?? {};
+  const by = method === undefined ? '' : ` · ${method} (${preset})`;
+  const data = typeof settings.data === 'string' ? ` · ${settings.data}` : '';
+  return `Evaluation${by}${data} · ${count(result.images, 'image')}`;
+}
+
+function titleOf({ name, result: { images, source, steps } }: Run): string {
+  if (images === 0) return `${name}: none of the images could be read`;
+  const last = steps.at(-1);
+  if (!last) {
+    return source.top1 === null
+      ? `${name} does not spike, and the images have no labels`
+      : `${name} gets ${percent(source.top1)} right; it does not spike`;
+  }
+  if (last.top1 === null || source.top1 === null) {
+    return `${name}: ${percent(last.agreement)} agreement with its source network at T = ${last.t}`;
+  }
+  const gap = last.top1 - source.top1;
+  const where = gap < 0 ? `${points(gap)} below` : gap > 0 ? `${points(gap)} above` : 'as good as';
+  return `${name}: ${percent(last.top1)} right at T = ${last.t}, ${where} its source network`;
+}
+
+function tilesOf({ images, source, steps, energy }: Evaluation): Tile[] {
+  const last = steps.at(-1);
+  const at = `result.json#/steps/${steps.length - 1}`;
+  const tiles: Tile[] = [
+    { value: figureOf('result.json#/images', images, images.toLocaleString('en')), text: 'images' },
+  ];
+  if (source.top1 !== null) {
+    tiles.push({
+      value: figureOf('result.json#/source/top1', source.top1, percent(source.top1)),
+      text: `top-1 of the source network (${interval(source.top1Interval)})`,
+    });
+  }
+  if (!last) return tiles;
+  if (last.top1 !== null) {
+    tiles.push({
+      value: figureOf(`${at}/top1`, last.top1, percent(last.top1)),
+      text: `top-1 at T = ${last.t} (${interval(last.top1Interval)})`,
+    });
+  }
+  tiles.push(
+    {
+      value: figureOf(`${at}/agreement`, last.agreement, percent(last.agreement)),
+      text: `agreement at T = ${last.t} (${interval(last.agreementInterval)})`,
+    },
+    {
+      value: figureOf(`${at}/energy/ecmtRatio`, last.energy.ecmtRatio, last.energy.ecmtRatio.toFixed(3)),
+      text: `energy ratio at T = ${last.t} by ECMT’s count (estimate)`,
+    },
+  );
+  const k = last.energy.full.findIndex(({ device }) => device === energy?.device);
+  if (k >= 0) {
+    const { ratio } = last.energy.full[k]!;
+    tiles.push({
+      value: figureOf(`${at}/energy/full/${k}/ratio`, ratio, ratio.toFixed(3)),
+      text: `energy ratio at T = ${last.t} by the full estimate`,
+    });
+  }
+  return tiles;
+}
+
+function renderSkipped({ skipped }: Evaluation): Html | undefined {
+  if (skipped.length === 0) return undefined;
+  const rows = skipped
+    .slice(0, 100)
+    .map(({ id, reason }) => html`<tr><th scope="row">${id}</th><td class="text long">${reason}</td></tr>`);
+  return html`<section id="skipped" aria-labelledby="skipped-title">
+<h2 id="skipped-title">${count(skipped.length, 'image')} left out</h2>
+<p>They could not be read and count nowhere.</p>
+<div class="scroll"><table><tbody>${rows}</tbody></table></div>
+<p class="source">Data: <code>result.json: skipped</code></p>
+</section>`;
+}

@@ -1,0 +1,136 @@
+import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
+import { energy as energyText, percent, short } from '../format.ts';
+import { type FrontierSeries, frontierChart } from '../frontier-chart.ts';
+import { html } from '../html.ts';
+import type { Evaluation } from '../result-schema.ts';
+import { seriesMark } from '../series-marks.ts';
+import { bitsOf } from './accuracy-by-step.ts';
+
+/** Accuracy against energy: ECMT's ratio, the full estimate, and the equal-bit quantised networks. */
+export const accuracyAgainstEnergy = defineFigure({
+  id: 'energy-frontier',
+  async draw({ result }) {
+    if (result.steps.length === 0) return undefined;
+    const labelled = result.source.top1 !== null;
+    const body = await frontierChart(seriesOf(result), {
+      label: 'Accuracy against energy',
+      quantity: labelled ? 'top-1, % of images' : 'agreement, % of images',
+      source: labelled ? result.source.top1 : null,
+    });
+    return {
+      title: titleOf(result),
+      caption: html`Estimates. ECMT’s count bills every spike as one addition and leaves out the first layer, normalisation, activation functions, neurons and memory; the full estimate charges them${deviceOf(result)}. Points left of the dotted line need less energy than the source network.`,
+      data: [
+        'result.json: steps[].energy.ecmtRatio, .full[].ratio, .top1',
+        ...(result.quantised ? ['quantised.networks[].energy.ratio'] : []),
+      ],
+      body,
+      table: tableOf(result),
+    };
+  },
+});
+
+function deviceOf({ energy }: Evaluation): string {
+  const title = energy?.devices.find(({ name }) => name === energy.device)?.title;
+  return title === undefined ? '' : ` (${title})`;
+}
+
+/** Full estimate of a step on the device of the tables. */
+function fullOf({ energy }: Evaluation, step: Evaluation['steps'][number]) {
+  return step.energy.full.find(({ device }) => device === energy?.device);
+}
+
+function titleOf(result: Evaluation): string {
+  const { energy, steps } = result;
+  const last = steps.at(-1)!;
+  const count = `By ECMT’s count T = ${last.t} takes ${percent(last.energy.ecmtRatio, 0)} of the source network’s energy`;
+  const pays = energy?.pays.find(({ device }) => device === energy.device);
+  const full = fullOf(result, last);
+  if (!pays || !full) return count;
+  if (pays.steps === 0) return `${count}; by the full estimate no number of steps pays`;
+  if (pays.atLeast) return `${count}, by the full estimate ${percent(full.ratio, 0)}`;
+  return `${count}; by the full estimate spiking pays up to T = ${pays.steps}`;
+}
+
+function seriesOf(result: Evaluation): FrontierSeries[] {
+  const { steps, quantised } = result;
+  const accuracyOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
+  const point = (t: number, ratio: number, accuracy: number) => ({ ratio, accuracy, label: `T=${t}` });
+  return [
+    {
+      name: 'ECMT’s count',
+      mark: seriesMark(0),
+      line: true,
+      points: steps.map((step) => point(step.t, step.energy.ecmtRatio, accuracyOf(step))),
+    },
+    {
+      name: 'full estimate',
+      mark: seriesMark(1),
+      line: true,
+      points: steps.flatMap((step) => {
+        const full = fullOf(result, step);
+        return full ? [point(step.t, full.ratio, accuracyOf(step))] : [];
+      }),
+    },
+    {
+      name: 'source network in as many bits (full estimate, 8-bit arithmetic)',
+      mark: seriesMark(2),
+      line: false,
+      points: (quantised?.networks ?? []).map((network) => ({
+        ratio: network.energy.ratio,
+        accuracy: accuracyOf(network),
+        label: bitsOf(network.bits),
+      })),
+    },
+  ];
+}
+
+function tableOf(result: Evaluation): FigureTable {
+  const { steps, quantised } = result;
+  return {
+    head: [
+      '',
+      'top-1',
+      'agreement',
+      'ECMT’s ratio',
+      'full estimate, ratio',
+      'energy an image',
+      'ratio to the quantised network',
+    ],
+    rows: [
+      ...steps.map((step, i) => {
+        const full = fullOf(result, step);
+        const k = full ? step.energy.full.indexOf(full) : -1;
+        const at = `result.json#/steps/${i}`;
+        return [
+          `T = ${step.t}`,
+          percent(step.top1),
+          percent(step.agreement),
+          figureOf(`${at}/energy/ecmtRatio`, step.energy.ecmtRatio, step.energy.ecmtRatio.toFixed(3)),
+          full ? figureOf(`${at}/energy/full/${k}/ratio`, full.ratio, full.ratio.toFixed(3)) : '–',
+          full
+            ? figureOf(`${at}/energy/full/${k}/nanojoules`, full.nanojoules, energyText(full.nanojoules))
+            : '–',
+          figureOf(
+            `${at}/energy/quantisedRatio`,
+            step.energy.quantisedRatio,
+            short(step.energy.quantisedRatio),
+          ),
+        ];
+      }),
+      ...(quantised?.networks ?? []).map((network, i) => [
+        `source in ${bitsOf(network.bits)}`,
+        percent(network.top1),
+        percent(network.agreement),
+        '–',
+        figureOf(
+          `result.json#/quantised/networks/${i}/energy/ratio`,
+          network.energy.ratio,
+          network.energy.ratio.toFixed(3),
+        ),
+        energyText(network.energy.nanojoules),
+        '1',
+      ]),
+    ],
+  };
+}

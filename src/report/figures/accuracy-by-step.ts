@@ -1,0 +1,236 @@
+import { drawChart } from '../draw-chart.ts';
+import { defineFigure, type FigureTable, figureOf, key } from '../figure.ts';
+import { count, interval, percent } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { spreadLabels } from '../label-places.ts';
+import type { Evaluation } from '../result-schema.ts';
+import { keyMark, type SeriesMark, seriesMark } from '../series-marks.ts';
+
+interface Point {
+  readonly t: number;
+  /** Percent. */
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly title: string;
+}
+
+interface Series {
+  readonly name: string;
+  readonly mark: SeriesMark;
+  readonly points: readonly Point[];
+  /** Moves a series sideways, so that intervals do not cover each other; in steps. */
+  readonly shift: number;
+  readonly line: boolean;
+}
+
+/** Accuracy and agreement after every time-step, beside the source network. */
+export const accuracyByStep = defineFigure({
+  id: 'accuracy',
+  async draw({ result }) {
+    const { steps } = result;
+    if (steps.length === 0) return undefined;
+    const series = seriesOf(result);
+    return {
+      title: titleOf(result),
+      caption: html`Share of ${count(result.images, 'image')}, in percent, after each time-step; bars are 95 % intervals. Agreement is the share of images that keep the source network’s best class.`,
+      data: [
+        'result.json: steps[].top1, .top1Interval, .agreement, .agreementInterval',
+        'source.top1',
+        ...(result.quantised ? ['quantised.networks[]'] : []),
+      ],
+      body: html`${key(series.map(({ mark, name, line }) => ({ mark: keyMark(mark, line), text: name })))}${await chart(result, series)}`,
+      table: tableOf(result),
+    };
+  },
+});
+
+function titleOf({ steps, source }: Evaluation): string {
+  const [first, last] = [steps[0]!, steps.at(-1)!];
+  const [begin, end] = [first.top1 ?? first.agreement, last.top1 ?? last.agreement];
+  const climb =
+    steps.length === 1
+      ? `is ${percent(end)} at T = 1`
+      : `goes from ${percent(begin)} at T = 1 to ${percent(end)} at T = ${last.t}`;
+  if (last.top1 === null || source.top1 === null) return `Agreement with the source network ${climb}`;
+  // Hundredths of a point are noise of the division.
+  const near = ({ top1 }: Evaluation['steps'][number]) => top1! >= source.top1! - 0.0101;
+  const since = steps.findLastIndex((step) => !near(step)) + 1;
+  if (since >= steps.length) return `Top-1 ${climb}; the source network reaches ${percent(source.top1)}`;
+  const from = since === steps.length - 1 ? `at T = ${last.t}` : `from T = ${steps[since]!.t} on`;
+  return `Top-1 is within 1 point of the source network, or above it, ${from}`;
+}
+
+function seriesOf({ steps, quantised }: Evaluation): Series[] {
+  const point = (t: number, what: string, value: number, bounds: readonly [number, number]): Point => ({
+    t,
+    value: 100 * value,
+    low: 100 * bounds[0],
+    high: 100 * bounds[1],
+    title: `T = ${t}: ${what} ${percent(value)} (${interval(bounds)})`,
+  });
+  const top1 = steps.flatMap((step) =>
+    step.top1 === null ? [] : [point(step.t, 'top-1', step.top1, step.top1Interval!)],
+  );
+  const agreement = steps.map((step) => point(step.t, 'agreement', step.agreement, step.agreementInterval));
+  const bits = (quantised?.networks ?? []).flatMap((network) =>
+    network.steps.flatMap((t) =>
+      network.top1 === null
+        ? []
+        : [point(t, `${bitsOf(network.bits)} network, top-1`, network.top1, network.top1Interval!)],
+    ),
+  );
+  return [
+    { name: 'top-1 of the spiking network', mark: seriesMark(0), points: top1, shift: 0, line: true },
+    {
+      name: 'agreement with the source network',
+      mark: seriesMark(1),
+      points: agreement,
+      shift: 0.05,
+      line: true,
+    },
+    {
+      name: 'top-1 of the source network in as many bits',
+      mark: seriesMark(2),
+      points: bits,
+      shift: -0.05,
+      line: false,
+    },
+  ].filter((each) => each.points.length > 0);
+}
+
+/** `4-bit`, or `3- to 5-bit` where sites differ. */
+export function bitsOf([low, high]: readonly [number, number]): string {
+  return low === high ? `${low}-bit` : `${low}- to ${high}-bit`;
+}
+
+function chart({ steps, source }: Evaluation, series: readonly Series[]): Promise<Html> {
+  const all = series.flatMap((each) => each.points);
+  const reference = source.top1 === null ? [] : [100 * source.top1];
+  const lowest = Math.min(...all.map(({ low }) => low), ...reference);
+  const highest = Math.max(...all.map(({ high }) => high), ...reference);
+  const domain = [
+    Math.max(0, Math.floor(lowest / 10) * 10),
+    Math.min(100, Math.ceil(highest / 10) * 10),
+  ] as const;
+  const last = steps.at(-1)!.t;
+  return drawChart('Accuracy and agreement by time-step', (Plot, { narrow }) => {
+    const height = narrow ? 280 : 340;
+    const [top, bottom] = [28, 44];
+    const toPixels = (value: number) =>
+      top + ((domain[1] - value) / (domain[1] - domain[0])) * (height - top - bottom);
+    const ends = [
+      ...series
+        .filter(({ line }) => line)
+        .map(({ points: each, mark }) => ({
+          value: each.at(-1)!.value,
+          color: mark.color,
+          text: `${each.at(-1)!.value.toFixed(1)} %`,
+        })),
+      ...reference.map((value) => ({ value, color: 'currentColor', text: `source ${value.toFixed(1)} %` })),
+    ];
+    const labels = spreadLabels(
+      ends.map((label) => ({ label, y: toPixels(label.value) })),
+      15,
+      height - bottom,
+    );
+    return {
+      height,
+      marginTop: top,
+      marginBottom: bottom,
+      marginLeft: 40,
+      marginRight: 92,
+      style: { fontSize: '12px' },
+      x: {
+        domain: [0.6, last + 0.4],
+        ticks: integerTicks(last, narrow ? 6 : 16),
+        tickFormat: 'd',
+        label: 'time-step T',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+      },
+      y: { domain: [...domain], grid: true, label: '% of images', labelArrow: 'none' },
+      marks: [
+        Plot.ruleY(reference, { strokeDasharray: '1 3', strokeWidth: 2, stroke: 'currentColor' }),
+        ...series.flatMap(({ points: each, mark, shift, line }) => [
+          Plot.ruleX(each, {
+            x: (d: Point) => d.t + shift,
+            y1: 'low',
+            y2: 'high',
+            stroke: mark.color,
+            strokeOpacity: 0.55,
+            strokeWidth: 2,
+          }),
+          ...(line
+            ? [
+                Plot.line(each, {
+                  x: (d: Point) => d.t + shift,
+                  y: 'value',
+                  stroke: mark.color,
+                  strokeDasharray: mark.dash,
+                  strokeWidth: 2,
+                }),
+              ]
+            : []),
+          Plot.dot(each, {
+            x: (d: Point) => d.t + shift,
+            y: 'value',
+            symbol: mark.symbol,
+            fill: mark.color,
+            stroke: 'var(--surface)',
+            r: 5,
+            title: 'title',
+          }),
+        ]),
+        ...labels.map(({ label, y }) =>
+          Plot.text([label.text], {
+            frameAnchor: 'top-right',
+            textAnchor: 'start',
+            lineAnchor: 'middle',
+            dx: 6,
+            dy: y - top,
+            fill: label.color,
+            fontWeight: 600,
+          }),
+        ),
+      ],
+    };
+  });
+}
+
+/** Whole numbers from 1 to T, at most so many, with 1 and T among them. */
+export function integerTicks(last: number, most: number): number[] {
+  const stride = Math.max(1, Math.ceil(last / most));
+  const ticks = Array.from({ length: last }, (_, i) => i + 1).filter((t) => t === 1 || t % stride === 0);
+  return ticks.includes(last) ? ticks : [...ticks.filter((t) => last - t >= stride / 2), last];
+}
+
+function tableOf({ source, steps, quantised }: Evaluation): FigureTable {
+  const accuracy = (at: string, of: Evaluation['source']) => [
+    html`${figureOf(`result.json#/${at}/top1`, of.top1, percent(of.top1))}`,
+    interval(of.top1Interval),
+    html`${figureOf(`result.json#/${at}/top5`, of.top5, percent(of.top5))}`,
+  ];
+  const agreement = (at: string, of: { agreement: number; agreementInterval: readonly [number, number] }) => [
+    figureOf(`result.json#/${at}/agreement`, of.agreement, percent(of.agreement)),
+    interval(of.agreementInterval),
+  ];
+  return {
+    head: ['', 'top-1', '95 %', 'top-5', 'agreement', '95 %', 'spikes a neuron and step'],
+    rows: [
+      ['source network', ...accuracy('source', source), '', '', ''],
+      ...steps.map((step, i) => [
+        `T = ${step.t}`,
+        ...accuracy(`steps/${i}`, step),
+        ...agreement(`steps/${i}`, step),
+        figureOf(`result.json#/steps/${i}/firingRate`, step.firingRate, step.firingRate.toFixed(3)),
+      ]),
+      ...(quantised?.networks ?? []).map((network, i) => [
+        `source in ${bitsOf(network.bits)}${network.capped ? ' (capped)' : ''}`,
+        ...accuracy(`quantised/networks/${i}`, network),
+        ...agreement(`quantised/networks/${i}`, network),
+        '',
+      ]),
+    ],
+  };
+}

@@ -1,0 +1,109 @@
+import { drawChart } from '../draw-chart.ts';
+import { defineFigure, figureOf, key } from '../figure.ts';
+import { percent, points, short } from '../format.ts';
+import { html } from '../html.ts';
+import type { Evaluation } from '../result-schema.ts';
+import { keyMark, seriesMark } from '../series-marks.ts';
+
+type Exit = Evaluation['earlyExit'][number];
+
+/** Accuracy against the mean number of steps, when images stop as soon as they are sure. */
+export const earlyExit = defineFigure({
+  id: 'early-exit',
+  async draw({ result: { earlyExit: exits, steps } }) {
+    if (exits.length === 0 || steps.length < 2) return undefined;
+    const labelled = exits[0]!.top1 !== null;
+    const qualityOf = (of: { top1: number | null; agreement: number }) => 100 * (of.top1 ?? of.agreement);
+    const [free, fixed] = [seriesMark(0), seriesMark(1)];
+    const chart = await drawChart('Accuracy against mean number of steps', (Plot, { narrow }) => ({
+      height: narrow ? 260 : 300,
+      marginLeft: 40,
+      marginRight: 24,
+      marginBottom: 44,
+      style: { fontSize: '12px' },
+      x: {
+        label: 'mean number of steps',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        grid: true,
+        domain: [0.9, steps.length + 0.1],
+        ticks: narrow ? 5 : 10,
+      },
+      y: {
+        label: labelled ? 'top-1, % of images' : 'agreement, % of images',
+        labelArrow: 'none',
+        grid: true,
+        ticks: 5,
+        inset: 8,
+      },
+      marks: [
+        Plot.line(exits, {
+          x: 'meanSteps',
+          y: qualityOf,
+          stroke: free.color,
+          strokeWidth: 2,
+          strokeDasharray: free.dash,
+          curve: 'step-after',
+        }),
+        Plot.dot(exits, {
+          x: 'meanSteps',
+          y: qualityOf,
+          symbol: free.symbol,
+          fill: free.color,
+          r: 3.5,
+          title: (exit: Exit) =>
+            `threshold ${short(exit.threshold)}: ${qualityOf(exit).toFixed(1)} % after ${exit.meanSteps.toFixed(2)} steps`,
+        }),
+        Plot.line(steps, { x: 't', y: qualityOf, stroke: fixed.color, strokeDasharray: fixed.dash }),
+        Plot.dot(steps, {
+          x: 't',
+          y: qualityOf,
+          symbol: fixed.symbol,
+          fill: fixed.color,
+          stroke: 'var(--surface)',
+          r: 5,
+        }),
+      ],
+    }));
+    return {
+      title: titleOf(exits, steps),
+      caption: html`Every image stops at the first step whose largest softmax output reaches a threshold; a point for each threshold. Beside it: the same number of steps for all images.`,
+      data: ['result.json: earlyExit[].meanSteps, .top1, .agreement'],
+      body: html`${key([
+        { mark: keyMark(free), text: 'images stop by themselves' },
+        { mark: keyMark(fixed), text: 'all images stop at T' },
+      ])}${chart}`,
+      table: {
+        head: ['threshold', 'mean steps', 'top-1', 'agreement', 'ECMT’s ratio', 'full estimate, ratio'],
+        rows: exits.map((exit, i) => [
+          short(exit.threshold),
+          figureOf(`result.json#/earlyExit/${i}/meanSteps`, exit.meanSteps, exit.meanSteps.toFixed(2)),
+          figureOf(`result.json#/earlyExit/${i}/top1`, exit.top1, percent(exit.top1)),
+          figureOf(`result.json#/earlyExit/${i}/agreement`, exit.agreement, percent(exit.agreement)),
+          figureOf(
+            `result.json#/earlyExit/${i}/energy/ecmtRatio`,
+            exit.energy.ecmtRatio,
+            exit.energy.ecmtRatio.toFixed(3),
+          ),
+          figureOf(
+            `result.json#/earlyExit/${i}/energy/fullRatio`,
+            exit.energy.fullRatio,
+            exit.energy.fullRatio.toFixed(3),
+          ),
+        ]),
+      },
+    };
+  },
+});
+
+/** The fewest steps that cost at most half a point of what all steps give. */
+function titleOf(exits: Evaluation['earlyExit'], steps: Evaluation['steps']): string {
+  const last = steps.at(-1)!;
+  const qualityOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
+  const good = exits.filter((exit) => qualityOf(exit) >= qualityOf(last) - 0.005);
+  if (good.length === 0) return 'Stopping early costs accuracy at every threshold';
+  const best = good.reduce((a, b) => (b.meanSteps < a.meanSteps ? b : a));
+  const lost = qualityOf(last) - qualityOf(best);
+  const price = lost <= 0 ? 'without loss' : `for ${points(lost)} less`;
+  return `Images that stop when sure need ${best.meanSteps.toFixed(2)} instead of ${last.t} steps ${price}`;
+}

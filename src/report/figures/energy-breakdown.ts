@@ -1,0 +1,157 @@
+import { energyTerms } from '../../energy/energy-breakdown.ts';
+import { drawChart } from '../draw-chart.ts';
+import { defineFigure, figureOf, join } from '../figure.ts';
+import { energy as energyText, percent, short } from '../format.ts';
+import { html } from '../html.ts';
+import type { Evaluation } from '../result-schema.ts';
+
+type EnergyTerm = (typeof energyTerms)[number];
+
+/** What each term is called; in the order of the chart. */
+const names: Readonly<Record<EnergyTerm, string>> = {
+  synapses: 'synapses',
+  weights: 'fetching weights',
+  firstLayer: 'first layer',
+  head: 'head',
+  nonSynaptic: 'normalisation, softmax…',
+  neurons: 'neuron updates',
+  state: 'neuron state',
+  transfer: 'sending values',
+};
+
+/** Largest number of networks side by side. */
+const mostColumns = { wide: 5, narrow: 3 } as const;
+
+interface Bar {
+  readonly network: string;
+  readonly term: string;
+  /** Microjoules. */
+  readonly energy: number;
+}
+
+/** What the full estimate of the energy is made of. */
+export const energyBreakdown = defineFigure({
+  id: 'energy-breakdown',
+  async draw({ result }) {
+    const columns = columnsOf(result);
+    if (columns.length < 2) return undefined;
+    const { energy } = result;
+    const device = energy!.devices.find(({ name }) => name === energy!.device);
+    const terms = energyTerms.map((term) => names[term]);
+    const bars = columns.flatMap(({ name, of }): Bar[] => [
+      { network: name, term: 'all', energy: of.nanojoules / 1000 },
+      ...energyTerms.map((term) => ({
+        network: name,
+        term: names[term],
+        energy: (of.breakdown[term] ?? 0) / 1000,
+      })),
+    ]);
+    const highest = Math.max(...bars.map((bar) => bar.energy));
+    const chart = await drawChart('Energy by term', (Plot, { narrow }) => {
+      const shown = spread(
+        columns.map(({ name }) => name),
+        mostColumns[narrow ? 'narrow' : 'wide'],
+      );
+      const data = bars.filter(({ network }) => shown.includes(network));
+      return {
+        height: 44 + 26 * (terms.length + 1),
+        marginLeft: narrow ? 122 : 150,
+        marginRight: 44,
+        marginTop: 28,
+        marginBottom: 8,
+        style: { fontSize: narrow ? '10px' : '12px' },
+        fx: { domain: shown, label: null, padding: 0.06 },
+        x: { axis: null, domain: [0, highest * 1.05] },
+        y: { domain: ['all', ...terms], label: null, tickSize: 0 },
+        marks: [
+          Plot.barX(data, {
+            fx: 'network',
+            x: 'energy',
+            y: 'term',
+            insetTop: 3,
+            insetBottom: 3,
+            fill: (bar: Bar) => (bar.term === 'all' ? 'var(--soft)' : 'var(--c1)'),
+            title: (bar: Bar) => `${bar.network}, ${bar.term}: ${energyText(1000 * bar.energy)}`,
+          }),
+          Plot.text(data, {
+            fx: 'network',
+            x: 'energy',
+            y: 'term',
+            text: (bar: Bar) => short(bar.energy),
+            textAnchor: 'start',
+            dx: 4,
+            stroke: 'var(--surface)',
+            strokeWidth: 3,
+            fill: 'currentColor',
+            fontSize: narrow ? 9 : 11,
+          }),
+          Plot.ruleX([0]),
+        ],
+      };
+    });
+    const assumptions = energy!.assumptions.map((text) => html`<li>${text}</li>`);
+    return {
+      title: titleOf(result),
+      caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network over all steps up to T. No measurement.`,
+      data: [
+        `result.json: steps[].energy.full[device = ${energy!.device}].breakdown`,
+        'energy.source[]',
+        'energy.spikeDrivenShare',
+      ],
+      body: join(
+        chart,
+        html`<details><summary>What the estimate takes for granted</summary><ul>${assumptions}</ul></details>`,
+      ),
+      table: {
+        head: ['', 'all', ...terms],
+        rows: columns.map(({ name, of, at }) => [
+          name,
+          figureOf(`${at}/nanojoules`, of.nanojoules, energyText(of.nanojoules)),
+          ...energyTerms.map((term) =>
+            figureOf(
+              `${at}/breakdown/${term}`,
+              of.breakdown[term] ?? null,
+              energyText(of.breakdown[term] ?? 0),
+            ),
+          ),
+        ]),
+      },
+    };
+  },
+});
+
+/** The source network and every step, on the device of the tables. */
+function columnsOf({ energy, steps }: Evaluation) {
+  if (!energy) return [];
+  const indexIn = (list: readonly { device: string }[]) =>
+    list.findIndex(({ device }) => device === energy.device);
+  const own = indexIn(energy.source);
+  const source =
+    own < 0 ? [] : [{ name: 'source', of: energy.source[own]!, at: `result.json#/energy/source/${own}` }];
+  return [
+    ...source,
+    ...steps.flatMap(({ t, energy: { full } }, i) => {
+      const k = indexIn(full);
+      return k < 0
+        ? []
+        : [{ name: `T = ${t}`, of: full[k]!, at: `result.json#/steps/${i}/energy/full/${k}` }];
+    }),
+  ];
+}
+
+/** The first and the last, and as many as fit between, evenly. */
+export function spread<E>(all: readonly E[], most: number): E[] {
+  if (all.length <= most) return [...all];
+  const picked = Array.from({ length: most }, (_, i) => Math.round((i * (all.length - 1)) / (most - 1)));
+  return picked.map((i) => all[i]!);
+}
+
+function titleOf({ energy, steps }: Evaluation): string {
+  const last = steps.at(-1)!;
+  const full = last.energy.full.find(({ device }) => device === energy!.device)!;
+  const [term, largest] = energyTerms
+    .map((each): [EnergyTerm, number] => [each, full.breakdown[each] ?? 0])
+    .reduce((a, b) => (b[1] > a[1] ? b : a));
+  const share = percent(largest / full.nanojoules, 0);
+  return `At T = ${last.t} ${share} of the estimated energy goes into ${names[term]}; ${percent(energy!.spikeDrivenShare, 0)} of all operations are driven by spikes`;
+}

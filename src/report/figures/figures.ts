@@ -1,0 +1,25 @@
+import type { FigureDefinition } from '../figure.ts';
+import { accuracyAgainstEnergy } from './accuracy-against-energy.ts';
+import { accuracyByStep } from './accuracy-by-step.ts';
+import { breakEven } from './break-even.ts';
+import { classFlips } from './class-flips.ts';
+import { earlyExit } from './early-exit.ts';
+import { energyBreakdown } from './energy-breakdown.ts';
+import { firingRates } from './firing-rates.ts';
+import { siteErrors } from './site-errors.ts';
+import { spikeRaster } from './spike-raster.ts';
+import { valueHistograms } from './value-histograms.ts';
+
+/** The figures of an evaluation, in the order of its report. */
+export const figures: readonly FigureDefinition[] = [
+  accuracyByStep,
+  accuracyAgainstEnergy,
+  earlyExit,
+  energyBreakdown,
+  breakEven,
+  firingRates,
+  siteErrors,
+  classFlips,
+  spikeRaster,
+  valueHistograms,
+];

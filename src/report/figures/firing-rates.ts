@@ -1,0 +1,97 @@
+import { drawChart } from '../draw-chart.ts';
+import { defineFigure, figureOf } from '../figure.ts';
+import { count, short } from '../format.ts';
+import { html } from '../html.ts';
+import type { Evaluation } from '../result-schema.ts';
+import { siteRows } from '../site-axis.ts';
+import { integerTicks } from './accuracy-by-step.ts';
+
+interface Cell {
+  readonly site: string;
+  readonly t: number;
+  readonly rate: number;
+}
+
+/** Up to so many steps, rates stand in their cells. */
+const mostWrittenSteps = { wide: 12, narrow: 5 } as const;
+
+/** Firing rate by site and time-step, a heat map. */
+export const firingRates = defineFigure({
+  id: 'firing-rates',
+  async draw({ result: { sites } }) {
+    if (sites.length === 0) return undefined;
+    const cells = sites.flatMap(({ name, firingRate }): Cell[] =>
+      firingRate.map((rate, i) => ({ site: name, t: i + 1, rate })),
+    );
+    const highest = Math.max(...cells.map(({ rate }) => rate));
+    const steps = sites[0]!.firingRate.length;
+    const names = sites.map(({ name }) => name);
+    const chart = await drawChart('Firing rate by site and time-step', (Plot, { narrow }) => {
+      const { frame, y, twoAxes } = siteRows(names, narrow);
+      const ticks = integerTicks(steps, narrow ? 6 : 20);
+      const written = steps <= mostWrittenSteps[narrow ? 'narrow' : 'wide'];
+      const strength = ({ rate }: Cell) => (highest > 0 ? rate / highest : 0);
+      return {
+        ...frame,
+        y,
+        marginRight: 8,
+        x: {
+          type: 'band',
+          domain: Array.from({ length: steps }, (_, i) => i + 1),
+          ticks,
+          label: 'time-step T',
+          padding: 0.04,
+        },
+        marks: [
+          ...(twoAxes ? [Plot.axisX({ anchor: 'top', ticks, label: null })] : []),
+          Plot.axisX({ anchor: 'bottom', ticks, label: 'time-step T' }),
+          Plot.cell(cells, {
+            x: 't',
+            y: 'site',
+            fill: 'rgb(var(--heat))',
+            fillOpacity: strength,
+            title: ({ site, t, rate }: Cell) => `${site}, T = ${t}: ${rate.toFixed(3)} spikes a neuron`,
+          }),
+          ...(written
+            ? [
+                Plot.text(cells, {
+                  x: 't',
+                  y: 'site',
+                  text: ({ rate }: Cell) => rate.toFixed(2),
+                  fill: (cell: Cell) => (strength(cell) > 0.55 ? 'var(--on-heat)' : 'var(--ink)'),
+                  fontSize: narrow ? 9 : 10,
+                }),
+              ]
+            : []),
+        ],
+      };
+    });
+    return {
+      title: titleOf(sites),
+      caption: html`Spikes a neuron at each time-step, mean over all images; a spike of any level counts once. None <span class="ramp"></span> ${highest.toFixed(2)}.`,
+      data: ['result.json: sites[].firingRate'],
+      body: chart,
+      tall: true,
+      table: {
+        head: ['site', 'neuron', 'neurons', ...Array.from({ length: steps }, (_, i) => `T = ${i + 1}`)],
+        rows: sites.map(({ name, neuron, neurons, firingRate }, i) => [
+          name,
+          neuron,
+          neurons,
+          ...firingRate.map((rate, t) =>
+            figureOf(`result.json#/sites/${i}/firingRate/${t}`, rate, rate.toFixed(3)),
+          ),
+        ]),
+      },
+    };
+  },
+});
+
+function titleOf(sites: Evaluation['sites']): string {
+  const mean = ({ firingRate }: Evaluation['sites'][number]) =>
+    firingRate.reduce((sum, rate) => sum + rate, 0) / firingRate.length;
+  const sorted = sites.toSorted((a, b) => mean(b) - mean(a));
+  const [busiest, quietest] = [sorted[0]!, sorted.at(-1)!];
+  if (sites.length === 1) return `${short(mean(busiest))} spikes a neuron and step`;
+  return `Of ${count(sites.length, 'site')}, ${busiest.name} fires most (${short(mean(busiest))} spikes a neuron and step), ${quietest.name} least (${short(mean(quietest))})`;
+}

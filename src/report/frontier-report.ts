@@ -1,0 +1,103 @@
+import { figureOf, renderFigure } from './figure.ts';
+import { count, percent, short } from './format.ts';
+import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
+import { type Html, html } from './html.ts';
+import { renderPage } from './page.ts';
+import { renderProvenance } from './provenance.ts';
+import type { FrontierPoint } from './result-schema.ts';
+import type { RunFolder } from './run-folder.ts';
+import { seriesMark } from './series-marks.ts';
+
+/** The report of a tuning run: the frontier that it found. */
+export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' }>): Promise<string> {
+  const { points, name, settings, environment, files } = run;
+  const from = (i: number) => `frontier.json#/points/${i}`;
+  const figure = await frontierFigures(points, 'frontier.json: points[]', from, null);
+  return renderPage({
+    lead: `Tuning · ${name}`,
+    title:
+      points.length === 0
+        ? `${name}: no point of the frontier yet`
+        : `${name}: ${count(points.length, 'point')} of accuracy against energy`,
+    tiles: [],
+    sections: [...figure, renderProvenance(settings, environment)],
+    files,
+  });
+}
+
+/**
+ * Accuracy against ECMT's ratio and, where it is known, against the full estimate; a series for each method.
+ *
+ * @param data where the points are, for the reader
+ * @param from JSON pointer of the i-th point
+ * @param source accuracy of the source network, or null
+ */
+export async function frontierFigures(
+  points: readonly FrontierPoint[],
+  data: string,
+  from: ((i: number) => string) | undefined,
+  source: number | null,
+): Promise<Html[]> {
+  if (points.length === 0) return [];
+  const known = points.some(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
+  const labelled = points.every(({ accuracy }) => accuracy !== null);
+  const options = { quantity: labelled ? 'top-1, % of images' : 'agreement, % of images', source };
+  const body = await frontierChart(
+    seriesOf(points, ({ ecmtRatio }) => ecmtRatio),
+    { ...options, label: 'Accuracy against ECMT’s energy ratio' },
+  );
+  const number = (i: number, field: string, value: number | null, text: string) =>
+    from ? figureOf(`${from(i)}/${field}`, value, text) : text;
+  const table = {
+    head: ['method', 'T', 'top-1', 'agreement', 'ECMT’s ratio', 'full estimate, ratio'],
+    rows: points.map((point, i) => [
+      point.method,
+      point.T,
+      number(i, 'accuracy', point.accuracy, percent(point.accuracy)),
+      number(i, 'agreement', point.agreement, percent(point.agreement)),
+      number(i, 'ecmtRatio', point.ecmtRatio, point.ecmtRatio.toFixed(3)),
+      number(i, 'fullRatio', point.fullRatio ?? null, short(point.fullRatio)),
+    ]),
+  };
+  const best = points.reduce((a, b) => (qualityOf(b) > qualityOf(a) ? b : a));
+  const first = renderFigure('frontier', {
+    title: `The best, ${best.method} at T = ${best.T}, reaches ${percent(qualityOf(best))} for ${percent(best.ecmtRatio, 0)} of the energy by ECMT’s count`,
+    caption: 'Estimates. ECMT’s count bills every spike as one addition, whatever its level.',
+    data: [data],
+    body,
+    table,
+  });
+  if (!known) return [first];
+  const full = points.filter(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
+  const paying = full.filter(({ fullRatio }) => fullRatio! < 1).length;
+  const second = renderFigure('full-frontier', {
+    title: `By the full estimate ${paying} of ${count(full.length, 'point')} need${paying === 1 ? 's' : ''} less energy than the source network`,
+    caption: html`Estimates that charge neurons, memory, the first layer, normalisation and graded spikes, too.`,
+    data: [data],
+    body: await frontierChart(
+      seriesOf(full, ({ fullRatio }) => fullRatio!),
+      { ...options, label: 'Accuracy against the full estimate of the energy' },
+    ),
+  });
+  return [first, second];
+}
+
+function qualityOf({ accuracy, agreement }: FrontierPoint): number {
+  return accuracy ?? agreement;
+}
+
+function seriesOf(
+  points: readonly FrontierPoint[],
+  ratio: (point: FrontierPoint) => number,
+): FrontierSeries[] {
+  const methods = [...new Set(points.map(({ method }) => method))];
+  return methods.map((name, i) => ({
+    name,
+    mark: seriesMark(i),
+    line: true,
+    points: points
+      .filter(({ method }) => method === name)
+      .toSorted((a, b) => ratio(a) - ratio(b))
+      .map((point) => ({ ratio: ratio(point), accuracy: qualityOf(point), label: `T=${point.T}` })),
+  }));
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { writeAtomically } from '../formats/write-atomically.ts';
+import { renderComparison } from './comparison-report.ts';
+import { renderEvaluation } from './evaluation-report.ts';
+import { renderFrontier } from './frontier-report.ts';
+import { type RunFolder, readRunFolder } from './run-folder.ts';
+
+/**
+ * Draws the report of a finished run, one HTML file that needs no network and no script, and puts it into the run's folder.
+ *
+ * @returns path of the report
+ * @throws FormatError if the run has no result, or its files are not what docs/run-folder.md says
+ */
+export async function writeReport(folder: string): Promise<string> {
+  const path = join(folder, 'report.html');
+  await writeAtomically(path, await renderReport(await readRunFolder(folder)));
+  return path;
+}
+
+/** The report of a run as HTML. */
+export function renderReport(run: RunFolder): Promise<string> {
+  switch (run.kind) {
+    case 'evaluation':
+      return renderEvaluation(run);
+    case 'comparison':
+      return renderComparison(run);
+    case 'frontier':
+      return renderFrontier(run);
+  }
+}
