@@ -84,7 +84,7 @@ function stateWords({ neuron }: Site): number {
   return neuron.state.filter((name) => name !== neuron.spikeCount).length;
 }
 
-/** Values that stateful operators hand to one another stay inside; products have their own state in the neurons. */
+/** What stateful operators hand to one another is accumulated once; what a product reads, its neurons keep. */
 function statefulElements(
   graph: Graph,
   { others }: Operations,
@@ -94,8 +94,9 @@ function statefulElements(
   const members = others.filter(({ name }) => isStateful(name));
   const made = new Map(members.flatMap(({ outputs }) => outputs).map(({ value, size }) => [value, size]));
   const taken = new Map(members.flatMap(({ inputs }) => inputs).map(({ value, size }) => [value, size]));
+  const inside = new Set(members.map(({ name }) => name));
   const leaves = (value: string) =>
-    graph.isOutput(value) || graph.consumersOf(value).some(({ name }) => !isStateful(name));
+    graph.isOutput(value) || graph.consumersOf(value).some(({ name }) => !inside.has(name));
   const total = (values: ReadonlyMap<string, number>, counts: (value: string) => boolean) =>
     [...values].reduce((sum, [value, size]) => sum + (counts(value) ? size : 0), 0);
   const products = work

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { convert } from '../conversion/convert.ts';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { ecmt } from '../methods/ecmt.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import { toSourceForm } from '../neurons/spiking-form.ts';
+import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
+import { planRun } from '../runtime/plan-run.ts';
+import type { Activity } from '../runtime/spike-statistics.ts';
+import { countOperations, type Operations } from './count-operations.ts';
+import { spikeDrivenShare } from './operator-labels.ts';
+import { type SpikingLoad, spikingLoad } from './spiking-load.ts';
+
+/** Attention over three tokens of four channels, a projection, a mean and a head of two classes. */
+function attention(): Model {
+  const graph = new Graph('attention');
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 3, 4] }];
+  const build = new GraphBuilder(graph);
+  const weight = (name: string, rows: number, columns: number) =>
+    build.constant(
+      name,
+      Tensor.float32(
+        [rows, columns],
+        Array.from({ length: rows * columns }, (_, i) => Math.sin(i + name.length)),
+      ),
+    );
+  const product = (name: string, a: string, b: string) => build.op('MatMul', [a, b], {}, { name });
+  const [q, k, v] = ['q', 'kk', 'vvv'].map((name) => product(name, 'x', weight(`w.${name}`, 4, 4))) as [
+    string,
+    string,
+    string,
+  ];
+  const turned = build.op('Transpose', [k], { perm: [0, 2, 1] });
+  const attended = build.op('Softmax', [product('scores', q, turned)], { axis: -1 }, { name: 'softmax' });
+  const mixed = product('mixed', attended, v);
+  const projected = product('proj', mixed, weight('w.proj', 4, 4));
+  const pooled = build.op('ReduceMean', [projected], { axes: [1], keepdims: 0 }, { name: 'mean' });
+  const shifted = build.op(
+    'Add',
+    [pooled, build.constant('bias', Tensor.float32([4], [1, 2, 3, 4]))],
+    {},
+    { name: 'shift' },
+  );
+  product('y', shifted, weight('w.head', 4, 2));
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  return new Model(graph, 17);
+}
+
+const images = { shape: [5, 3, 4], data: Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * 1.7) * 2) };
+
+let operations: Operations;
+let activity: Activity;
+let load: SpikingLoad;
+
+beforeAll(async () => {
+  const { model } = await convert(attention(), { method: ecmt, steps: 2, calibration: () => [images] });
+  const source = toSourceForm(model);
+  operations = await countOperations(source);
+  const engine = await createInGraphEngine(planRun(model, { steps: 2, statistics: true }));
+  activity = (await engine.run(images)).activity!;
+  await engine.close();
+  const neurons = new Map(sitesOf(model).map(({ name }) => [name, name.startsWith('mixed.a') ? 9 : 12]));
+  load = spikingLoad(model, { graph: source.graph, operations }, activity, 5, neurons);
+});
+
+describe('countOperations', () => {
+  it('counts synaptic and other operators as by hand', () => {
+    expect(operations.synaptic.map(({ name, macs, words, outputs }) => [name, macs, words, outputs])).toEqual(
+      [
+        ['q', 48, 16, 12],
+        ['kk', 48, 16, 12],
+        ['vvv', 48, 16, 12],
+        ['scores', 36, 12, 9],
+        ['mixed', 36, 12, 12],
+        ['proj', 48, 16, 12],
+        ['y', 8, 8, 2],
+      ],
+    );
+    // Softmax: largest, difference, sum and an exponential of 7 additions and 6 products, then one product.
+    expect(
+      operations.others.map(({ name, additions, multiplications }) => [name, additions, multiplications]),
+    ).toEqual([
+      ['softmax', 9 * 10, 9 * 7],
+      ['mean', 12, 0],
+      ['shift', 4, 0],
+    ]);
+    expect(operations.unknown).toEqual([]);
+  });
+});
+
+describe('spikingLoad', () => {
+  it('labels operators by what they need', () => {
+    expect(Object.fromEntries(load.labels.map(({ name, label }) => [name, label]))).toEqual({
+      q: 'analog',
+      kk: 'analog',
+      vvv: 'analog',
+      scores: 'stateful',
+      mixed: 'stateful',
+      proj: 'spike',
+      y: 'analog',
+      softmax: 'stateful',
+      mean: 'analog',
+      shift: 'analog',
+    });
+    expect(spikeDrivenShare(load.labels)).toBeCloseTo(48 / (272 + 153 + 16), 12);
+  });
+
+  it('keeps a sum for what softmax reads and passes on and for the output of both products', () => {
+    expect(load.stateful).toEqual({ read: 9, passedOn: 9 + 9 + 12 });
+  });
+
+  it('keeps what was emitted beside the potential where a product needs it', () => {
+    const words = Object.fromEntries(load.sites.map(({ name, words: each }) => [name, each]));
+    expect(words).toEqual({ 'scores.a': 2, 'scores.b': 2, 'mixed.a': 2, 'mixed.b': 2, 'proj.in': 1 });
+    // Integrate, reset, and five halvings for 17 values.
+    expect(load.sites.map(({ additions }) => additions)).toEqual([7, 7, 7, 7, 7]);
+  });
+
+  it('gives products three terms and linear operators one, for one image', () => {
+    const terms = Object.fromEntries(
+      load.work.map(({ cost, terms: each }) => [cost.name, each.map(({ operations: of }) => of)]),
+    );
+    const perImage = (counts: readonly number[], factor = 1) => counts.map((count) => (count * factor) / 5);
+    const { both, left, right } = activity.products.scores!;
+    expect(terms.scores).toEqual([both, left, right].map((counts) => perImage(counts)));
+    // Every spike of 12 inputs meets 4 weights.
+    expect(terms.proj).toEqual([perImage(activity.spikes['proj.in']!, 4)]);
+    expect(terms.q).toEqual([]);
+  });
+});
