@@ -2,6 +2,7 @@ import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode } from '../graph/node.ts';
 import { printShape } from '../graph/print-graph.ts';
+import { withoutBatch } from './batch-axis.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 const fused = new Set([
@@ -41,7 +42,7 @@ export function findObstacles(model: Model): string[] {
         `input '${name}': expected float32, got ${dataType ?? 'an unknown type'}. Export the model with float32 inputs.`,
       ];
     }
-    const unknown = shape?.slice(1).some((length) => typeof length !== 'number') ?? true;
+    const unknown = !shape || withoutBatch(shape).some((length) => typeof length !== 'number');
     const found = shape ? printShape(shape) : 'an unknown shape';
     return unknown
       ? [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { freeBatch } from '../conversion/free-batch.ts';
 import type { Batch } from '../datasets/load-batch.ts';
 import { DataError } from '../errors.ts';
 import { writeAtomically } from '../formats/write-atomically.ts';
@@ -68,8 +69,9 @@ export type EvaluationEnd =
  * @throws UsageError if T < 1; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
-  const { model, data, record, signal, onProgress, onWarning = () => undefined } = options;
-  const spikes = stepsOf(model);
+  const { data, record, signal, onProgress, onWarning = () => undefined } = options;
+  const spikes = stepsOf(options.model);
+  const model = spikes === undefined ? await freeBatch(options.model) : options.model;
   const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
   const {
     workers = 0,

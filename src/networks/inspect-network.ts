@@ -1,6 +1,8 @@
 import { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 import { findObstacles } from '../conversion/find-obstacles.ts';
+import { freeBatch } from '../conversion/free-batch.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
+import { messageOf } from '../errors.ts';
 import type { ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
@@ -51,14 +53,15 @@ export async function inspectNetwork(network: Network, method: string): Promise<
   const { model, name, path, origin, spiking } = network;
   const source = toSourceForm(model);
   const obstacles = spiking ? [] : findObstacles(model);
+  const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);
   const conversion = readConversionRecord(model);
   const { passes, place } = methodNamed(method);
-  const planned = place(runPasses(source, passes).model.graph);
+  const planned = place(runPasses(free, passes).model.graph);
   const neurons = new Map(sitesOf(model).map((site) => [site.name, site.neuron.name]));
   const wanted = planned.filter((site) => !spiking || neurons.has(site.name));
   const macs =
     obstacles.length === 0
-      ? (await operatorCosts(source)).reduce((sum, each) => sum + each.macs, 0)
+      ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
       : undefined;
   return {
     name,
@@ -83,6 +86,16 @@ export async function inspectNetwork(network: Network, method: string): Promise<
     }),
     obstacles,
   };
+}
+
+/** The network as it will be converted; where its batch cannot be freed, that is one more obstacle. */
+async function withAnyBatch(source: Model, obstacles: string[]): Promise<Model> {
+  try {
+    return await freeBatch(source);
+  } catch (error) {
+    obstacles.push(messageOf(error));
+    return source;
+  }
 }
 
 /** Weights are floating-point arrays; scalars and integers are constants of the architecture. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { openCheckpoint } from '../architectures/open-checkpoint.ts';
+import { withoutBatch } from '../conversion/batch-axis.ts';
 import { FormatError, messageOf } from '../errors.ts';
 import { encodeModel } from '../formats/onnx/encode-model.ts';
 import { readOnnx } from '../formats/onnx/read-onnx.ts';
@@ -51,7 +52,7 @@ export async function openNetwork(path: string): Promise<Network> {
     });
   }
   const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full);
-  const inputShape = model.graph.inputs[0]?.shape?.slice(1) ?? [];
+  const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = findPreprocess(model, info.isDirectory() ? full : dirname(full), inputShape);
   return {
     model,
