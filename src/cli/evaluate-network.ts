@@ -8,6 +8,7 @@ import { openInputs } from '../networks/open-inputs.ts';
 import type { Network } from '../networks/open-network.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName, Synapses } from '../runtime/engines.ts';
+import { leaveReport } from './leave-report.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
@@ -27,11 +28,15 @@ export interface EvaluateSettings {
   readonly strict?: boolean;
   readonly engine?: EngineName;
   readonly synapses?: Synapses;
+  /** Whether to evaluate the equal-bit quantised network, too. Default true. */
+  readonly quantised?: boolean;
+  /** A confidence threshold for early exits. */
+  readonly exitConfidence?: number;
 }
 
-/** The end of an evaluation and the folder of its record. */
+/** The end of an evaluation, the folder of its record, and the path of the report if one could be drawn. */
 export type NetworkEvaluation = { readonly folder: string } & (
-  | { readonly finished: true; readonly result: EvaluationResult }
+  | { readonly finished: true; readonly result: EvaluationResult; readonly report: string | undefined }
   | { readonly finished: false; readonly done: number }
 );
 
@@ -78,12 +83,17 @@ export async function evaluateNetwork(
       engine,
       synapses,
       signal: interruption.signal,
+      ...(settings.quantised !== undefined && { quantised: settings.quantised }),
+      exitConfidence: settings.exitConfidence,
       memoryMB: settings.memory,
       ...(steps !== undefined && { steps }),
       onWarning: (message) => console.error(`warning: ${message}`),
       onProgress: ({ done, skipped }) => progress.update(done, skipped > 0 ? `(${skipped} left out)` : ''),
     });
-    return { folder: record.folder, ...end };
+    if (!end.finished) return { folder: record.folder, ...end };
+    const classes = inputs.dataset.classNames;
+    const report = await leaveReport(record.folder, { ...network, ...(classes && { classes }) });
+    return { folder: record.folder, ...end, report };
   } finally {
     progress.stop();
     interruption.end();
@@ -107,6 +117,8 @@ async function openRecord(
     steps,
     engine,
     synapses,
+    // Runs from before there was a choice count as the default.
+    quantised: settings.quantised === false ? false : undefined,
     images,
   };
   const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 8);

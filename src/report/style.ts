@@ -18,7 +18,7 @@ h3 { font-size: .95rem; margin: 1.2rem 0 .3rem; overflow-wrap: anywhere; }
 p { margin: .3rem 0 .8rem; max-width: 46rem; } a { color: var(--c1); }
 .lead { color: var(--soft); overflow-wrap: anywhere; }
 .source { font-size: .8rem; color: var(--soft); margin: .2rem 0; } code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .6rem; margin: 1.2rem 0; padding: 0; list-style: none; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(13rem, 45%), 1fr)); gap: .6rem; margin: 1.2rem 0; padding: 0; list-style: none; }
 .tiles li { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .8rem; }
 .tiles b { display: block; font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tiles span { font-size: .82rem; color: var(--soft); display: block; line-height: 1.35; }

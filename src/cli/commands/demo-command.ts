@@ -52,6 +52,7 @@ async function demoAction({ model, data, labels, limit, steps }: Settings): Prom
   if (end.finished) {
     printResult(end.result);
     console.log(`run record: ${join(end.folder, 'result.json')}`);
+    if (end.report) console.log(`report: ${end.report}`);
   } else {
     process.exitCode = exitCodes.interrupted;
   }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
 import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
 import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
-import { options, wholeNumber } from '../options.ts';
+import { options, probability, wholeNumber } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
 
@@ -37,6 +37,12 @@ export function evaluateCommand(): Command {
     .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
     .addOption(options.engine())
     .addOption(options.synapses())
+    .option('--no-quantised', 'leave out the source network in as many bits as the spikes carry')
+    .option(
+      '--exit-confidence <p>',
+      'say what images that stop by themselves at this confidence would get, for example 0.9',
+      probability,
+    )
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
@@ -68,12 +74,15 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
     process.exitCode = exitCodes.interrupted;
     return;
   }
-  const { result, folder } = end;
+  const { result, folder, report } = end;
   if (settings.json)
-    console.log(JSON.stringify({ model: path, data: settings.data, run: folder, ...result }, null, 2));
+    console.log(
+      JSON.stringify({ model: path, data: settings.data, run: folder, report, ...result }, null, 2),
+    );
   else {
-    printResult(result);
+    printResult(result, settings);
     console.log(`run record: ${join(folder, 'result.json')}`);
+    if (report) console.log(`report: ${report}`);
   }
 }
 

@@ -139,7 +139,7 @@ function chart({ steps, source }: Evaluation, series: readonly Series[]): Promis
       marginTop: top,
       marginBottom: bottom,
       marginLeft: 40,
-      marginRight: 92,
+      marginRight: 104,
       style: { fontSize: '12px' },
       x: {
         domain: [0.6, last + 0.4],

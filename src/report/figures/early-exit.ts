@@ -43,7 +43,6 @@ export const earlyExit = defineFigure({
           stroke: free.color,
           strokeWidth: 2,
           strokeDasharray: free.dash,
-          curve: 'step-after',
         }),
         Plot.dot(exits, {
           x: 'meanSteps',

@@ -55,13 +55,13 @@ export const energyBreakdown = defineFigure({
       const data = bars.filter(({ network }) => shown.includes(network));
       return {
         height: 44 + 26 * (terms.length + 1),
-        marginLeft: narrow ? 122 : 150,
-        marginRight: 44,
+        marginLeft: narrow ? 136 : 166,
+        marginRight: 16,
         marginTop: 28,
         marginBottom: 8,
         style: { fontSize: narrow ? '10px' : '12px' },
-        fx: { domain: shown, label: null, padding: 0.06 },
-        x: { axis: null, domain: [0, highest * 1.05] },
+        fx: { axis: 'top', domain: shown, label: null, padding: 0.06 },
+        x: { axis: null, domain: [0, highest * 1.3] },
         y: { domain: ['all', ...terms], label: null, tickSize: 0 },
         marks: [
           Plot.barX(data, {
@@ -153,5 +153,5 @@ function titleOf({ energy, steps }: Evaluation): string {
     .map((each): [EnergyTerm, number] => [each, full.breakdown[each] ?? 0])
     .reduce((a, b) => (b[1] > a[1] ? b : a));
   const share = percent(largest / full.nanojoules, 0);
-  return `At T = ${last.t} ${share} of the estimated energy goes into ${names[term]}; ${percent(energy!.spikeDrivenShare, 0)} of all operations are driven by spikes`;
+  return `At T = ${last.t}, ${share} of the estimated energy goes into ${names[term]}; ${percent(energy!.spikeDrivenShare, 0)} of all operations are driven by spikes`;
 }
