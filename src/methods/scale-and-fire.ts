@@ -21,6 +21,7 @@ export const scaleAndFireMethod = defineMethod({
   defaultPreset: 'graded-63',
   presets: {
     'graded-63': preset('Up to 63 units of each sign, in one graded spike.', 63, 'graded'),
+    'graded-31': preset('Up to 31 units of each sign, in one graded spike.', 31, 'graded'),
     'graded-15': preset('Up to 15 units of each sign, in one graded spike.', 15, 'graded'),
     'unary-15': preset('Up to 15 units of each sign, each of them a spike.', 15, 'unary'),
     'unary-4': preset('Up to 4 units of each sign, each of them a spike.', 4, 'unary'),

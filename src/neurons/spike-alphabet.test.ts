@@ -3,6 +3,7 @@ import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { fewSpikes } from './few-spikes.ts';
+import { fewSpikesFunction } from './few-spikes-function.ts';
 import { integrateAndFire } from './integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
 import { insertNeuron, type NeuronSpec, sitesOf } from './neuron-node.ts';
@@ -40,6 +41,13 @@ describe('spikeAlphabet', () => {
     const spec = { neuron: multiThreshold, attributes: { levels: 8, base, rule: 'nearest' } };
     const parameters = { ...both, deadZone: 0.5 };
     expect(alphabet({ ...spec, parameters })).toEqual({ scaling, values: 17, payloadBits: 4 });
+  });
+
+  it('has sums of the worths of its code for a neuron that computes a function', () => {
+    const found = alphabet({ neuron: fewSpikesFunction, attributes: { code: 'gelu-12' }, parameters: {} });
+    expect(found.scaling).toBe('multiplication');
+    expect(found.values).toBeGreaterThan(12);
+    expect(found.payloadBits).toBe(4);
   });
 
   it('has all binary numbers, but only one spike a digit, for few-spikes neurons', () => {

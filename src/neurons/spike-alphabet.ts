@@ -25,7 +25,12 @@ const rounding = 1e-6;
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
   const emitted = inputsOf(site).map((input) => firstStep(site, input));
-  const single = new Set(emitted.filter(({ count }) => count === 1).map(({ spike }) => spike));
+  // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.
+  const single = new Set(
+    thresholdsOf(site.parameters).length === 0
+      ? site.neuron.levels(site.attributes)
+      : emitted.filter(({ count }) => count === 1).map(({ spike }) => spike),
+  );
   const positive = [...single].filter((spike) => spike > 0);
   const negative = [...single].filter((spike) => spike < 0);
   return {
@@ -44,11 +49,16 @@ function scalingOf(amplitudes: readonly number[]): SpikeScaling {
     : 'multiplication';
 }
 
-/** Even steps find the values of a uniform code, even ratios those of a ladder. */
-function inputsOf({ neuron, attributes, parameters }: Site): number[] {
-  const thresholds = Object.entries(parameters)
+function thresholdsOf(parameters: Site['parameters']): number[] {
+  return Object.entries(parameters)
     .filter(([name]) => /threshold/i.test(name))
     .map(([, tensor]) => tensor.toNumbers()[0]!);
+}
+
+/** Even steps find the values of a uniform code, even ratios those of a ladder. */
+function inputsOf({ neuron, attributes, parameters }: Site): number[] {
+  const thresholds = thresholdsOf(parameters);
+  if (thresholds.length === 0) thresholds.push(1);
   const levels = neuron.levels(attributes);
   const smallest = (Math.min(...thresholds) * levels[0]!) / 64;
   const largest = 2 * Math.max(...thresholds) * levels.at(-1)!;

@@ -14,6 +14,7 @@ const targets: Record<string, { steps: number; within: number }> = {
   'sigma-delta/graded-4-bit': { steps: 1, within: 0.3 },
   'sigma-delta/unary': { steps: 1, within: 0.3 },
   'scale-and-fire/graded-63': { steps: 1, within: 0.05 },
+  'scale-and-fire/graded-31': { steps: 1, within: 0.08 },
   'scale-and-fire/graded-15': { steps: 1, within: 0.15 },
   'scale-and-fire/unary-15': { steps: 1, within: 0.15 },
   'scale-and-fire/unary-4': { steps: 2, within: 0.3 },
