@@ -20,9 +20,13 @@ export const assumptions = [
   'Control, clocks, leakage and address decoding are left out.',
 ] as const;
 
-/** The energy of a spiking network on a device after each step 1…T, the hidden steps billed with step 1. */
-export function fullEstimate(load: SpikingLoad, device: Device): EnergyBreakdown[] {
-  const prices = new PriceList(device);
+/**
+ * The energy of a spiking network on a device after each step 1…T, the hidden steps billed with step 1.
+ *
+ * @param reuse as in {@link PriceList}; give the same to the source network's estimate
+ */
+export function fullEstimate(load: SpikingLoad, device: Device, reuse?: number): EnergyBreakdown[] {
+  const prices = new PriceList(device, reuse);
   const constant = everyStep(load, prices);
   let sum = noEnergy;
   const after = Array.from({ length: load.steps }, (_, t) => {

@@ -9,9 +9,12 @@ export const weightReuse = 16;
 /** Energies of a device by what networks do, in nanojoules. */
 export class PriceList {
   readonly #device: Device;
+  readonly #reuse: number;
 
-  constructor(device: Device) {
+  /** @param reuse positions that a fetched weight serves; 1 to fetch a weight for every operation. Default 16 */
+  constructor(device: Device, reuse = weightReuse) {
     this.#device = device;
+    this.#reuse = reuse;
   }
 
   /** Dense multiply-accumulations. */
@@ -29,7 +32,7 @@ export class PriceList {
   /** Words that an operator fetches when a share of its operations happens. @see weightFetches */
   weights(cost: OperatorCost, share: number): number {
     const { weightWord } = this.#device.figures;
-    return weightWord === 'included' ? 0 : nanojoules(weightFetches(cost, share), weightWord);
+    return weightWord === 'included' ? 0 : nanojoules(weightFetches(cost, share, this.#reuse), weightWord);
   }
 
   arithmetic({ additions, multiplications }: Arithmetic): number {

@@ -7,9 +7,9 @@ import type { OperatorCost } from './operator-costs.ts';
 import { PriceList } from './price.ts';
 import { quantisedDevice } from './quantised-device.ts';
 
-/** The energy of a network that does not spike, for one image on a device. */
-export function sourceEstimate(operations: Operations, device: Device): EnergyBreakdown {
-  const prices = new PriceList(device);
+/** The energy of a network that does not spike, for one image on a device. @param reuse as in {@link PriceList} */
+export function sourceEstimate(operations: Operations, device: Device, reuse?: number): EnergyBreakdown {
+  const prices = new PriceList(device, reuse);
   return estimate(operations, prices, () => prices);
 }
 
