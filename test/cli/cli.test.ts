@@ -148,6 +148,19 @@ describe('transpike run', () => {
     expect(largestDifference(y32.data.slice(-source.length), Array.from(source))).toBeLessThan(0.1);
   });
 
+  it('keeps to --memory with the same logits, and refuses it where it cannot', async () => {
+    const run = (...more: string[]) => cli('run', 'vit.snn.onnx', '--input', 'x.npy', '-o', 'm.npy', ...more);
+    await run('--batch', '12');
+    const whole = await logits('m.npy');
+    expect((await run('--batch', '12', '--memory', '1')).code).toBe(0);
+    expect(largestDifference((await logits('m.npy')).data, whole.data)).toBeLessThan(1e-5);
+    const { code, stderr } = await run('--memory', '1', '--engine', 'in-graph');
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'in-graph engine: expected no bound of its memory, got 1 MB. Use the fast engine, or a smaller batch.',
+    );
+  });
+
   it('refuses an input of another shape, and a model that does not spike', async () => {
     const { code, stderr } = await cli('run', 'vit.snn.onnx', '--input', 'batches.npy', '-o', 'no.npy');
     expect(code).toBe(1);
