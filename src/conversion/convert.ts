@@ -1,22 +1,19 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
-import { ConversionError, listProblems, UsageError } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { type Method, type Preset, presetOf, type SiteCalibration } from '../methods/index.ts';
 import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
-import { runPasses } from '../passes/run-passes.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { oneImage } from '../runtime/measure-shapes.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
 import { checkParity } from './check-parity.ts';
 import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
-import { findObstacles } from './find-obstacles.ts';
-import { freeBatch } from './free-batch.ts';
 import { QuantiserCalibration } from './observe-quantisers.ts';
 import { type CalibrationBatches, observeSites } from './observe-sites.ts';
+import { prepareSource } from './prepare-source.ts';
 
 /** What to convert with. */
 export interface ConvertOptions {
@@ -60,10 +57,7 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
     method,
     options.preset ?? (options.thresholds && method.importPreset),
   );
-  requireConvertible(source);
-  const dynamic = await freeBatch(source);
-  const { model: clean } = runPasses(dynamic, method.passes);
-  const sites = requireSites(method.place(clean.graph), clean.graph, method);
+  const { dynamic, clean, sites } = await prepareSource(source, method);
   const quantisers = options.thresholds ? undefined : new QuantiserCalibration(clean.graph, sites);
   const calibrations = options.thresholds
     ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
@@ -120,28 +114,6 @@ async function calibrate(
   });
   onProgress?.('choosing thresholds', 0);
   return new Map([...calibrations].map(([name, each]) => [name, each.finish()]));
-}
-
-function requireConvertible(model: Model): void {
-  const obstacles = findObstacles(model);
-  if (obstacles.length === 0) return;
-  throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
-}
-
-function requireSites(
-  sites: readonly SpikeSite[],
-  graph: Graph,
-  {
-    converts = 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
-  }: Method,
-): readonly SpikeSite[] {
-  if (sites.length > 0) return sites;
-  throw new ConversionError({
-    where: `graph '${graph.name}'`,
-    expected: converts,
-    got: `none among ${graph.nodes.length} nodes`,
-    remedy: 'Check that this is the network you mean: there is nothing to convert in it',
-  });
 }
 
 /** A batch for the parity check: the first calibration batch, or numbers that look like normalised pixels. */

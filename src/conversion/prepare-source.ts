@@ -1,0 +1,56 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import { ConversionError, listProblems } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import type { Method } from '../methods/index.ts';
+import { runPasses } from '../passes/run-passes.ts';
+import { findObstacles } from './find-obstacles.ts';
+import { freeBatch } from './free-batch.ts';
+
+/** A source network made ready for neurons. */
+export interface PreparedSource {
+  /** The source network with a batch of any size. */
+  readonly dynamic: Model;
+  /** The same after the clean-up passes. */
+  readonly clean: Model;
+  /** Where neurons go, in topological order. */
+  readonly sites: readonly SpikeSite[];
+}
+
+/** What of a method decides how a source network is prepared. */
+export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
+
+/**
+ * Checks that a network can be converted, frees its batch, cleans it up and finds the sites. The given model is not changed.
+ *
+ * @throws ConversionError if it has parts that cannot be converted (all listed), or no site
+ */
+export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
+  requireConvertible(source);
+  const dynamic = await freeBatch(source);
+  const { model: clean } = runPasses(dynamic, preparation.passes);
+  const sites = requireSites(preparation.place(clean.graph), clean.graph, preparation);
+  return { dynamic, clean, sites };
+}
+
+function requireConvertible(model: Model): void {
+  const obstacles = findObstacles(model);
+  if (obstacles.length === 0) return;
+  throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
+}
+
+function requireSites(
+  sites: readonly SpikeSite[],
+  graph: Graph,
+  {
+    converts = 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
+  }: Preparation,
+): readonly SpikeSite[] {
+  if (sites.length > 0) return sites;
+  throw new ConversionError({
+    where: `graph '${graph.name}'`,
+    expected: converts,
+    got: `none among ${graph.nodes.length} nodes`,
+    remedy: 'Check that this is the network you mean: there is nothing to convert in it',
+  });
+}
