@@ -21,6 +21,7 @@ const layers = [
   'energy',
   'exporters',
   'evaluation',
+  'tuning',
   'report',
   'networks',
   'cli',

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Conversion, convert } from '../conversion/convert.ts';
-import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { FormatError, messageOf } from '../errors.ts';
 import { methodNamed } from '../methods/index.ts';
 import { openInputs } from '../networks/open-inputs.ts';
 import { keepPreprocess, type Network } from '../networks/open-network.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';
+import { requireSource } from './require-source.ts';
 
 /** Calibration images used when nothing else is said. */
 export const defaultCalibrationLimit = 64;
@@ -26,14 +27,7 @@ export interface ConvertSettings {
 
 /** Converts an opened network, showing progress; the preprocessing of pictures is kept in the spiking model. */
 export async function convertNetwork(network: Network, settings: ConvertSettings): Promise<Conversion> {
-  if (network.spiking) {
-    throw new UsageError({
-      where: network.path,
-      expected: 'a network that does not spike yet',
-      got: 'a spiking network',
-      remedy: 'Give the source network',
-    });
-  }
+  requireSource(network);
   const { method, preset, steps } = settings;
   const inputs =
     settings.calibrate === undefined

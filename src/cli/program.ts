@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { compareCommand } from './commands/compare-command.ts';
 import { convertCommand } from './commands/convert-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
+import { diagnoseCommand } from './commands/diagnose-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
+import { reportCommand } from './commands/report-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { trainCommand } from './commands/train-command.ts';
+import { tuneCommand } from './commands/tune-command.ts';
 
 /** The command line `transpike`. */
 export function createProgram(): Command {
@@ -21,7 +25,11 @@ export function createProgram(): Command {
     .exitOverride();
   for (const command of [
     convertCommand(),
+    tuneCommand(),
     evaluateCommand(),
+    compareCommand(),
+    diagnoseCommand(),
+    reportCommand(),
     runCommand(),
     inspectCommand(),
     exportCommand(),

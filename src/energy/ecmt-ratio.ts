@@ -2,7 +2,7 @@ import type { Activity } from '../runtime/spike-statistics.ts';
 import type { OperatorCost } from './operator-costs.ts';
 
 /** Energy of an accumulation and of a multiply-accumulation in 45 nm, 32-bit floating point, in picojoules. */
-const picojoules = { accumulate: 0.9, multiplyAccumulate: 4.6 } as const;
+export const picojoules = { accumulate: 0.9, multiplyAccumulate: 4.6 } as const;
 
 /** Synaptic operations of one operator at every time-step, summed over images. */
 export interface OperatorActivity {

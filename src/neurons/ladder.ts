@@ -47,7 +47,7 @@ export function ladderName({ levels, base, rule }: Ladder): string {
  * The level that a potential calls for, signed; 0 for |m| < δ·θ.
  *
  * Rule `floor`: the largest level with |m| ≥ θ·b^k − θ/2. Rule `nearest`: the level nearest to |m|. The lowest level
- * fires from the dead zone on. The ladder is scanned from the top, and the order of the subtraction is that of ECMT's
+ * fires from the dead zone on. The ladder is scanned downwards, and the order of the subtraction is that of ECMT's
  * reference code, whose ties it keeps.
  */
 export function fireOnLadder(potential: number, parameters: Parameters, ladder: Ladder): number {
@@ -62,7 +62,9 @@ function magnitude(
   { levels, base, rule }: Ladder,
 ): number {
   if (potential - threshold + (threshold - deadZone * threshold) < 0) return 0;
-  for (let k = levels - 1; k > 0; k--) {
+  // A level of more than twice the potential cannot be the one.
+  const highest = Math.ceil(Math.log((2 * potential) / threshold) / Math.log(base)) + 1;
+  for (let k = Math.min(highest, levels - 1); k > 0; k--) {
     const level = threshold * base ** k;
     const tolerance = rule === 'floor' ? threshold / 2 : (level - level / base) / 2;
     if (potential - level + tolerance >= 0) return level;

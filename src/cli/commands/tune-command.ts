@@ -1,0 +1,130 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { UsageError } from '../../errors.ts';
+import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { writeAtomically } from '../../formats/write-atomically.ts';
+import { openNetwork } from '../../networks/open-network.ts';
+import { type LadderName, ladderFamilies } from '../../tuning/ladder-families.ts';
+import type { TuningGoal } from '../../tuning/tuning-goal.ts';
+import { options } from '../options.ts';
+import { frontierTable, goalSentence } from '../print-tuning.ts';
+import { exitCodes } from '../report-error.ts';
+import { requireWritable } from '../require-writable.ts';
+import { type TuneSettings, tuneNetwork } from '../tune-network.ts';
+
+interface Settings extends Omit<TuneSettings, 'goal' | 'ladders'> {
+  readonly energy?: number;
+  readonly accuracyDrop?: number;
+  readonly frontier?: string | boolean;
+  readonly ladder: LadderName | 'any';
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** `transpike tune`: the best spiking network for an energy or an accuracy, or all of the frontier. */
+export function tuneCommand(): Command {
+  return new Command('tune')
+    .description('Find the spiking network that loses least for its energy.')
+    .argument(
+      '<model>',
+      'the source network: an .onnx file, or a folder with config.json and model.safetensors',
+    )
+    .requiredOption(
+      '--calibrate <data>',
+      'images to choose thresholds on; without --data every fourth batch is held out to measure on',
+    )
+    .option('--energy <ratio>', 'the best network of at most this ECMT energy ratio', positive)
+    .option('--accuracy-drop <points>', 'the cheapest network that loses at most this many points', positive)
+    .option(
+      '--frontier [file]',
+      'networks for ratios from 0.10 to 0.45; with a file, all points are written to it as JSON',
+    )
+    .addOption(
+      new Option('--ladder <name>', 'levels a spike may have, or any: the finer, the more a spike tells')
+        .choices([...ladderFamilies.map(({ name }) => name), 'any'])
+        .default('base-2'),
+    )
+    .addOption(options.steps(4))
+    .option('--data <data>', 'images to measure on; labels let accuracy be measured')
+    .addOption(options.labels())
+    .addOption(options.split())
+    .addOption(options.limit('use at most this many images of --data, evenly spread'))
+    .option('--calibration-limit <N>', 'use at most this many calibration images (default: 64)', Number)
+    .addOption(options.batch())
+    .option('--run <folder>', 'folder of the journal (default: runs/tune-<model>-<settings>)')
+    .addOption(options.strict())
+    .option(
+      '-o, --output <file>',
+      'where to write the spiking model (default: <model>.snn.onnx in this folder)',
+    )
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+The energy ratio is ECMT's, an estimate that bills a spike of any level as one addition. An interrupted tuning goes on when
+the same command is given again.
+
+Examples:
+  transpike tune deit-tiny/ --calibrate images/ --energy 0.35
+  transpike tune vit.onnx --calibrate images/ --data val/ --labels synset_words.txt --accuracy-drop 1
+  transpike tune vit.onnx --calibrate images/ --ladder any --frontier frontier.json`,
+    )
+    .action(tuneAction);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(`expected a number above 0, got '${text}'. Give for example 0.35.`);
+}
+
+async function tuneAction(path: string, settings: Settings): Promise<void> {
+  const goal = goalOf(settings);
+  const network = await openNetwork(path);
+  const output = settings.output ?? `${network.name}.snn.onnx`;
+  const frontierFile = typeof settings.frontier === 'string' ? settings.frontier : undefined;
+  for (const file of [output, frontierFile]) if (file !== undefined) await requireWritable(file);
+  const ladders = ladderFamilies
+    .map(({ name }) => name)
+    .filter((name) => settings.ladder === 'any' || name === settings.ladder);
+  const { energy, accuracyDrop, frontier, ladder, output: _, json, ...rest } = settings;
+  const { tuned, folder } = await tuneNetwork(network, { ...rest, goal, ladders });
+  if (!tuned) {
+    console.error(`stopped; give the same command again to go on (${folder})`);
+    process.exitCode = exitCodes.interrupted;
+    return;
+  }
+  await writeOnnx(tuned.model, output);
+  const { point, reached, points } = tuned;
+  const summary = { goal, ladder, output, reached, chosen: point, points };
+  if (frontierFile !== undefined) {
+    await writeAtomically(frontierFile, `${JSON.stringify(summary, null, 2)}\n`);
+  }
+  if (json) {
+    console.log(JSON.stringify(summary, null, 2));
+    return;
+  }
+  console.log(frontierTable(tuned.frontier, point));
+  console.log(
+    'energy: ECMT’s ratio to the source network, an estimate; measured on images that were not calibrated on',
+  );
+  console.log(goalSentence(point, reached));
+  console.log(
+    `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
+  );
+  console.log(`  next: transpike evaluate ${output} --data <images>`);
+}
+
+function goalOf({ energy, accuracyDrop, frontier }: Settings): TuningGoal {
+  const given = [energy, accuracyDrop, frontier].filter((each) => each !== undefined).length;
+  if (given !== 1) {
+    throw new UsageError({
+      where: 'tune',
+      expected: 'one of --energy, --accuracy-drop and --frontier',
+      got: given === 0 ? 'none' : `${given} of them`,
+      remedy: 'Give for example --energy 0.35',
+    });
+  }
+  if (energy !== undefined) return { kind: 'energy', ecmtRatio: energy };
+  return accuracyDrop === undefined ? { kind: 'frontier' } : { kind: 'accuracy-drop', points: accuracyDrop };
+}

@@ -1,0 +1,39 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { dropOf, ratioOf, type TuningPoint } from '../tuning/tuning-point.ts';
+
+/** The frontier as a table, cheapest network first; the chosen one is marked. */
+export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {
+  const table = new Table({
+    head: ['', 'energy', 'T', 'starts', 'agreement %', 'top-1 %', 'source %', 'divergence'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const point of frontier) {
+    const { schedule, measured } = point;
+    const starts = schedule.steps - schedule.window + 1;
+    table.push([
+      point === chosen ? '→' : '',
+      ratioOf(point).toFixed(3),
+      schedule.steps,
+      starts === 1 ? 'at once' : `in ${starts} steps`,
+      percent(measured.agreement),
+      percent(measured.top1),
+      percent(measured.sourceTop1),
+      measured.divergence.toFixed(3),
+    ]);
+  }
+  return table.toString();
+}
+
+function percent(share: number | null): string {
+  return share === null ? '–' : (100 * share).toFixed(1);
+}
+
+/** Says whether the goal was reached. */
+export function goalSentence(point: TuningPoint, reached: boolean): string {
+  const { images, top1 } = point.measured;
+  const loss = `${dropOf(point).toFixed(1)} ${top1 === null ? '% of decisions changed (no labels)' : 'points below the source'}`;
+  const sentence = `ratio ${ratioOf(point).toFixed(3)}, ${loss} on ${images} images`;
+  return reached ? sentence : pc.yellow(`not reached: the nearest is ${sentence}`);
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openInputs } from '../networks/open-inputs.ts';
+import { openNetwork } from '../networks/open-network.ts';
+import { sitesOf, stepsOf } from '../neurons/neuron-node.ts';
+import { type TuneOptions, tune } from './tune.ts';
+import { TuningJournal } from './tuning-journal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tune-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const network = await openNetwork('models/glyphs-cnn');
+const images = await openInputs(network, 'glyphs:train?size=64');
+const settings = { network: 'glyphs-cnn' };
+
+async function run(name: string, options: Partial<TuneOptions> = {}) {
+  return tune(network.model, {
+    goal: { kind: 'energy', ecmtRatio: 0.2 },
+    steps: 2,
+    ladders: ['base-2'],
+    calibration: () => images.batches(),
+    journal: await TuningJournal.open(join(folder, name), settings),
+    threads: 1,
+    onProgress: () => undefined,
+    ...options,
+  });
+}
+
+const thresholds = (tuned: NonNullable<Awaited<ReturnType<typeof run>>>) =>
+  sitesOf(tuned.model).map(({ parameters }) =>
+    Object.values(parameters).map((tensor) => tensor.toNumbers()[0]),
+  );
+
+describe('tune', () => {
+  it('keeps to the energy that was asked for, with a network that decides nearly as the source does', async () => {
+    const tuned = (await run('energy'))!;
+    expect(tuned.reached).toBe(true);
+    expect(tuned.point.measured.ecmtRatio).toBeLessThanOrEqual(0.2);
+    expect(tuned.point.measured.agreement).toBeGreaterThan(0.9);
+    expect(stepsOf(tuned.model)).toBe(tuned.point.schedule.steps);
+    expect(tuned.record).toMatchObject({ method: 'tune', preset: 'energy 0.2' });
+  });
+
+  it('goes on after an interruption, and ends with the same network', async () => {
+    const whole = (await run('whole'))!;
+    const stop = new AbortController();
+    const stopped = await run('stopped', {
+      signal: stop.signal,
+      onProgress: ({ stage, done }) => {
+        if (stage === 'networks' && done === 2) stop.abort();
+      },
+    });
+    expect(stopped).toBeUndefined();
+    const before = readFileSync(join(folder, 'stopped/tuning.jsonl'), 'utf8');
+    const resumed = (await run('stopped'))!;
+    expect(readFileSync(join(folder, 'stopped/tuning.jsonl'), 'utf8').startsWith(before)).toBe(true);
+    expect(resumed.points).toEqual(whole.points);
+    expect(thresholds(resumed)).toEqual(thresholds(whole));
+  });
+
+  it('refuses the journal of another tuning', async () => {
+    await TuningJournal.open(join(folder, 'other'), { network: 'another' });
+    await expect(TuningJournal.open(join(folder, 'other'), settings)).rejects.toThrow(
+      /other: expected a tuning with the same settings, or none, got one with \{"network":"another"\}\. Choose another --run folder/,
+    );
+  });
+
+  it('says so when nothing is cheap enough, and gives the cheapest', async () => {
+    const tuned = (await run('impossible', { goal: { kind: 'energy', ecmtRatio: 1e-6 }, steps: 1 }))!;
+    expect(tuned.reached).toBe(false);
+    expect(tuned.point).toEqual(tuned.frontier[0]);
+  });
+});

@@ -1,0 +1,236 @@
+import { synapticInputSites } from '../analysis/spike-sites.ts';
+import { checkParity } from '../conversion/check-parity.ts';
+import { type ConversionRecord, writeConversionRecord } from '../conversion/conversion-record.ts';
+import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
+import { prepareSource } from '../conversion/prepare-source.ts';
+import type { Batch } from '../datasets/load-batch.ts';
+import { type OperatorCost, operatorCosts } from '../energy/operator-costs.ts';
+import type { Model } from '../graph/model.ts';
+import { toSpikingForm } from '../neurons/spiking-form.ts';
+import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
+import { removeIdentities } from '../passes/remove-identities.ts';
+import { writeQuantisers } from '../quantisation/quantiser-table.ts';
+import { type LadderName, ladderFamilies } from './ladder-families.ts';
+import { type ComparedBatch, measureNetwork, withSourceLogits } from './measure-network.ts';
+import { measureProfiles } from './measure-profiles.ts';
+import { type NetworkPlan, NetworkPlanner } from './network-plan.ts';
+import { type Schedule, schedulesUpTo } from './schedule.ts';
+import { choosePoint, type TuningGoal, targetsOf } from './tuning-goal.ts';
+import type { TuningJournal } from './tuning-journal.ts';
+import { paretoFrontier, ratioOf, type TuningPoint } from './tuning-point.ts';
+
+/** What to tune, and for what. */
+export interface TuneOptions {
+  readonly goal: TuningGoal;
+  /** Most time-steps. */
+  readonly steps: number;
+  /** Ladders that sites may have. */
+  readonly ladders: readonly LadderName[];
+  /** Images: every fourth is held out to measure on, thresholds and sensitivities come from the others. */
+  readonly calibration: () => AsyncIterable<Batch>;
+  /** Images to measure on instead of the held-out ones; labelled ones let accuracy be measured. */
+  readonly verification?: () => AsyncIterable<Batch>;
+  readonly journal: TuningJournal;
+  readonly threads: number;
+  /** Identity of the source model, kept in the model's metadata. */
+  readonly source?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress: (progress: TuningProgress) => void;
+}
+
+/** How far a tuning has come. */
+export interface TuningProgress {
+  readonly stage: 'sensitivities' | 'networks';
+  readonly done: number;
+  readonly total: number;
+  /** Frontier so far. */
+  readonly frontier: readonly TuningPoint[];
+}
+
+/** The end of a tuning. */
+export interface Tuned {
+  readonly model: Model;
+  readonly record: ConversionRecord;
+  readonly point: TuningPoint;
+  /** Whether the goal is reached on the images measured on. */
+  readonly reached: boolean;
+  /** All points, the bad ones too. */
+  readonly points: readonly TuningPoint[];
+  readonly frontier: readonly TuningPoint[];
+}
+
+/** Batches for sensitivities: a site's error shows in few images. */
+const probeImages = 16;
+
+/** Networks measured again with the energy corrected by what the first measurement told, for each target. */
+const corrected = 2;
+
+/**
+ * Chooses neurons, thresholds, levels, dead zones and starting steps of all sites for an accuracy–energy goal.
+ *
+ * Each site offers, for a price λ of energy, the setting that minimises sensitivity · relative error + λ · energy of its spikes
+ * (a Lagrangian). Errors of different sites add up in the divergence of the output to first order, so one λ for all
+ * sites divides the energy best between them. Networks for all schedules are then measured on images that were not calibrated
+ * on, since errors of the first steps are not seen in distributions.
+ *
+ * @returns undefined if it was stopped; the journal goes on from there
+ * @throws ConversionError if the network cannot be converted
+ */
+export async function tune(source: Model, options: TuneOptions): Promise<Tuned | undefined> {
+  const { goal, journal, steps, signal } = options;
+  const { dynamic, clean, sites } = await prepareSource(source, {
+    passes: [removeIdentities, removeDeadNodes],
+    place: synapticInputSites,
+  });
+  const costs = await operatorCosts(clean);
+  const images = await readImages(clean, options);
+  const quantisers = new QuantiserCalibration(clean.graph, sites);
+  const profiles = await measureProfiles({
+    source: clean,
+    sites,
+    costs,
+    quantisers,
+    batches: images.fitted,
+    probes: firstImages(images.fitted, probeImages),
+    threads: options.threads,
+    known: journal.sensitivities,
+    onSensitivity: async (site, sensitivity, done) => {
+      signal?.throwIfAborted();
+      await journal.addSensitivity(site, sensitivity);
+      options.onProgress({ stage: 'sensitivities', done, total: sites.length, frontier: [] });
+    },
+  }).catch(ignoreAbort(signal));
+  if (!profiles) return undefined;
+  const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
+  const planner = new NetworkPlanner(profiles, families);
+  const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, plan.specs, plan.schedule.steps);
+  const search = new Search(planner, build, images.held, costs, options);
+  const finished = await search.run(targetsOf(goal), schedulesUpTo(steps));
+  if (!finished) return undefined;
+  const { point, reached } = choosePoint(goal, journal.points);
+  const plan = planner.planFor(point.schedule, point.predicted.ecmtRatio);
+  const model = build(plan);
+  writeQuantisers(model, quantisers.finish());
+  const record = writeConversionRecord(model, {
+    method: 'tune',
+    preset: goalName(goal),
+    steps: point.schedule.steps,
+    calibration: 'activations',
+    parityDeviation: await checkParity(dynamic, model, images.held[0]!),
+    relativeErrors: new Map([...plan.specs].map(([site, { relativeError }]) => [site, relativeError])),
+    ...(options.source !== undefined && { source: options.source }),
+  });
+  return { model, record, point, reached, points: journal.points, frontier: paretoFrontier(journal.points) };
+}
+
+function goalName(goal: TuningGoal): string {
+  if (goal.kind === 'energy') return `energy ${goal.ecmtRatio}`;
+  return goal.kind === 'accuracy-drop' ? `accuracy-drop ${goal.points}` : 'frontier';
+}
+
+function ignoreAbort(signal: AbortSignal | undefined): (error: unknown) => undefined {
+  return (error) => {
+    if (signal?.aborted) return undefined;
+    throw error;
+  };
+}
+
+/** Images to fit to and images to measure on. */
+async function readImages(clean: Model, { calibration, verification, threads }: TuneOptions) {
+  const all = await withSourceLogits(clean, calibration(), threads);
+  if (verification) return { fitted: all, held: await withSourceLogits(clean, verification(), threads) };
+  const isHeld = (i: number) => i % 4 === 3;
+  // A single batch has to serve for both.
+  if (all.length < 4) return { fitted: all, held: all };
+  return { fitted: all.filter((_, i) => !isHeld(i)), held: all.filter((_, i) => isHeld(i)) };
+}
+
+function firstImages(batches: readonly ComparedBatch[], count: number): ComparedBatch[] {
+  let images = 0;
+  return batches.filter(({ shape }) => {
+    const wanted = images < count;
+    images += shape[0]!;
+    return wanted;
+  });
+}
+
+/** Measures networks for all targets and schedules. */
+class Search {
+  readonly #planner: NetworkPlanner;
+  readonly #build: (plan: NetworkPlan) => Model;
+  readonly #images: readonly ComparedBatch[];
+  readonly #costs: readonly OperatorCost[];
+  readonly #options: TuneOptions;
+
+  constructor(
+    planner: NetworkPlanner,
+    build: (plan: NetworkPlan) => Model,
+    images: readonly ComparedBatch[],
+    costs: readonly OperatorCost[],
+    options: TuneOptions,
+  ) {
+    this.#planner = planner;
+    this.#build = build;
+    this.#images = images;
+    this.#costs = costs;
+    this.#options = options;
+  }
+
+  /** @returns whether it came to its end */
+  async run(targets: readonly number[], schedules: readonly Schedule[]): Promise<boolean> {
+    const total = targets.length * (schedules.length + corrected);
+    let done = 0;
+    for (const target of targets) {
+      const points: TuningPoint[] = [];
+      for (const schedule of schedules) {
+        if (this.#options.signal?.aborted) return false;
+        points.push(await this.#measure(target, schedule, target));
+        this.#report(++done, total);
+      }
+      const promising = points
+        .toSorted((a, b) => promise(a, target) - promise(b, target))
+        .slice(0, corrected);
+      for (const point of promising) {
+        if (this.#options.signal?.aborted) return false;
+        // What spikes really cost beside what was predicted: aim lower or higher by that.
+        const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
+        await this.#measure(target, point.schedule, aim);
+        this.#report(++done, total);
+      }
+    }
+    return true;
+  }
+
+  async #measure(target: number, schedule: Schedule, aim: number): Promise<TuningPoint> {
+    const plan = this.#planner.planFor(schedule, aim);
+    const known = this.#options.journal.points.find(
+      (point) =>
+        point.target === target &&
+        point.lambda === plan.lambda &&
+        point.schedule.steps === schedule.steps &&
+        point.schedule.window === schedule.window,
+    );
+    if (known) return known;
+    const { threads, journal } = this.#options;
+    const measured = await measureNetwork(
+      this.#build(plan),
+      schedule.steps,
+      this.#images,
+      threads,
+      this.#costs,
+    );
+    const point: TuningPoint = { target, schedule, lambda: plan.lambda, predicted: plan.predicted, measured };
+    await journal.addPoint(point);
+    return point;
+  }
+
+  #report(done: number, total: number): void {
+    const frontier = paretoFrontier(this.#options.journal.points);
+    this.#options.onProgress({ stage: 'networks', done, total, frontier });
+  }
+}
+
+/** Divergence to be expected at the target: it falls about with the square of the energy. */
+function promise(point: TuningPoint, target: number): number {
+  return point.measured.divergence * (ratioOf(point) / target) ** 2;
+}
