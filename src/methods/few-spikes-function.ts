@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { fewSpikesFunction } from '../neurons/few-spikes-function.ts';
 import { type FewSpikesTableName, fewSpikesTables } from '../neurons/few-spikes-tables.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { fewSpikesMethod } from './few-spikes.ts';
+import { codeDifferences, fewSpikesPreset } from './few-spikes.ts';
 import { signedSites } from './signed-sites.ts';
 
 /** Sites at synaptic operators; where one follows a smooth activation function, the neurons take the function's place. */
@@ -21,15 +21,14 @@ function codeFor({ activation }: SpikeSite): FewSpikesTableName | undefined {
   return names.find((name) => fewSpikesTables[name].activation === activation?.kind);
 }
 
-/** The preset of plain few-spikes conversion, with neurons that compute activation functions where there are any. */
-function preset(plain: Preset): Preset {
+/** Plain few-spikes neurons, and neurons that compute activation functions where there are any. */
+function preset(bits: number): Preset {
+  const plain = fewSpikesPreset(bits, [
+    ...codeDifferences,
+    'Codes of activation functions have 12 internal steps and come from an evolution strategy.',
+  ]);
   return {
-    summary: `${plain.summary} GELU, SiLU and sigmoid: a code of 12 internal steps.`,
-    differences: [
-      ...plain.differences.filter((each) => !each.includes('activation functions')),
-      'Codes are signed and rounded; those of activation functions come from an evolution strategy.',
-    ],
-    fromThresholds: plain.fromThresholds,
+    ...plain,
     calibrate(site, steps) {
       const code = codeFor(site);
       if (code === undefined) return plain.calibrate(site, steps);
@@ -50,8 +49,5 @@ export const fewSpikesFunctionMethod = defineMethod({
   passes: signedSites.passes,
   place,
   defaultPreset: 'bits-6',
-  presets: {
-    'bits-6': preset(fewSpikesMethod.presets['bits-6']!),
-    'bits-4': preset(fewSpikesMethod.presets['bits-4']!),
-  },
+  presets: { 'bits-6': preset(6), 'bits-4': preset(4) },
 });

@@ -2,16 +2,24 @@ import { fewSpikes } from '../neurons/few-spikes.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, thresholdPairPreset } from './signed-sites.ts';
 
-function preset(bits: number): Preset {
+/** What all presets do otherwise than the paper. */
+export const codeDifferences = [
+  'The range of the code minimises the squared error of each site instead of being the same for a layer’s ReLU.',
+  'Codes are signed and rounded.',
+  'Beyond T = 1 a window encodes what the windows before left over.',
+] as const;
+
+/** Few-spikes neurons with so many internal steps. @param differences from the paper */
+export function fewSpikesPreset(bits: number, differences: readonly string[]): Preset {
   return thresholdPairPreset(fewSpikes, {
     summary: `K = ${bits} internal steps in each time-step, a binary digit each.`,
-    differences: [
-      'The range of the code minimises the squared error of each site instead of being the same for a layer’s ReLU.',
-      'Codes are signed and rounded; activation functions are evaluated as they are.',
-      'Beyond T = 1 a window encodes what the windows before left over.',
-    ],
+    differences,
     attributes: { bits },
   });
+}
+
+function preset(bits: number): Preset {
+  return fewSpikesPreset(bits, [...codeDifferences, 'Activation functions are evaluated as they are.']);
 }
 
 /** Few-spikes conversion: activations as binary codes in K internal steps, all of whose spikes are counted. */

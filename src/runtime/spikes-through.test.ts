@@ -8,11 +8,14 @@ import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { methodNamed } from '../methods/methods.ts';
+import { fewSpikes } from '../neurons/few-spikes.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
 import { siteCarrying } from '../neurons/site-carrying.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
+import { toSourceForm, toSpikingForm } from '../neurons/spiking-form.ts';
+import { createInGraphEngine } from './in-graph-engine.ts';
 import { createOracleEngine } from './oracle-engine.ts';
 import { planRun } from './plan-run.ts';
+import { createSegmentedEngine } from './segmented/segmented-engine.ts';
 
 const wave = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(7 * i + 1) / 2);
 
@@ -80,5 +83,38 @@ describe('SpikesThrough', () => {
     const conv3 = activities.find(({ name }) => name === 'conv3')!;
     expect(conv3.operations).toEqual(expected.map((count) => ((count / 18) * conv3.macs) / 2));
     expect(ecmtRatio(activities).at(-1)).toBeLessThan((4 * 0.9) / 4.6);
+  });
+
+  it('bills a position behind pooling for the numbers of spikes that arrive there, averages rounded up', async () => {
+    const graph = new Graph('pooled');
+    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 1, 2, 4] }];
+    const build = new GraphBuilder(graph);
+    const carried = build.op('Identity', ['x'], {}, { name: 'carried' });
+    const pooled = build.op(
+      'AveragePool',
+      [carried],
+      { kernel_shape: [2, 2], strides: [2, 2] },
+      { name: 'pool' },
+    );
+    const weight = build.constant('w', Tensor.float32([1, 1, 1, 1], [1]));
+    graph.append(node('Conv', [pooled, weight], ['y'], {}, { name: 'conv' }));
+    graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] }];
+    const thresholds = { thresholdPositive: 1, thresholdNegative: 1 };
+    const spec = { neuron: fewSpikes, attributes: { bits: 4 }, parameters: thresholds };
+    const place = { name: 'site', value: 'carried', readers: [{ node: 'pool', input: 0 }] };
+    const model = toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 1);
+    // 7, 3, 1 and 0 have 3 + 2 + 1 + 0 binary digits 1, a mean of 1.5; 4 has one, a mean of 0.25.
+    const input = { shape: [1, 1, 2, 4], data: Float32Array.from([7, 3, 0, 0, 1, 0, -4, 0]) };
+    const plan = planRun(model, { statistics: true });
+    const engines = [
+      createOracleEngine(plan),
+      await createInGraphEngine(plan),
+      await createSegmentedEngine(plan),
+    ];
+    for (const engine of engines) {
+      const { activity } = await engine.run(input);
+      expect(activity).toMatchObject({ spikes: { site: [7] }, inputs: { conv: [2 + 1] } });
+      await engine.close();
+    }
   });
 });
