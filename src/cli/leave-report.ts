@@ -8,7 +8,8 @@ import { writeReport } from '../report/write-report.ts';
 /** The network of a run. */
 export interface ReportedNetwork {
   readonly name: string;
-  readonly model: Model;
+  /** Tells how it was converted; absent where there are several. */
+  readonly model?: Model;
   /** Names of the classes, where the data tell them. */
   readonly classes?: readonly string[];
 }

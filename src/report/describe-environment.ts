@@ -8,11 +8,11 @@ import type { Environment } from './result-schema.ts';
 /** What a run was made with and where; goes into `environment.json`. */
 export function describeEnvironment(network: {
   readonly name: string;
-  readonly model: Model;
+  readonly model?: Model;
   readonly classes?: readonly string[] | undefined;
 }): Environment {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const record = readConversionRecord(network.model);
+  const record = network.model && readConversionRecord(network.model);
   return {
     network: network.name,
     transpike: version,

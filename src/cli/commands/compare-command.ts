@@ -1,0 +1,117 @@
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { UsageError } from '../../errors.ts';
+import { type Network, openNetwork } from '../../networks/open-network.ts';
+import { compareNetworks } from '../compare-networks.ts';
+import { asTheyAre, byMethods, type Contestant } from '../contestants.ts';
+import type { EvaluateSettings } from '../evaluate-network.ts';
+import { options, wholeNumber } from '../options.ts';
+import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
+import { exitCodes } from '../report-error.ts';
+
+interface Settings extends EvaluateSettings {
+  readonly methods?: string;
+  readonly calibrate?: string;
+  readonly calibrationLimit?: number;
+  readonly json?: boolean;
+}
+
+/** Time-steps of converted networks where nothing is said. */
+const defaultSteps = 4;
+
+/** `transpike compare`: several methods on the same images, in one table and one report. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Measure several methods, or several spiking networks, on the same images.')
+    .argument('<models...>', 'one source network with --methods; or spiking models (.snn.onnx)')
+    .requiredOption('--data <data>', 'images to measure on, as for evaluate')
+    .option('--methods <names>', 'methods to convert the network with, as ecmt,ecmt/reference,rate')
+    .option('--calibrate <data>', 'images to choose thresholds on, the same for every method')
+    .option(
+      '--calibration-limit <N>',
+      'use at most this many calibration images (default: 64)',
+      wholeNumber(1),
+    )
+    .addOption(options.steps())
+    .addOption(options.labels())
+    .addOption(options.split())
+    .addOption(options.limit('use at most this many images, evenly spread over the data'))
+    .addOption(options.batch())
+    .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
+    .option('--run <folder>', 'folder of the record (default: runs/compare-<model>-<settings>)')
+    .addOption(options.engine())
+    .addOption(options.synapses())
+    .option('--no-quantised', 'leave out the source network in as many bits as the spikes carry')
+    .addOption(options.strict())
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+An interrupted comparison (Ctrl-C) goes on when the same command is given again.
+
+Examples:
+  transpike compare deit-tiny/ --methods ecmt,ecmt/reference --calibrate images/ --data images/ -T 4
+  transpike compare resnet/ --methods rate,opi,cos --calibrate cifar10/train --data cifar10/test -T 8
+  transpike compare a.snn.onnx b.snn.onnx --data images/`,
+    )
+    .action(compareAction);
+}
+
+async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
+  const networks = await Promise.all(paths.map(openNetwork));
+  const { methods, calibrate, calibrationLimit, json, run, ...evaluation } = settings;
+  const contestants = contestantsOf(networks, settings);
+  const { workers: _, data, labels, ...rest } = evaluation;
+  const end = await compareNetworks(
+    {
+      name: networks.map(({ name }) => name.replace(/\.snn$/, '')).join('-vs-'),
+      contestants,
+      folder: run,
+      identity: {
+        models: networks.map(({ path, fingerprint }) => ({ path, fingerprint })),
+        methods: methods && contestants.map(({ name }) => name),
+        calibrate: calibrate && resolve(calibrate),
+        calibrationLimit,
+        data: resolve(data),
+        labels: labels && resolve(labels),
+        ...rest,
+      },
+    },
+    { ...evaluation, ...(methods !== undefined && { steps: settings.steps ?? defaultSteps }) },
+  );
+  if (!end.finished) {
+    console.error(`stopped after ${end.done} images of ${end.name}; give the same command again to go on`);
+    process.exitCode = exitCodes.interrupted;
+    return;
+  }
+  const { folder, entries, report } = end;
+  if (json) {
+    console.log(JSON.stringify({ run: folder, report, entries }, null, 2));
+    return;
+  }
+  console.log([comparisonTable(entries), ...comparisonLegend].join('\n'));
+  console.log(`run record: ${join(folder, 'result.json')}`);
+  if (report) console.log(`report: ${report}`);
+}
+
+function contestantsOf(networks: readonly Network[], settings: Settings): Contestant[] {
+  const { methods, calibrate, calibrationLimit, steps = defaultSteps, labels, batch, strict } = settings;
+  if (methods === undefined) return asTheyAre(networks);
+  if (networks.length > 1 || calibrate === undefined) {
+    throw new UsageError({
+      where: 'compare --methods',
+      expected: 'one source network and --calibrate',
+      got: calibrate === undefined ? 'no --calibrate' : `${networks.length} networks`,
+      remedy: 'Give both, or leave --methods out to compare spiking models as they are',
+    });
+  }
+  const names = methods.split(',').map((name) => name.trim());
+  return byMethods(networks[0]!, names, {
+    steps,
+    calibrate,
+    ...(calibrationLimit !== undefined && { calibrationLimit }),
+    ...(labels !== undefined && { labels }),
+    ...(batch !== undefined && { batch }),
+    ...(strict !== undefined && { strict }),
+  });
+}

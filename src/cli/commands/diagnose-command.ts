@@ -1,0 +1,117 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { type Diagnosis, diagnoseNetwork } from '../../diagnosis/diagnose-network.ts';
+import type { SiteDiagnosis } from '../../diagnosis/site-meter.ts';
+import { UsageError } from '../../errors.ts';
+import { openInputs } from '../../networks/open-inputs.ts';
+import { openNetwork } from '../../networks/open-network.ts';
+import { stepsOf } from '../../neurons/neuron-node.ts';
+import { cores, options } from '../options.ts';
+
+interface Settings {
+  readonly data: string;
+  readonly steps?: number;
+  readonly limit: number;
+  readonly split?: string;
+  readonly alone?: boolean;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** `transpike diagnose`: which spike site loses what, and what to do about it. */
+export function diagnoseCommand(): Command {
+  return new Command('diagnose')
+    .description('Say which spike site of a spiking network loses what, and what to do about it.')
+    .argument('<model>', 'a spiking model (.snn.onnx)')
+    .requiredOption('--data <data>', 'images, as for evaluate; they need no labels')
+    .addOption(options.steps())
+    .addOption(options.split())
+    .addOption(options.limit('number of images to look at').default(4))
+    .option('--alone', 'let each site spike alone, too, and say how far that moves the logits (slower)')
+    .addOption(options.strict())
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  transpike diagnose vit.snn.onnx --data images/ -T 4
+  transpike diagnose vit.snn.onnx --data images/ --alone --limit 2 --json`,
+    )
+    .action(diagnoseAction);
+}
+
+async function diagnoseAction(path: string, settings: Settings): Promise<void> {
+  const network = await openNetwork(path);
+  const steps = settings.steps ?? stepsOf(network.model);
+  if (steps === undefined) {
+    throw new UsageError({
+      where: path,
+      expected: 'a spiking model',
+      got: 'a network that does not spike',
+      remedy: 'Convert it first: transpike convert',
+    });
+  }
+  const { data, split, limit, strict = false, alone = false } = settings;
+  const inputs = await openInputs(network, data, {
+    split,
+    limit,
+    strict,
+    batchSize: limit,
+    needsLabels: false,
+  });
+  for await (const batch of inputs.batches(undefined, reportSkipped)) {
+    const { diagnosis } = await diagnoseNetwork(network.model, batch, steps, { alone, threads: cores });
+    console.log(settings.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
+    return;
+  }
+  throw new UsageError({
+    where: data,
+    expected: 'at least one image',
+    got: 'none that can be read',
+    remedy: 'Check the path and the files',
+  });
+}
+
+function reportSkipped(id: string, reason: string): void {
+  console.error(`warning: left out '${id}': ${reason}`);
+}
+
+/** The diagnosis as a table with the findings below. */
+function diagnosisText({ sites, findings, images, steps }: Diagnosis): string {
+  const alone = sites.some(({ logitError }) => logitError !== undefined);
+  const table = new Table({
+    head: [
+      'site',
+      'own %',
+      'inherited %',
+      'in all %',
+      'saturated %',
+      'dead %',
+      'outliers',
+      ...(alone ? ['logits %'] : []),
+    ],
+    colAligns: ['left', ...new Array<'right'>(alone ? 7 : 6).fill('right')],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...sites.map(row));
+  const list = findings.map(({ text }) => `* ${text}`);
+  return [
+    table.toString(),
+    `relative errors after ${steps} steps on ${images} images${alone ? '; logits: with this site spiking alone' : ''}`,
+    ...list,
+  ].join('\n');
+}
+
+function row({ name, error, saturated, dead, outliers, logitError }: SiteDiagnosis): string[] {
+  const percent = (share: number, digits = 1) => (100 * share).toFixed(digits);
+  return [
+    name,
+    percent(error.own),
+    percent(error.inherited),
+    percent(error.total),
+    percent(saturated, 2),
+    percent(dead),
+    outliers ? `${outliers.count} of ${outliers.channels}` : '–',
+    ...(logitError === undefined ? [] : [percent(logitError)]),
+  ];
+}

@@ -1,0 +1,47 @@
+import Table from 'cli-table3';
+import type { SourceResult } from '../evaluation/source-result.ts';
+import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
+import type { ComparisonEntry } from './compare-networks.ts';
+
+/** Every method at every step in one table, the source network first. */
+export function comparisonTable(entries: readonly ComparisonEntry[]): string {
+  const table = new Table({
+    head: ['', 'T', 'top-1 %', 'agreement %', 'rate', '(a)', '(b)'],
+    colAligns: ['left', ...new Array<'right'>(6).fill('right')],
+    style: { head: [], border: [], compact: true },
+  });
+  const source = entries[0]?.result.source;
+  if (source) table.push(['source', '', top1Of(source), '', '', '1', '1']);
+  for (const { name, result } of entries) {
+    table.push(...result.steps.map((step) => [step.t === 1 ? name : '', ...cells(step, result)]));
+  }
+  return table.toString();
+}
+
+/** What the columns are. */
+export const comparisonLegend = [
+  'intervals: 95 %; rate: spikes per neuron and step; energy relative to the source network, estimates:',
+  '(a) ECMT’s ratio: every spike one addition, nothing else is charged; (b) full estimate',
+];
+
+function cells(step: StepResult, { energy }: EvaluationResult): (string | number)[] {
+  const full = step.energy.full.find(({ device }) => device === energy?.device);
+  return [
+    step.t,
+    top1Of(step),
+    withInterval(step.agreement, step.agreementInterval),
+    step.firingRate.toFixed(3),
+    step.energy.ecmtRatio.toFixed(3),
+    full?.ratio.toFixed(3) ?? '–',
+  ];
+}
+
+function top1Of({ top1, top1Interval }: SourceResult): string {
+  return withInterval(top1, top1Interval);
+}
+
+function withInterval(value: number | null, interval: readonly [number, number] | null): string {
+  if (value === null || interval === null) return '–';
+  const [low, high] = interval.map((bound) => (100 * bound).toFixed(1));
+  return `${(100 * value).toFixed(1)} [${low}, ${high}]`;
+}
