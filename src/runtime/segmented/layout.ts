@@ -17,7 +17,13 @@ export interface Place {
 /** The engine's memory for one batch size. */
 export interface Layout {
   readonly batch: number;
+  /** Values that are given, not computed. */
+  readonly inputs: readonly string[];
   readonly shapes: ReadonlyMap<string, StepShape>;
+  /** How many steps actions run as one batch, for those that can. */
+  readonly stacked: ReadonlyMap<Action, number>;
+  /** Values that are the same at every step and are there once for each, because such an action reads them. */
+  readonly repeated: ReadonlySet<string>;
   /** Places of the values in the engine's own memory. */
   readonly places: ReadonlyMap<string, Place>;
   /** Number of reads left after each action decide when a value of the runtime's own memory is let go. */
@@ -38,10 +44,15 @@ export interface LayoutRequest {
   readonly steps: number;
   readonly actions: readonly Action[];
   readonly shapes: ReadonlyMap<string, StepShape>;
+  /** Values whose leading axis is the batch. */
+  readonly batched: ReadonlySet<string>;
   readonly inputs: readonly string[];
   /** Values to be read after the run. */
   readonly kept: readonly string[];
 }
+
+/** Bytes of the largest value of a call of ONNX Runtime that runs several steps. */
+const largestCall = 2 ** 24;
 
 /** Largest memory of a 32-bit WebAssembly module. */
 const largestMemory = 2 ** 32 - 2 ** 16;
@@ -52,9 +63,14 @@ const largestMemory = 2 ** 32 - 2 ** 16;
  *
  * @throws RuntimeError if it takes more than 4 GiB
  */
-export function makeLayout({ batch, steps, actions, shapes, inputs, kept }: LayoutRequest): Layout {
+export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kept }: LayoutRequest): Layout {
   const lives = lifetimes(actions, inputs, kept);
   const overTime = valuesOverTime(actions);
+  const stacked = stackedActions(actions, batched, shapes, steps);
+  const repeated = new Set(
+    [...stacked.keys()].flatMap(({ reads }) => reads.filter((name) => !overTime.has(name))),
+  );
+  const stepsOf = (value: string) => (overTime.has(value) || repeated.has(value) ? steps : 1);
   const shared = placesTaken(actions, lives, overTime, shapes);
   const home = (value: string): string => {
     const other = shared.get(value);
@@ -65,7 +81,7 @@ export function makeLayout({ batch, steps, actions, shapes, inputs, kept }: Layo
     const shape = shapes.get(value)!;
     if (!isPlaced(shape)) continue;
     const owner = home(value);
-    const bytes = strideOf(shape) * (overTime.has(value) ? steps : 1);
+    const bytes = strideOf(shape) * stepsOf(value);
     const before = stretches.get(owner) ?? { value: owner, bytes, ...life };
     stretches.set(owner, {
       ...before,
@@ -84,11 +100,24 @@ export function makeLayout({ batch, steps, actions, shapes, inputs, kept }: Layo
     const shape = shapes.get(value)!;
     const address = plan.addresses.get(home(value));
     if (address === undefined) continue;
-    places.set(value, { address, shape, stride: overTime.has(value) ? strideOf(shape) : 0 });
+    places.set(value, { address, shape, stride: stepsOf(value) > 1 ? strideOf(shape) : 0 });
   }
   const lastReads = new Map([...lives].map(([value, { last }]) => [value, last]));
   const { bytes, bytesWithoutReuse } = plan;
-  return { batch, shapes, places, lastReads, counters, table, scratch, bytes, bytesWithoutReuse };
+  return {
+    batch,
+    inputs,
+    shapes,
+    stacked,
+    repeated,
+    places,
+    lastReads,
+    counters,
+    table,
+    scratch,
+    bytes,
+    bytesWithoutReuse,
+  };
 }
 
 function strideOf(shape: StepShape): number {
@@ -100,6 +129,28 @@ function valuesOverTime(actions: readonly Action[]): Set<string> {
   return new Set(
     actions.flatMap((action) => (action.kind === 'segment' && !action.overTime ? [] : action.writes)),
   );
+}
+
+/**
+ * Actions over time all of whose values have the batch in front: steps that lie one after the other are one batch to
+ * them. Only so many are run at once that no value is much larger than the processor's cache.
+ */
+function stackedActions(
+  actions: readonly Action[],
+  batched: ReadonlySet<string>,
+  shapes: ReadonlyMap<string, StepShape>,
+  steps: number,
+): Map<Action, number> {
+  const fits = (name: string) => batched.has(name) && isPlaced(shapes.get(name)!);
+  const stacked = new Map<Action, number>();
+  for (const action of actions) {
+    const values = [...action.reads, ...action.writes];
+    const overTime = action.kind === 'integer-product' || (action.kind === 'segment' && action.overTime);
+    if (!overTime || !values.every(fits)) continue;
+    const largest = Math.max(...values.map((name) => strideOf(shapes.get(name)!)));
+    stacked.set(action, Math.max(1, Math.min(steps, Math.floor(largestCall / largest))));
+  }
+  return stacked;
 }
 
 /** Decoded values that may be written over the running means, with the value whose place they take. */

@@ -74,3 +74,15 @@ export function extrapolateShapes(
     ]),
   );
 }
+
+/** The values whose leading axis is the batch, and no other: one image after the other. */
+export function batchedValues(
+  one: ReadonlyMap<string, StepShape>,
+  two: ReadonlyMap<string, StepShape>,
+): Set<string> {
+  const names = [...one].filter(([name, { dims }]) => {
+    const [length, ...rest] = two.get(name)!.dims;
+    return dims.length > 0 && length === 2 * dims[0]! && String(rest) === String(dims.slice(1));
+  });
+  return new Set(names.map(([name]) => name));
+}

@@ -10,8 +10,8 @@ import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
 import { joinImages, sliceImages } from './image-chunks.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
-import { type Layout, makeLayout } from './layout.ts';
-import { extrapolateShapes, probeShapes } from './probe-shapes.ts';
+import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
+import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
 import { SegmentedRun, type Tally } from './segmented-run.ts';
 import type { StepShape } from './step-shape.ts';
 import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
@@ -20,7 +20,7 @@ import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
 export interface SegmentedOptions {
   /** Threads one operator of ONNX Runtime may use. Default 1. */
   threads?: number;
-  /** Bound of the memory for activations in MB (2^20 bytes); larger batches are run in parts. Default 4095. */
+  /** Bound of the memory for activations in MB (2^20 bytes). Default 4095. */
   memoryMB?: number | undefined;
   /**
    * Weights of the linear operators that multi-threshold neurons feed: as they are, or 8 bits by output channel (see
@@ -72,6 +72,9 @@ export async function createSegmentedEngine(
 
 /** For messages. */
 const where = 'segmented engine';
+
+/** Activations that stay in the processor's cache: a batch of more is run in parts. */
+const cacheBytes = 8 * 2 ** 20;
 
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
@@ -134,7 +137,9 @@ class Segmented implements SegmentedEngine {
   async #partSize(shape: readonly number[]): Promise<number> {
     const { bytes } = await this.#layout([1, ...shape.slice(1)]);
     if (bytes > this.#limit) throw boundTooSmall(bytes, this.#limit);
-    return Math.min(shape[0]!, Math.floor(this.#limit / bytes));
+    const fitting = Math.floor(this.#limit / bytes);
+    const swift = Math.max(1, Math.floor(cacheBytes / bytes));
+    return Math.min(shape[0]!, fitting, swift);
   }
 
   async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
@@ -166,7 +171,7 @@ class Segmented implements SegmentedEngine {
       batch,
       steps: this.#rows,
       actions: this.#actions,
-      shapes: await this.#shapes(shape),
+      ...(await this.#shapes(shape)),
       inputs: this.#network.model.graph.inputs.map(({ name }) => name),
       kept: [...this.#network.values.values()],
     });
@@ -174,11 +179,13 @@ class Segmented implements SegmentedEngine {
     return layout;
   }
 
-  async #shapes(shape: readonly number[]): Promise<Map<string, StepShape>> {
-    const batch = shape[0]!;
-    if (batch <= 2) return this.#probe(shape);
-    const [one, two] = [await this.#probe([1, ...shape.slice(1)]), await this.#probe([2, ...shape.slice(1)])];
-    return extrapolateShapes(one, two, batch);
+  /** A network that takes single images only is run step by step: no value of it is a batch. */
+  async #shapes([batch, ...image]: readonly number[]): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
+    const one = await this.#probe([1, ...image]);
+    const single = this.plan.model.graph.inputs[0]!.shape?.[0] === 1;
+    if (single) return { shapes: one, batched: new Set() };
+    const two = await this.#probe([2, ...image]);
+    return { shapes: extrapolateShapes(one, two, batch!), batched: batchedValues(one, two) };
   }
 
   #probe(dims: readonly number[]): Promise<Map<string, StepShape>> {

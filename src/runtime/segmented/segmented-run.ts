@@ -45,6 +45,7 @@ export class SegmentedRun {
 
   /** Runs everything on the input that lies in its place. */
   async execute(): Promise<Tally> {
+    for (const name of this.#layout.inputs) this.#repeat(name);
     const tally: Tally = { spikes: new Map(), products: new Map() };
     for (const [i, action] of this.#actions.entries()) {
       if (action.kind === 'segment') await this.#runSegment(action);
@@ -68,11 +69,12 @@ export class SegmentedRun {
     return this.#layout.shapes.get(value)!.dims;
   }
 
-  async #runSegment({ session, overTime, reads, writes }: RunSegment): Promise<void> {
-    for (let step = 0; step < (overTime ? this.#steps : 1); step++) {
-      const feeds = Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step)]));
+  async #runSegment(action: RunSegment): Promise<void> {
+    const { session, overTime, reads, writes } = action;
+    for (const { step, count } of this.#calls(action, overTime ? this.#steps : 1)) {
+      const feeds = Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step, count)]));
       const outputs = Object.fromEntries(
-        writes.map((name) => [name, this.#layout.places.has(name) ? this.#tensor(name, step) : null]),
+        writes.map((name) => [name, this.#layout.places.has(name) ? this.#tensor(name, step, count) : null]),
       );
       const results = await session.runTensors(feeds, outputs);
       for (const name of writes) {
@@ -82,6 +84,24 @@ export class SegmentedRun {
         this.#loose.set(name, tensors);
       }
     }
+    for (const name of writes) this.#repeat(name);
+  }
+
+  /** Which steps to run at once. */
+  #calls(action: Action, steps: number): { step: number; count: number }[] {
+    const together = this.#layout.stacked.get(action) ?? 1;
+    return Array.from({ length: Math.ceil(steps / together) }, (_, i) => ({
+      step: i * together,
+      count: Math.min(together, steps - i * together),
+    }));
+  }
+
+  /** Copies a value that is the same at every step to the other steps, if actions read several of them at once. */
+  #repeat(value: string): void {
+    if (!this.#layout.repeated.has(value)) return;
+    const { address, stride } = this.#place(value);
+    const bytes = new Uint8Array(this.#buffer, address, stride * this.#steps);
+    for (let step = 1; step < this.#steps; step++) bytes.copyWithin(step * stride, 0, stride);
   }
 
   #runNeurons({ site, decoded, spikes, counts: numbers, levels }: RunNeurons): number[] {
@@ -114,13 +134,14 @@ export class SegmentedRun {
     );
   }
 
-  async #runIntegerProduct({ session, input, output, scales, biases }: RunIntegerProduct): Promise<void> {
+  async #runIntegerProduct(action: RunIntegerProduct): Promise<void> {
+    const { session, input, output, scales, biases } = action;
     const { module, memory } = this.#kernels;
     const place = this.#place(output);
     const channels = scales.length;
-    for (let step = 0; step < this.#steps; step++) {
-      const product = this.#tensor(output, step, 'int32');
-      await session.runTensors({ levels: this.#tensor(input, step) }, { product });
+    for (const { step, count } of this.#calls(action, this.#steps)) {
+      const product = this.#tensor(output, step, count, 'int32');
+      await session.runTensors({ levels: this.#tensor(input, step, count) }, { product });
     }
     const constants = new Float32Array(memory.buffer, this.#layout.scratch, 2 * channels);
     constants.set(scales);
@@ -153,19 +174,20 @@ export class SegmentedRun {
     return this.#layout.places.get(value)!;
   }
 
-  /** One step of a value; the same tensor object each time. */
-  #tensor(value: string, step: number, as?: 'int32'): ort.Tensor {
+  /** Some steps of a value as one batch; the same tensor object each time. */
+  #tensor(value: string, step: number, steps = 1, as?: 'int32'): ort.Tensor {
     const place = this.#layout.places.get(value);
     if (!place) {
       const tensors = this.#loose.get(value)!;
       return tensors[step] ?? tensors[0]!;
     }
     const address = place.address + step * place.stride;
-    const key = `${value}\n${address}\n${as}`;
+    const key = `${value}\n${address}\n${steps}\n${as}`;
     const known = this.#views.get(key);
     if (known) return known;
-    const type = as ?? (place.shape.dataType as 'float32' | 'uint8');
-    const made = viewTensor(this.#buffer, address, type, place.shape.dims);
+    const { dims, dataType } = place.shape;
+    const batch = steps === 1 ? dims : [steps * dims[0]!, ...dims.slice(1)];
+    const made = viewTensor(this.#buffer, address, as ?? (dataType as 'float32' | 'uint8'), batch);
     this.#views.set(key, made);
     return made;
   }
