@@ -70,8 +70,7 @@ function otherOperators({ graph }: Model): Found[] {
     const inputs = [...valuesReadBy(node)].filter((value) => !constant.has(value) && !graph.isInput(value));
     const fromImage = [...valuesReadBy(node)].some((value) => !constant.has(value));
     if (synaptic.has(node) || !fromImage) return [];
-    const operands = node.inputs.filter((value) => value !== '' && !constant.has(value));
-    const cost = operatorArithmetic(node, operands.length > 1);
+    const cost = operatorArithmetic(node, (value) => constant.has(value));
     if (cost && cost.additions + cost.multiplications === 0) return [];
     const [output] = node.outputs;
     return [{ node, cost, inputs, outputs: output ? [output] : [] }];

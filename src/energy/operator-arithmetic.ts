@@ -106,10 +106,14 @@ const movements = new Set(
 /**
  * What one element of an operator that is not synaptic costs; `undefined` for an operator whose cost is not known.
  *
- * @param products whether at least two operands depend on the image, as in x·y
+ * @param isConstant whether a value is the same for all images
  */
-export function operatorArithmetic(of: Node, products: boolean): ElementArithmetic | undefined {
+export function operatorArithmetic(
+  of: Node,
+  isConstant: (value: string) => boolean,
+): ElementArithmetic | undefined {
   const { opType } = of;
+  const [a = true, b = true] = of.inputs.slice(0, 2).map(isConstant);
   if (movements.has(opType)) return { additions: 0, multiplications: 0, per: 'output', linear: true };
   if (opType === 'Mul') return { ...multiplication, per: 'output', linear: !products };
   if (opType === 'Div')
@@ -120,8 +124,8 @@ export function operatorArithmetic(of: Node, products: boolean): ElementArithmet
     const mean = opType === 'AveragePool';
     return { additions, multiplications: Number(mean), per: 'output', linear: mean };
   }
-  if (opType in linear) return { ...linear[opType]!, per: 'output', linear: true };
-  if (opType in reductions) return { ...reductions[opType]!, per: 'input' };
-  if (opType in nonLinear) return { ...nonLinear[opType]!, per: 'output', linear: false };
+  if (Object.hasOwn(linear, opType)) return { ...linear[opType]!, per: 'output', linear: true };
+  if (Object.hasOwn(reductions, opType)) return { ...reductions[opType]!, per: 'input' };
+  if (Object.hasOwn(nonLinear, opType)) return { ...nonLinear[opType]!, per: 'output', linear: false };
   return undefined;
 }
