@@ -115,9 +115,9 @@ export function operatorArithmetic(
   const { opType } = of;
   const [a = true, b = true] = of.inputs.slice(0, 2).map(isConstant);
   if (movements.has(opType)) return { additions: 0, multiplications: 0, per: 'output', linear: true };
-  if (opType === 'Mul') return { ...multiplication, per: 'output', linear: !products };
-  if (opType === 'Div')
-    return { ...(products ? division : multiplication), per: 'output', linear: !products };
+  if (opType === 'Mul') return { ...multiplication, per: 'output', linear: a || b };
+  // Division by a constant is a product with its reciprocal.
+  if (opType === 'Div') return { ...(b ? multiplication : division), per: 'output', linear: b };
   const window = of.attributes.get('kernel_shape');
   if (window?.kind === 'ints' && (opType === 'MaxPool' || opType === 'AveragePool')) {
     const additions = window.value.reduce((a, b) => a * b, 1) - 1;
