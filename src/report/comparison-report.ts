@@ -98,19 +98,10 @@ function tableSection({ entries }: Comparison): Html {
       ];
     }),
   );
-  const head = [
-    'method',
-    'T',
-    'top-1',
-    '95 %',
-    'agreement',
-    'spikes a neuron and step',
-    'ECMT’s ratio',
-    'full estimate',
-  ];
+  const head = ['method', 'T', 'top-1', '95 %', 'agreement', 'rate', 'ECMT’s ratio', 'full estimate'];
   return html`<section id="table" aria-labelledby="table-title">
 <h2 id="table-title">Every method at every step, on the same images</h2>
-<p>Shares of images; energy relative to the source network, estimates. The names lead to each method’s own report.</p>
+<p>Shares of images; rate is spikes a neuron and step; energy relative to the source network, estimates. The names lead to each method’s own report.</p>
 <div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
 <p class="source">Data: <code>result.json: entries[].result</code></p>
 </section>

@@ -2,6 +2,7 @@ import { drawChart } from './draw-chart.ts';
 import { key } from './figure.ts';
 import { short } from './format.ts';
 import { type Html, html } from './html.ts';
+import { placeLabels } from './label-places.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
 
 /** One point of accuracy against energy. */
@@ -32,8 +33,22 @@ export interface FrontierOptions {
   readonly source: number | null;
 }
 
-/** Largest number of points that are labelled. */
-const mostLabels = 20;
+/** A point with all that is drawn of it. */
+interface Drawn extends FrontierMark {
+  readonly series: FrontierSeries;
+  /** Percent. */
+  readonly y: number;
+}
+
+/** An axis of energies: what Plot needs, and where a ratio stands between its ends, in [0, 1]. */
+interface EnergyAxis {
+  readonly scale: {
+    readonly type: 'linear' | 'log';
+    readonly domain: [number, number];
+    readonly ticks?: number[];
+  };
+  place(ratio: number): number;
+}
 
 /** Accuracy against energy relative to the source network, with a logarithmic axis where ratios are far apart. */
 export async function frontierChart(
@@ -41,76 +56,103 @@ export async function frontierChart(
   { label, quantity, source }: FrontierOptions,
 ): Promise<Html> {
   const shown = series.filter(({ points }) => points.length > 0);
-  const all = shown.flatMap(({ points }) => points);
-  const ratios = all.map(({ ratio }) => ratio).filter((ratio) => ratio > 0);
-  const [least, most] = [Math.min(...ratios, 1), Math.max(...ratios, 1)];
-  const logarithmic = most / least > 30;
-  const percents = [...all.map(({ accuracy }) => 100 * accuracy), ...(source === null ? [] : [100 * source])];
-  const domain = roomAround(percents);
-  const labels = all.length <= mostLabels;
-  const chart = await drawChart(label, (Plot, { narrow }) => ({
-    height: narrow ? 300 : 360,
-    marginLeft: 40,
-    marginRight: 24,
-    marginBottom: 44,
-    marginTop: 28,
-    style: { fontSize: '12px' },
-    x: {
-      label: 'energy relative to the source network (estimate)',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      grid: true,
-      ...(logarithmic
-        ? { type: 'log', domain: [least / 1.3, most * 1.3], ticks: logTicks(least, most), tickFormat: short }
-        : { domain: [0, 1.06 * most], ticks: narrow ? 5 : 8 }),
-    },
-    y: { label: quantity, labelArrow: 'none', domain, grid: true, ticks: 6 },
-    marks: [
-      Plot.ruleX([1], { stroke: 'currentColor', strokeDasharray: '1 3', strokeWidth: 2 }),
-      Plot.text(['as the source'], { x: [1], frameAnchor: 'top', dy: -12, fill: 'var(--soft)' }),
-      ...(source === null
-        ? []
-        : [Plot.ruleY([100 * source], { stroke: 'currentColor', strokeDasharray: '1 3', strokeWidth: 2 })]),
-      ...shown.flatMap(({ name, points, mark, line }) => {
-        const place = { x: 'ratio', y: (d: FrontierMark) => 100 * d.accuracy };
-        const title = (d: FrontierMark) =>
-          `${name}, ${d.label}: ${(100 * d.accuracy).toFixed(1)} % at ${short(d.ratio)}`;
-        return [
-          ...(line
-            ? [
-                Plot.line(points, {
-                  ...place,
-                  stroke: mark.color,
-                  strokeDasharray: mark.dash,
-                  strokeWidth: 1.5,
-                }),
-              ]
-            : []),
-          Plot.dot(points, {
-            ...place,
-            symbol: mark.symbol,
-            fill: mark.color,
-            stroke: 'var(--surface)',
-            r: 5.5,
-            title,
-          }),
-          ...(labels
-            ? [
-                Plot.text(points, {
-                  ...place,
-                  text: 'label',
-                  dy: -12,
-                  fill: mark.color,
-                  stroke: 'var(--surface)',
-                  strokeWidth: 4,
-                }),
-              ]
-            : []),
-        ];
-      }),
-    ],
-  }));
+  const points = shown.flatMap((each) =>
+    each.points.map((point): Drawn => ({ ...point, series: each, y: 100 * point.accuracy })),
+  );
+  const reference = source === null ? [] : [100 * source];
+  const axis = energyAxis(points.map(({ ratio }) => ratio));
+  const domain = roomAround([...points.map(({ y }) => y), ...reference]);
+  const chart = await drawChart(label, (Plot, { width, narrow }) => {
+    const height = narrow ? 300 : 360;
+    const margins = { marginTop: 28, marginRight: 24, marginBottom: 44, marginLeft: 40 };
+    const places = placeLabels(
+      points.map((point) => ({
+        x: axis.place(point.ratio) * (width - 64),
+        y: ((domain[1] - point.y) / (domain[1] - domain[0])) * (height - 72),
+        text: point.label,
+      })),
+    );
+    const labels = (dy: number) =>
+      Plot.text(
+        points.filter((_, i) => places[i] === dy),
+        { x: 'ratio', y: 'y', dy, text: 'label', fill: colorOf, stroke: 'var(--surface)', strokeWidth: 4 },
+      );
+    const dotted = { stroke: 'currentColor', strokeDasharray: '1 3', strokeWidth: 2 };
+    return {
+      height,
+      ...margins,
+      style: { fontSize: '12px' },
+      x: {
+        label: 'energy relative to the source network (estimate)',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        grid: true,
+        ticks: narrow ? 5 : 8,
+        tickFormat: short,
+        ...axis.scale,
+      },
+      y: { label: quantity, labelArrow: 'none', domain, grid: true, ticks: 6 },
+      marks: [
+        Plot.ruleX([1], dotted),
+        Plot.text(['the source network'], {
+          x: [1],
+          frameAnchor: 'bottom',
+          dy: -6,
+          ...(axis.place(1) > 0.6 ? { textAnchor: 'end', dx: -6 } : { textAnchor: 'start', dx: 6 }),
+          fill: 'var(--soft)',
+        }),
+        Plot.ruleY(reference, dotted),
+        ...shown
+          .filter(({ line }) => line)
+          .map(({ mark, points: own }) =>
+            Plot.line(own, {
+              x: 'ratio',
+              y: ({ accuracy }: FrontierMark) => 100 * accuracy,
+              stroke: mark.color,
+              strokeDasharray: mark.dash,
+            }),
+          ),
+        ...shown.map((each) =>
+          Plot.dot(
+            points.filter((point) => point.series === each),
+            {
+              x: 'ratio',
+              y: 'y',
+              symbol: each.mark.symbol,
+              fill: each.mark.color,
+              stroke: 'var(--surface)',
+              r: 5.5,
+              title,
+            },
+          ),
+        ),
+        ...[...new Set(places)].filter((dy) => dy !== undefined).map(labels),
+      ],
+    };
+  });
   return html`${key(shown.map(({ name, mark, line }) => ({ mark: keyMark(mark, line), text: name })))}${chart}`;
+}
+
+function colorOf({ series }: Drawn): string {
+  return series.mark.color;
+}
+
+function title({ series, label, y, ratio }: Drawn): string {
+  return `${series.name}, ${label}: ${y.toFixed(1)} % at ${short(ratio)}`;
+}
+
+function energyAxis(ratios: readonly number[]): EnergyAxis {
+  const positive = ratios.filter((ratio) => ratio > 0);
+  const [least, most] = [Math.min(...positive, 1), Math.max(...positive, 1)];
+  if (most / least <= 30) {
+    const end = 1.06 * most;
+    return { scale: { type: 'linear', domain: [0, end] }, place: (ratio) => ratio / end };
+  }
+  const [low, high] = [least / 1.3, most * 1.3];
+  return {
+    scale: { type: 'log', domain: [low, high], ticks: logTicks(low, high) },
+    place: (ratio) => Math.log(ratio / low) / Math.log(high / low),
+  };
 }
 
 function roomAround(percents: readonly number[]): [number, number] {
@@ -120,9 +162,9 @@ function roomAround(percents: readonly number[]): [number, number] {
 }
 
 /** 1, 2 and 5 of every decade. */
-function logTicks(least: number, most: number): number[] {
+function logTicks(low: number, high: number): number[] {
   const decades = Array.from({ length: 12 }, (_, i) => 10 ** (i - 6));
   return decades
     .flatMap((decade) => [decade, 2 * decade, 5 * decade])
-    .filter((tick) => tick >= least / 1.3 && tick <= most * 1.3);
+    .filter((tick) => tick >= low && tick <= high);
 }

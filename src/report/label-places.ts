@@ -25,3 +25,38 @@ export function spreadLabels<L>(
   });
   return sorted.map(({ label }, i) => ({ label, y: places.at(-1 - i)! }));
 }
+
+/** A label with the point that it belongs to, in pixels. */
+export interface PointLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** Pixels that a label of small print takes. */
+const [letter, line] = [7, 13];
+
+/** Pixels between a point and the middle of its label. */
+const distance = 12;
+
+/**
+ * Puts each label above its point, below it if there is no room, or nowhere; earlier labels go first. Labels cover neither
+ * each other nor points.
+ *
+ * @returns for each label the pixels downwards from its point, or undefined where it is left out
+ */
+export function placeLabels(labels: readonly PointLabel[]): (number | undefined)[] {
+  const taken = labels.map(({ x, y }) => ({ x, y, width: 10, height: 10 }));
+  return labels.map(({ x, y, text }) => {
+    const width = letter * text.length;
+    const free = [-distance, distance].find((dy) =>
+      taken.every(
+        (box) =>
+          Math.abs(box.x - x) >= (box.width + width) / 2 ||
+          Math.abs(box.y - y - dy) >= (box.height + line) / 2,
+      ),
+    );
+    if (free !== undefined) taken.push({ x, y: y + free, width, height: line });
+    return free;
+  });
+}

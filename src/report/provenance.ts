@@ -24,11 +24,13 @@ function table(caption: string, values: Readonly<Record<string, unknown>>): Html
   const rows = Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(
-      ([
-        name,
-        value,
-      ]) => html`<tr><th scope="row">${name}</th><td class="text long">${typeof value === 'object' ? JSON.stringify(value) : String(value)}</td></tr>
+      ([name, value]) => html`<tr><th scope="row">${name}</th><td class="text long">${textOf(value)}</td></tr>
 `,
     );
   return html`<table aria-label="${caption}"><tbody>${rows}</tbody></table>`;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -56,6 +56,7 @@ const energy = z.object({
     z.object({
       name: z.string(),
       title: z.string(),
+      summary: z.string().default(''),
       figures: z.record(
         z.string(),
         z.object({ picojoules: z.number(), status: z.string(), source: z.string() }),

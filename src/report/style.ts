@@ -34,7 +34,8 @@ details { margin: .6rem 0; } summary { cursor: pointer; color: var(--c1); font-s
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
-th:first-child, td:first-child, td.text, th.text { text-align: left; } td.long { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
+thead th { white-space: normal; vertical-align: bottom; min-width: 3.2rem; } th:first-child, td:first-child, td.text, th.text { text-align: left; } td.long { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
+.note { display: block; white-space: normal; text-align: left; min-width: 14rem; }
 ul.findings { padding-left: 1.2rem; } ul.findings li { margin: .4rem 0; max-width: 48rem; overflow-wrap: anywhere; }
 @media print { :root { color-scheme: light; --surface: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #fff;
   --c1: #0072b2; --c2: #d55e00; --c3: #00795a; --c4: #b3568c; --c5: #8a6100; --c6: #2f86c1; --heat: 0, 92, 148; --on-heat: #fff; }

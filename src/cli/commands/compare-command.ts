@@ -68,7 +68,8 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
       contestants,
       folder: run,
       identity: {
-        models: networks.map(({ path, fingerprint }) => ({ path, fingerprint })),
+        models: networks.map(({ path }) => path),
+        fingerprints: networks.map(({ fingerprint }) => fingerprint),
         methods: methods && contestants.map(({ name }) => name),
         calibrate: calibrate && resolve(calibrate),
         calibrationLimit,

@@ -1,6 +1,6 @@
 import { energyTerms } from '../../energy/energy-breakdown.ts';
 import { drawChart } from '../draw-chart.ts';
-import { defineFigure, figureOf, join } from '../figure.ts';
+import { defineFigure, type FigureTable, figureOf, join, renderTable } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { html } from '../html.ts';
 import type { Evaluation } from '../result-schema.ts';
@@ -90,6 +90,8 @@ export const energyBreakdown = defineFigure({
       };
     });
     const assumptions = energy!.assumptions.map((text) => html`<li>${text}</li>`);
+    const devices = html`<details><summary>The same on other devices</summary>
+<p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(result), 'Energy ratio on every device')}</div></details>`;
     return {
       title: titleOf(result),
       caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network over all steps up to T. No measurement.`,
@@ -100,6 +102,7 @@ export const energyBreakdown = defineFigure({
       ],
       body: join(
         chart,
+        devices,
         html`<details><summary>What the estimate takes for granted</summary><ul>${assumptions}</ul></details>`,
       ),
       table: {
@@ -137,6 +140,22 @@ function columnsOf({ energy, steps }: Evaluation) {
         : [{ name: `T = ${t}`, of: full[k]!, at: `result.json#/steps/${i}/energy/full/${k}` }];
     }),
   ];
+}
+
+/** Energy ratio of every step on every device, and what the device is. */
+function devicesTable({ energy, steps }: Evaluation): FigureTable {
+  return {
+    head: ['device', ...steps.map(({ t }) => `T = ${t}`), 'about it'],
+    rows: energy!.devices.map(({ name, title, summary }) => [
+      title,
+      ...steps.map(({ energy: { full } }, i) => {
+        const k = full.findIndex(({ device }) => device === name);
+        const at = `result.json#/steps/${i}/energy/full/${k}/ratio`;
+        return k < 0 ? '–' : figureOf(at, full[k]!.ratio, full[k]!.ratio.toFixed(3));
+      }),
+      html`<span class="note">${summary}</span>`,
+    ]),
+  };
 }
 
 /** The first and the last, and as many as fit between, evenly. */

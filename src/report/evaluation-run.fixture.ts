@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCheckpoint } from '../architectures/open-checkpoint.ts';
+import { randomNumbers, saveCheckpoint, tiny, tinyWeights } from '../architectures/tiny-vit.fixture.ts';
+import { convert } from '../conversion/convert.ts';
+import type { Batch } from '../datasets/load-batch.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { RunRecord } from '../evaluation/run-record.ts';
+import type { Model } from '../graph/model.ts';
+import { ecmt } from '../methods/ecmt.ts';
+import { describeEnvironment } from './describe-environment.ts';
+
+const shape = [3, tiny.height, tiny.width];
+const pixels = shape.reduce((a, b) => a * b, 1);
+
+/** What a made run is like; by default a tiny spiking Transformer on 24 labelled images. */
+export interface MadeRun {
+  readonly steps?: number;
+  readonly images?: number;
+  readonly labelled?: boolean;
+  readonly spiking?: boolean;
+  readonly name?: string;
+}
+
+/** Evaluates a tiny network into a folder, as the command line would. */
+export async function makeRun({
+  steps = 3,
+  images = 24,
+  labelled = true,
+  spiking = true,
+  name = 'tiny-vit',
+}: MadeRun = {}): Promise<{ folder: string; model: Model; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'report-'));
+  const { model: source } = await openCheckpoint(await saveCheckpoint(folder, tinyWeights()));
+  const calibration = () => [{ shape: [8, ...shape], data: randomNumbers(8 * pixels, 2) }];
+  const model = spiking ? (await convert(source, { method: ecmt, steps, calibration })).model : source;
+  const record = await RunRecord.open(folder, { model: name, data: 'random', ...(spiking && { steps }) });
+  await evaluate({ model, record, data: { size: images, batches: () => batches(images, labelled) } });
+  const classes = ['ant', 'bee, wild', '<b>cat</b>', 'dog', 'elk'];
+  const environment = describeEnvironment({ name, model, classes });
+  await writeFile(join(folder, 'environment.json'), JSON.stringify(environment));
+  return { folder, model, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function* batches(images: number, labelled: boolean): AsyncGenerator<Batch> {
+  for (let from = 0; from < images; from += 8) {
+    const count = Math.min(8, images - from);
+    const numbers = Array.from({ length: count }, (_, i) => from + i);
+    yield {
+      ids: numbers.map((i) => `image${i}`),
+      labels: numbers.map((i) => (labelled ? i % tiny.classes : undefined)),
+      shape: [count, ...shape],
+      data: Float32Array.from(numbers.flatMap((i) => [...randomNumbers(pixels, 100 + i)])),
+    };
+  }
+}

@@ -1,0 +1,174 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
+import { operatorCosts } from '../energy/operator-costs.ts';
+import type { BatchRecord } from '../evaluation/run-record.ts';
+import type { Model } from '../graph/model.ts';
+import { sitesOf } from '../neurons/neuron-node.ts';
+import { siteCarrying } from '../neurons/site-carrying.ts';
+import { toSourceForm } from '../neurons/spiking-form.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
+import { addActivity } from '../runtime/spike-statistics.ts';
+import { makeRun } from './evaluation-run.fixture.ts';
+import { figures } from './figures/figures.ts';
+import { evaluationSchema, tracesSchema } from './result-schema.ts';
+import { writeReport } from './write-report.ts';
+
+type Page = ReturnType<typeof parseHTML>['document'];
+
+let folder: string;
+let model: Model;
+let remove: () => Promise<void>;
+let page: string;
+let document: Page;
+beforeAll(async () => {
+  ({ folder, model, remove } = await makeRun());
+  page = readFileSync(await writeReport(folder), 'utf8');
+  ({ document } = parseHTML(page));
+});
+afterAll(() => remove());
+
+const readJson = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+
+const withoutJson = (text: string) => text.replace(/<script type="application\/json".*?<\/script>/gs, '');
+
+/** The text of a number in the page, by the place it names. */
+function textAt(pointer: string): string {
+  const found = document.querySelector(`data[data-from="${pointer}"]`);
+  return (found?.textContent ?? `nothing from ${pointer}`).replace('\u00a0', ' ');
+}
+
+/** Value of a JSON pointer. */
+function resolvePointer(pointer: string): unknown {
+  const [file, path] = pointer.split('#/') as [string, string];
+  return path.split('/').reduce((value, key) => value[key], readJson(file));
+}
+
+describe('the report of an evaluation', () => {
+  it('has every figure, and its JSON is that of the run', () => {
+    const ids = [...document.querySelectorAll('main > section')].map(({ id }) => id);
+    expect(ids).toEqual([...figures.map(({ id }) => id), 'provenance']);
+    for (const file of ['run.json', 'result.json', 'traces.json', 'environment.json']) {
+      const inline = document.querySelector(`script[data-file="${file}"]`)!.textContent!;
+      expect(JSON.parse(inline)).toEqual(readJson(file));
+    }
+  });
+
+  it('needs no network and runs no script', () => {
+    expect([...document.querySelectorAll('script')].every(({ type }) => type === 'application/json')).toBe(
+      true,
+    );
+    const visible = withoutJson(page);
+    expect(visible.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|src=|@import|url\((?!#)/);
+  });
+
+  it('shows numbers that are in the JSON, at the place they name', () => {
+    const numbers = [...document.querySelectorAll('data[data-from]')];
+    expect(numbers.length).toBeGreaterThan(200);
+    for (const each of numbers) {
+      const value = Number(each.getAttribute('value'));
+      expect(resolvePointer(each.getAttribute('data-from')!)).toBe(value);
+      const shown = Number.parseFloat(each.textContent!.replaceAll(',', ''));
+      if (each.textContent!.endsWith('%')) expect(Math.abs(shown - 100 * value)).toBeLessThanOrEqual(0.0501);
+    }
+  });
+
+  it('says the accuracy, firing rate and energy ratio that follow from batches.jsonl', async () => {
+    const lines = readFileSync(join(folder, 'batches.jsonl'), 'utf8').trim().split('\n');
+    const batches = lines.map((line) => JSON.parse(line) as BatchRecord);
+    const predictions = batches.flatMap((batch) => batch.predictions);
+    const activity = batches.map((batch) => batch.activity!).reduce(addActivity);
+    for (const t of [0, 1, 2]) {
+      const right = predictions.filter(({ steps, label }) => steps[t]![0] === label).length;
+      expect(textAt(`result.json#/steps/${t}/top1`)).toBe(`${((100 * right) / 24).toFixed(1)} %`);
+      const agreeing = predictions.filter(({ steps, source }) => steps[t]![0] === source[0]).length;
+      expect(textAt(`result.json#/steps/${t}/agreement`)).toBe(`${((100 * agreeing) / 24).toFixed(1)} %`);
+    }
+
+    const source = toSourceForm(model);
+    const ratios = ecmtRatio(
+      operatorActivities(await operatorCosts(source), activity, siteCarrying(model), 24),
+    );
+    for (const t of [0, 1, 2]) {
+      expect(textAt(`result.json#/steps/${t}/energy/ecmtRatio`)).toBe(ratios[t]!.toFixed(3));
+    }
+
+    const sites = sitesOf(model);
+    const shapes = await measureShapes(
+      source,
+      sites.map(({ input }) => input),
+    );
+    for (const [i, site] of sites.entries()) {
+      const neurons = shapes.get(site.input)!.reduce((a, b) => a * b, 1);
+      const rate = activity.spikes[site.name]![1]! / (24 * neurons);
+      expect(textAt(`result.json#/sites/${i}/firingRate/1`)).toBe(rate.toFixed(3));
+    }
+  });
+
+  it('names its charts, its tables and where their numbers are', () => {
+    for (const section of document.querySelectorAll('main > section')) {
+      expect(section.querySelector('h2')!.textContent!.length).toBeGreaterThan(5);
+      expect(section.querySelector('.source code')!.textContent).toMatch(/\.jsonl?/);
+    }
+    const drawings = [...document.querySelectorAll('figure svg[role="img"]')];
+    expect(drawings.length).toBeGreaterThan(20);
+    for (const svg of drawings) expect(svg.getAttribute('aria-label')).toMatch(/\w{4}/);
+    expect(document.querySelector('html')!.getAttribute('lang')).toBe('en');
+    expect(page).toContain('bee');
+    expect(withoutJson(page)).not.toContain('<b>cat');
+  });
+
+  it('is made of files that the schemas describe in full', () => {
+    expect(evaluationSchema.parse(readJson('result.json'))).toEqual(readJson('result.json'));
+    expect(tracesSchema.parse(readJson('traces.json'))).toEqual(readJson('traces.json'));
+  });
+});
+
+describe('the report of an odd run', () => {
+  const reportOf = async (options: Parameters<typeof makeRun>[0]) => {
+    const run = await makeRun(options);
+    try {
+      return parseHTML(readFileSync(await writeReport(run.folder), 'utf8')).document;
+    } finally {
+      await run.remove();
+    }
+  };
+  const sections = (of: Page) => [...of.querySelectorAll('main > section')].map(({ id }) => id);
+
+  it('does without labels, and escapes the name of the network', async () => {
+    const odd = await reportOf({ labelled: false, name: '<i>net</i>', steps: 1 });
+    expect(odd.querySelector('h1')!.textContent).toMatch(
+      /^<i>net<\/i>: \d.* agreement with its source network at T/,
+    );
+    expect(sections(odd)).toContain('firing-rates');
+    expect(odd.body.textContent).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('does without time-steps', async () => {
+    const odd = await reportOf({ spiking: false });
+    expect(odd.querySelector('h1')!.textContent).toMatch(/^tiny-vit gets \d.* right; it does not spike$/);
+    expect(sections(odd)).toEqual(['provenance']);
+  });
+
+  it('does without images', async () => {
+    const odd = await reportOf({ images: 0 });
+    expect(odd.querySelector('h1')!.textContent).toBe('tiny-vit: none of the images could be read');
+    expect(odd.body.textContent).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('refuses a folder without a result, and files that are none of ours', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    await expect(writeReport(empty)).rejects.toThrow(
+      `${empty}: expected the folder of a finished run, with result.json or frontier.json, got neither. Give the folder that the run named, after it has come to its end.`,
+    );
+    writeFileSync(join(empty, 'result.json'), '{"images": "many"}');
+    await expect(writeReport(empty)).rejects.toThrow(
+      /result\.json: expected a file as docs\/run-folder\.md describes it, got .*Run the evaluation again\./,
+    );
+    await rm(empty, { recursive: true });
+  });
+});
