@@ -1,3 +1,4 @@
+import type { Parameters } from './define-neuron.ts';
 import type { Site } from './neuron-node.ts';
 import { runNeuron } from './run-neuron.ts';
 
@@ -13,6 +14,12 @@ export interface SpikeAlphabet {
   readonly payloadBits: number;
 }
 
+/** What one step emits: the sum of its spikes, and their number. */
+interface Emission {
+  readonly spike: number;
+  readonly count: number;
+}
+
 /** Inputs of each sign and spacing at which a neuron is asked what it emits. */
 const probes = 1024;
 
@@ -24,10 +31,13 @@ const rounding = 1e-6;
  * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
-  const emitted = inputsOf(site).map((input) => firstStep(site, input));
+  const scalars = Object.fromEntries(
+    Object.entries(site.parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]),
+  );
+  const emitted = inputsOf(site, scalars).map((input) => firstStep(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.
   const single = new Set(
-    thresholdsOf(site.parameters).length === 0
+    thresholdsOf(scalars).length === 0
       ? site.neuron.levels(site.attributes)
       : emitted.filter(({ count }) => count === 1).map(({ spike }) => spike),
   );
@@ -49,15 +59,15 @@ function scalingOf(amplitudes: readonly number[]): SpikeScaling {
     : 'multiplication';
 }
 
-function thresholdsOf(parameters: Site['parameters']): number[] {
-  return Object.entries(parameters)
+function thresholdsOf(scalars: Parameters): number[] {
+  return Object.entries(scalars)
     .filter(([name]) => /threshold/i.test(name))
-    .map(([, tensor]) => tensor.toNumbers()[0]!);
+    .map(([, threshold]) => threshold);
 }
 
 /** Even steps find the values of a uniform code, even ratios those of a ladder. */
-function inputsOf({ neuron, attributes, parameters }: Site): number[] {
-  const thresholds = thresholdsOf(parameters);
+function inputsOf({ neuron, attributes }: Site, scalars: Parameters): number[] {
+  const thresholds = thresholdsOf(scalars);
   if (thresholds.length === 0) thresholds.push(1);
   const levels = neuron.levels(attributes);
   const smallest = (Math.min(...thresholds) * levels[0]!) / 64;
@@ -70,16 +80,12 @@ function inputsOf({ neuron, attributes, parameters }: Site): number[] {
   return [...even, ...ratio].flatMap((input) => [input, -input]);
 }
 
-/** What a neuron emits in step 1 for a constant input: sum and number of spikes. */
-function firstStep(
-  { neuron, attributes, parameters }: Site,
-  input: number,
-): { spike: number; count: number } {
-  const scalars = Object.entries(parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]);
+/** What a neuron emits in step 1 for a constant input. */
+function firstStep({ neuron, attributes }: Site, scalars: Parameters, input: number): Emission {
   const hidden = neuron.rehearsal?.steps(attributes) ?? 0;
   const means = new Float64Array(hidden + 1).fill(input);
-  let first = { spike: 0, count: 0 };
-  runNeuron(neuron, attributes, Object.fromEntries(scalars), means, (position, spike, _decoded, count) => {
+  let first: Emission = { spike: 0, count: 0 };
+  runNeuron(neuron, attributes, scalars, means, (position, spike, _decoded, count) => {
     if (position === hidden) first = { spike: spike === 0 ? 0 : spike, count };
   });
   return first;

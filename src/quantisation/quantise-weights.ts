@@ -13,50 +13,41 @@ const fractions = Array.from({ length: 12 }, (_, i) => 0.9 ** i);
 export function quantiseWeights(weights: Tensor, axis: number | undefined, bits: number): Tensor {
   const numbers = weights.toFloat32();
   const result = new Float32Array(numbers.length);
+  const channels = axis === undefined ? 1 : weights.shape[axis]!;
   const inner =
     axis === undefined ? numbers.length : weights.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const channels = axis === undefined ? 1 : weights.shape[axis]!;
-  const outer = numbers.length / (inner * channels);
+  const most = 2 ** (bits - 1) - 1;
+  const values = new Float32Array(numbers.length / channels);
   for (let channel = 0; channel < channels; channel++) {
-    const scale = scaleOf(numbers, channel, { inner, channels, outer }, bits);
-    const most = 2 ** (bits - 1) - 1;
-    forEachIndex(channel, { inner, channels, outer }, (i) => {
-      result[i] = scale * Math.min(Math.max(Math.round(numbers[i]! / scale), -most), most);
-    });
+    const at = (i: number) => (Math.floor(i / inner) * channels + channel) * inner + (i % inner);
+    for (let i = 0; i < values.length; i++) values[i] = numbers[at(i)]!;
+    const scale = scaleOf(values, most, bits);
+    for (let i = 0; i < values.length; i++) result[at(i)] = scale * codeOf(values[i]!, 1 / scale, most);
   }
   return Tensor.float32(weights.shape, result);
 }
 
-/** Weights [outer, channels, inner]. */
-interface Layout {
-  readonly inner: number;
-  readonly channels: number;
-  readonly outer: number;
+/** The whole number that stands for a weight. */
+function codeOf(value: number, inverse: number, most: number): number {
+  // Math.round, several times faster.
+  const code = Math.floor(value * inverse + 0.5);
+  return code > most ? most : code < -most ? -most : code;
 }
 
-function forEachIndex(channel: number, { inner, channels, outer }: Layout, visit: (i: number) => void): void {
-  for (let o = 0; o < outer; o++) {
-    const from = (o * channels + channel) * inner;
-    for (let i = from; i < from + inner; i++) visit(i);
-  }
-}
-
-function scaleOf(numbers: Float32Array, channel: number, layout: Layout, bits: number): number {
-  const most = 2 ** (bits - 1) - 1;
+function scaleOf(values: Float32Array, most: number, bits: number): number {
   let largest = 0;
-  forEachIndex(channel, layout, (i) => {
-    largest = Math.max(largest, Math.abs(numbers[i]!));
-  });
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return 1;
   if (bits >= 8) return largest / most;
   let best = { scale: largest / most, error: Number.POSITIVE_INFINITY };
   for (const fraction of fractions) {
     const scale = (fraction * largest) / most;
+    const inverse = 1 / scale;
     let error = 0;
-    forEachIndex(channel, layout, (i) => {
-      const code = Math.min(Math.max(Math.round(numbers[i]! / scale), -most), most);
-      error += (code * scale - numbers[i]!) ** 2;
-    });
+    for (let i = 0; i < values.length; i++) {
+      const difference = scale * codeOf(values[i]!, inverse, most) - values[i]!;
+      error += difference * difference;
+    }
     if (error < best.error) best = { scale, error };
   }
   return best.scale;
