@@ -5,6 +5,7 @@ import { count, interval, percent, short } from './format.ts';
 import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
+import { roomAround } from './percent-axis.ts';
 import { renderProvenance } from './provenance.ts';
 import type { Comparison, Evaluation, FrontierPoint } from './result-schema.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -136,7 +137,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
       grid: true,
       label: labelled ? 'top-1, % of images' : 'agreement, % of images',
       labelArrow: 'none',
-      inset: 10,
+      domain: roomAround([...series.flatMap(({ steps }) => steps.map(qualityOf)), ...reference]),
       ticks: 6,
     },
     marks: [

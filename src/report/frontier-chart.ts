@@ -3,6 +3,7 @@ import { key } from './figure.ts';
 import { short } from './format.ts';
 import { type Html, html } from './html.ts';
 import { placeLabels } from './label-places.ts';
+import { roomAround } from './percent-axis.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
 
 /** One point of accuracy against energy. */
@@ -153,12 +154,6 @@ function energyAxis(ratios: readonly number[]): EnergyAxis {
     scale: { type: 'log', domain: [low, high], ticks: logTicks(low, high) },
     place: (ratio) => Math.log(ratio / low) / Math.log(high / low),
   };
-}
-
-function roomAround(percents: readonly number[]): [number, number] {
-  const [low, high] = [Math.min(...percents), Math.max(...percents)];
-  const room = Math.max(2, 0.12 * (high - low));
-  return [Math.max(0, low - room), Math.min(103, high + room)];
 }
 
 /** 1, 2 and 5 of every decade. */

@@ -2,6 +2,7 @@ import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
 import { html } from '../html.ts';
+import { roomAround } from '../percent-axis.ts';
 import type { Evaluation } from '../result-schema.ts';
 import { keyMark, seriesMark } from '../series-marks.ts';
 
@@ -34,7 +35,7 @@ export const earlyExit = defineFigure({
         labelArrow: 'none',
         grid: true,
         ticks: 5,
-        inset: 8,
+        domain: roomAround([...exits, ...steps].map(qualityOf)),
       },
       marks: [
         Plot.line(exits, {
