@@ -19,7 +19,7 @@ export async function renderComparison(run: Extract<RunFolder, { kind: 'comparis
   const sections = [
     tableSection(comparison),
     ...(await stepsSection(comparison)),
-    ...(await frontierFigures(points, 'result.json: entries[].result.steps[]', undefined, source)),
+    ...(await frontierFigures(points, 'result.json: entries[].result.steps[]', { source })),
     renderProvenance(settings, environment),
   ];
   const images = comparison.entries[0]?.result.images ?? 0;

@@ -10,9 +10,9 @@ import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */
 export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' }>): Promise<string> {
-  const { points, name, settings, environment, files } = run;
+  const { points, source, name, settings, environment, files } = run;
   const from = (i: number) => `frontier.json#/points/${i}`;
-  const figure = await frontierFigures(points, 'frontier.json: points[]', from, null);
+  const figure = await frontierFigures(points, 'frontier.json: points[]', { from, source, series: bestOf });
   return renderPage({
     lead: `Tuning · ${name}`,
     title:
@@ -25,25 +25,34 @@ export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' 
   });
 }
 
+/** How to draw points of accuracy against energy. */
+export interface FrontierFigureOptions {
+  /** JSON pointer of the i-th point. Default: none, as the points are gathered from several places. */
+  readonly from?: (i: number) => string;
+  /** Accuracy of the source network; null where it is not known. */
+  readonly source: number | null;
+  /** Which points belong together. Default: those of a method. */
+  readonly series?: (points: readonly FrontierPoint[], ratio: Ratio) => FrontierSeries[];
+}
+
+type Ratio = (point: FrontierPoint) => number;
+
 /**
  * Accuracy against ECMT's ratio and, where it is known, against the full estimate; a series for each method.
  *
  * @param data where the points are, for the reader
- * @param from JSON pointer of the i-th point
- * @param source accuracy of the source network, or null
  */
 export async function frontierFigures(
   points: readonly FrontierPoint[],
   data: string,
-  from: ((i: number) => string) | undefined,
-  source: number | null,
+  { from, source, series = byMethod }: FrontierFigureOptions,
 ): Promise<Html[]> {
   if (points.length === 0) return [];
   const known = points.some(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
   const labelled = points.every(({ accuracy }) => accuracy !== null);
   const options = { quantity: labelled ? 'top-1, % of images' : 'agreement, % of images', source };
   const body = await frontierChart(
-    seriesOf(points, ({ ecmtRatio }) => ecmtRatio),
+    series(points, ({ ecmtRatio }) => ecmtRatio),
     { ...options, label: 'Accuracy against ECMT’s energy ratio' },
   );
   const number = (i: number, field: string, value: number | null, text: string) =>
@@ -74,7 +83,7 @@ export async function frontierFigures(
     caption: html`Estimates that charge neurons, memory, the first layer, normalisation and graded spikes, too.`,
     data: [data],
     body: await frontierChart(
-      seriesOf(full, ({ fullRatio }) => fullRatio!),
+      series(full, ({ fullRatio }) => fullRatio!),
       { ...options, label: 'Accuracy against the full estimate of the energy' },
     ),
   });
@@ -96,18 +105,33 @@ function qualityOf({ accuracy, agreement }: FrontierPoint): number {
   return accuracy ?? agreement;
 }
 
-function seriesOf(
-  points: readonly FrontierPoint[],
-  ratio: (point: FrontierPoint) => number,
-): FrontierSeries[] {
+function byMethod(points: readonly FrontierPoint[], ratio: Ratio): FrontierSeries[] {
   const methods = [...new Set(points.map(({ method }) => method))];
   return methods.map((name, i) => ({
     name,
     mark: seriesMark(i),
     line: true,
-    points: points
-      .filter(({ method }) => method === name)
-      .toSorted((a, b) => ratio(a) - ratio(b))
-      .map((point) => ({ ratio: ratio(point), accuracy: qualityOf(point), label: `T=${point.T}` })),
+    points: points.filter(({ method }) => method === name).map((point) => markOf(point, ratio)),
   }));
+}
+
+/** Of every method the points that no other one of it beats, joined by a line, and the others without one. */
+function bestOf(points: readonly FrontierPoint[], ratio: Ratio): FrontierSeries[] {
+  const rising = points.toSorted((a, b) => ratio(a) - ratio(b));
+  const beats = (a: FrontierPoint, b: FrontierPoint) =>
+    a !== b && a.method === b.method && ratio(a) <= ratio(b) && qualityOf(a) > qualityOf(b);
+  const beaten = rising.filter((point) => rising.some((other) => beats(other, point)));
+  const best = byMethod(
+    rising.filter((point) => !beaten.includes(point)),
+    ratio,
+  );
+  const others = beaten.map((point) => ({ ...markOf(point, ratio), label: '' }));
+  return [
+    ...best,
+    { name: 'beaten by another one', mark: seriesMark(best.length), line: false, points: others },
+  ];
+}
+
+function markOf(point: FrontierPoint, ratio: Ratio) {
+  return { ratio: ratio(point), accuracy: qualityOf(point), label: `T=${point.T}` };
 }

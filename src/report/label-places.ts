@@ -48,6 +48,7 @@ const distance = 12;
 export function placeLabels(labels: readonly PointLabel[]): (number | undefined)[] {
   const taken = labels.map(({ x, y }) => ({ x, y, width: 10, height: 10 }));
   return labels.map(({ x, y, text }) => {
+    if (text === '') return undefined;
     const width = letter * text.length;
     const free = [-distance, distance].find((dy) =>
       taken.every(

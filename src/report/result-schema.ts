@@ -165,7 +165,11 @@ export const frontierPointSchema = z.object({
 });
 
 /** `frontier.json` of a tuning run. */
-export const frontierSchema = z.object({ points: z.array(frontierPointSchema) });
+export const frontierSchema = z.object({
+  /** Top-1 of the source network on the same images; null without labels. */
+  source: share.nullable().default(null),
+  points: z.array(frontierPointSchema),
+});
 
 /** `result.json` of a comparison: evaluations on the same images with the same calibration. */
 export const comparisonSchema = z.object({

@@ -31,10 +31,11 @@ export interface Run {
 export type RunFolder =
   | ({ readonly kind: 'evaluation' } & Run)
   | ({ readonly kind: 'comparison'; readonly comparison: Comparison } & Omit<Run, 'result' | 'traces'>)
-  | ({ readonly kind: 'frontier'; readonly points: readonly FrontierPoint[] } & Omit<
-      Run,
-      'result' | 'traces'
-    >);
+  | ({
+      readonly kind: 'frontier';
+      readonly points: readonly FrontierPoint[];
+      readonly source: number | null;
+    } & Omit<Run, 'result' | 'traces'>);
 
 const settingsSchema = z.record(z.string(), z.unknown());
 
@@ -61,7 +62,7 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
   if (result)
     return { kind: 'evaluation', ...common, result, traces: await read('traces.json', tracesSchema) };
   const frontier = await read('frontier.json', frontierSchema);
-  if (frontier) return { kind: 'frontier', ...common, points: frontier.points };
+  if (frontier) return { kind: 'frontier', ...common, ...frontier };
   throw new FormatError({
     where: folder,
     expected: 'the folder of a finished run, with result.json or frontier.json',

@@ -6,6 +6,7 @@ import { writeAtomically } from '../../formats/write-atomically.ts';
 import { openNetwork } from '../../networks/open-network.ts';
 import { type LadderName, ladderFamilies } from '../../tuning/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/tuning-goal.ts';
+import { leaveFrontier } from '../leave-frontier.ts';
 import { options } from '../options.ts';
 import { frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
@@ -96,7 +97,8 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
   }
   await writeOnnx(tuned.model, output);
   const { point, reached, points } = tuned;
-  const summary = { goal, ladder, output, reached, chosen: point, points };
+  const report = await leaveFrontier(folder, { ...network, model: tuned.model }, points, ladder);
+  const summary = { goal, ladder, output, report, reached, chosen: point, points };
   if (frontierFile !== undefined) {
     await writeAtomically(frontierFile, `${JSON.stringify(summary, null, 2)}\n`);
   }
@@ -112,6 +114,7 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
   console.log(
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
   );
+  if (report) console.log(`  report: ${report}`);
   console.log(`  next: transpike evaluate ${output} --data <images>`);
 }
 

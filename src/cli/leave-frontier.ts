@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { writeAtomically } from '../formats/write-atomically.ts';
+import type { TuningPoint } from '../tuning/tuning-point.ts';
+import { leaveReport, type ReportedNetwork } from './leave-report.ts';
+
+/**
+ * Writes the points of a tuning as `frontier.json` into its folder, and a report of them.
+ *
+ * @param ladder which levels spikes might have
+ * @returns path of the report
+ */
+export async function leaveFrontier(
+  folder: string,
+  network: ReportedNetwork,
+  points: readonly TuningPoint[],
+  ladder: string,
+): Promise<string | undefined> {
+  const frontier = {
+    source: points[0]?.measured.sourceTop1 ?? null,
+    points: points.flatMap(({ measured, schedule, ...settings }) =>
+      measured.ecmtRatio === null
+        ? []
+        : {
+            method: `tuned, ladder ${ladder}`,
+            settings: { ...settings, schedule },
+            T: schedule.steps,
+            accuracy: measured.top1,
+            agreement: measured.agreement,
+            ecmtRatio: measured.ecmtRatio,
+            fullRatio: null,
+          },
+    ),
+  };
+  await writeAtomically(join(folder, 'frontier.json'), `${JSON.stringify(frontier, null, 2)}\n`);
+  return leaveReport(folder, network);
+}
