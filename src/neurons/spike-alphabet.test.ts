@@ -9,6 +9,7 @@ import { multiThreshold } from './multi-threshold.ts';
 import { insertNeuron, type NeuronSpec, sitesOf } from './neuron-node.ts';
 import { scaleAndFire } from './scale-and-fire.ts';
 import { spikeAlphabet } from './spike-alphabet.ts';
+import { stBif } from './st-bif.ts';
 
 function alphabet(spec: NeuronSpec) {
   const graph = new Graph('one site');
@@ -48,6 +49,15 @@ describe('spikeAlphabet', () => {
     expect(found.scaling).toBe('multiplication');
     expect(found.values).toBeGreaterThan(12);
     expect(found.payloadBits).toBe(4);
+  });
+
+  it('counts spikes that take others back, which no first step has', () => {
+    const attributes = { lowest: 0, highest: 15 };
+    expect(alphabet({ neuron: stBif, attributes, parameters: { threshold: 0.1 } })).toEqual({
+      scaling: 'none',
+      values: 3,
+      payloadBits: 1,
+    });
   });
 
   it('has all binary numbers, but only one spike a digit, for few-spikes neurons', () => {

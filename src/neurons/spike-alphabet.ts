@@ -23,20 +23,23 @@ interface Emission {
 /** Inputs of each sign and spacing at which a neuron is asked what it emits. */
 const probes = 1024;
 
+/** Digits in which spikes differ: sums of several are rounded. */
+const digits = 9;
+
 /** Largest deviation of an amplitude from a power of two, in octaves, that is rounding. */
 const rounding = 1e-6;
 
 /**
- * The spikes that the neurons of a site can emit, found by asking one of them what it emits in the first step for
+ * The spikes that the neurons of a site can emit, found by asking one of them what it emits in the first two steps for
  * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
   const scalars = Object.fromEntries(
     Object.entries(site.parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]),
   );
-  const emitted = inputsOf(site, scalars).map((input) => firstStep(site, scalars, input));
+  const emitted = inputsOf(site, scalars).flatMap((input) => firstSteps(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.
-  const single = new Set(
+  const single = distinct(
     thresholdsOf(scalars).length === 0
       ? site.neuron.levels(site.attributes)
       : emitted.filter(({ count }) => count === 1).map(({ spike }) => spike),
@@ -45,9 +48,13 @@ export function spikeAlphabet(site: Site): SpikeAlphabet {
   const negative = [...single].filter((spike) => spike < 0);
   return {
     scaling: scalingOf(positive.length > 0 ? positive : negative),
-    values: new Set([0, ...emitted.map(({ spike }) => spike)]).size,
+    values: distinct([0, ...emitted.map(({ spike }) => spike)]).size,
     payloadBits: Math.ceil(Math.log2(Math.max(single.size, 1))),
   };
+}
+
+function distinct(spikes: readonly number[]): Set<number> {
+  return new Set([...new Set(spikes)].map((spike) => Number(spike.toPrecision(digits))));
 }
 
 /** @param amplitudes distinct spikes of one sign */
@@ -80,13 +87,14 @@ function inputsOf({ neuron, attributes }: Site, scalars: Parameters): number[] {
   return [...even, ...ratio].flatMap((input) => [input, -input]);
 }
 
-/** What a neuron emits in step 1 for a constant input. */
-function firstStep({ neuron, attributes }: Site, scalars: Parameters, input: number): Emission {
+/** What a neuron emits in step 1 for an input, and in step 2 when its mean turns to the other sign. */
+function firstSteps({ neuron, attributes }: Site, scalars: Parameters, input: number): Emission[] {
   const hidden = neuron.rehearsal?.steps(attributes) ?? 0;
-  const means = new Float64Array(hidden + 1).fill(input);
-  let first: Emission = { spike: 0, count: 0 };
+  const means = new Float64Array(hidden + 2).fill(input);
+  means[hidden + 1] = -input;
+  const emissions: Emission[] = [];
   runNeuron(neuron, attributes, scalars, means, (position, spike, _decoded, count) => {
-    if (position === hidden) first = { spike: spike === 0 ? 0 : spike, count };
+    if (position >= hidden) emissions.push({ spike, count });
   });
-  return first;
+  return emissions;
 }
