@@ -21,7 +21,7 @@ export async function leaveFrontier(
       measured.ecmtRatio === null
         ? []
         : {
-            method: `tuned, ladder ${ladder}`,
+            method: `tuned (${ladder})`,
             settings: { ...settings, schedule },
             T: schedule.steps,
             accuracy: measured.top1,

@@ -62,6 +62,7 @@ export async function frontierChart(
   );
   const reference = source === null ? [] : [100 * source];
   const axis = energyAxis(points.map(({ ratio }) => ratio));
+  const same = axis.scale.domain[1] >= 1 ? [1] : [];
   const domain = roomAround([...points.map(({ y }) => y), ...reference]);
   const chart = await drawChart(label, (Plot, { width, narrow }) => {
     const height = narrow ? 300 : 360;
@@ -94,9 +95,10 @@ export async function frontierChart(
       },
       y: { label: quantity, labelArrow: 'none', domain, grid: true, ticks: 6 },
       marks: [
-        Plot.ruleX([1], dotted),
-        Plot.text(['the source network'], {
-          x: [1],
+        Plot.ruleX(same, dotted),
+        Plot.text(same, {
+          text: () => 'the source network',
+          x: (d: number) => d,
           frameAnchor: 'bottom',
           dy: -6,
           ...(axis.place(1) > 0.6 ? { textAnchor: 'end', dx: -6 } : { textAnchor: 'start', dx: 6 }),
@@ -113,20 +115,23 @@ export async function frontierChart(
               strokeDasharray: mark.dash,
             }),
           ),
-        ...shown.map((each) =>
-          Plot.dot(
-            points.filter((point) => point.series === each),
-            {
-              x: 'ratio',
-              y: 'y',
-              symbol: each.mark.symbol,
-              fill: each.mark.color,
-              stroke: 'var(--surface)',
-              r: 5.5,
-              title,
-            },
+        // Series without a line are there for comparison: below the others, and smaller.
+        ...shown
+          .toSorted((a, b) => Number(a.line) - Number(b.line))
+          .map((each) =>
+            Plot.dot(
+              points.filter((point) => point.series === each),
+              {
+                x: 'ratio',
+                y: 'y',
+                symbol: each.mark.symbol,
+                fill: each.mark.color,
+                stroke: 'var(--surface)',
+                r: each.line ? 5.5 : 4,
+                title,
+              },
+            ),
           ),
-        ),
         ...[...new Set(places)].filter((dy) => dy !== undefined).map(labels),
       ],
     };
@@ -144,7 +149,8 @@ function title({ series, label, y, ratio }: Drawn): string {
 
 function energyAxis(ratios: readonly number[]): EnergyAxis {
   const positive = ratios.filter((ratio) => ratio > 0);
-  const [least, most] = [Math.min(...positive, 1), Math.max(...positive, 1)];
+  // The source network, at 1, is only shown where it is not far from everything else.
+  const [least, most] = [Math.min(...positive, 1), Math.max(...positive, nearSource(positive) ? 1 : 0)];
   if (most / least <= 30) {
     const end = 1.06 * most;
     return { scale: { type: 'linear', domain: [0, end] }, place: (ratio) => ratio / end };
@@ -154,6 +160,10 @@ function energyAxis(ratios: readonly number[]): EnergyAxis {
     scale: { type: 'log', domain: [low, high], ticks: logTicks(low, high) },
     place: (ratio) => Math.log(ratio / low) / Math.log(high / low),
   };
+}
+
+function nearSource(ratios: readonly number[]): boolean {
+  return ratios.length === 0 || Math.max(...ratios) > 0.6;
 }
 
 /** 1, 2 and 5 of every decade. */

@@ -14,11 +14,8 @@ export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' 
   const from = (i: number) => `frontier.json#/points/${i}`;
   const figure = await frontierFigures(points, 'frontier.json: points[]', { from, source, series: bestOf });
   return renderPage({
-    lead: `Tuning · ${name}`,
-    title:
-      points.length === 0
-        ? `${name}: no point of the frontier yet`
-        : `${name}: ${count(points.length, 'point')} of accuracy against energy`,
+    lead: `Tuning · ${name} · ${count(points.length, 'network')} measured`,
+    title: points.length === 0 ? `${name}: no point of the frontier yet` : titleOf(points, source),
     tiles: [],
     sections: [...figure, renderProvenance(settings, environment)],
     files,
@@ -69,7 +66,7 @@ export async function frontierFigures(
     ]),
   };
   const first = renderFigure('frontier', {
-    title: titleOf(points, source),
+    title: 'Accuracy against energy by ECMT’s count',
     caption: 'Estimates. ECMT’s count bills every spike as one addition, whatever its level.',
     data: [data],
     body,
