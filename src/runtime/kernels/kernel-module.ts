@@ -24,6 +24,21 @@ export interface KernelModule {
     top: number,
     counters: number,
   ): void;
+  powerLadder(
+    nearest: number,
+    levels: number,
+    means: number,
+    meansStride: number,
+    written: number,
+    stride: number,
+    count: number,
+    steps: number,
+    positive: number,
+    negative: number,
+    deadZone: number,
+    top: number,
+    counters: number,
+  ): void;
   multiThresholdLadder(
     firstStep: number,
     boundaries: number,
@@ -168,7 +183,7 @@ export interface KernelModule {
 }
 
 /** Lowest addresses, in bytes: the module's own data. What uses the memory beside it starts here. */
-export const moduleBytes = 1024;
+export const moduleBytes = 4096;
 
 let compiled: Promise<WasmModule> | undefined;
 

@@ -2,9 +2,7 @@ import { differentialMultiThreshold } from '../../neurons/differential-multi-thr
 import { firingBoundaries, type Ladder, ladderLevels } from '../../neurons/ladder.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { defineKernel, type KernelMemory, type NeuronRun } from './neuron-kernel.ts';
-
-/** Largest signed level that fits in a byte around 128. */
-const byteTop = 127;
+import { byteTop, runPowerLadder } from './run-power-ladder.ts';
 
 /**
  * Multi-threshold neurons. With base 2 the level comes from the exponent bits of the potential; any other base scans
@@ -24,7 +22,8 @@ export const differentialMultiThresholdKernel = defineKernel<Ladder>({
 
 /** @param firstStep first step of differential coding; 0: running means */
 function fire(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
-  if (ladder.base === 2) runPowersOfTwo(memory, run, ladder, firstStep);
+  if (ladder.base === 2)
+    runPowersOfTwo(memory, firstStep > 0 ? run : runPowerLadder(memory, run, ladder), ladder, firstStep);
   else runLadder(memory, run, ladder, firstStep);
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
 import { neuronNamed } from '../../neurons/neurons.ts';
-import { loadKernels } from './kernel-module.ts';
+import { loadKernels, moduleBytes } from './kernel-module.ts';
 import { kernelFor, kernels } from './kernels.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
@@ -10,7 +10,7 @@ import { webAssembly } from './web-assembly.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
 const module = await loadKernels(memory);
-const [table, counters, data] = [4096, 8192, 65536];
+const [table, counters, data] = [moduleBytes, 8192, 65536];
 
 interface Case {
   readonly means: Float32Array;

@@ -6,5 +6,6 @@ export { fewSpikes } from './few-spikes';
 export { fewSpikesFunction } from './few-spikes-function';
 export { integrateAndFire, offsetCalibrating } from './integrate-and-fire';
 export { multiThreshold, multiThresholdLadder } from './multi-threshold';
+export { powerLadder } from './power-ladder';
 export { stBif } from './st-bif';
 export { uniformUnits } from './uniform-units';
