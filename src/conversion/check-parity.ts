@@ -63,9 +63,9 @@ async function firstDeviatingSite(
   });
 }
 
-/** Without optimisation: the weights of a large network are not copied for a single run. */
+/** Weights are not copied for a single run. */
 async function runOnce(model: Model, input: FloatTensor): Promise<Map<string, FloatTensor>> {
-  const session = await OrtSession.create(model, { optimise: 'none', keepScratch: false });
+  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
   try {
     return await session.run(input);
   } finally {

@@ -29,27 +29,34 @@ describe('chooseWorkers', () => {
     expect(chooseWorkers(modelOf(22e6), 0, undefined, machine)).toEqual({ workers: 1, threads: 4 });
   });
 
-  it('takes fewer workers with more threads for large weights, and says why', () => {
-    expect(chooseWorkers(modelOf(gigabyte / 2), 100, undefined, machine)).toEqual({
+  it('takes fewer workers with more threads where weights do not fit, and says why', () => {
+    expect(chooseWorkers(modelOf(gigabyte / 2, 'float16'), 100, undefined, machine)).toEqual({
       workers: 2,
       threads: 2,
-      reason: '2 workers with 2 threads: each takes about 5.4 GB, and 16.0 GB are free (--workers overrides)',
+      reason: '2 workers with 2 threads: each takes about 5.3 GB, and 16.0 GB are free (--workers overrides)',
     });
-    expect(chooseWorkers(modelOf(2 * gigabyte), 100, undefined, machine)).toMatchObject({
+    expect(chooseWorkers(modelOf(2 * gigabyte, 'float16'), 100, undefined, machine)).toMatchObject({
       workers: 1,
       threads: 4,
-      reason: expect.stringMatching(/^1 worker with 4 threads: each takes about 20\.4 GB/),
     });
   });
 
-  it('counts half-precision weights as the float32 that they become', () => {
-    expect(chooseWorkers(modelOf(gigabyte / 2, 'float16'), 100, undefined, machine)).toEqual(
-      chooseWorkers(modelOf(gigabyte / 2), 100, undefined, machine),
-    );
+  it('counts weights that are mapped into memory once', () => {
+    expect(chooseWorkers(modelOf(gigabyte), 100, undefined, machine)).toEqual({ workers: 4, threads: 1 });
+    expect(chooseWorkers(modelOf(3 * gigabyte), 100, undefined, machine)).toEqual({
+      workers: 2,
+      threads: 2,
+      reason:
+        '2 workers with 2 threads: each takes about 0.8 GB, all of them 12.0 GB of weights, and 16.0 GB are free (--workers overrides)',
+    });
+    expect(chooseWorkers(modelOf(4 * gigabyte), 100, undefined, machine)).toMatchObject({ workers: 1 });
   });
 
   it('does as it is told', () => {
-    expect(chooseWorkers(modelOf(2 * gigabyte), 1, 3, machine)).toEqual({ workers: 3, threads: 1 });
+    expect(chooseWorkers(modelOf(2 * gigabyte, 'float16'), 1, 3, machine)).toEqual({
+      workers: 3,
+      threads: 1,
+    });
     expect(chooseWorkers(modelOf(22e6), 100, 1, machine)).toEqual({ workers: 1, threads: 4 });
   });
 });

@@ -1,6 +1,7 @@
 import { freemem } from 'node:os';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
+import { weightLoadingOf } from '../runtime/weight-loading.ts';
 
 /** How an evaluation is spread over the machine. */
 export interface WorkerChoice {
@@ -19,17 +20,11 @@ export interface Machine {
   readonly freeBytes: number;
 }
 
-/**
- * Memory of a worker in bytes beside its weights: JavaScript, ONNX Runtime, activations of an ordinary batch. As
- * measured with DeiT-Tiny, T = 4, batch 8, rounded up.
- */
-const bytesBesideWeights = 400 * 2 ** 20;
+/** Memory of a worker beside its weights: JavaScript, ONNX Runtime, activations of a batch of a middling network. */
+const bytesBesideWeights = 768 * 2 ** 20;
 
-/**
- * Copies of the float32 weights that a worker holds at most: source and spiking network have one each, and while ONNX
- * Runtime packs the weights of a network it has them twice. As measured with a network of 4 GB (npm run bench:giant).
- */
-const copiesOfWeights = 2.5;
+/** Copies of packed weights in a worker: one for each network, and a quarter on top while they are packed. */
+const copiesOfWeights = 2.25;
 
 /** Part of the free memory that workers may take. */
 const share = 0.85;
@@ -50,11 +45,16 @@ export function chooseWorkers(
   const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / workers));
   if (wanted !== undefined) return { workers: wanted, threads: threadsOf(wanted) };
   const useful = Math.max(1, Math.min(processors, batches));
-  const bytes = copiesOfWeights * weightBytes(model) + bytesBesideWeights;
-  const workers = Math.max(1, Math.min(useful, Math.floor((share * freeBytes) / bytes)));
+  const weights = weightBytes(model);
+  // Mapped weights are there once, whatever the number of workers.
+  const mapped = weightLoadingOf(model) === 'mapped';
+  const bytes = bytesBesideWeights + (mapped ? 0 : copiesOfWeights * weights);
+  const free = share * freeBytes - (mapped ? weights : 0);
+  const workers = Math.max(1, Math.min(useful, Math.floor(free / bytes)));
   const threads = threadsOf(workers);
   if (workers === useful) return { workers, threads };
-  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: each takes about ${gigabytes(bytes)}, and ${gigabytes(freeBytes)} are free (--workers overrides)`;
+  const needs = `each takes about ${gigabytes(bytes)}${mapped ? `, all of them ${gigabytes(weights)} of weights` : ''}`;
+  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free (--workers overrides)`;
   return { workers, threads, reason };
 }
 

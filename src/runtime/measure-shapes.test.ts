@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { measureShapes } from './measure-shapes.ts';
 
 /** x [batch, 4] → a value of 64 MB → its sum. */
@@ -34,6 +35,22 @@ describe('measureShapes', () => {
       positive: [1, 4, 2 ** 22],
       counted: [1, 4],
     });
+  });
+
+  it('gives the shapes of weights, cast or transposed', async () => {
+    const model = wideNetwork();
+    const build = new GraphBuilder(model.graph);
+    const weight = build.constant('weight', Tensor.float64([2, 3, 5], new Array(30).fill(0)));
+    const cast = build.op('Cast', [weight], { to: 1 }, { name: 'cast' });
+    build.op('Transpose', [cast], { perm: [2, 0, 1] }, { name: 'permuted' });
+    build.op('Transpose', [cast], {}, { name: 'reversed' });
+    const shapes = await measureShapes(model, ['weight', 'permuted', 'reversed']);
+    expect([...shapes.values()]).toEqual([
+      [2, 3, 5],
+      [5, 2, 3],
+      [5, 3, 2],
+      [1, 4],
+    ]);
   });
 
   it('leaves the values themselves in the runtime', async () => {

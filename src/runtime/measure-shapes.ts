@@ -1,7 +1,8 @@
 import { RuntimeError } from '../errors.ts';
-import type { Dimension } from '../graph/graph.ts';
+import type { Dimension, Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
+import { intsAttribute } from '../graph/node.ts';
 import { printShape } from '../graph/print-graph.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { OrtSession } from './ort-session.ts';
@@ -20,19 +21,33 @@ export async function measureShapes(
   values: Iterable<string>,
   inputShapes: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Promise<Map<string, readonly number[]>> {
-  const names = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
+  const all = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
+  const weights = new Map(all.map((name) => [name, shapeOfWeight(model.graph, name)]));
+  const names = all.filter((name) => !weights.get(name));
   const { shapes, shapeOf } = withShapesAsOutputs(model, names);
-  const session = await OrtSession.create(shapes, { optimise: 'none', keepScratch: false });
+  const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
   try {
     const inputs = model.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
       const fixed = inputShapes.get(name) ?? oneImage(name, shape);
       return [name, { shape: fixed, data: new Float32Array(fixed.reduce((a, b) => a * b, 1)) }];
     });
     const outputs = await session.run(new Map(inputs));
-    return new Map(names.map((name) => [name, Array.from(outputs.get(shapeOf.get(name)!)!.data, Number)]));
+    const measured = (name: string) => Array.from(outputs.get(shapeOf.get(name)!)!.data, Number);
+    return new Map(all.map((name) => [name, weights.get(name) ?? measured(name)]));
   } finally {
     await session.release();
   }
+}
+
+/** Shape of a weight as the architectures put it into a graph, cast or transposed: it is not worth computing for that. */
+function shapeOfWeight(graph: Graph, value: string): readonly number[] | undefined {
+  const own = graph.initializers.get(value)?.shape;
+  const producer = graph.producerOf(value);
+  const isView = producer?.opType === 'Cast' || producer?.opType === 'Transpose';
+  if (own || !isView) return own;
+  const shape = shapeOfWeight(graph, producer.inputs[0]!);
+  if (!shape || producer.opType === 'Cast') return shape;
+  return intsAttribute(producer, 'perm', [...shape.keys()].reverse()).map((axis) => shape[axis]!);
 }
 
 /** A copy of a model that gives the shapes of some values instead of its own outputs. */

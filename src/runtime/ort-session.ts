@@ -8,16 +8,16 @@ import { printShape } from '../graph/print-graph.ts';
 import { discardCopy } from './discard-copy.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
+import { type WeightLoading, weightLoadingOf } from './weight-loading.ts';
 
 /** Settings of a session. */
 export interface SessionOptions {
   /** Threads one operator may use. Default 1. */
   threads?: number;
-  /**
-   * `none` takes graph and weights as they are: quick to load, and weights in files take no memory of their own, but slow
-   * to run. Default `all`.
-   */
+  /** `none` keeps the graph as it is. Default `all`. */
   optimise?: 'none' | 'all';
+  /** How weights in files are held. Default: `mapped` for large float32 ones, else `packed`. */
+  weights?: WeightLoading;
   /** Whether the session keeps the memory of intermediate results from one run to the next. Default true. */
   keepScratch?: boolean;
 }
@@ -42,8 +42,14 @@ export class OrtSession {
   /** @throws RuntimeError if ONNX Runtime refuses the model; OutOfMemoryError if there is no memory for its weights */
   static async create(
     model: Model,
-    { threads = 1, optimise = 'all', keepScratch = true }: SessionOptions = {},
+    {
+      threads = 1,
+      optimise = 'all',
+      weights = weightLoadingOf(model),
+      keepScratch = true,
+    }: SessionOptions = {},
   ): Promise<OrtSession> {
+    const mapped = weights === 'mapped';
     const options = {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -56,11 +62,12 @@ export class OrtSession {
         session: {
           // Spinning threads take time from whatever else runs on the machine.
           intra_op: { allow_spinning: '0' },
-          // Packing copies every weight.
-          disable_prepacking: optimise === 'none' ? '1' : '0',
+          disable_prepacking: mapped || optimise === 'none' ? '1' : '0',
           // encodeForSession names weight files relative to the root of the file system.
           model_external_initializers_file_folder_path: '/',
         },
+        // A constant that is folded is a copy.
+        ...(mapped && { optimization: { disable_specified_optimizers: 'ConstantFolding' } }),
       },
     } as const;
     try {

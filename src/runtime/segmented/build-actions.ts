@@ -1,7 +1,8 @@
 import type { ValueInfo } from '../../graph/graph.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
-import { OrtSession } from '../ort-session.ts';
+import { OrtSession, type SessionOptions } from '../ort-session.ts';
+import { weightLoadingOf } from '../weight-loading.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
 import { type IntegerProducts, makeIntegerProduct } from './integer-product.ts';
@@ -26,11 +27,13 @@ export async function buildActions(request: ActionRequest): Promise<Action[]> {
   const known = new Map(network.model.graph.inputs.map((info) => [info.name, info]));
   const bySite = new Map(sites.map((site) => [site.name, site]));
   const waiting = new Set(counted);
+  // A segment by itself is small, but all of them together may not be.
+  const options = { threads: request.threads, weights: weightLoadingOf(network.model), keepScratch: false };
   const actions: Action[] = [];
   const done = new Set<string>();
   try {
     for (const [level, segment] of cut.segments.entries()) {
-      if (segment) actions.push(await loadSegment(segment, known, request.threads));
+      if (segment) actions.push(await loadSegment(segment, known, options));
       for (const each of cut.cuts[level] ?? []) {
         actions.push(await loadCut(each, bySite, used, request));
         for (const name of each.outputs) done.add(name);
@@ -73,13 +76,13 @@ function usedValues({ network, counted }: ActionRequest, cut: Cut): Set<string> 
 async function loadSegment(
   segment: Segment,
   known: Map<string, ValueInfo>,
-  threads: number,
+  options: SessionOptions,
 ): Promise<RunSegment> {
   const { model, inputs, outputs, level } = segment;
   model.graph.inputs = inputs.map(
     (name) => known.get(name) ?? { name, dataType: 'float32', shape: undefined },
   );
-  const session = await OrtSession.create(model, { threads, keepScratch: false });
+  const session = await OrtSession.create(model, options);
   for (const { name, dataType, shape } of session.outputs) {
     // A rank of 0 also stands for an unknown one.
     known.set(name, { name, dataType, shape: shape.length > 0 ? shape : undefined });
