@@ -113,6 +113,14 @@ export { runPasses } from './passes/run-passes.ts';
 export { type BitWidths, bitWidths } from './quantisation/bit-widths.ts';
 export { quantisationPlacesOf, quantisedNetwork } from './quantisation/quantised-networks.ts';
 export { type QuantiserTable, readQuantisers } from './quantisation/quantiser-table.ts';
+export {
+  comparisonSchema,
+  environmentSchema,
+  evaluationSchema,
+  frontierSchema,
+  tracesSchema,
+} from './report/result-schema.ts';
+export { writeReport } from './report/write-report.ts';
 export { type EngineName, engines } from './runtime/engines.ts';
 export type { FloatTensor } from './runtime/float-tensor.ts';
 export { createInGraphEngine } from './runtime/in-graph-engine.ts';
