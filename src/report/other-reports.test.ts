@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeRun } from './evaluation-run.fixture.ts';
+import { writeReport } from './write-report.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'other-reports-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let evaluation: { steps: { t: number; top1: number; energy: { ecmtRatio: number } }[] };
+beforeAll(async () => {
+  const run = await makeRun({ steps: 2 });
+  evaluation = JSON.parse(readFileSync(join(run.folder, 'result.json'), 'utf8'));
+  await run.remove();
+});
+
+async function reportOn(file: string, content: unknown) {
+  writeFileSync(join(folder, file), JSON.stringify(content));
+  const { document } = parseHTML(readFileSync(await writeReport(folder), 'utf8'));
+  rmSync(join(folder, file));
+  return document;
+}
+
+/** Every number of a page with the place it names, looked up there. */
+function requireTraced(document: ReturnType<typeof parseHTML>['document'], content: unknown): number {
+  const numbers = [...document.querySelectorAll('data[data-from]')];
+  for (const each of numbers) {
+    const path: string = each.getAttribute('data-from')!.split('#/')[1]!;
+    const value = path
+      .split('/')
+      .reduce((at: unknown, key: string) => (at as Record<string, unknown>)[key], content);
+    expect(Number(each.getAttribute('value')), path).toBe(value);
+  }
+  return numbers.length;
+}
+
+it('draws a comparison: one table, steps, energy, and links to the runs', async () => {
+  const better = structuredClone(evaluation);
+  for (const step of better.steps) step.top1 = Math.min(1, step.top1 + 0.2);
+  const content = {
+    kind: 'comparison',
+    entries: [
+      { name: 'ecmt', folder: 'ecmt', result: evaluation },
+      { name: 'rate', folder: 'rate', result: better },
+    ],
+  };
+  const document = await reportOn('result.json', content);
+  expect(document.querySelector('h1')!.textContent).toMatch(/: rate is best at T.=.2, \d+\.\d.% right$/);
+  const ids = [...document.querySelectorAll('main > section')].map(({ id }) => id);
+  expect(ids).toEqual(['table', 'steps', 'frontier', 'full-frontier']);
+  expect([...document.querySelectorAll('#table tbody tr')]).toHaveLength(5);
+  expect(document.querySelector('#table a')!.getAttribute('href')).toBe('ecmt/report.html');
+  expect(requireTraced(document, content)).toBeGreaterThan(12);
+});
+
+it('draws the frontier of a tuning: what is best, and what is beaten', async () => {
+  const point = (T: number, ecmtRatio: number, accuracy: number) => ({
+    method: 'tuned',
+    T,
+    accuracy,
+    agreement: accuracy,
+    ecmtRatio,
+    fullRatio: null,
+  });
+  const content = {
+    source: 0.8,
+    points: [point(1, 0.1, 0.5), point(2, 0.2, 0.795), point(3, 0.3, 0.7), point(4, 0.4, 0.8)],
+  };
+  const document = await reportOn('frontier.json', content);
+  expect(document.querySelector('h1')!.textContent!.replaceAll('\u00a0', ' ')).toBe(
+    'Cheapest within 1 point of the source network: tuned at T = 2, 20 % of the energy by ECMT’s count',
+  );
+  expect([...document.querySelectorAll('#frontier .key li')].map((each) => each.textContent)).toEqual([
+    'tuned',
+    'beaten by another one',
+  ]);
+  expect(requireTraced(document, content)).toBe(12);
+  const empty = await reportOn('frontier.json', { points: [] });
+  expect(empty.querySelector('h1')!.textContent).toMatch(/: no point of the frontier yet$/);
+});
