@@ -1,0 +1,177 @@
+// What a network of 4 GB costs in memory and time: a Vision Transformer of EVA-giant's shape with generated weights is
+// written to a temporary folder, inspected, converted with imported thresholds, and run on one image at T = 2.
+//   npm run bench:giant -- [--folder DIR] [--depth 40]
+// Every command is a process of its own. Its peaks: `heap`, what JavaScript holds (objects and array buffers);
+// `own`, all memory of the process beside mapped files, the runtime's weights included; `rss`, mapped files too.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeNpy } from '../dist/formats/npy.js';
+import { randomNumbers } from './networks.mjs';
+
+const { values: options } = parseArgs({
+  options: { folder: { type: 'string', default: tmpdir() }, depth: { type: 'string', default: '40' } },
+});
+const depth = Number(options.depth);
+const [dim, hidden, heads, patch, tokens, classes] = [1408, 6144, 16, 14, 257, 1000];
+
+/** Name, shape and scale of every tensor, in the order of the file. */
+function* tensors() {
+  const linear = function* (path, out, into) {
+    yield [`${path}.weight`, [out, into], Math.sqrt(3 / into)];
+    yield [`${path}.bias`, [out], 0.1];
+  };
+  const norm = function* (path) {
+    yield [`${path}.weight`, [dim], 1];
+    yield [`${path}.bias`, [dim], 0.1];
+  };
+  yield ['patch_embed.proj.weight', [dim, 3, patch, patch], Math.sqrt(3 / (3 * patch * patch))];
+  yield ['patch_embed.proj.bias', [dim], 0.1];
+  yield ['cls_token', [1, 1, dim], 1];
+  yield ['pos_embed', [1, tokens, dim], 0.1];
+  for (let i = 0; i < depth; i++) {
+    yield* norm(`blocks.${i}.norm1`);
+    yield* linear(`blocks.${i}.attn.qkv`, 3 * dim, dim);
+    yield* linear(`blocks.${i}.attn.proj`, dim, dim);
+    yield* norm(`blocks.${i}.norm2`);
+    yield* linear(`blocks.${i}.mlp.fc1`, hidden, dim);
+    yield* linear(`blocks.${i}.mlp.fc2`, dim, hidden);
+  }
+  yield* norm('norm');
+  yield* linear('head', classes, dim);
+}
+
+/** Writes the checkpoint folder, one tensor in memory at a time. */
+async function writeCheckpoint(folder) {
+  mkdirSync(folder, { recursive: true });
+  const architecture = 'vit_giant_patch14_224';
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({ architecture, num_heads: heads, image_size: 224, patch_size: patch }),
+  );
+  let end = 0;
+  const header = {};
+  for (const [name, shape] of tensors()) {
+    const begin = end;
+    end += 4 * shape.reduce((a, b) => a * b, 1);
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+  }
+  const json = JSON.stringify(header);
+  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const file = await open(join(folder, 'model.safetensors'), 'w');
+  await file.writeFile(Buffer.concat([length, text]));
+  let seed = 0;
+  for (const [, shape, scale] of tensors()) {
+    await file.writeFile(
+      randomNumbers(
+        shape.reduce((a, b) => a * b, 1),
+        scale,
+        ++seed,
+      ),
+    );
+  }
+  await file.close();
+  return end;
+}
+
+/** Thresholds in the form of ECMT's reference code, one for each place of a block. */
+function thresholds() {
+  const places = ['fc_qkv', 'q', 'k', 'v', 's', 'fc_out', 'fc1', 'fc2'];
+  return Array.from({ length: depth }, (_, block) =>
+    places.map((place) => ({
+      name: `blocks.${block}`,
+      place,
+      scale_p: 0.05,
+      scale_n: 0.05,
+      times: 6,
+      gap: 2,
+    })),
+  ).flat();
+}
+
+/** Runs the command line and reports its peaks in MB and its time. */
+async function measure(title, args) {
+  const started = performance.now();
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  const heapFile = join(folder, 'heap');
+  const watch = fileURLToPath(new URL('./watch-heap.mjs', import.meta.url));
+  const child = spawn(process.execPath, ['--import', watch, main, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, HEAP_FILE: heapFile },
+  });
+  const peak = { own: 0, rss: 0 };
+  const timer = setInterval(() => {
+    const status = readStatus(child.pid);
+    peak.own = Math.max(peak.own, status.RssAnon ?? 0);
+    peak.rss = Math.max(peak.rss, status.VmHWM ?? 0);
+  }, 20);
+  const code = await new Promise((resolve) =>
+    child.on('exit', (status, signal) => resolve(status ?? signal)),
+  );
+  clearInterval(timer);
+  const seconds = (performance.now() - started) / 1000;
+  const heap = Number(readFileSync(heapFile, 'utf8')) / 2 ** 20;
+  const cells = [heap, peak.own / 1024, peak.rss / 1024].map((mb) => mb.toFixed(0).padStart(8));
+  console.log(
+    `${title.padEnd(24)}${cells.join('')}${seconds.toFixed(1).padStart(10)}${code === 0 ? '' : `  FAILED: ${code}`}`,
+  );
+}
+
+/** Numbers in kB of /proc; empty where there is none. */
+function readStatus(pid) {
+  try {
+    const lines = readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(\w+):\s+(\d+) kB$/gm);
+    return Object.fromEntries([...lines].map(([, key, value]) => [key, Number(value)]));
+  } catch {
+    return {};
+  }
+}
+
+const folder = mkdtempSync(join(options.folder, 'transpike-giant-'));
+try {
+  console.log(`free memory: ${(freemem() / 2 ** 30).toFixed(1)} GB`);
+  const bytes = await writeCheckpoint(join(folder, 'giant'));
+  console.log(`weights: ${(bytes / 1e9).toFixed(2)} GB`);
+  const shape = [1, 3, 224, 224];
+  const image = join(folder, 'image.npy');
+  await writeNpy(image, { shape, dataType: 'float32', data: randomNumbers(3 * 224 * 224, 2, 7) });
+  const list = join(folder, 'thresholds.json');
+  writeFileSync(list, JSON.stringify(thresholds()));
+  const spiking = join(folder, 'giant.snn.onnx');
+  console.log(
+    `${'command'.padEnd(24)}${['heap', 'own', 'rss'].map((name) => name.padStart(8)).join('')}   seconds`,
+  );
+  const giant = join(folder, 'giant');
+  await measure('inspect', ['inspect', giant, '--json']);
+  await measure('convert', [
+    'convert',
+    giant,
+    '--preset',
+    'reference',
+    '--thresholds',
+    list,
+    '-T',
+    '2',
+    '-o',
+    spiking,
+  ]);
+  await measure('inspect, converted', ['inspect', spiking, '--json']);
+  await measure('run, T = 2', [
+    'run',
+    spiking,
+    '--input',
+    image,
+    '-T',
+    '2',
+    '-o',
+    join(folder, 'logits.npy'),
+  ]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,55 @@
+// Images per second of an evaluation with one worker and with two, in turns, and how long workers wait for images.
+//   npm run bench:workers -- SPIKING.onnx IMAGES [images a run]
+// On a machine that others use, compare the processor time an image instead: equal times mean that two workers on two
+// free processors do twice the work.
+import { drainBatches } from '../dist/evaluation/drain-batches.js';
+import { createWorkerEvaluator } from '../dist/evaluation/worker-evaluator.js';
+import { openInputs } from '../dist/networks/open-inputs.js';
+import { openNetwork } from '../dist/networks/open-network.js';
+
+const [path, data, count = '64'] = process.argv.slice(2);
+const network = await openNetwork(path);
+const options = { model: network.model, steps: 4, threads: 1, engine: 'fast', synapses: 'float32' };
+const inputs = await openInputs(network, data, { limit: Number(count), needsLabels: false });
+const evaluators = [await createWorkerEvaluator(options), await createWorkerEvaluator(options)];
+
+async function measure(workers) {
+  let waited = 0;
+  let images = 0;
+  const batches = inputs.batches();
+  const timed = {
+    async next() {
+      const asked = performance.now();
+      const next = await batches.next();
+      waited += performance.now() - asked;
+      return next;
+    },
+  };
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  await drainBatches(timed, evaluators.slice(0, workers), {
+    onOutcome: async (batch) => {
+      images += batch.ids.length;
+    },
+    onWarning: console.error,
+    signal: undefined,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    rate: images / seconds,
+    cpu: (user + system) / 1e6 / images,
+    wait: waited / 1000 / (workers * seconds),
+  };
+}
+
+await measure(2);
+console.log('workers  images/s  processor s/image  share of waiting for images');
+for (let round = 0; round < 3; round++) {
+  for (const workers of [1, 2]) {
+    const { rate, cpu, wait } = await measure(workers);
+    console.log(
+      `${String(workers).padStart(7)}${rate.toFixed(2).padStart(10)}${cpu.toFixed(3).padStart(19)}${(100 * wait).toFixed(1).padStart(27)} %`,
+    );
+  }
+}
+for (const evaluator of evaluators) await evaluator.close();
