@@ -44,7 +44,7 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
       ...(preset !== undefined && { preset }),
       ...(inputs && {
         calibration: () => inputs.batches(undefined, reportSkipped()),
-        batchSize: inputs.batchSize,
+        batchSize: Math.min(inputs.batchSize, inputs.dataset.size),
       }),
       ...(settings.thresholds !== undefined && { thresholds: await readThresholds(settings.thresholds) }),
       onProgress: (stage, images) => {
