@@ -18,7 +18,7 @@ export function points(difference: number): string {
 export function short(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
   if (value === 0) return '0';
-  if (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e6) return value.toExponential(2);
+  if (Math.abs(value) < 1e-5 || Math.abs(value) >= 1e6) return value.toExponential(2);
   return String(Number(value.toPrecision(3)));
 }
 

@@ -34,6 +34,18 @@ export interface FrontierOptions {
   readonly source: number | null;
 }
 
+/** Ratios up to which the axis is linear. */
+const mostLinear = 5;
+
+/** With more steps than this, only those that are powers of two are labelled, and the last. */
+const mostLabelledSteps = 12;
+
+/** Label of a point after t of T steps; empty where labels would be too many. */
+export function stepLabel(t: number, last: number): string {
+  const written = last <= mostLabelledSteps || t === last || Number.isInteger(Math.log2(t));
+  return written ? `T=${t}` : '';
+}
+
 /** A point with all that is drawn of it. */
 interface Drawn extends FrontierMark {
   readonly series: FrontierSeries;
@@ -47,11 +59,12 @@ interface EnergyAxis {
     readonly type: 'linear' | 'log';
     readonly domain: [number, number];
     readonly ticks?: number[];
+    readonly clamp?: boolean;
   };
   place(ratio: number): number;
 }
 
-/** Accuracy against energy relative to the source network, with a logarithmic axis where ratios are far apart. */
+/** Accuracy against energy relative to the source network, with a logarithmic axis where it takes many times as much. */
 export async function frontierChart(
   series: readonly FrontierSeries[],
   { label, quantity, source }: FrontierOptions,
@@ -144,21 +157,20 @@ function colorOf({ series }: Drawn): string {
 }
 
 function title({ series, label, y, ratio }: Drawn): string {
-  return `${series.name}, ${label}: ${y.toFixed(1)} % at ${short(ratio)}`;
+  return `${series.name}${label && `, ${label}`}: ${y.toFixed(1)} % at ${short(ratio)}`;
 }
 
 function energyAxis(ratios: readonly number[]): EnergyAxis {
-  const positive = ratios.filter((ratio) => ratio > 0);
   // The source network, at 1, is only shown where it is not far from everything else.
-  const [least, most] = [Math.min(...positive, 1), Math.max(...positive, nearSource(positive) ? 1 : 0)];
-  if (most / least <= 30) {
+  const most = Math.max(...ratios, nearSource(ratios) ? 1 : 0);
+  if (most <= mostLinear) {
     const end = 1.06 * most;
     return { scale: { type: 'linear', domain: [0, end] }, place: (ratio) => ratio / end };
   }
-  const [low, high] = [least / 1.3, most * 1.3];
+  const [low, high] = [Math.max(Math.min(...ratios, 1), most / 1000) / 1.3, most * 1.3];
   return {
-    scale: { type: 'log', domain: [low, high], ticks: logTicks(low, high) },
-    place: (ratio) => Math.log(ratio / low) / Math.log(high / low),
+    scale: { type: 'log', domain: [low, high], ticks: logTicks(low, high), clamp: true },
+    place: (ratio) => Math.log(Math.max(ratio, low) / low) / Math.log(high / low),
   };
 }
 
@@ -166,10 +178,11 @@ function nearSource(ratios: readonly number[]): boolean {
   return ratios.length === 0 || Math.max(...ratios) > 0.6;
 }
 
-/** 1, 2 and 5 of every decade. */
+/** Powers of ten, with 2 and 5 of them where there is room. */
 function logTicks(low: number, high: number): number[] {
-  const decades = Array.from({ length: 12 }, (_, i) => 10 ** (i - 6));
+  const decades = Array.from({ length: 12 }, (_, i) => Number(`1e${i - 6}`));
+  const factors = high / low > 100 ? [1] : [1, 2, 5];
   return decades
-    .flatMap((decade) => [decade, 2 * decade, 5 * decade])
+    .flatMap((decade) => factors.map((factor) => factor * decade))
     .filter((tick) => tick >= low && tick <= high);
 }

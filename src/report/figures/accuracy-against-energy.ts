@@ -1,6 +1,6 @@
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
-import { type FrontierSeries, frontierChart } from '../frontier-chart.ts';
+import { type FrontierSeries, frontierChart, stepLabel } from '../frontier-chart.ts';
 import { html } from '../html.ts';
 import type { Evaluation } from '../result-schema.ts';
 import { seriesMark } from '../series-marks.ts';
@@ -55,7 +55,11 @@ function titleOf(result: Evaluation): string {
 function seriesOf(result: Evaluation): FrontierSeries[] {
   const { steps, quantised } = result;
   const accuracyOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
-  const point = (t: number, ratio: number, accuracy: number) => ({ ratio, accuracy, label: `T=${t}` });
+  const point = (t: number, ratio: number, accuracy: number) => ({
+    ratio,
+    accuracy,
+    label: stepLabel(t, steps.length),
+  });
   return [
     {
       name: 'ECMT’s count',

@@ -178,7 +178,7 @@ function chart({ steps, source }: Evaluation, series: readonly Series[]): Promis
             symbol: mark.symbol,
             fill: mark.color,
             stroke: 'var(--surface)',
-            r: 5,
+            r: last > 12 ? 3 : 5,
             title: 'title',
           }),
         ]),

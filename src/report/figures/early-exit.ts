@@ -61,7 +61,7 @@ export const earlyExit = defineFigure({
           symbol: fixed.symbol,
           fill: fixed.color,
           stroke: 'var(--surface)',
-          r: 5,
+          r: steps.length > 12 ? 3 : 5,
         }),
       ],
     }));

@@ -76,7 +76,7 @@ export const spikeRaster = defineFigure({
     const share = all.length === 0 ? 0 : all.filter((level) => level !== 0).length / all.length;
     return {
       title: `On one image, ${percent(share, 0)} of the traced neurons spike in a step`,
-      caption: html`Image “${image}”. Each row has ${neurons} neurons of a site, evenly spread over it, once for each time-step. A stick is a spike: upwards positive${signed ? ', downwards negative' : ''}; the longer, the larger its level (1 to ${levels}).`,
+      caption: html`Image “${image}”. Each row has ${neurons} neurons of a site, evenly spread over it, once for each time-step, or for as many steps as fit. A stick is a spike${signed ? ': upwards positive, downwards negative' : ''}${levels > 1 ? `; the longer, the larger its level (1 to ${levels})` : ''}.`,
       data: ['traces.json: sites[].spikes'],
       body: html`${
         signed

@@ -92,7 +92,7 @@ function drawHistogram(site: Site, axis: Axis, which: 'activations' | 'potential
     `${site.name}: ${title}`,
     (Plot) => ({
       height: 100,
-      marginLeft: 30,
+      marginLeft: 36,
       marginRight: 20,
       marginTop: 18,
       marginBottom: 18,
