@@ -5,13 +5,19 @@ import type { ProductCounts } from '../spike-statistics.ts';
 import type { Action, CountPairs, RunIntegerProduct, RunNeurons, RunSegment } from './action.ts';
 import { countPairs } from './count-pairs.ts';
 import type { Layout, Place } from './layout.ts';
-import { parameterRuns } from './parameter-runs.ts';
+import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
 import { viewTensor } from './step-shape.ts';
 
 /** What the actions counted on the way, per step. */
 export interface Tally {
   readonly spikes: Map<string, readonly number[]>;
   readonly products: Map<string, ProductCounts>;
+}
+
+/** The tensors that a session reads and writes in one call; `null`: in its own memory. */
+interface Bindings {
+  readonly feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly outputs: Readonly<Record<string, ort.Tensor | null>>;
 }
 
 /** All a run of one batch needs: the actions and where the values lie. Made once for a batch size, run often. */
@@ -22,6 +28,8 @@ export class SegmentedRun {
   readonly #kernels: KernelMemory;
   readonly #buffer: ArrayBuffer;
   readonly #views = new Map<string, ort.Tensor>();
+  readonly #bound = new Map<Action, Map<number, Bindings>>();
+  readonly #parameters = new Map<Action, readonly ParameterRun[]>();
   /** Values in the runtime's own memory, one tensor a step. */
   readonly #loose = new Map<string, ort.Tensor[]>();
 
@@ -70,12 +78,9 @@ export class SegmentedRun {
   }
 
   async #runSegment(action: RunSegment): Promise<void> {
-    const { session, overTime, reads, writes } = action;
+    const { session, overTime, writes } = action;
     for (const { step, count } of this.#calls(action, overTime ? this.#steps : 1)) {
-      const feeds = Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step, count)]));
-      const outputs = Object.fromEntries(
-        writes.map((name) => [name, this.#layout.places.has(name) ? this.#tensor(name, step, count) : null]),
-      );
+      const { feeds, outputs } = this.#bindings(action, step, count);
       const results = await session.runTensors(feeds, outputs);
       for (const name of writes) {
         if (outputs[name] !== null) continue;
@@ -85,6 +90,24 @@ export class SegmentedRun {
       }
     }
     for (const name of writes) this.#repeat(name);
+  }
+
+  /** The tensors of one call; the same objects each time where all of them are views of the engine's memory. */
+  #bindings(action: RunSegment, step: number, count: number): Bindings {
+    const known = this.#bound.get(action)?.get(step);
+    if (known) return known;
+    const { reads, writes } = action;
+    const isOwn = (name: string) => this.#layout.places.has(name);
+    const bindings = {
+      feeds: Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step, count)])),
+      outputs: Object.fromEntries(
+        writes.map((name) => [name, isOwn(name) ? this.#tensor(name, step, count) : null]),
+      ),
+    };
+    if (reads.every(isOwn)) {
+      this.#bound.set(action, (this.#bound.get(action) ?? new Map()).set(step, bindings));
+    }
+    return bindings;
   }
 
   /** Which steps to run at once. */
@@ -104,7 +127,8 @@ export class SegmentedRun {
     for (let step = 1; step < this.#steps; step++) bytes.copyWithin(step * stride, 0, stride);
   }
 
-  #runNeurons({ site, decoded, spikes, counts: numbers, levels }: RunNeurons): number[] {
+  #runNeurons(action: RunNeurons): number[] {
+    const { site, decoded, spikes, counts: numbers, levels } = action;
     const { counters } = this.#layout;
     const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
     const means = this.#place(site.input);
@@ -113,7 +137,9 @@ export class SegmentedRun {
     const stride = 4 * dims.reduce((a, b) => a * b, 1);
     const addressOf = (value: string | undefined, start: number, bytes: number) =>
       value === undefined ? 0 : this.#place(value).address + bytes * start;
-    for (const { start, count, parameters } of parameterRuns(site.parameters, dims)) {
+    const runs = this.#parameters.get(action) ?? parameterRuns(site.parameters, dims);
+    this.#parameters.set(action, runs);
+    for (const { start, count, parameters } of runs) {
       const run = {
         means: means.address + 4 * start,
         meansStride: means.stride,
