@@ -26,6 +26,16 @@ async function symmetricVit(): Promise<Model> {
   return model;
 }
 
+/** Makes the negative thresholds of some sites this many times as large. */
+function stretchNegative(model: Model, factor: number, names: RegExp): void {
+  for (const each of model.graph.nodes.filter((candidate) => candidate.attributes.has('neuron'))) {
+    if (!names.test(each.name)) continue;
+    const value = model.graph.initializers.get(each.inputs[3]!)!.toNumbers()[0]!;
+    each.inputs[3] = model.graph.freshName('stretched');
+    model.graph.initializers.set(each.inputs[3], Tensor.float32([], [factor * value]));
+  }
+}
+
 /** The same with the weights of the linear operators inside replaced by what 8 bits make of them. */
 function withDequantisedWeights(model: Model): Model {
   const copy = model.clone();
@@ -61,6 +71,32 @@ describe('8-bit synapses', () => {
     expect(difference).toBeGreaterThan(0);
     expect(difference).toBeLessThan(1);
     await Promise.all(engines.map((engine) => engine.close()));
+  });
+});
+
+describe('sites whose thresholds differ a lot', () => {
+  it('stay in float32 and are named', async () => {
+    const model = await symmetricVit();
+    stretchNegative(model, 3, /./);
+    const plan = planRun(model);
+    const [exact, left] = [
+      await createSegmentedEngine(plan),
+      await createSegmentedEngine(plan, { synapses: 'int8' }),
+    ];
+    const input = randomImages([2, 3, 8, 8]);
+    expect((await left.run(input)).logits).toEqual((await exact.run(input)).logits);
+    expect(left.leftInFloat.length).toBeGreaterThan(4);
+    expect(exact.leftInFloat).toEqual([]);
+    await exact.close();
+    await left.close();
+  });
+
+  it('leave the others on 8 bits', async () => {
+    const model = await symmetricVit();
+    stretchNegative(model, 3, /fc2\.0/);
+    const engine = await createSegmentedEngine(planRun(model), { synapses: 'int8' });
+    expect(engine.leftInFloat).toEqual(['fc2.0.in']);
+    await engine.close();
   });
 });
 

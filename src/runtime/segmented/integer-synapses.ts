@@ -12,15 +12,21 @@ export interface IntegerSynapses {
   /** The sites; those that feed 8-bit synapses have one threshold for both signs. */
   readonly sites: readonly Site[];
   readonly products: ReadonlyMap<string, IntegerProduct>;
+  /** Names of sites that feed such operators and whose neurons do not fit into 8 bits: those stay in float32. */
+  readonly left: readonly string[];
 }
 
 /** Largest level that fits in a byte around 128 and levels a site may have. */
 const largestLevel = 127;
 const mostLevels = 8;
 
+/** A site whose thresholds differ by more than this factor would saturate, or lose resolution, with one for both. */
+const largestRatio = 2;
+
 /**
  * Puts linear operators on 8-bit synapses: each MatMul or Gemm with a constant weight that a multi-threshold site of
- * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included.
+ * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included. Sites
+ * whose θ₊ and θ₋ differ by more than a factor of 2 are left in float32.
  *
  * The spikes of such a site are whole numbers of one threshold, the geometric mean of θ₊ and θ₋, and its largest
  * level is 127 instead of 128. Where the operator is fed by something else it stays as it is.
@@ -29,14 +35,18 @@ const mostLevels = 8;
  */
 export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: number): IntegerSynapses {
   const products = new Map<string, IntegerProduct>();
+  const left: string[] = [];
   const changed = sites.map((site) => {
-    const threshold = commonThreshold(site);
-    if (threshold === undefined) return site;
     const operators = graph.consumersOf(site.decoded).flatMap((each) => {
       const linear = linearOperator(graph, each, site.decoded);
       return linear && fits(linear, steps) ? [linear] : [];
     });
     if (operators.length === 0) return site;
+    const threshold = commonThreshold(site);
+    if (threshold === undefined) {
+      left.push(site.name);
+      return site;
+    }
     const levels = graph.freshName(`${site.name}.levels`);
     graph.producerOf(site.decoded)!.outputs.push(levels);
     graph.setNodes(graph.nodes);
@@ -44,10 +54,13 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
       products.set(operator.node.name, replace(graph, operator, levels, threshold));
     }
     const tensor = Tensor.float32([], [threshold]);
-    return { ...site, parameters: { ...site.parameters, thresholdPositive: tensor, thresholdNegative: tensor } };
+    return {
+      ...site,
+      parameters: { ...site.parameters, thresholdPositive: tensor, thresholdNegative: tensor },
+    };
   });
   graph.removeDeadNodes();
-  return { sites: changed, products };
+  return { sites: changed, products, left };
 }
 
 function commonThreshold({ neuron, attributes, parameters }: Site): number | undefined {
@@ -56,7 +69,9 @@ function commonThreshold({ neuron, attributes, parameters }: Site): number | und
   const { thresholdPositive, thresholdNegative } = parameters;
   const scalar = thresholdPositive!.size === 1 && thresholdNegative!.size === 1;
   if (base !== 2 || levels > mostLevels || !scalar) return undefined;
-  return Math.sqrt(thresholdPositive!.toNumbers()[0]! * thresholdNegative!.toNumbers()[0]!);
+  const [positive, negative] = [thresholdPositive!.toNumbers()[0]!, thresholdNegative!.toNumbers()[0]!];
+  if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative)) return undefined;
+  return Math.sqrt(positive * negative);
 }
 
 /** x·W (+ b) with a constant weight in the graph. */

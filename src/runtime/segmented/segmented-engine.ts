@@ -39,6 +39,8 @@ export interface MemoryUse {
 
 /** The fast engine, which also tells what memory it uses. */
 export interface SegmentedEngine extends Engine {
+  /** Names of sites that `int8` synapses were wanted for and that stay in float32, because their neurons do not fit. */
+  readonly leftInFloat: readonly string[];
   /** Memory for the activations of a batch of this many images that is run in one part. */
   memoryFor(batch: number): Promise<MemoryUse>;
 }
@@ -54,10 +56,10 @@ export async function createSegmentedEngine(
 ): Promise<SegmentedEngine> {
   const { generic, counted } = countedProducts(plan);
   const network = withoutTimeAxis(plan, [plan.logits, ...plan.keep, ...generic]);
-  const { sites, products } =
+  const { sites, products, left } =
     options.synapses === 'int8'
       ? useIntegerSynapses(network.model.graph, plan.sites, plan.steps)
-      : { sites: plan.sites, products: new Map() };
+      : { sites: plan.sites, products: new Map(), left: [] };
   const actions = await buildActions({
     network,
     sites,
@@ -67,7 +69,7 @@ export async function createSegmentedEngine(
   });
   const memory = new webAssembly.Memory({ initial: 1 });
   const module = await loadKernels(memory);
-  return new Segmented(plan, network, actions, memory, module, options);
+  return new Segmented(plan, network, actions, left, memory, module, options);
 }
 
 /** For messages. */
@@ -78,6 +80,7 @@ const cacheBytes = 8 * 2 ** 20;
 
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
+  readonly leftInFloat: readonly string[];
   readonly #network: StepNetwork;
   #actions: readonly Action[];
   readonly #memory: WasmMemory;
@@ -91,11 +94,13 @@ class Segmented implements SegmentedEngine {
     plan: Plan,
     network: StepNetwork,
     actions: readonly Action[],
+    leftInFloat: readonly string[],
     memory: WasmMemory,
     module: KernelModule,
     { memoryMB = 4095 }: SegmentedOptions,
   ) {
     this.plan = plan;
+    this.leftInFloat = leftInFloat;
     this.#network = network;
     this.#actions = actions;
     this.#memory = memory;
