@@ -1,7 +1,7 @@
 import type { Model } from '../graph/model.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { type Finding, findingsOf } from './findings.ts';
-import { measureLogitErrors } from './logit-errors.ts';
+import { measureLogitErrors } from './measure-logit-errors.ts';
 import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';
 import { type SiteDiagnosis, SiteMeter } from './site-meter.ts';
 import { type SiteTrace, SiteTracer } from './site-trace.ts';

@@ -2,7 +2,7 @@ import type { SiteDiagnosis } from './site-meter.ts';
 
 /** What was found, and what to do about it. */
 export interface Finding {
-  readonly kind: 'own-error' | 'inherited' | 'saturated' | 'silent' | 'outliers' | 'dead' | 'none';
+  readonly kind: 'mute' | 'own-error' | 'inherited' | 'saturated' | 'silent' | 'outliers' | 'dead' | 'none';
   /** Sites concerned, the worst first. */
   readonly sites: readonly string[];
   /** A sentence or two: the finding with its number, and the option to use. */
@@ -23,13 +23,15 @@ const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)
 
 /** Sentences about the sites of a network, those about the largest loss first. */
 export function findingsOf(sites: readonly SiteDiagnosis[], steps: number): Finding[] {
+  const started = sites.filter((site) => !isMute(site));
   const found = [
-    ownError(sites, steps),
-    saturation(sites),
-    silence(sites),
+    muteness(sites.filter(isMute), steps),
+    ownError(started, steps),
+    saturation(started),
+    silence(started),
     outliers(sites),
     inheritance(sites),
-    death(sites),
+    death(started),
   ].filter((finding) => finding !== undefined);
   if (found.length > 0) return found;
   return [
@@ -39,6 +41,20 @@ export function findingsOf(sites: readonly SiteDiagnosis[], steps: number): Find
       text: `No site loses more than ${percent(limits.own)} of its signal, saturates, or leaves a notable part of it to silent neurons.`,
     },
   ];
+}
+
+/** Nothing at all comes out of the site, though something goes in. */
+function isMute({ dead, error, saturated }: SiteDiagnosis): boolean {
+  return dead === 1 && error.own > 0 && saturated > 0;
+}
+
+function muteness([first, ...rest]: readonly SiteDiagnosis[], steps: number): Finding | undefined {
+  if (!first) return undefined;
+  return {
+    kind: 'mute',
+    sites: [first, ...rest].map(({ name }) => name),
+    text: `No neuron at '${first.name}' can fire within ${steps} step${steps === 1 ? '' : 's'}${also(rest)}. A tuned network may start its sites one after the other: run it for the steps that it was tuned for (-T).`,
+  };
 }
 
 function ownError(sites: readonly SiteDiagnosis[], steps: number): Finding | undefined {
@@ -83,7 +99,7 @@ function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'silent',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: calibrate for fewer steps' worth of error (convert -T), use the preset tuned, or add levels.`,
+    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: choose them anew (convert --preset tuned), or run more steps (-T).`,
   };
 }
 
@@ -114,14 +130,14 @@ function inheritance(sites: readonly SiteDiagnosis[]): Finding | undefined {
 
 function death(sites: readonly SiteDiagnosis[]): Finding | undefined {
   const [worst, ...rest] = worstBy(
-    sites.filter(({ dead }) => dead > limits.dead),
+    sites.filter(({ dead, error }) => dead > limits.dead && error.own <= limits.own),
     ({ dead }) => dead,
   );
   if (!worst) return undefined;
   return {
     kind: 'dead',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `${percent(worst.dead)} of the neurons at '${worst.name}' spiked on none of these images${also(rest)}. That costs nothing, and is harmless as long as the site's own error is small (here ${percent(worst.error.own)}).`,
+    text: `${percent(worst.dead)} of the neurons at '${worst.name}' spiked on none of these images${also(rest)}. That is harmless, since the site loses only ${percent(worst.error.own)} by itself, and it saves energy.`,
   };
 }
 

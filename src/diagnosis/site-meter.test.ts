@@ -7,14 +7,23 @@ import { Tensor } from '../graph/tensor.ts';
 import { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';
 import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
+import type { NeuronSpec } from '../neurons/neuron-node.ts';
+import { neurons } from '../neurons/neurons.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
 import { findingsOf } from './findings.ts';
 import { codingOf, membranePotential } from './membrane-potential.ts';
+import type { SiteDiagnosis } from './site-meter.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
+const twoLevels: NeuronSpec = {
+  neuron: multiThreshold,
+  attributes: { levels: 2 },
+  parameters: { thresholdPositive: 1, thresholdNegative: 1, deadZone: 0.5 },
+};
+
 /** Numbers [N, 4] that reach one site of two levels, 1 and 2, whose neurons feed a weight matrix. */
-function oneSite(): Model {
+function oneSite(spec: NeuronSpec = twoLevels): Model {
   const graph = new Graph('one-site');
   graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
   graph.addInitializer('w', Tensor.float32([4, 2], new Float32Array(8).fill(1)));
@@ -24,11 +33,6 @@ function oneSite(): Model {
   );
   graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
-  const spec = {
-    neuron: multiThreshold,
-    attributes: { levels: 2 },
-    parameters: { thresholdPositive: 1, thresholdNegative: 1, deadZone: 0.5 },
-  };
   return toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 2);
 }
 
@@ -79,6 +83,23 @@ describe('the diagnosis of one site', () => {
   });
 });
 
+it.each(neurons.map((neuron) => [neuron.name, neuron] as const))(
+  'looks at neurons of kind %s',
+  async (_, neuron) => {
+    const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, 0.5]));
+    const model = oneSite({ neuron, attributes: neuron.attributes.parse({}), parameters });
+    const images = { shape: [2, 4], data: Float32Array.of(0.5, 1, 0.1, 0, 2, 0.5, 1, 0.3) };
+    const { diagnosis, traces } = await diagnoseNetwork(model, images, 3, { alone: true });
+    const { error, saturated, dead, logitError } = diagnosis.sites[0]!;
+    // Everything is the site's own doing, and none of it hangs on what cannot be measured.
+    expect(error.inherited).toBeCloseTo(0, 6);
+    expect(error.total).toBeCloseTo(error.own, 6);
+    for (const share of [saturated, dead]) expect(share >= 0 && share <= 1).toBe(true);
+    expect(Number.isFinite(logitError)).toBe(true);
+    expect(traces.sites[0]!.spikes.flat().every(Number.isInteger)).toBe(true);
+  },
+);
+
 describe('membrane potentials', () => {
   it('are what a neuron compares with its thresholds, whichever way its spikes are decoded', () => {
     const thresholds = { thresholdPositive: 0.3, thresholdNegative: 0.2, deadZone: 0.5 };
@@ -105,5 +126,42 @@ describe('membrane potentials', () => {
       expect(share).toBeCloseTo(inside / values.length, 4);
     }
     expect(new ValueHistogram(1).result()).toEqual({ edges: [0], shares: [] });
+  });
+});
+
+describe('findings', () => {
+  const site = (name: string, facts: Partial<SiteDiagnosis> = {}): SiteDiagnosis => ({
+    name,
+    neuron: 'multi-threshold',
+    error: { total: 0.05, own: 0.05, inherited: 0 },
+    saturated: 0,
+    dead: 0,
+    silentSignal: 0,
+    outliers: null,
+    ...facts,
+  });
+  const textsOf = (...sites: SiteDiagnosis[]) => findingsOf(sites, 2).map(({ text }) => text);
+
+  it('say which sites have not started, and nothing else about them', () => {
+    const mute = { error: { total: 1, own: 1, inherited: 0 }, saturated: 1, dead: 1, silentSignal: 1 };
+    expect(textsOf(site('a', mute), site('b', mute), site('c'))).toEqual([
+      "No neuron at 'a' can fire within 2 steps, and so at 1 more site. A tuned network may start its sites one after the other: run it for the steps that it was tuned for (-T).",
+    ]);
+  });
+
+  it('say where silence costs signal, and where it does not', () => {
+    const [lost] = textsOf(
+      site('a', { silentSignal: 0.2, dead: 0.95, error: { total: 0.4, own: 0.4, inherited: 0 } }),
+    ).slice(1);
+    expect(lost).toMatch(/^At 'a' neurons that never fire hold 20 % of the squared signal\./);
+    expect(textsOf(site('b', { dead: 0.95 }))).toEqual([
+      "95 % of the neurons at 'b' spiked on none of these images. That is harmless, since the site loses only 5.0 % by itself, and it saves energy.",
+    ]);
+  });
+
+  it('say when the last site suffers from others', () => {
+    expect(textsOf(site('a'), site('b', { error: { total: 0.5, own: 0.05, inherited: 0.49 } }))).toEqual([
+      "The last site, 'b', is 50 % off, mostly with errors of earlier sites (49 % inherited, 5.0 % its own). Mend the earliest sites with a large error of their own first.",
+    ]);
   });
 });

@@ -5,9 +5,9 @@ import { count, interval, percent, short } from './format.ts';
 import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
-import { roomAround } from './percent-axis.ts';
 import { renderProvenance } from './provenance.ts';
 import type { Comparison, Evaluation, FrontierPoint } from './result-schema.ts';
+import { roomAround } from './room-around.ts';
 import type { RunFolder } from './run-folder.ts';
 import { keyMark, seriesMark } from './series-marks.ts';
 

@@ -2,7 +2,7 @@ import { drawChart } from './draw-chart.ts';
 import { key } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
-import { siteRows } from './site-axis.ts';
+import { siteRows } from './site-rows.ts';
 
 /** Two numbers of one site or operator. */
 export interface Dumbbell {

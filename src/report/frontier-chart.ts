@@ -3,7 +3,7 @@ import { key } from './figure.ts';
 import { short } from './format.ts';
 import { type Html, html } from './html.ts';
 import { placeLabels } from './label-places.ts';
-import { roomAround } from './percent-axis.ts';
+import { roomAround } from './room-around.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
 
 /** One point of accuracy against energy. */

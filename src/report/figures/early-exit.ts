@@ -2,8 +2,8 @@ import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
 import { html } from '../html.ts';
-import { roomAround } from '../percent-axis.ts';
 import type { Evaluation } from '../result-schema.ts';
+import { roomAround } from '../room-around.ts';
 import { keyMark, seriesMark } from '../series-marks.ts';
 
 type Exit = Evaluation['earlyExit'][number];

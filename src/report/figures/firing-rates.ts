@@ -3,7 +3,7 @@ import { defineFigure, figureOf } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { html } from '../html.ts';
 import type { Evaluation } from '../result-schema.ts';
-import { siteRows } from '../site-axis.ts';
+import { siteRows } from '../site-rows.ts';
 import { integerTicks } from './accuracy-by-step.ts';
 
 interface Cell {

@@ -2,7 +2,7 @@ import { drawChart } from '../draw-chart.ts';
 import { defineFigure, key } from '../figure.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
-import { siteRows } from '../site-axis.ts';
+import { siteRows } from '../site-rows.ts';
 import { spread } from './energy-breakdown.ts';
 
 /** Columns of neurons that fit. */
