@@ -18,7 +18,7 @@ const profile = {
   neurons: 10,
   price: 0.001,
   depth: 0,
-  sensitivity: 2,
+  sensitivity: { error: 2, bias: 0 },
 } as unknown as SiteProfile;
 
 const differential = codings.find(({ hasOnset }) => hasOnset)!;

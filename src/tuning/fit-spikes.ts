@@ -2,17 +2,15 @@ import type { WeightedValue } from '../calibration/activation-histogram.ts';
 import { firingBoundaries, type Ladder } from '../neurons/ladder.ts';
 import type { Coding, LadderFamily } from './ladder-families.ts';
 import { type LadderSetting, LadderSimulator } from './ladder-simulator.ts';
-import type { SiteProfile } from './site-profile.ts';
+import { divergenceOf, energyOf, type SiteError, type SiteProfile } from './site-profile.ts';
 
 /** A ladder fitted to one site, and what it does to constant inputs with the site's distribution. */
-export interface SpikeFit extends LadderSetting {
+export interface SpikeFit extends LadderSetting, SiteError {
   readonly coding: Coding;
   readonly ladder: Ladder;
-  /** Squared error of the decoded value after the last step, divided by the mean square of the activations. */
-  readonly relativeError: number;
   /** Spikes per neuron in all steps. */
   readonly spikes: number;
-  /** What is minimised: sensitivity · relative error + λ · price · spikes of the site. */
+  /** What is minimised: divergence of the output + λ · energy of the site's spikes. */
   readonly cost: number;
 }
 
@@ -46,7 +44,7 @@ const rounds = {
 } as const satisfies Record<string, readonly Round[]>;
 
 /**
- * The thresholds and the dead zone of one site that minimise sensitivity · relative error + λ · price · spikes, by
+ * The thresholds and the dead zone of one site that minimise divergence of the output + λ · energy of the spikes, by
  * coordinate descent over geometric grids. Deterministic.
  */
 export function fitSpikes(task: FitTask): SpikeFit {
@@ -55,8 +53,11 @@ export function fitSpikes(task: FitTask): SpikeFit {
   return fitter.descend(seeds.map((seed) => fitter.measure(seed)).reduce(cheaper), rounds.whole);
 }
 
-/** Prices λ of energy at which sites are fitted, ascending: 2 % of energy lie between neighbours. */
-export const lambdas: readonly number[] = Array.from({ length: 68 }, (_, i) => 0.003 * 1.15 ** i);
+/** Ratio of neighbouring prices; about 2 % of energy lie between them. */
+export const lambdaRatio = 1.15;
+
+/** Prices λ of energy at which sites are fitted, ascending. */
+export const lambdas: readonly number[] = Array.from({ length: 68 }, (_, i) => 0.003 * lambdaRatio ** i);
 
 /**
  * What one site can offer with one coding and one family of ladders: the best setting for each price of {@link lambdas}. Each
@@ -101,15 +102,15 @@ class Fitter {
 
   measure({ positive, negative, deadZone }: LadderSetting): SpikeFit {
     const { profile, coding, steps } = this.#task;
-    const { error, spikes } = this.#simulator.run(
+    const { error, bias, spikes } = this.#simulator.run(
       { positive, negative, deadZone },
       steps,
       coding.differential,
     );
-    const relativeError = profile.power === 0 ? 0 : error / profile.power;
-    const energy = profile.price * profile.neurons * spikes;
-    const cost = profile.sensitivity * relativeError + this.lambda * energy;
-    return { positive, negative, deadZone, coding, ladder: this.ladder, relativeError, spikes, cost };
+    const power = profile.power || 1;
+    const errors = { relativeError: error / power, relativeBias: bias ** 2 / power };
+    const cost = divergenceOf(profile, errors) + this.lambda * energyOf(profile, spikes);
+    return { positive, negative, deadZone, coding, ladder: this.ladder, ...errors, spikes, cost };
   }
 }
 

@@ -18,7 +18,7 @@ describe('LadderSimulator', () => {
         ({ neuron, differential, parameters }, { base }, levels, steps, setting, value) => {
           const ladder: Ladder = { base, levels, rule: 'nearest' };
           const simulator = new LadderSimulator(ladder, [{ value, count: 3 }]);
-          const { error, spikes } = simulator.run(setting, steps, differential);
+          const { error, bias, spikes } = simulator.run(setting, steps, differential);
           const state = new Float64Array(1);
           let fired = 0;
           const given = parameters(setting.positive, setting.negative, setting.deadZone, 1);
@@ -26,6 +26,7 @@ describe('LadderSimulator', () => {
             if (neuron.step({ mean: value, t }, state, given, ladder) !== 0) fired++;
           }
           expect(spikes).toBe(fired);
+          expect(bias).toBeCloseTo(neuron.decode(state, steps) - value, 9);
           expect(error).toBeCloseTo((neuron.decode(state, steps) - value) ** 2, 9);
         },
       ),

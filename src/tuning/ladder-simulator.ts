@@ -13,6 +13,8 @@ export interface LadderSetting {
 export interface SimulatedSite {
   /** Mean squared error of the decoded value after the last step. */
   readonly error: number;
+  /** Mean error of the decoded value. */
+  readonly bias: number;
   /** Spikes per neuron in all steps. */
   readonly spikes: number;
 }
@@ -40,7 +42,7 @@ export class LadderSimulator {
 
   /** @param differential whether a spike changes the value itself, instead of its running mean */
   run({ positive, negative, deadZone }: LadderSetting, steps: number, differential: boolean): SimulatedSite {
-    let [error, spikes] = [0, 0];
+    let [error, bias, spikes] = [0, 0, 0];
     for (let i = 0; i < this.#values.length; i++) {
       const value = this.#values[i]!;
       let emitted = 0;
@@ -55,9 +57,10 @@ export class LadderSimulator {
       }
       const decoded = differential ? emitted : emitted / steps;
       error += this.#shares[i]! * (decoded - value) ** 2;
+      bias += this.#shares[i]! * (decoded - value);
       spikes += this.#shares[i]! * fired;
     }
-    return { error, spikes };
+    return { error, bias, spikes };
   }
 
   /** Position of the level nearest to a potential. */

@@ -1,5 +1,5 @@
 import type { Batch } from '../datasets/load-batch.ts';
-import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
+import { ecmtRatio, type OperatorActivity, operatorActivities } from '../energy/ecmt-ratio.ts';
 import type { OperatorCost } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
 import { bestClass, compareLogits } from '../metrics/divergence.ts';
@@ -30,6 +30,13 @@ export interface Measurement {
   readonly sourceTop1: number | null;
   /** ECMT's energy ratio, an estimate; null where not all sites are there. */
   readonly ecmtRatio: number | null;
+}
+
+/** A measurement, and where the energy goes. */
+export interface MeasuredNetwork {
+  readonly measurement: Measurement;
+  /** Synaptic operations, summed over the images; empty where energy is not counted. */
+  readonly operators: readonly OperatorActivity[];
 }
 
 /** Runs the source network on images and keeps both. */
@@ -71,7 +78,7 @@ export async function measureNetwork(
   batches: readonly ComparedBatch[],
   threads: number,
   costs?: readonly OperatorCost[],
-): Promise<Measurement> {
+): Promise<MeasuredNetwork> {
   const plan = planRun(model, { steps, statistics: costs !== undefined });
   const engine = await engines.fast(plan, { threads });
   const sums = new Sums();
@@ -84,14 +91,12 @@ export async function measureNetwork(
   } finally {
     await engine.close();
   }
-  const energy =
+  const operators =
     costs && sums.activity
-      ? ecmtRatio(
-          operatorActivities(costs, sums.activity, siteCarrying(model), sums.images),
-          plan.hiddenSteps,
-        ).at(-1)!
-      : null;
-  return sums.measurement(energy);
+      ? operatorActivities(costs, sums.activity, siteCarrying(model), sums.images)
+      : undefined;
+  const ratio = operators ? ecmtRatio(operators, plan.hiddenSteps).at(-1)! : null;
+  return { measurement: sums.measurement(ratio), operators: operators ?? [] };
 }
 
 /** Adds up comparisons over batches. */

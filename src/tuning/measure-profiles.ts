@@ -5,15 +5,21 @@ import { observeSites } from '../conversion/observe-sites.ts';
 import type { OperatorCost } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
-import { fitSpikes } from './fit-spikes.ts';
+import { fitSpikes, type SpikeFit, tradeOff } from './fit-spikes.ts';
 import { codings, ladderFamilies } from './ladder-families.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
 import { siteDepths } from './site-depths.ts';
-import { coarsen, powerOf, type SiteProfile } from './site-profile.ts';
+import { coarsen, powerOf, type Sensitivity, type SiteProfile } from './site-profile.ts';
 import { spikePrices } from './spike-prices.ts';
 
 /** Least sensitivity, as a share of the mean over all sites: a measured divergence of zero is luck. */
 const leastSensitivity = 0.02;
+
+/** Relative squared mean error from which a bias can be told from chance. */
+const leastBias = 1e-4;
+
+/** Share of its neurons at which a site counts as mostly silent. */
+const silentShare = 0.6;
 
 /** What {@link measureProfiles} needs. */
 export interface ProfileOptions {
@@ -29,9 +35,9 @@ export interface ProfileOptions {
   readonly probes: readonly ComparedBatch[];
   readonly threads: number;
   /** Sensitivities that are known already, by site name. */
-  readonly known: ReadonlyMap<string, number>;
+  readonly known: ReadonlyMap<string, Sensitivity>;
   /** Told of each new one. */
-  readonly onSensitivity: (site: string, sensitivity: number, done: number) => Promise<void>;
+  readonly onSensitivity: (site: string, sensitivity: Sensitivity, done: number) => Promise<void>;
 }
 
 /**
@@ -58,7 +64,7 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
       neurons: values.reduce((sum, { count }) => sum + count, 0) / images,
       price: prices.get(site.name)!,
       depth: depths.get(site.name)!,
-      sensitivity: 1,
+      sensitivity: { error: 1, bias: 0 },
     };
     const sensitivity = known.get(site.name) ?? (await measureSensitivity(profile, options));
     profiles.push({ ...profile, sensitivity });
@@ -67,28 +73,47 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
   return withLeastSensitivity(profiles);
 }
 
-/** Divergence of the output when this site alone spikes, per relative squared error of the site. */
-async function measureSensitivity(
-  profile: SiteProfile,
+/**
+ * Measures the output when this site alone spikes, twice: with a coarse ladder, whose rounding errs to both sides, and with a
+ * fine one whose dead zone swallows small values. What the second one does beyond its squared error comes from its bias.
+ */
+async function measureSensitivity(profile: SiteProfile, options: ProfileOptions): Promise<Sensitivity> {
+  const rounding = fitSpikes({ ...oneStep, profile, family: ladderFamilies[0], lambda: 0 });
+  if (rounding.relativeError === 0) return { error: 0, bias: 0 };
+  const error = (await divergenceAlone(profile, rounding, options)) / rounding.relativeError;
+  const silencing = mostlySilent(tradeOff({ ...oneStep, profile, family: ladderFamilies.at(-1)! }));
+  const divergence = await divergenceAlone(profile, silencing, options);
+  const { relativeError, relativeBias } = silencing;
+  if (relativeBias < leastBias) return { error: (error + divergence / relativeError) / 2, bias: 0 };
+  return { error, bias: Math.max(0, divergence - error * relativeError) / relativeBias };
+}
+
+/** One step with the plain coding: every schedule of one step is the same. */
+const oneStep = { coding: codings[0]!, steps: 1 };
+
+/** The first fit of a trade-off that fires clearly less than a site that need not save. */
+function mostlySilent(fits: readonly SpikeFit[]): SpikeFit {
+  return fits.find(({ spikes }) => spikes < silentShare * fits[0]!.spikes) ?? fits.at(-1)!;
+}
+
+async function divergenceAlone(
+  { site }: SiteProfile,
+  { coding, ladder, positive, negative, deadZone }: SpikeFit,
   { source, probes, threads }: ProfileOptions,
 ): Promise<number> {
-  const { site } = profile;
-  const coding = codings[0]!;
-  const fit = fitSpikes({ profile, coding, family: ladderFamilies[0], steps: 1, lambda: 0 });
-  if (fit.relativeError === 0) return 0;
-  const spec = {
-    neuron: coding.neuron,
-    attributes: fit.ladder,
-    parameters: coding.parameters(fit.positive, fit.negative, fit.deadZone, 1),
-  };
+  const parameters = coding.parameters(positive, negative, deadZone, 1);
+  const spec = { neuron: coding.neuron, attributes: ladder, parameters };
   const alone = toSpikingForm(source, [site], new Map([[site.name, spec]]), 1);
-  const { divergence } = await measureNetwork(alone, 1, probes, threads);
-  return Math.max(0, divergence) / fit.relativeError;
+  const { measurement } = await measureNetwork(alone, 1, probes, threads);
+  return Math.max(0, measurement.divergence);
 }
 
 function withLeastSensitivity(profiles: readonly SiteProfile[]): SiteProfile[] {
-  const mean = profiles.reduce((sum, { sensitivity }) => sum + sensitivity, 0) / profiles.length;
+  const mean = profiles.reduce((sum, { sensitivity }) => sum + sensitivity.error, 0) / profiles.length;
   // Where nothing changes the output, all sites count the same.
   const least = mean > 0 ? leastSensitivity * mean : 1;
-  return profiles.map((profile) => ({ ...profile, sensitivity: Math.max(profile.sensitivity, least) }));
+  return profiles.map((profile) => {
+    const { error, bias } = profile.sensitivity;
+    return { ...profile, sensitivity: { error: Math.max(error, least), bias } };
+  });
 }

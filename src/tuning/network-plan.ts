@@ -1,8 +1,9 @@
 import type { NeuronSpec } from '../neurons/neuron-node.ts';
-import { lambdas, type SpikeFit, tradeOff, trimLadder } from './fit-spikes.ts';
+import { lambdaRatio, lambdas, type SpikeFit, tradeOff, trimLadder } from './fit-spikes.ts';
 import { codings, type LadderFamily } from './ladder-families.ts';
+import type { PriceCorrections } from './price-corrections.ts';
 import { onsetOf, type Schedule } from './schedule.ts';
-import type { SiteProfile } from './site-profile.ts';
+import { divergenceOf, energyOf, type SiteProfile } from './site-profile.ts';
 
 /** Neurons for all sites of a network, and what they promise. */
 export interface NetworkPlan {
@@ -10,10 +11,10 @@ export interface NetworkPlan {
   /** Price λ they were chosen at. */
   readonly lambda: number;
   /** Neurons by site name. */
-  readonly specs: ReadonlyMap<string, NeuronSpec & { readonly relativeError: number }>;
+  readonly specs: ReadonlyMap<string, NeuronSpec & Pick<SpikeFit, 'relativeError' | 'spikes'>>;
   /** Predicted from the sites' distributions alone. */
   readonly predicted: {
-    /** Divergence of the output in nats: Σ sensitivity · relative error. */
+    /** Divergence of the output in nats, summed over the sites. */
     readonly divergence: number;
     /** ECMT's energy ratio. */
     readonly ecmtRatio: number;
@@ -31,21 +32,23 @@ export class NetworkPlanner {
     this.#families = families;
   }
 
-  /** The plan with the smallest predicted divergence whose predicted energy ratio is at most this, or else the cheapest. */
-  planFor(schedule: Schedule, ecmtRatio: number): NetworkPlan {
-    const index = lambdas.findIndex((_, i) => this.#ratioAt(schedule, i) <= ecmtRatio);
-    return this.#planAt(schedule, index < 0 ? lambdas.length - 1 : index);
-  }
-
-  #ratioAt(schedule: Schedule, index: number): number {
-    return this.#profiles.reduce(
-      (sum, profile) => sum + energyOf(profile, this.#best(profile, schedule, index)),
-      0,
-    );
-  }
-
-  #planAt(schedule: Schedule, index: number): NetworkPlan {
-    const chosen = this.#profiles.map((profile) => ({ profile, fit: this.#best(profile, schedule, index) }));
+  /**
+   * The plan with the smallest predicted divergence whose predicted energy ratio is at most this, or else the cheapest.
+   *
+   * @param corrections what spikes cost in this schedule beside what was predicted
+   */
+  planFor(schedule: Schedule, ecmtRatio: number, corrections: PriceCorrections = new Map()): NetworkPlan {
+    const choose = (index: number) =>
+      this.#profiles.map((profile) => {
+        const correction = corrections.get(profile.site.name) ?? 1;
+        const fit = this.#best(profile, schedule, dearer(index, correction));
+        return { profile, fit, energy: correction * energyOf(profile, fit.spikes) };
+      });
+    const ratioOf = (choice: ReturnType<typeof choose>) =>
+      choice.reduce((sum, { energy }) => sum + energy, 0);
+    const found = lambdas.findIndex((_, i) => ratioOf(choose(i)) <= ecmtRatio);
+    const index = found < 0 ? lambdas.length - 1 : found;
+    const chosen = choose(index);
     return {
       schedule,
       lambda: lambdas[index]!,
@@ -56,11 +59,8 @@ export class NetworkPlanner {
         ]),
       ),
       predicted: {
-        divergence: chosen.reduce(
-          (sum, { profile, fit }) => sum + profile.sensitivity * fit.relativeError,
-          0,
-        ),
-        ecmtRatio: chosen.reduce((sum, { profile, fit }) => sum + energyOf(profile, fit), 0),
+        divergence: chosen.reduce((sum, { profile, fit }) => sum + divergenceOf(profile, fit), 0),
+        ecmtRatio: ratioOf(chosen),
       },
     };
   }
@@ -69,8 +69,8 @@ export class NetworkPlanner {
   #best(profile: SiteProfile, schedule: Schedule, index: number): SpikeFit {
     const onset = onsetOf(schedule, profile.depth);
     const steps = schedule.steps - onset + 1;
-    const possible = codings.filter(({ hasOnset }) => hasOnset || onset === 1);
-    return possible
+    return codings
+      .filter(({ hasOnset }) => hasOnset || onset === 1)
       .flatMap((coding) =>
         this.#families.map((family) => this.#curve(profile, coding, family, steps)[index]!),
       )
@@ -92,16 +92,22 @@ export class NetworkPlanner {
   }
 }
 
-function energyOf({ price, neurons }: SiteProfile, { spikes }: SpikeFit): number {
-  return price * neurons * spikes;
+/** Position of the price that is higher by this factor. */
+function dearer(index: number, factor: number): number {
+  const shifted = index + Math.round(Math.log(factor) / Math.log(lambdaRatio));
+  return Math.min(Math.max(shifted, 0), lambdas.length - 1);
 }
 
 function specOf(profile: SiteProfile, fit: SpikeFit, onset: number) {
-  const { coding, positive, negative, deadZone, ladder, relativeError } = trimLadder(fit, profile.values);
+  const { coding, positive, negative, deadZone, ladder, relativeError, spikes } = trimLadder(
+    fit,
+    profile.values,
+  );
   return {
     neuron: coding.neuron,
     attributes: ladder,
     parameters: coding.parameters(positive, negative, deadZone, onset),
     relativeError,
+    spikes,
   };
 }

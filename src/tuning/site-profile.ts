@@ -14,8 +14,34 @@ export interface SiteProfile {
   readonly price: number;
   /** Share of the way through the network, in [0, 1). */
   readonly depth: number;
-  /** Kullback–Leibler divergence of the output that a relative squared error of 1 at this site alone would make, in nats. */
-  readonly sensitivity: number;
+  readonly sensitivity: Sensitivity;
+}
+
+/** Divergence of the output, in nats, that errors at one site alone make. Both errors are relative to the mean square. */
+export interface Sensitivity {
+  /** For a mean squared error of 1, of whatever sign. */
+  readonly error: number;
+  /**
+   * For a squared mean error of 1: errors of one sign add up in the next operator, as when small attention weights are left
+   * out and each row loses a part of its sum.
+   */
+  readonly bias: number;
+}
+
+/** Errors of a site, relative to the mean square of its activations. */
+export interface SiteError {
+  /** Mean squared error. */
+  readonly relativeError: number;
+  /** Square of the mean error. */
+  readonly relativeBias: number;
+}
+
+/** What errors at one site do to the output, in nats, to first order. */
+export function divergenceOf(
+  { sensitivity }: SiteProfile,
+  { relativeError, relativeBias }: SiteError,
+): number {
+  return sensitivity.error * relativeError + sensitivity.bias * relativeBias;
 }
 
 /** Relative width of the bins that {@link coarsen} makes. */
@@ -44,4 +70,9 @@ function isNear(a: number, b: number): boolean {
 export function powerOf(values: readonly WeightedValue[]): number {
   const count = values.reduce((sum, each) => sum + each.count, 0);
   return values.reduce((sum, each) => sum + each.count * each.value ** 2, 0) / count;
+}
+
+/** Share of the source network's energy that a site's spikes take. @param spikes per neuron in all steps */
+export function energyOf({ price, neurons }: SiteProfile, spikes: number): number {
+  return price * neurons * spikes;
 }

@@ -4,20 +4,21 @@ import { type ConversionRecord, writeConversionRecord } from '../conversion/conv
 import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
 import { prepareSource } from '../conversion/prepare-source.ts';
 import type { Batch } from '../datasets/load-batch.ts';
-import { type OperatorCost, operatorCosts } from '../energy/operator-costs.ts';
+import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import { type LadderName, ladderFamilies } from './ladder-families.ts';
-import { type ComparedBatch, measureNetwork, withSourceLogits } from './measure-network.ts';
+import { type ComparedBatch, withSourceLogits } from './measure-network.ts';
 import { measureProfiles } from './measure-profiles.ts';
 import { type NetworkPlan, NetworkPlanner } from './network-plan.ts';
-import { type Schedule, schedulesUpTo } from './schedule.ts';
+import { schedulesUpTo } from './schedule.ts';
 import { choosePoint, type TuningGoal, targetsOf } from './tuning-goal.ts';
 import type { TuningJournal } from './tuning-journal.ts';
-import { paretoFrontier, ratioOf, type TuningPoint } from './tuning-point.ts';
+import { paretoFrontier, type TuningPoint } from './tuning-point.ts';
+import { searchNetworks } from './tuning-search.ts';
 
 /** What to tune, and for what. */
 export interface TuneOptions {
@@ -62,9 +63,6 @@ export interface Tuned {
 /** Batches for sensitivities: a site's error shows in few images. */
 const probeImages = 16;
 
-/** Networks measured again with the energy corrected by what the first measurement told, for each target. */
-const corrected = 2;
-
 /**
  * Chooses neurons, thresholds, levels, dead zones and starting steps of all sites for an accuracy–energy goal.
  *
@@ -104,11 +102,26 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
   const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, plan.specs, plan.schedule.steps);
-  const search = new Search(planner, build, images.held, costs, options);
-  const finished = await search.run(targetsOf(goal), schedulesUpTo(steps));
+  const finished = await searchNetworks(targetsOf(goal), schedulesUpTo(steps), {
+    profiles,
+    planner,
+    build,
+    costs,
+    pilots: firstImages(images.fitted, probeImages),
+    images: images.held,
+    threads: options.threads,
+    journal,
+    signal,
+    onNetwork: (done, total) =>
+      options.onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
+  });
   if (!finished) return undefined;
   const { point, reached } = choosePoint(goal, journal.points);
-  const plan = planner.planFor(point.schedule, point.predicted.ecmtRatio);
+  const plan = planner.planFor(
+    point.schedule,
+    point.predicted.ecmtRatio,
+    journal.correctionsOf(point.schedule),
+  );
   const model = build(plan);
   writeQuantisers(model, quantisers.finish());
   const record = writeConversionRecord(model, {
@@ -152,85 +165,4 @@ function firstImages(batches: readonly ComparedBatch[], count: number): Compared
     images += shape[0]!;
     return wanted;
   });
-}
-
-/** Measures networks for all targets and schedules. */
-class Search {
-  readonly #planner: NetworkPlanner;
-  readonly #build: (plan: NetworkPlan) => Model;
-  readonly #images: readonly ComparedBatch[];
-  readonly #costs: readonly OperatorCost[];
-  readonly #options: TuneOptions;
-
-  constructor(
-    planner: NetworkPlanner,
-    build: (plan: NetworkPlan) => Model,
-    images: readonly ComparedBatch[],
-    costs: readonly OperatorCost[],
-    options: TuneOptions,
-  ) {
-    this.#planner = planner;
-    this.#build = build;
-    this.#images = images;
-    this.#costs = costs;
-    this.#options = options;
-  }
-
-  /** @returns whether it came to its end */
-  async run(targets: readonly number[], schedules: readonly Schedule[]): Promise<boolean> {
-    const total = targets.length * (schedules.length + corrected);
-    let done = 0;
-    for (const target of targets) {
-      const points: TuningPoint[] = [];
-      for (const schedule of schedules) {
-        if (this.#options.signal?.aborted) return false;
-        points.push(await this.#measure(target, schedule, target));
-        this.#report(++done, total);
-      }
-      const promising = points
-        .toSorted((a, b) => promise(a, target) - promise(b, target))
-        .slice(0, corrected);
-      for (const point of promising) {
-        if (this.#options.signal?.aborted) return false;
-        // What spikes really cost beside what was predicted: aim lower or higher by that.
-        const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
-        await this.#measure(target, point.schedule, aim);
-        this.#report(++done, total);
-      }
-    }
-    return true;
-  }
-
-  async #measure(target: number, schedule: Schedule, aim: number): Promise<TuningPoint> {
-    const plan = this.#planner.planFor(schedule, aim);
-    const known = this.#options.journal.points.find(
-      (point) =>
-        point.target === target &&
-        point.lambda === plan.lambda &&
-        point.schedule.steps === schedule.steps &&
-        point.schedule.window === schedule.window,
-    );
-    if (known) return known;
-    const { threads, journal } = this.#options;
-    const measured = await measureNetwork(
-      this.#build(plan),
-      schedule.steps,
-      this.#images,
-      threads,
-      this.#costs,
-    );
-    const point: TuningPoint = { target, schedule, lambda: plan.lambda, predicted: plan.predicted, measured };
-    await journal.addPoint(point);
-    return point;
-  }
-
-  #report(done: number, total: number): void {
-    const frontier = paretoFrontier(this.#options.journal.points);
-    this.#options.onProgress({ stage: 'networks', done, total, frontier });
-  }
-}
-
-/** Divergence to be expected at the target: it falls about with the square of the energy. */
-function promise(point: TuningPoint, target: number): number {
-  return point.measured.divergence * (ratioOf(point) / target) ** 2;
 }

@@ -3,11 +3,23 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { writeAtomically } from '../formats/write-atomically.ts';
-import { type TuningPoint, tuningPointSchema } from './tuning-point.ts';
+import type { PriceCorrections } from './price-corrections.ts';
+import type { Schedule } from './schedule.ts';
+import type { Sensitivity } from './site-profile.ts';
+import { scheduleSchema, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
 
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: z.record(z.string(), z.unknown()) }),
-  z.object({ kind: z.literal('sensitivity'), site: z.string(), sensitivity: z.number() }),
+  z.object({
+    kind: z.literal('sensitivity'),
+    site: z.string(),
+    sensitivity: z.object({ error: z.number(), bias: z.number() }),
+  }),
+  z.object({
+    kind: z.literal('prices'),
+    schedule: scheduleSchema,
+    corrections: z.record(z.string(), z.number()),
+  }),
   z.object({ kind: z.literal('point'), point: tuningPointSchema }),
 ]);
 
@@ -50,7 +62,7 @@ export class TuningJournal {
   }
 
   /** Sensitivities by site. */
-  get sensitivities(): Map<string, number> {
+  get sensitivities(): Map<string, Sensitivity> {
     return new Map(
       this.#entries.flatMap((entry) =>
         entry.kind === 'sensitivity' ? [[entry.site, entry.sensitivity] as const] : [],
@@ -58,12 +70,26 @@ export class TuningJournal {
     );
   }
 
+  /** What spikes cost in a schedule beside what was predicted, if that is known. */
+  correctionsOf({ steps, window }: Schedule): PriceCorrections | undefined {
+    for (const entry of this.#entries) {
+      if (entry.kind !== 'prices') continue;
+      const { schedule, corrections } = entry;
+      if (schedule.steps === steps && schedule.window === window) return new Map(Object.entries(corrections));
+    }
+    return undefined;
+  }
+
   get points(): TuningPoint[] {
     return this.#entries.flatMap((entry) => (entry.kind === 'point' ? [entry.point] : []));
   }
 
-  async addSensitivity(site: string, sensitivity: number): Promise<void> {
+  async addSensitivity(site: string, sensitivity: Sensitivity): Promise<void> {
     if (!this.sensitivities.has(site)) await this.#add({ kind: 'sensitivity', site, sensitivity });
+  }
+
+  async addCorrections(schedule: Schedule, corrections: PriceCorrections): Promise<void> {
+    await this.#add({ kind: 'prices', schedule, corrections: Object.fromEntries(corrections) });
   }
 
   async addPoint(point: TuningPoint): Promise<void> {

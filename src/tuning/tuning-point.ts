@@ -2,11 +2,14 @@ import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
 
+/** Schema of a schedule. */
+export const scheduleSchema = z.object({ steps: z.int().positive(), window: z.int().positive() });
+
 /** Schema of {@link TuningPoint}; also a line of a tuning journal and an entry of a frontier file. */
 export const tuningPointSchema = z.object({
   /** Energy ratio that was aimed at. */
   target: z.number().positive(),
-  schedule: z.object({ steps: z.int().positive(), window: z.int().positive() }),
+  schedule: scheduleSchema,
   /** Price of energy: divergence in nats that is accepted for the energy of the source network. */
   lambda: z.number(),
   /** From the sites' distributions alone. */

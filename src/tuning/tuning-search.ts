@@ -1,0 +1,111 @@
+import type { OperatorCost } from '../energy/operator-costs.ts';
+import type { Model } from '../graph/model.ts';
+import { type ComparedBatch, measureNetwork } from './measure-network.ts';
+import type { NetworkPlan, NetworkPlanner } from './network-plan.ts';
+import { correctPrices, type PriceCorrections } from './price-corrections.ts';
+import type { Schedule } from './schedule.ts';
+import type { SiteProfile } from './site-profile.ts';
+import type { TuningJournal } from './tuning-journal.ts';
+import { ratioOf, type TuningPoint } from './tuning-point.ts';
+
+/** What a search works with. */
+export interface SearchOptions {
+  readonly profiles: readonly SiteProfile[];
+  readonly planner: NetworkPlanner;
+  readonly build: (plan: NetworkPlan) => Model;
+  readonly costs: readonly OperatorCost[];
+  /** Images to learn prices on. */
+  readonly pilots: readonly ComparedBatch[];
+  /** Images to measure on. */
+  readonly images: readonly ComparedBatch[];
+  readonly threads: number;
+  readonly journal: TuningJournal;
+  readonly signal: AbortSignal | undefined;
+  readonly onNetwork: (done: number, total: number) => void;
+}
+
+/** Networks run to learn what spikes cost in a schedule; each starts from the prices that the one before found. */
+const pilotRuns = 2;
+
+/** Networks measured again, for each target, with what the first measurement told of their energy. */
+const corrected = 2;
+
+/**
+ * Measures networks for all targets and schedules, and writes each into the journal. For each schedule pilots first tell what
+ * spikes really cost; then each target is planned for with those prices.
+ *
+ * @returns whether it came to its end
+ */
+export async function searchNetworks(
+  targets: readonly number[],
+  schedules: readonly Schedule[],
+  options: SearchOptions,
+): Promise<boolean> {
+  const total = schedules.length * pilotRuns + targets.length * (schedules.length + corrected);
+  let done = 0;
+  const stopped = () => options.signal?.aborted === true;
+  const middle = targets[Math.floor(targets.length / 2)]!;
+  for (const schedule of schedules) {
+    if (stopped()) return false;
+    if (!options.journal.correctionsOf(schedule)) await learnPrices(schedule, middle, options);
+    done += pilotRuns;
+    options.onNetwork(done, total);
+  }
+  for (const target of targets) {
+    const points: TuningPoint[] = [];
+    for (const schedule of schedules) {
+      if (stopped()) return false;
+      points.push(await measurePoint(target, schedule, target, options));
+      options.onNetwork(++done, total);
+    }
+    const promising = points.toSorted((a, b) => promise(a, target) - promise(b, target));
+    for (const point of promising.slice(0, corrected)) {
+      if (stopped()) return false;
+      const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
+      await measurePoint(target, point.schedule, aim, options);
+      options.onNetwork(++done, total);
+    }
+  }
+  return true;
+}
+
+async function learnPrices(
+  schedule: Schedule,
+  target: number,
+  { profiles, planner, build, costs, pilots, threads, journal }: SearchOptions,
+): Promise<void> {
+  let prices: PriceCorrections = new Map();
+  for (let run = 0; run < pilotRuns; run++) {
+    const plan = planner.planFor(schedule, target, prices);
+    const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, costs);
+    prices = correctPrices(profiles, plan, operators);
+  }
+  await journal.addCorrections(schedule, prices);
+}
+
+async function measurePoint(
+  target: number,
+  schedule: Schedule,
+  aim: number,
+  { planner, build, costs, images, threads, journal }: SearchOptions,
+): Promise<TuningPoint> {
+  const plan = planner.planFor(schedule, aim, journal.correctionsOf(schedule));
+  const known = journal.points.find(
+    (point) =>
+      point.target === target &&
+      point.lambda === plan.lambda &&
+      point.schedule.steps === schedule.steps &&
+      point.schedule.window === schedule.window,
+  );
+  if (known) return known;
+  const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, costs);
+  const { lambda, predicted } = plan;
+  const point: TuningPoint = { target, schedule, lambda, predicted, measured: measurement };
+  await journal.addPoint(point);
+  return point;
+}
+
+/** Divergence to be expected at the target: it falls about with the square of the energy. */
+function promise(point: TuningPoint, target: number): number {
+  return point.measured.divergence * (ratioOf(point) / target) ** 2;
+}
