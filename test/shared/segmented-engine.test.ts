@@ -4,7 +4,9 @@ import { convert } from '../../src/conversion/convert.ts';
 import { readNpy } from '../../src/formats/npy.ts';
 import { readOnnx } from '../../src/formats/onnx/read-onnx.ts';
 import { methodNamed } from '../../src/methods/index.ts';
+import { sitesOf } from '../../src/neurons/neuron-node.ts';
 import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
+import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
 import { planRun } from '../../src/runtime/plan-run.ts';
 import { agreement, largestDifference } from '../../src/runtime/segmented/compare-runs.fixture.ts';
 import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
@@ -39,4 +41,31 @@ describe.skipIf(!hasShared('golden', 'ecmt-vit-depth2'))('the segmented engine o
       expect(largestDifference(got.logits, { shape: sums.shape, data: means })).toBeLessThan(1e-4);
     },
   );
+
+  test('fires as the oracle does, spike by spike', async () => {
+    const json = JSON.parse(readFileSync(golden('thresholds.json'), 'utf8'));
+    const images = await readNpy(golden('images.npy'));
+    const { model } = await convert(await readOnnx(golden('timm_opset17.onnx')), {
+      method: methodNamed('ecmt'),
+      preset: 'reference',
+      steps: 4,
+      thresholds: { json, where: 'thresholds.json' },
+    });
+    const plan = planRun(model, { keep: sitesOf(model).map(({ spikes }) => spikes) });
+    const input = { shape: images.shape, data: images.data as Float32Array };
+    const fast = await createSegmentedEngine(plan);
+    const [expected, got] = [await createOracleEngine(plan).run(input), await fast.run(input)];
+    await fast.close();
+    let [same, all] = [0, 0];
+    for (const [name, { data }] of expected.values) {
+      const spikes = got.values.get(name)!.data;
+      expect(spikes.length).toBe(data.length);
+      for (const [i, spike] of data.entries()) {
+        if (Math.abs(spike - spikes[i]!) <= 1e-5 * Math.abs(spike)) same++;
+      }
+      all += data.length;
+    }
+    expect(all).toBeGreaterThan(10_000);
+    expect(same / all).toBeGreaterThan(0.999);
+  });
 });
