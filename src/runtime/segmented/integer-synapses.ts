@@ -28,8 +28,9 @@ const largestRatio = 2;
  * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included. Sites
  * whose θ₊ and θ₋ differ by more than a factor of 2 are left in float32.
  *
- * The spikes of such a site are whole numbers of one threshold, the geometric mean of θ₊ and θ₋, and its largest
- * level is 127 instead of 128. Where the operator is fed by something else it stays as it is.
+ * The spikes of such a site are whole numbers of one threshold, the smaller of θ₊ and θ₋, and its largest level is 127
+ * instead of 128. Where the operator is fed by something else it stays as it is. On DeiT-Tiny the smaller threshold
+ * agrees with the source network at T = 1 on 71.0 % of 500 images, the geometric mean on 69.4 %, float32 on 72.0 %.
  *
  * @param graph the network of one step; it is changed
  */
@@ -71,7 +72,7 @@ function commonThreshold({ neuron, attributes, parameters }: Site): number | und
   if (base !== 2 || levels > mostLevels || !scalar) return undefined;
   const [positive, negative] = [thresholdPositive!.toNumbers()[0]!, thresholdNegative!.toNumbers()[0]!];
   if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative)) return undefined;
-  return Math.sqrt(positive * negative);
+  return Math.min(positive, negative);
 }
 
 /** x·W (+ b) with a constant weight in the graph. */
