@@ -1,6 +1,7 @@
 // Times the source network, the fast engine in float32 and with 8-bit synapses, and the in-graph engine.
 //   npm run bench:engine -- [--json out.json] [--only NETWORK] [--quick] [--rounds N]
 // Engines of one configuration take turns in one process, so that machine noise meets all of them; times are medians.
+// Processor time is that of all threads; it is the steadier figure where other programs load the machine.
 // Peak memory is that of a process of its own for each engine.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,17 +55,19 @@ try {
   for (const name of new Set(configurations().map(({ network }) => network))) {
     await inChild({ kind: 'prepare', network: name });
   }
-  console.log('network      batch  T  threads  engine     s/image   ×source  ×T·source  peak MB');
+  console.log('network      batch  T  threads  engine     s/image   ×source  ×T·source  ×processor  peak MB');
   for (const configuration of configurations()) {
-    const seconds = await inChild({ kind: 'time', ...configuration, engines, rounds });
+    const times = await inChild({ kind: 'time', ...configuration, engines, rounds });
     for (const engine of engines) {
       const { peakMemoryMB } = await inChild({ kind: 'memory', ...configuration, engines: [engine] });
-      const ratio = seconds[engine] / seconds.source;
+      const { seconds, processorSeconds } = times[engine];
       rows.push({
         ...configuration,
         engine,
-        secondsPerImage: seconds[engine],
-        ratioToSource: ratio,
+        secondsPerImage: seconds,
+        ratioToSource: seconds / times.source.seconds,
+        processorSecondsPerImage: processorSeconds,
+        processorRatioToSource: processorSeconds / times.source.processorSeconds,
         peakMemoryMB,
       });
       print(rows.at(-1));
@@ -75,7 +78,8 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function print({ network, batch, T, threads, engine, secondsPerImage, ratioToSource, peakMemoryMB }) {
+function print(row) {
+  const { network, batch, T, threads, engine, secondsPerImage, ratioToSource, peakMemoryMB } = row;
   const cells = [
     network.padEnd(12),
     String(batch).padStart(5),
@@ -85,6 +89,7 @@ function print({ network, batch, T, threads, engine, secondsPerImage, ratioToSou
     secondsPerImage.toFixed(5).padStart(9),
     ratioToSource.toFixed(2).padStart(8),
     (ratioToSource / T).toFixed(2).padStart(9),
+    row.processorRatioToSource.toFixed(2).padStart(11),
     String(peakMemoryMB).padStart(9),
   ];
   console.log(cells.join(' '));

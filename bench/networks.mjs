@@ -1,6 +1,7 @@
 // The networks of the benchmarks: shapes of well-known ones, random weights.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openCheckpoint } from '../dist/architectures/open-checkpoint.js';
 import { writeSafetensors } from '../dist/formats/safetensors.js';
 import { Graph } from '../dist/graph/graph.js';
@@ -15,6 +16,7 @@ export const networks = {
   'deit-tiny': vit(192, 3),
   'vit-small': vit(384, 6),
   cnn: { kind: 'cnn', input: [3, 32, 32] },
+  'glyphs-cnn': { kind: 'bundled', input: [1, 32, 32] },
 };
 
 /**
@@ -24,6 +26,9 @@ export const networks = {
  */
 export async function openNetwork(name, folder) {
   const shape = networks[name];
+  if (shape.kind === 'bundled') {
+    return (await openCheckpoint(fileURLToPath(new URL(`../models/${name}`, import.meta.url)))).model;
+  }
   if (shape.kind === 'cnn') return buildCnn(shape.input);
   const checkpoint = join(folder, name);
   mkdirSync(checkpoint, { recursive: true });
