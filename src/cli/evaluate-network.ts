@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { absoluteDataPath } from '../datasets/absolute-data-path.ts';
 import { chooseWorkers, freeMemory } from '../evaluation/choose-workers.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { RunRecord, type RunSettings } from '../evaluation/run-record.ts';
@@ -110,7 +111,7 @@ async function openRecord(
   const decisive: RunSettings = {
     model: network.path,
     fingerprint: network.fingerprint,
-    data: resolve(data),
+    data: absoluteDataPath(data),
     labels: labels === undefined ? undefined : resolve(labels),
     split,
     limit,

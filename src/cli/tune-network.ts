@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { absoluteDataPath } from '../datasets/absolute-data-path.ts';
 import { openInputs } from '../networks/open-inputs.ts';
 import { keepPreprocess, type Network } from '../networks/open-network.ts';
 import type { LadderName } from '../tuning/ladder-families.ts';
@@ -70,8 +71,8 @@ async function openJournal(network: Network, settings: TuneSettings): Promise<Tu
   const decisive = {
     model: network.path,
     fingerprint: network.fingerprint,
-    calibrate: resolve(calibrate),
-    ...(data !== undefined && { data: resolve(data) }),
+    calibrate: absoluteDataPath(calibrate),
+    ...(data !== undefined && { data: absoluteDataPath(data) }),
     ...rest,
   };
   const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 8);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { absoluteDataPath } from '../../datasets/absolute-data-path.ts';
 import { UsageError } from '../../errors.ts';
 import { type Network, openNetwork } from '../../networks/open-network.ts';
 import { compareNetworks } from '../compare-networks.ts';
@@ -71,9 +72,9 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
         models: networks.map(({ path }) => path),
         fingerprints: networks.map(({ fingerprint }) => fingerprint),
         methods: methods && contestants.map(({ name }) => name),
-        calibrate: calibrate && resolve(calibrate),
+        calibrate: calibrate && absoluteDataPath(calibrate),
         calibrationLimit,
-        data: resolve(data),
+        data: absoluteDataPath(data),
         labels: labels && resolve(labels),
         ...rest,
       },
