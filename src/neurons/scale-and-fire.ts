@@ -35,7 +35,7 @@ export const scaleAndFire = defineNeuron<UniformUnits>({
     'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
   ].join('\n'),
   paper:
-    'One-Timestep is Enough: Achieving High-performance ANN-to-SNN Conversion via Scale-and-Fire Neurons (SFormer), 2025, arXiv:2510.23383',
+    'Chen, Yang, Meng et al.: One-Timestep is Enough: Achieving High-performance ANN-to-SNN Conversion via Scale-and-Fire Neurons (SFormer), 2025, arXiv:2510.23383',
   attributes: z.object(uniformAttributes),
   parameters: ['thresholdPositive', 'thresholdNegative'],
   state: ['emitted', 'count'],

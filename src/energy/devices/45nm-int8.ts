@@ -16,7 +16,7 @@ export const int8In45nm = defineDevice({
     accumulate: published(0.03, `${horowitz}: 8-bit addition`),
     shift: published(
       0.024,
-      'You et al., ShiftAddNet, NeurIPS 2020, arXiv:2010.12785, table 1: 8-bit shift in 45 nm',
+      'You, Shi, Guo, Lin, ShiftAddViT, NeurIPS 2023, arXiv:2306.06446: 8-bit shift in 45 nm, as quoted by Xue et al., NeurIPS 2025, arXiv:2501.14490',
     ),
     add: published(0.1, `${horowitz}: 32-bit integer addition`),
     multiply: published(3.1, `${horowitz}: 32-bit integer multiplication`),
