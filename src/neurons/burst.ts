@@ -11,6 +11,7 @@ import {
   ladderParameters,
   lowerLadder,
 } from './ladder.ts';
+import { lowerPotential, lowerReset } from './membrane-potential.ts';
 
 /** Structural choices of a burst neuron: its ladder, and how many spikes a burst may have. */
 export interface BurstAttributes extends Ladder {
@@ -68,9 +69,7 @@ export const burst = defineNeuron<BurstAttributes>({
 });
 
 function lower(build: GraphBuilder, values: StepValues, choices: BurstAttributes): StepOutputs {
-  const emitted = values.state.emitted!;
-  const accumulated = build.op('Mul', [values.mean, values.t]);
-  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
+  const potential = lowerPotential(build, values);
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];
   let [rest, count] = [potential, zero];
   for (let j = 0; j < choices.spikes; j++) {
@@ -80,7 +79,6 @@ function lower(build: GraphBuilder, values: StepValues, choices: BurstAttributes
     count = build.op('Add', [count, build.op('Where', [silent, zero, one])]);
   }
   const spike = build.op('Sub', [potential, rest], {}, { name: 'spike' });
-  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
-  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
-  return { state: { emitted: next, count }, decoded, spike };
+  const { emitted, decoded } = lowerReset(build, values, spike);
+  return { state: { emitted, count }, decoded, spike };
 }

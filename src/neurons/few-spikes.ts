@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 
 const attributes = z.object({
   /** Internal steps K, one bit each. */
@@ -69,15 +70,9 @@ export const fewSpikes = defineNeuron<FewSpikesAttributes>({
 });
 
 function lower(build: GraphBuilder, values: StepValues, { bits }: FewSpikesAttributes): StepOutputs {
-  const { thresholdPositive, thresholdNegative } = values.parameters as Record<string, string>;
-  const emitted = values.state.emitted!;
-  const accumulated = build.op('Mul', [values.mean, values.t]);
-  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
+  const potential = lowerPotential(build, values);
+  const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];
-  const minus = build.op('Neg', [thresholdNegative!]);
-  const negative = build.op('Less', [potential, zero]);
-  // Potential and threshold have the same sign, so their ratio is a magnitude.
-  const threshold = build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
   let value = build.op('Add', [build.op('Div', [potential, threshold]), build.scalar('half', 0.5)]);
   let [code, count] = [zero, zero];
   for (let digit = 2 ** (bits - 1); digit >= 1; digit /= 2) {
@@ -89,7 +84,6 @@ function lower(build: GraphBuilder, values: StepValues, { bits }: FewSpikesAttri
     count = build.op('Add', [count, fires]);
   }
   const spike = build.op('Mul', [code, threshold], {}, { name: 'spike' });
-  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
-  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
-  return { state: { emitted: next, count }, decoded, spike };
+  const { emitted, decoded } = lowerReset(build, values, spike);
+  return { state: { emitted, count }, decoded, spike };
 }

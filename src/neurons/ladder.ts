@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Parameters } from './define-neuron.ts';
+import { lowerSignedThreshold } from './membrane-potential.ts';
 
 /** Attributes of every neuron that fires on a ladder of levels. */
 export const ladderAttributes = {
@@ -92,15 +93,7 @@ export function lowerLadder(
   parameters: Readonly<Record<string, string>>,
   ladder: Ladder,
 ): string {
-  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
-  const minus = build.op('Neg', [parameters.thresholdNegative!]);
-  const threshold = build.op(
-    'Where',
-    [negative, minus, parameters.thresholdPositive!],
-    {},
-    { name: 'threshold' },
-  );
-  // Potential and threshold have the same sign here, so the ratio is the magnitude on the ladder.
+  const threshold = lowerSignedThreshold(build, potential, parameters);
   const ratio = build.op('Div', [potential, threshold]);
   let level = build.scalar('level0', 1);
   for (const [i, boundary] of firingBoundaries(ladder).entries()) {

@@ -10,6 +10,7 @@ import {
   ladderParameters,
   lowerLadder,
 } from './ladder.ts';
+import { lowerPotential, lowerReset } from './membrane-potential.ts';
 
 /**
  * Multi-threshold neuron of ECMT: a ladder of positive levels θ₊·b^k and one of negative levels −θ₋·b^k,
@@ -47,12 +48,9 @@ export const multiThreshold = defineNeuron<Ladder>({
   },
   decode: (state, t) => state[0]! / t,
   levelOf: ladderLevelOf,
-  lower(build, { mean, t, state, parameters }, ladder) {
-    const accumulated = build.op('Mul', [mean, t]);
-    const potential = build.op('Sub', [accumulated, state.emitted!], {}, { name: 'potential' });
-    const spike = lowerLadder(build, potential, parameters, ladder);
-    const emitted = build.op('Add', [state.emitted!, spike]);
-    const decoded = build.op('Div', [emitted, t], {}, { name: 'decoded' });
+  lower(build, values, ladder) {
+    const spike = lowerLadder(build, lowerPotential(build, values), values.parameters, ladder);
+    const { emitted, decoded } = lowerReset(build, values, spike);
     return { state: { emitted }, decoded, spike };
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -58,17 +59,10 @@ export const scaleAndFire = defineNeuron<UniformUnits>({
 });
 
 function lower(build: GraphBuilder, values: StepValues, choices: UniformUnits): StepOutputs {
-  const { thresholdPositive, thresholdNegative } = values.parameters as Record<string, string>;
-  const emitted = values.state.emitted!;
-  const accumulated = build.op('Mul', [values.mean, values.t]);
-  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
-  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
-  const minus = build.op('Neg', [thresholdNegative!]);
-  // Potential and threshold have the same sign, so their ratio is a magnitude.
-  const threshold = build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+  const potential = lowerPotential(build, values);
+  const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const units = lowerUnits(build, potential, threshold, choices.units);
   const spike = build.op('Mul', [units, threshold], {}, { name: 'spike' });
-  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
-  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
-  return { state: { emitted: next, count: lowerSpikesIn(build, units, choices) }, decoded, spike };
+  const { emitted, decoded } = lowerReset(build, values, spike);
+  return { state: { emitted, count: lowerSpikesIn(build, units, choices) }, decoded, spike };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { defineNeuron, type Parameters, type StepOutputs, type StepValues } from './define-neuron.ts';
+import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 
 const attributes = z.object({
   /** Micro-steps K of a window. */
@@ -97,14 +98,8 @@ function firstSpike(
 }
 
 function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {
-  const { thresholdPositive, thresholdNegative } = values.parameters as Record<string, string>;
-  const emitted = values.state.emitted!;
-  const accumulated = build.op('Mul', [values.mean, values.t]);
-  const potential = build.op('Sub', [accumulated, emitted], {}, { name: 'potential' });
-  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
-  const minus = build.op('Neg', [thresholdNegative!]);
-  // Potential and threshold have the same sign, so their ratio is a magnitude.
-  const threshold = build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+  const potential = lowerPotential(build, values);
+  const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const ratio = build.op('Div', [potential, threshold]);
   const worths = spikeWorths(choices);
   let worth = build.scalar('silent', 0);
@@ -113,7 +108,6 @@ function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpik
     worth = build.op('Where', [below, worth, build.scalar(`worth${i}`, worths[i]!)]);
   }
   const spike = build.op('Mul', [worth, threshold], {}, { name: 'spike' });
-  const next = build.op('Add', [emitted, spike], {}, { name: 'emitted' });
-  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
-  return { state: { emitted: next }, decoded, spike };
+  const { emitted, decoded } = lowerReset(build, values, spike);
+  return { state: { emitted }, decoded, spike };
 }

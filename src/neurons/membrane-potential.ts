@@ -1,0 +1,38 @@
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { StepValues } from './define-neuron.ts';
+
+/**
+ * The membrane potential of a neuron with soft reset whose state `emitted` is Q: m(t) = t·x̄(t) − Q(t−1).
+ *
+ * @returns the name of the potential
+ */
+export function lowerPotential(build: GraphBuilder, { mean, t, state }: StepValues): string {
+  const accumulated = build.op('Mul', [mean, t]);
+  return build.op('Sub', [accumulated, state.emitted!], {}, { name: 'potential' });
+}
+
+/**
+ * The threshold of the potential's sign: θ₊ for m ≥ 0, −θ₋ for m < 0. Potential and threshold have the same sign, so
+ * their ratio is a magnitude.
+ *
+ * @returns the name of the threshold
+ */
+export function lowerSignedThreshold(
+  build: GraphBuilder,
+  potential: string,
+  { thresholdPositive, thresholdNegative }: StepValues['parameters'],
+): string {
+  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
+  const minus = build.op('Neg', [thresholdNegative!]);
+  return build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+}
+
+/** Soft reset: Q(t) = Q(t−1) + s(t), and the decoded value Q(t)/t. */
+export function lowerReset(
+  build: GraphBuilder,
+  { t, state }: StepValues,
+  spike: string,
+): { emitted: string; decoded: string } {
+  const emitted = build.op('Add', [state.emitted!, spike], {}, { name: 'emitted' });
+  return { emitted, decoded: build.op('Div', [emitted, t], {}, { name: 'decoded' }) };
+}
