@@ -4,14 +4,12 @@ import { ConversionError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { exposeValues } from '../runtime/expose-values.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { groupByMemory } from '../runtime/group-by-memory.ts';
 import { measureShapes } from '../runtime/measure-shapes.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
 
 /** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
 export type CalibrationBatches = () => AsyncIterable<FloatTensor> | Iterable<FloatTensor>;
-
-/** Activations of this many bytes are held at once; networks with more are observed in several passes. */
-const groupBytes = 384 * 2 ** 20;
 
 /** Options of {@link observeSites}. */
 export interface ObserveOptions {
@@ -35,7 +33,13 @@ export async function observeSites(
   batches: CalibrationBatches,
   { threads = 1, batchSize, onBatch }: ObserveOptions,
 ): Promise<void> {
-  const groups = await groupByMemory(model, sites, batchSize);
+  const shapes = await measureShapes(
+    model,
+    sites.map(({ value }) => value),
+  );
+  const groups = groupByMemory(sites, ({ value }) =>
+    shapes.get(value)!.reduce((a, b) => a * b, 4 * batchSize),
+  );
   for (const [group, members] of groups.entries()) {
     const session = await OrtSession.create(
       exposeValues(
@@ -63,29 +67,6 @@ export async function observeSites(
       await session.release();
     }
   }
-}
-
-async function groupByMemory<P extends Placement>(
-  model: Model,
-  sites: readonly P[],
-  batchSize: number,
-): Promise<P[][]> {
-  const shapes = await measureShapes(
-    model,
-    sites.map(({ value }) => value),
-  );
-  const groups: P[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const site of sites) {
-    const needed = shapes.get(site.value)!.reduce((a, b) => a * b, 4 * batchSize);
-    if (bytes + needed > groupBytes) {
-      groups.push([]);
-      bytes = 0;
-    }
-    bytes += needed;
-    groups.at(-1)!.push(site);
-  }
-  return groups;
 }
 
 function requireFinite(values: Float32Array, site: string, imagesBefore: number): void {

@@ -4,12 +4,10 @@ import { toSourceForm } from '../neurons/spiking-form.ts';
 import { engines } from '../runtime/engines.ts';
 import { exposeValues } from '../runtime/expose-values.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { groupByMemory } from '../runtime/group-by-memory.ts';
 import { measureShapes } from '../runtime/measure-shapes.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
 import { planRun } from '../runtime/plan-run.ts';
-
-/** Values of this many bytes are held at once; networks with more are observed in several passes. */
-const groupBytes = 384 * 2 ** 20;
 
 /** Everything that happened at one site on one image; arrays have one number a neuron. */
 export interface SiteObservation {
@@ -52,7 +50,9 @@ export async function* observeNetwork(
     source,
     sites.map(({ carried }) => carried),
   );
-  for (const group of groupByMemory(sites, shapes, steps)) {
+  // Input, decoded value and spikes of every step, the activation once.
+  const bytesOf = ({ carried }: Site) => shapes.get(carried)!.reduce((a, b) => a * b, 4 * (3 * steps + 1));
+  for (const group of groupByMemory(sites, bytesOf)) {
     const plan = planRun(model, {
       steps,
       keep: group.flatMap(({ input, decoded, spikes }) => [input, decoded, spikes]),
@@ -101,24 +101,4 @@ function byStep(data: Float32Array, { steps, hiddenSteps }: { steps: number; hid
   return Array.from({ length: steps }, (_, t) =>
     data.subarray((hiddenSteps + t) * size, (hiddenSteps + t + 1) * size),
   );
-}
-
-function groupByMemory(
-  sites: readonly Site[],
-  shapes: ReadonlyMap<string, readonly number[]>,
-  steps: number,
-): Site[][] {
-  const groups: Site[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const site of sites) {
-    // Input, decoded value and spikes of every step, the activation once.
-    const needed = shapes.get(site.carried)!.reduce((a, b) => a * b, 4 * (3 * steps + 1));
-    if (bytes + needed > groupBytes) {
-      groups.push([]);
-      bytes = 0;
-    }
-    bytes += needed;
-    groups.at(-1)!.push(site);
-  }
-  return groups;
 }
