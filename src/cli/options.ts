@@ -35,8 +35,10 @@ export const options = {
       '--preset <name>',
       'settings of the method: tuned or reference for ecmt (default: the method’s own)',
     ),
+  /** @param fallback default where it does not depend on the model */
   steps: (fallback?: number) => {
-    const option = new Option('-T, --steps <T>', 'number of time-steps').argParser(wholeNumber(1));
+    const what = fallback === undefined ? ' (default: what the model was converted for)' : '';
+    const option = new Option('-T, --steps <T>', `number of time-steps${what}`).argParser(wholeNumber(1));
     return fallback === undefined ? option : option.default(fallback);
   },
   labels: () =>

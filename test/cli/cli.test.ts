@@ -362,10 +362,15 @@ describe('transpike inspect and export', () => {
   });
 
   it('shows help with examples for every command', async () => {
-    for (const command of ['convert', 'evaluate', 'run', 'inspect', 'export']) {
+    const { stdout: overview } = await cli('--help');
+    const commands = [...overview.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
+    expect(commands).toEqual(
+      'convert tune evaluate compare diagnose report run inspect export train demo'.split(' '),
+    );
+    for (const command of commands) {
       const { stdout, code } = await cli(command, '--help');
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/Examples?:\n {2}transpike /);
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout, command).toMatch(/Examples?:\n {2}transpike /);
     }
   });
 });

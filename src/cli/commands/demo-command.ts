@@ -29,6 +29,13 @@ export function demoCommand(): Command {
     .addOption(options.labels())
     .addOption(options.limit('number of images').default(500))
     .addOption(options.steps(8))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  transpike demo
+  transpike demo --model deit-tiny/ --data images/ --labels synset_words.txt`,
+    )
     .action(demoAction);
 }
 
