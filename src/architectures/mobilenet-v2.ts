@@ -11,7 +11,8 @@ import {
   convolutionTensors,
 } from './convolution.ts';
 import { defineArchitecture, type Report } from './define-architecture.ts';
-import { addLinear, linearTensors } from './linear.ts';
+import { linearTensors } from './linear.ts';
+import { addPooledClassifier } from './pooled-classifier.ts';
 import { shapeOf } from './shape-of.ts';
 import type { WeightSource } from './weight-source.ts';
 
@@ -151,9 +152,7 @@ function build(settings: MobileNetV2, weights: WeightSource) {
     let features = input;
     for (const stage of settings.stages)
       features = addStage(builder, weights, stage, settings.epsilon, features);
-    const pooled = builder.op('GlobalAveragePool', [features], {}, { name: 'pool' });
-    const flat = builder.op('Flatten', [pooled], { axis: 1 }, { name: 'flat' });
-    addLinear(builder, weights, { path: 'classifier.1', bias: true }, flat, 'logits');
+    addPooledClassifier(builder, weights, 'classifier.1', features);
   });
 }
 

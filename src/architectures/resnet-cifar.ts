@@ -12,7 +12,8 @@ import {
   convolutionTensors,
 } from './convolution.ts';
 import { defineArchitecture, type Report } from './define-architecture.ts';
-import { addLinear, linearTensors } from './linear.ts';
+import { linearTensors } from './linear.ts';
+import { addPooledClassifier } from './pooled-classifier.ts';
 import { shapeOf } from './shape-of.ts';
 import type { WeightSource } from './weight-source.ts';
 
@@ -157,9 +158,7 @@ function build(settings: ResNetCifar, weights: WeightSource) {
     const normed = addBatchNorm(builder, weights, 'bn1', settings.epsilon, stem);
     let features = addCnnActivation(builder, activation, 'relu', normed);
     for (const block of settings.blocks) features = addBlock(builder, weights, block, settings, features);
-    const pooled = builder.op('GlobalAveragePool', [features], {}, { name: 'pool' });
-    const flat = builder.op('Flatten', [pooled], { axis: 1 }, { name: 'flat' });
-    addLinear(builder, weights, { path: 'linear', bias: true }, flat, 'logits');
+    addPooledClassifier(builder, weights, 'linear', features);
   });
 }
 

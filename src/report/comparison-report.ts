@@ -1,6 +1,5 @@
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
-import { integerTicks } from './figures/accuracy-by-step.ts';
 import { count, interval, percent, short } from './format.ts';
 import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
@@ -10,6 +9,7 @@ import type { Comparison, Evaluation, FrontierPoint } from './result-schema.ts';
 import { roomAround } from './room-around.ts';
 import type { RunFolder } from './run-folder.ts';
 import { keyMark, seriesMark } from './series-marks.ts';
+import { stepAxis } from './step-axis.ts';
 
 /** The report of a comparison: one table, accuracy by step, accuracy against energy. */
 export async function renderComparison(run: Extract<RunFolder, { kind: 'comparison' }>): Promise<string> {
@@ -125,14 +125,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
     marginRight: 24,
     marginBottom: 44,
     style: { fontSize: '12px' },
-    x: {
-      domain: [0.8, last + 0.2],
-      ticks: integerTicks(last, narrow ? 6 : 16),
-      tickFormat: 'd',
-      label: 'time-step T',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-    },
+    x: stepAxis(last, narrow, [0.8, last + 0.2]),
     y: {
       grid: true,
       label: labelled ? 'top-1, % of images' : 'agreement, % of images',

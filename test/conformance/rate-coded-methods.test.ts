@@ -7,9 +7,10 @@ import { methodNamed, methods } from '../../src/methods/methods.ts';
 import { rateCodedConverts } from '../../src/methods/rate-coded.ts';
 import { hiddenStepsOf } from '../../src/neurons/time-axis.ts';
 import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { createOracleEngine, evaluateSource } from '../../src/runtime/oracle-engine.ts';
+import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
 import { planRun } from '../../src/runtime/plan-run.ts';
 import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { deviationFromSource } from './deviation-from-source.fixture.ts';
 import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
 
 /** The T at which a preset must be this near to its source: root mean square of the logits' deviation, relative. */
@@ -57,15 +58,7 @@ describe('methods of the rate-coded family', () => {
     if (!target) throw new Error(`state a target for ${id}`);
     const { source, model, record } = await converted(id, target.steps);
     expect(record.sites).toHaveLength(4);
-    const images = cnnImages(16, 3);
-    const engine = await createInGraphEngine(planRun(model));
-    const { logits } = await engine.run(images);
-    await engine.close();
-    const expected = evaluateSource(source, images).data;
-    const last = logits.data.subarray(-expected.length);
-    const squares = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x * x, 0);
-    const deviation = Math.sqrt(squares(last.map((value, i) => value - expected[i]!)) / squares(expected));
-    expect(deviation).toBeLessThan(target.within);
+    expect(await deviationFromSource(source, model, cnnImages(16, 3))).toBeLessThan(target.within);
   });
 
   it.each([11, 13, 17, 21])('converts exports at opset %i alike', async (opset) => {

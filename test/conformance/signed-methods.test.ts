@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
 import { methodNamed } from '../../src/methods/methods.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { createOracleEngine, evaluateSource } from '../../src/runtime/oracle-engine.ts';
+import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
 import { planRun } from '../../src/runtime/plan-run.ts';
 import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
 import { randomImages, smallVit } from '../../src/runtime/segmented/small-networks.fixture.ts';
+import { deviationFromSource } from './deviation-from-source.fixture.ts';
 import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
 
 /** The T at which a preset must be this near to its source: root mean square of the logits' deviation, relative. */
@@ -64,14 +64,7 @@ describe.each(Object.keys(networks) as (keyof typeof networks)[])('signed method
   it.each(presets)('%s comes near to its source', async (id) => {
     const target = targets[id]!;
     const { source, model, images } = await converted(id, target.steps, network);
-    const engine = await createInGraphEngine(planRun(model));
-    const { logits } = await engine.run(images);
-    await engine.close();
-    const expected = evaluateSource(source, images).data;
-    const last = logits.data.subarray(-expected.length);
-    const squares = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x * x, 0);
-    const deviation = Math.sqrt(squares(last.map((value, i) => value - expected[i]!)) / squares(expected));
-    expect(deviation).toBeLessThan(target.within);
+    expect(await deviationFromSource(source, model, images)).toBeLessThan(target.within);
   });
 
   it.each(['sigma-delta/unary', 'st-bif/fitted', 'few-spikes-function/bits-4', 'burst/base-3-twice'])(

@@ -5,6 +5,7 @@ import { type Html, html } from '../html.ts';
 import { spreadLabels } from '../label-places.ts';
 import type { Evaluation } from '../result-schema.ts';
 import { keyMark, type SeriesMark, seriesMark } from '../series-marks.ts';
+import { stepAxis } from '../step-axis.ts';
 
 interface Point {
   readonly t: number;
@@ -141,14 +142,7 @@ function chart({ steps, source }: Evaluation, series: readonly Series[]): Promis
       marginLeft: 40,
       marginRight: 104,
       style: { fontSize: '12px' },
-      x: {
-        domain: [0.6, last + 0.4],
-        ticks: integerTicks(last, narrow ? 6 : 16),
-        tickFormat: 'd',
-        label: 'time-step T',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-      },
+      x: stepAxis(last, narrow, [0.6, last + 0.4]),
       y: { domain: [...domain], grid: true, label: '% of images', labelArrow: 'none' },
       marks: [
         Plot.ruleY(reference, { strokeDasharray: '1 3', strokeWidth: 2, stroke: 'currentColor' }),
@@ -196,13 +190,6 @@ function chart({ steps, source }: Evaluation, series: readonly Series[]): Promis
       ],
     };
   });
-}
-
-/** Whole numbers from 1 to T, at most so many, with 1 and T among them. */
-export function integerTicks(last: number, most: number): number[] {
-  const stride = Math.max(1, Math.ceil(last / most));
-  const ticks = Array.from({ length: last }, (_, i) => i + 1).filter((t) => t === 1 || t % stride === 0);
-  return ticks.includes(last) ? ticks : [...ticks.filter((t) => last - t >= stride / 2), last];
 }
 
 function tableOf({ source, steps, quantised }: Evaluation): FigureTable {

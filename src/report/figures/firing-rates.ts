@@ -4,7 +4,7 @@ import { count, short } from '../format.ts';
 import { html } from '../html.ts';
 import type { Evaluation } from '../result-schema.ts';
 import { siteRows } from '../site-rows.ts';
-import { integerTicks } from './accuracy-by-step.ts';
+import { integerTicks } from '../step-axis.ts';
 
 interface Cell {
   readonly site: string;

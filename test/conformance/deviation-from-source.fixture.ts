@@ -1,0 +1,20 @@
+import type { Model } from '../../src/graph/model.ts';
+import type { FloatTensor } from '../../src/runtime/float-tensor.ts';
+import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
+import { evaluateSource } from '../../src/runtime/oracle-engine.ts';
+import { planRun } from '../../src/runtime/plan-run.ts';
+
+/** Relative error ‖y − x‖ / ‖x‖ of a spiking network's logits after the last step, x those of its source in float64. */
+export async function deviationFromSource(
+  source: Model,
+  spiking: Model,
+  images: FloatTensor,
+): Promise<number> {
+  const engine = await createInGraphEngine(planRun(spiking));
+  const { logits } = await engine.run(images);
+  await engine.close();
+  const expected = evaluateSource(source, images).data;
+  const last = logits.data.subarray(-expected.length);
+  const squares = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x * x, 0);
+  return Math.sqrt(squares(last.map((value, i) => value - expected[i]!)) / squares(expected));
+}
