@@ -1,5 +1,5 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
-import { ActivationHistogram } from '../calibration/activation-histogram.ts';
+import type { WeightedValue } from '../calibration/activation-histogram.ts';
 import type { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
 import { observeSites } from '../conversion/observe-sites.ts';
 import type { OperatorCost } from '../energy/operator-costs.ts';
@@ -8,7 +8,10 @@ import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from './fit-spikes.ts';
 import { codings, ladderFamilies } from './ladder-families.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
+import { positionImportance } from './output-gradients.ts';
+import { PartObserver } from './part-observer.ts';
 import { siteDepths } from './site-depths.ts';
+import { divideSite } from './site-parts.ts';
 import { coarsen, powerOf, type Sensitivity, type SiteProfile } from './site-profile.ts';
 import { spikePrices } from './spike-prices.ts';
 
@@ -42,35 +45,55 @@ export interface ProfileOptions {
 
 /**
  * Measures what the tuner needs to know of each site: how its activations are distributed, what a spike costs, how deep it
- * lies, and how much an error at this site alone changes the output.
+ * lies, and how much an error at this site alone changes the output. Sites whose positions matter very unequally are
+ * divided; their parts follow each other.
  */
 export async function measureProfiles(options: ProfileOptions): Promise<SiteProfile[]> {
-  const { source, sites, costs, batches, quantisers, threads, known, onSensitivity } = options;
-  const histograms = new Map(sites.map(({ name }) => [name, new ActivationHistogram()]));
+  const { source, sites, costs, batches, probes, quantisers, threads, known, onSensitivity } = options;
+  const importance = await positionImportance(source, sites, probes, threads);
+  const parts = new Map(
+    sites.map(({ name }) => [name, importance ? (divideSite(importance.get(name)!) ?? []) : []]),
+  );
+  const observers = new Map(sites.map(({ name }) => [name, new PartObserver(parts.get(name)!)]));
   const largest = Math.max(...batches.map(({ shape }) => shape[0]!));
-  await observeSites(source, [...sites, ...quantisers.others], quantisers.beside(histograms), () => batches, {
+  await observeSites(source, [...sites, ...quantisers.others], quantisers.beside(observers), () => batches, {
     threads,
     batchSize: largest,
   });
   const images = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
   const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
   const profiles: SiteProfile[] = [];
-  for (const site of sites) {
-    const values = coarsen(histograms.get(site.name)!.values());
-    const profile: SiteProfile = {
-      site,
-      values,
-      power: powerOf(values),
-      neurons: values.reduce((sum, { count }) => sum + count, 0) / images,
-      price: prices.get(site.name)!,
-      depth: depths.get(site.name)!,
-      sensitivity: { error: 1, bias: 0 },
+  for (const [done, site] of sites.entries()) {
+    const distributions = observers.get(site.name)!.histograms.map((histogram) => histogram.values());
+    const profileOf = (values: readonly WeightedValue[]) => {
+      const bins = coarsen(values.toSorted((a, b) => a.value - b.value));
+      const neurons = bins.reduce((sum, { count }) => sum + count, 0) / images;
+      return { site, values: bins, power: powerOf(bins), neurons, price: prices.get(site.name)! };
     };
-    const sensitivity = known.get(site.name) ?? (await measureSensitivity(profile, options));
-    profiles.push({ ...profile, sensitivity });
-    await onSensitivity(site.name, sensitivity, profiles.length);
+    const whole = { ...profileOf(distributions.flat()), depth: depths.get(site.name)! };
+    const sensitivity =
+      known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, options));
+    await onSensitivity(site.name, sensitivity, done + 1);
+    const divided = parts.get(site.name)!;
+    if (divided.length === 0) profiles.push({ ...whole, sensitivity });
+    for (const [i, part] of divided.entries()) {
+      profiles.push({ ...whole, ...profileOf(distributions[i]!), part, sensitivity });
+    }
   }
-  return withLeastSensitivity(profiles);
+  return withLeastSensitivity(profiles).map(onlyItsShare);
+}
+
+/** Stands in until the sensitivity of a site is measured: all errors count alike. */
+const unknown: Sensitivity = { error: 1, bias: 0 };
+
+/** A part changes the output by its share of the importance. */
+function onlyItsShare(profile: SiteProfile): SiteProfile {
+  const { part, sensitivity } = profile;
+  if (!part) return profile;
+  return {
+    ...profile,
+    sensitivity: { error: sensitivity.error * part.share, bias: sensitivity.bias * part.share },
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
-import { lambdaRatio, lambdas, type SpikeFit, tradeOff, trimLadder } from './fit-spikes.ts';
+import { lambdaRatio, lambdas, type SpikeFit, tradeOff } from './fit-spikes.ts';
 import { codings, type LadderFamily } from './ladder-families.ts';
+import { type PlannedSite, siteSpec } from './planned-site.ts';
 import type { PriceCorrections } from './price-corrections.ts';
 import { onsetOf, type Schedule } from './schedule.ts';
 import { divergenceOf, energyOf, type SiteProfile } from './site-profile.ts';
@@ -10,8 +10,8 @@ export interface NetworkPlan {
   readonly schedule: Schedule;
   /** Price λ they were chosen at. */
   readonly lambda: number;
-  /** Neurons by site name. */
-  readonly specs: ReadonlyMap<string, NeuronSpec & Pick<SpikeFit, 'relativeError' | 'spikes'>>;
+  /** By site name. */
+  readonly sites: ReadonlyMap<string, PlannedSite>;
   /** Predicted from the sites' distributions alone. */
   readonly predicted: {
     /** Divergence of the output in nats, summed over the sites. */
@@ -23,12 +23,14 @@ export interface NetworkPlan {
 
 /** Plans networks from the profiles of their sites; keeps the sites' trade-offs, which several schedules share. */
 export class NetworkPlanner {
-  readonly #profiles: readonly SiteProfile[];
+  /** The profiles of each site: one, or one a part. */
+  readonly #sites: readonly (readonly SiteProfile[])[];
   readonly #families: readonly LadderFamily[];
   readonly #curves = new Map<string, readonly SpikeFit[]>();
 
   constructor(profiles: readonly SiteProfile[], families: readonly LadderFamily[]) {
-    this.#profiles = profiles;
+    const names = [...new Set(profiles.map(({ site }) => site.name))];
+    this.#sites = names.map((name) => profiles.filter(({ site }) => site.name === name));
     this.#families = families;
   }
 
@@ -39,10 +41,13 @@ export class NetworkPlanner {
    */
   planFor(schedule: Schedule, ecmtRatio: number, corrections: PriceCorrections = new Map()): NetworkPlan {
     const choose = (index: number) =>
-      this.#profiles.map((profile) => {
-        const correction = corrections.get(profile.site.name) ?? 1;
-        const fit = this.#best(profile, schedule, dearer(index, correction));
-        return { profile, fit, energy: correction * energyOf(profile, fit.spikes) };
+      this.#sites.map((parts) => {
+        const { site, depth } = parts[0]!;
+        const correction = corrections.get(site.name) ?? 1;
+        const onset = onsetOf(schedule, depth);
+        const fits = this.#best(parts, schedule, onset, dearer(index, correction));
+        const energy = fits.reduce((sum, { spikes }, i) => sum + energyOf(parts[i]!, spikes), 0);
+        return { parts, onset, fits, energy: correction * energy };
       });
     const ratioOf = (choice: ReturnType<typeof choose>) =>
       choice.reduce((sum, { energy }) => sum + energy, 0);
@@ -52,29 +57,31 @@ export class NetworkPlanner {
     return {
       schedule,
       lambda: lambdas[index]!,
-      specs: new Map(
-        chosen.map(({ profile, fit }) => [
-          profile.site.name,
-          specOf(profile, fit, onsetOf(schedule, profile.depth)),
-        ]),
+      sites: new Map(
+        chosen.map(({ parts, fits, onset }) => [parts[0]!.site.name, siteSpec(parts, fits, onset)]),
       ),
       predicted: {
-        divergence: chosen.reduce((sum, { profile, fit }) => sum + divergenceOf(profile, fit), 0),
+        divergence: chosen
+          .flatMap(({ parts, fits }) => parts.map((part, i) => divergenceOf(part, fits[i]!)))
+          .reduce((a, b) => a + b, 0),
         ecmtRatio: ratioOf(chosen),
       },
     };
   }
 
-  /** The coding and family that cost a site least. */
-  #best(profile: SiteProfile, schedule: Schedule, index: number): SpikeFit {
-    const onset = onsetOf(schedule, profile.depth);
+  /** The coding and family that cost a site least, fitted to each of its parts. */
+  #best(
+    parts: readonly SiteProfile[],
+    schedule: Schedule,
+    onset: number,
+    index: number,
+  ): readonly SpikeFit[] {
     const steps = schedule.steps - onset + 1;
-    return codings
-      .filter(({ hasOnset }) => hasOnset || onset === 1)
-      .flatMap((coding) =>
-        this.#families.map((family) => this.#curve(profile, coding, family, steps)[index]!),
-      )
-      .reduce((a, b) => (b.cost < a.cost ? b : a));
+    // Where all neurons have a single step, the plain ones do.
+    const coding = codings.find(({ hasOnset }) => hasOnset === schedule.steps > 1)!;
+    return this.#families
+      .map((family) => parts.map((part) => this.#curve(part, coding, family, steps)[index]!))
+      .reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   }
 
   #curve(
@@ -83,7 +90,13 @@ export class NetworkPlanner {
     family: LadderFamily,
     steps: number,
   ): readonly SpikeFit[] {
-    const key = [profile.site.name, coding.neuron.name, family.name, steps].join(' ');
+    const key = [
+      profile.site.name,
+      profile.part?.members.indexOf(true),
+      coding.neuron.name,
+      family.name,
+      steps,
+    ].join(' ');
     const known = this.#curves.get(key);
     if (known) return known;
     const made = tradeOff({ profile, coding, family, steps });
@@ -98,16 +111,6 @@ function dearer(index: number, factor: number): number {
   return Math.min(Math.max(shifted, 0), lambdas.length - 1);
 }
 
-function specOf(profile: SiteProfile, fit: SpikeFit, onset: number) {
-  const { coding, positive, negative, deadZone, ladder, relativeError, spikes } = trimLadder(
-    fit,
-    profile.values,
-  );
-  return {
-    neuron: coding.neuron,
-    attributes: ladder,
-    parameters: coding.parameters(positive, negative, deadZone, onset),
-    relativeError,
-    spikes,
-  };
+function costOf(fits: readonly SpikeFit[]): number {
+  return fits.reduce((sum, { cost }) => sum + cost, 0);
 }

@@ -1,7 +1,7 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { OperatorActivity } from '../energy/ecmt-ratio.ts';
 import { picojoules } from '../energy/ecmt-ratio.ts';
 import type { NetworkPlan } from './network-plan.ts';
-import { energyOf, type SiteProfile } from './site-profile.ts';
 
 /** By site name: what its spikes really cost, as a multiple of what was predicted. */
 export type PriceCorrections = ReadonlyMap<string, number>;
@@ -17,7 +17,7 @@ const most = 8;
  * @param operators synaptic operations of the network, summed over some images
  */
 export function correctPrices(
-  profiles: readonly SiteProfile[],
+  sites: readonly SpikeSite[],
   plan: NetworkPlan,
   operators: readonly OperatorActivity[],
 ): Map<string, number> {
@@ -27,15 +27,14 @@ export function correctPrices(
     operators.map(({ name, operations }) => [name, share * operations.reduce((a, b) => a + b, 0)]),
   );
   const predicted = new Map<string, number>();
-  for (const profile of profiles) {
-    const { feeds, name } = profile.site;
+  for (const { name, feeds } of sites) {
     for (const { node } of feeds) {
-      const energy = energyOf(profile, plan.specs.get(name)!.spikes) / feeds.length;
+      const energy = plan.sites.get(name)!.energy / feeds.length;
       predicted.set(node.name, (predicted.get(node.name) ?? 0) + energy);
     }
   }
   return new Map(
-    profiles.map(({ site: { name, feeds } }) => {
+    sites.map(({ name, feeds }) => {
       const sum = (of: ReadonlyMap<string, number>) =>
         feeds.reduce((total, { node }) => total + (of.get(node.name) ?? 0), 0);
       const [real, planned] = [sum(measured), sum(predicted)];

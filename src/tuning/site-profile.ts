@@ -1,14 +1,17 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { WeightedValue } from '../calibration/activation-histogram.ts';
+import type { SitePart } from './site-parts.ts';
 
-/** What the tuner knows of one spike site. */
+/** What the tuner knows of one spike site, or of a part of one. */
 export interface SiteProfile {
   readonly site: SpikeSite;
+  /** Which part of the site; absent for a site that is not divided. */
+  readonly part?: SitePart;
   /** Distribution of the source network's activations. */
   readonly values: readonly WeightedValue[];
   /** Mean square of the activations. */
   readonly power: number;
-  /** Neurons of the site for one image. */
+  /** Number of neurons for one image. */
   readonly neurons: number;
   /** What one spike costs, as a share of the source network's energy for one image. */
   readonly price: number;

@@ -6,6 +6,7 @@ import { prepareSource } from '../conversion/prepare-source.ts';
 import type { Batch } from '../datasets/load-batch.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
+import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
@@ -27,7 +28,7 @@ export interface TuneOptions {
   readonly steps: number;
   /** Ladders that sites may have. */
   readonly ladders: readonly LadderName[];
-  /** Images: every fourth is held out to measure on, thresholds and sensitivities come from the others. */
+  /** Images: every other batch is held out to measure on, thresholds and sensitivities come from the others. */
   readonly calibration: () => AsyncIterable<Batch>;
   /** Images to measure on instead of the held-out ones; labelled ones let accuracy be measured. */
   readonly verification?: () => AsyncIterable<Batch>;
@@ -101,9 +102,9 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   if (!profiles) return undefined;
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
-  const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, plan.specs, plan.schedule.steps);
+  const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, specsOf(plan), plan.schedule.steps);
   const finished = await searchNetworks(targetsOf(goal), schedulesUpTo(steps), {
-    profiles,
+    sites,
     planner,
     build,
     costs,
@@ -130,10 +131,14 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     steps: point.schedule.steps,
     calibration: 'activations',
     parityDeviation: await checkParity(dynamic, model, images.held[0]!),
-    relativeErrors: new Map([...plan.specs].map(([site, { relativeError }]) => [site, relativeError])),
+    relativeErrors: new Map([...plan.sites].map(([site, { relativeError }]) => [site, relativeError])),
     ...(options.source !== undefined && { source: options.source }),
   });
   return { model, record, point, reached, points: journal.points, frontier: paretoFrontier(journal.points) };
+}
+
+function specsOf({ sites }: NetworkPlan): Map<string, NeuronSpec> {
+  return new Map([...sites].map(([name, { spec }]) => [name, spec]));
 }
 
 function goalName(goal: TuningGoal): string {
@@ -152,9 +157,9 @@ function ignoreAbort(signal: AbortSignal | undefined): (error: unknown) => undef
 async function readImages(clean: Model, { calibration, verification, threads }: TuneOptions) {
   const all = await withSourceLogits(clean, calibration(), threads);
   if (verification) return { fitted: all, held: await withSourceLogits(clean, verification(), threads) };
-  const isHeld = (i: number) => i % 4 === 3;
+  const isHeld = (i: number) => i % 2 === 1;
   // A single batch has to serve for both.
-  if (all.length < 4) return { fitted: all, held: all };
+  if (all.length < 2) return { fitted: all, held: all };
   return { fitted: all.filter((_, i) => !isHeld(i)), held: all.filter((_, i) => isHeld(i)) };
 }
 

@@ -1,16 +1,16 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { OperatorCost } from '../energy/operator-costs.ts';
 import type { Model } from '../graph/model.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
 import type { NetworkPlan, NetworkPlanner } from './network-plan.ts';
 import { correctPrices, type PriceCorrections } from './price-corrections.ts';
 import type { Schedule } from './schedule.ts';
-import type { SiteProfile } from './site-profile.ts';
 import type { TuningJournal } from './tuning-journal.ts';
 import { ratioOf, type TuningPoint } from './tuning-point.ts';
 
 /** What a search works with. */
 export interface SearchOptions {
-  readonly profiles: readonly SiteProfile[];
+  readonly sites: readonly SpikeSite[];
   readonly planner: NetworkPlanner;
   readonly build: (plan: NetworkPlan) => Model;
   readonly costs: readonly OperatorCost[];
@@ -72,13 +72,13 @@ export async function searchNetworks(
 async function learnPrices(
   schedule: Schedule,
   target: number,
-  { profiles, planner, build, costs, pilots, threads, journal }: SearchOptions,
+  { sites, planner, build, costs, pilots, threads, journal }: SearchOptions,
 ): Promise<void> {
   let prices: PriceCorrections = new Map();
   for (let run = 0; run < pilotRuns; run++) {
     const plan = planner.planFor(schedule, target, prices);
     const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, costs);
-    prices = correctPrices(profiles, plan, operators);
+    prices = correctPrices(sites, plan, operators);
   }
   await journal.addCorrections(schedule, prices);
 }

@@ -32,7 +32,7 @@ export function tuneCommand(): Command {
     )
     .requiredOption(
       '--calibrate <data>',
-      'images to choose thresholds on; without --data every fourth batch is held out to measure on',
+      'images to choose thresholds on; without --data every other batch is held out to measure on',
     )
     .option('--energy <ratio>', 'the best network of at most this ECMT energy ratio', positive)
     .option('--accuracy-drop <points>', 'the cheapest network that loses at most this many points', positive)

@@ -11,7 +11,7 @@ export interface ParameterRun {
 
 /**
  * Splits the neurons of one step into stretches with the same parameters: one stretch where all are scalars, one for
- * each image and channel where they go by channel.
+ * each image and channel where they go by channel. Neighbours that happen to be alike are one stretch.
  *
  * @param dims shape of the site [N, …], which the parameters are broadcast to
  */
@@ -24,20 +24,34 @@ export function parameterRuns(
     values: tensor.toNumbers(),
     strides: broadcastStrides(tensor.shape, dims),
   }));
-  const split = Math.max(
-    0,
-    ...fields.map(({ strides }) => strides.findLastIndex((stride) => stride > 0) + 1),
-  );
+  const varies = dims.map((_, axis) => fields.some(({ strides }) => strides[axis]! > 0));
+  const split = varies.lastIndexOf(true) + 1;
+  const first = split === 0 ? 0 : varies.indexOf(true);
+  // From the first axis that matters to the last one; the same pattern again for each index before.
+  const pattern = dims.slice(first, split);
   const count = product(dims.slice(split));
-  const outer = product(dims.slice(0, split));
-  return Array.from({ length: outer }, (_, i) => {
-    const index = unravel(i, dims.slice(0, split));
-    const values = fields.map((field): [string, number] => [
-      field.name,
-      field.values[index.reduce((sum, at, axis) => sum + at * field.strides[axis]!, 0)]!,
+  const stretches = Array.from({ length: product(pattern) }, (_, i): ParameterRun => {
+    const index = unravel(i, pattern);
+    const values = fields.map(({ name, values: numbers, strides }): [string, number] => [
+      name,
+      numbers[index.reduce((sum, at, axis) => sum + at * strides[first + axis]!, 0)]!,
     ]);
     return { start: i * count, count, parameters: Object.fromEntries(values) };
-  });
+  }).reduce(joinAlike, []);
+  const period = product(pattern) * count;
+  return Array.from({ length: product(dims.slice(0, first)) }, (_, i) => i * period).flatMap((offset) =>
+    stretches.map((stretch) => ({ ...stretch, start: offset + stretch.start })),
+  );
+}
+
+/** Adds a stretch, to the last one if that has the same parameters. */
+function joinAlike(stretches: ParameterRun[], next: ParameterRun): ParameterRun[] {
+  const last = stretches.at(-1);
+  const alike =
+    last && Object.entries(next.parameters).every(([name, value]) => last.parameters[name] === value);
+  if (alike) stretches[stretches.length - 1] = { ...last, count: last.count + next.count };
+  else stretches.push(next);
+  return stretches;
 }
 
 /** Elements from one index to the next on each axis of `dims`; 0 where the tensor is repeated. */
