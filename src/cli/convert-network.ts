@@ -11,6 +11,9 @@ import { requireSource } from './require-source.ts';
 /** Calibration images used when nothing else is said. */
 export const defaultCalibrationLimit = 64;
 
+/** Time-steps that networks are converted for when nothing else is said. */
+export const defaultSteps = 4;
+
 /** What the command line knows about a conversion. */
 export interface ConvertSettings {
   readonly method: string;

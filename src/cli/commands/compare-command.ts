@@ -5,6 +5,7 @@ import { UsageError } from '../../errors.ts';
 import { type Network, openNetwork } from '../../networks/open-network.ts';
 import { compareNetworks } from '../compare-networks.ts';
 import { asTheyAre, byMethods, type Contestant } from '../contestants.ts';
+import { defaultSteps } from '../convert-network.ts';
 import type { EvaluateSettings } from '../evaluate-network.ts';
 import { options, wholeNumber } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
@@ -17,16 +18,16 @@ interface Settings extends EvaluateSettings {
   readonly json?: boolean;
 }
 
-/** Time-steps of converted networks where nothing is said. */
-const defaultSteps = 4;
-
 /** `transpike compare`: several methods on the same images, in one table and one report. */
 export function compareCommand(): Command {
   return new Command('compare')
     .description('Measure several methods, or several spiking networks, on the same images.')
     .argument('<models...>', 'one source network with --methods; or spiking models (.snn.onnx)')
     .requiredOption('--data <data>', 'images to measure on, as for evaluate')
-    .option('--methods <names>', 'methods to convert the network with, as ecmt,ecmt/reference,rate')
+    .option(
+      '--methods <names>',
+      `methods to convert the network with, as ecmt,ecmt/reference,rate; for T = ${defaultSteps} unless -T says otherwise`,
+    )
     .option('--calibrate <data>', 'images to choose thresholds on, the same for every method')
     .option(
       '--calibration-limit <N>',

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { openNetwork } from '../../networks/open-network.ts';
-import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
+import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';
 
@@ -19,7 +19,7 @@ export function convertCommand(): Command {
     .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.method())
     .addOption(options.preset())
-    .addOption(options.steps(4))
+    .addOption(options.steps(defaultSteps))
     .option('--calibrate <data>', 'images to choose the thresholds on: a folder, a list, an .npy stack')
     .addOption(
       options.limit(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
-import { type ConvertSettings, convertNetwork } from '../convert-network.ts';
+import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
 import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
 import { options, probability, wholeNumber } from '../options.ts';
 import { printResult } from '../print-result.ts';
@@ -46,7 +46,10 @@ export function evaluateCommand(): Command {
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
-    .option('--calibrate <data>', 'convert a source network first, choosing the thresholds on these images')
+    .option(
+      '--calibrate <data>',
+      `convert a source network first, choosing the thresholds on these images; for T = ${defaultSteps} unless -T says otherwise`,
+    )
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -91,7 +94,7 @@ async function converted(
   settings: Settings,
   calibrate: string,
 ) {
-  const { method, preset, steps = 4, batch, strict, split } = settings;
+  const { method, preset, steps = defaultSteps, batch, strict, split } = settings;
   const { model } = await convertNetwork(opened, {
     method,
     steps,
