@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import { burstMethod } from './burst.ts';
 import { cos } from './cos.ts';
 import type { Method, Preset } from './define-method.ts';
+import { differential } from './differential.ts';
 import { ecc } from './ecc.ts';
 import { ecmt } from './ecmt.ts';
 import { fewSpikesMethod } from './few-spikes.ts';
@@ -17,6 +18,7 @@ import { ultraLowLatency } from './ultra-low-latency.ts';
 /** All conversion methods. */
 export const methods: readonly Method[] = [
   ecmt,
+  differential,
   sigmaDeltaMethod,
   scaleAndFireMethod,
   stBifMethod,
