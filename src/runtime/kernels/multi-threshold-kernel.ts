@@ -51,15 +51,13 @@ function runPowersOfTwo({ module }: KernelMemory, run: NeuronRun, ladder: Ladder
 
 function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
   const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
+  const table = tableOf(ladder);
+  new Float32Array(memory.memory.buffer, memory.table, table.length).set(table);
   const above = ladder.levels - 1;
-  const boundaries = new Float32Array(memory.memory.buffer, memory.table, above);
-  boundaries.set(firingBoundaries(ladder));
-  const levels = new Float32Array(memory.memory.buffer, memory.table + boundaries.byteLength, above);
-  levels.set(ladderLevels(ladder).slice(1));
   memory.module.multiThresholdLadder(
     firstStep,
-    boundaries.byteOffset,
-    levels.byteOffset,
+    memory.table,
+    memory.table + 4 * above,
     above,
     run.means,
     run.meansStride,
@@ -73,4 +71,15 @@ function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstSt
     deadZone!,
     run.counters,
   );
+}
+
+const tables = new WeakMap<Ladder, Float32Array>();
+
+/** Boundaries and levels above the lowest, one after the other; kept, since a site may be run in many short stretches. */
+function tableOf(ladder: Ladder): Float32Array {
+  const known = tables.get(ladder);
+  if (known) return known;
+  const made = Float32Array.from([...firingBoundaries(ladder), ...ladderLevels(ladder).slice(1)]);
+  tables.set(ladder, made);
+  return made;
 }
