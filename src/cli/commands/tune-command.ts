@@ -6,6 +6,7 @@ import { writeAtomically } from '../../formats/write-atomically.ts';
 import { openNetwork } from '../../networks/open-network.ts';
 import { type LadderName, ladderFamilies } from '../../tuning/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/tuning-goal.ts';
+import { defaultSteps } from '../convert-network.ts';
 import { leaveFrontier } from '../leave-frontier.ts';
 import { options } from '../options.ts';
 import { frontierTable, goalSentence } from '../print-tuning.ts';
@@ -45,7 +46,7 @@ export function tuneCommand(): Command {
         .choices([...ladderFamilies.map(({ name }) => name), 'any'])
         .default('base-2'),
     )
-    .addOption(options.steps(4))
+    .addOption(options.steps(defaultSteps))
     .option('--data <data>', 'images to measure on; labels let accuracy be measured')
     .addOption(options.labels())
     .addOption(options.split())
