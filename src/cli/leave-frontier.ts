@@ -17,6 +17,7 @@ export async function leaveFrontier(
 ): Promise<string | undefined> {
   const frontier = {
     source: points[0]?.measured.sourceTop1 ?? null,
+    images: points[0]?.measured.images ?? null,
     points: points.flatMap(({ measured, schedule, ...settings }) =>
       measured.ecmtRatio === null
         ? []

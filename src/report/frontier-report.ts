@@ -10,12 +10,12 @@ import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */
 export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' }>): Promise<string> {
-  const { points, source, name, settings, environment, files } = run;
+  const { points, source, images, name, settings, environment, files } = run;
   const from = (i: number) => `frontier.json#/points/${i}`;
   const figure = await frontierFigures(points, 'frontier.json: points[]', { from, source, series: bestOf });
   return renderPage({
     lead: `Tuning · ${name} · ${count(points.length, 'network')} measured`,
-    title: points.length === 0 ? `${name}: no point of the frontier yet` : titleOf(points, source),
+    title: points.length === 0 ? `${name}: no point of the frontier yet` : titleOf(points, source, images),
     tiles: [],
     sections: [...figure, renderProvenance(settings, environment)],
     files,
@@ -87,8 +87,19 @@ export async function frontierFigures(
   return [first, second];
 }
 
-/** The cheapest point that is as good as the source network but for one percentage point; else the best. */
-function titleOf(points: readonly FrontierPoint[], source: number | null): string {
+/** Fewer images cannot tell a loss of one percentage point from chance. */
+const enoughImages = 500;
+
+/**
+ * The cheapest point that is as good as the source network but for one percentage point; else the best. On few images, only
+ * what was measured.
+ */
+function titleOf(points: readonly FrontierPoint[], source: number | null, images: number | null): string {
+  if (images !== null && images < enoughImages) {
+    const ratios = points.map(({ ecmtRatio }) => ecmtRatio);
+    const range = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => percent(ratio, 0)).join(' to ');
+    return `${count(points.length, 'network')} at ${range} of the energy by ECMT’s count, measured on ${count(images, 'image')}: too few to tell points apart, so evaluate what you choose`;
+  }
   const good = source === null ? [] : points.filter((point) => qualityOf(point) >= source - 0.0101);
   if (good.length === 0) {
     const best = points.reduce((a, b) => (qualityOf(b) > qualityOf(a) ? b : a));

@@ -77,6 +77,10 @@ it('draws the frontier of a tuning: what is best, and what is beaten', async () 
     'beaten by another one',
   ]);
   expect(requireTraced(document, content)).toBe(12);
+  const few = await reportOn('frontier.json', { ...content, images: 32 });
+  expect(few.querySelector('h1')!.textContent!.replaceAll('\u00a0', ' ')).toMatch(
+    /^4 networks at 10 % to 40 % of the energy by ECMT’s count, measured on 32 images: too few/,
+  );
   const empty = await reportOn('frontier.json', { points: [] });
   expect(empty.querySelector('h1')!.textContent).toMatch(/: no point of the frontier yet$/);
 });

@@ -168,6 +168,8 @@ export const frontierPointSchema = z.object({
 export const frontierSchema = z.object({
   /** Top-1 of the source network on the same images; null without labels. */
   source: share.nullable().default(null),
+  /** Images that the points were measured on. */
+  images: z.int().nonnegative().nullable().default(null),
   points: z.array(frontierPointSchema),
 });
 

@@ -35,6 +35,7 @@ export type RunFolder =
       readonly kind: 'frontier';
       readonly points: readonly FrontierPoint[];
       readonly source: number | null;
+      readonly images: number | null;
     } & Omit<Run, 'result' | 'traces'>);
 
 const settingsSchema = z.record(z.string(), z.unknown());
