@@ -2,6 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts';
 
+/** Where a run of neurons reads and writes, as most kernels take it; see `NeuronRun` in neuron-kernel.ts. */
+export type RunArguments = [
+  means: number,
+  meansStride: number,
+  decoded: number,
+  spikes: number,
+  stride: number,
+  count: number,
+  steps: number,
+];
+
 /**
  * The functions of kernels.wasm; their meaning and units stand in assembly/. Addresses and strides are bytes into the
  * memory the module was made with.
@@ -40,62 +51,39 @@ export interface KernelModule {
     counters: number,
   ): void;
   multiThresholdLadder(
-    firstStep: number,
-    boundaries: number,
-    levels: number,
-    length: number,
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    stride: number,
-    count: number,
-    steps: number,
-    positive: number,
-    negative: number,
-    deadZone: number,
-    counters: number,
+    ...args: [
+      firstStep: number,
+      boundaries: number,
+      levels: number,
+      length: number,
+      ...run: RunArguments,
+      positive: number,
+      negative: number,
+      deadZone: number,
+      counters: number,
+    ]
   ): void;
   integrateAndFire(
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    stride: number,
-    count: number,
-    steps: number,
-    threshold: number,
-    initialPotential: number,
-    amplitude: number,
-    counters: number,
+    ...args: [
+      ...run: RunArguments,
+      threshold: number,
+      initialPotential: number,
+      amplitude: number,
+      counters: number,
+    ]
   ): void;
   offsetCalibrating(
-    hidden: number,
-    iterations: number,
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    stride: number,
-    count: number,
-    steps: number,
-    threshold: number,
-    initialPotential: number,
-    amplitude: number,
-    counters: number,
+    ...args: [
+      hidden: number,
+      iterations: number,
+      ...run: RunArguments,
+      threshold: number,
+      initialPotential: number,
+      amplitude: number,
+      counters: number,
+    ]
   ): void;
-  chargeAligned(
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    stride: number,
-    count: number,
-    steps: number,
-    threshold: number,
-    kappa: number,
-    counters: number,
-  ): void;
+  chargeAligned(...args: [...run: RunArguments, threshold: number, kappa: number, counters: number]): void;
   uniformUnits(
     differential: number,
     unary: number,
@@ -113,17 +101,7 @@ export interface KernelModule {
     counters: number,
   ): void;
   stBif(
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    stride: number,
-    count: number,
-    steps: number,
-    threshold: number,
-    lowest: number,
-    highest: number,
-    counters: number,
+    ...args: [...run: RunArguments, threshold: number, lowest: number, highest: number, counters: number]
   ): void;
   fewSpikes(
     means: number,
