@@ -41,6 +41,17 @@ describe('transpike tune', () => {
     expect(two.stderr).toContain('got 2 of them');
     const negative = await cli('tune', 'vit', '--calibrate', 'x.npy', '--energy', '-1');
     expect(negative.stderr).toContain("expected a number above 0, got '-1'. Give for example 0.35.");
+    const limit = await cli(
+      'tune',
+      'vit',
+      '--calibrate',
+      'x.npy',
+      '--calibration-limit',
+      'abc',
+      '--energy',
+      '1',
+    );
+    expect(limit.stderr).toContain("expected a whole number of at least 1, got 'abc'. Give for example 4.");
   });
 
   it('refuses a network that spikes already', async () => {

@@ -8,7 +8,7 @@ import { type LadderName, ladderFamilies } from '../../tuning/ladder-families.ts
 import type { TuningGoal } from '../../tuning/tuning-goal.ts';
 import { defaultSteps } from '../convert-network.ts';
 import { leaveFrontier } from '../leave-frontier.ts';
-import { options } from '../options.ts';
+import { options, wholeNumber } from '../options.ts';
 import { frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
 import { requireWritable } from '../require-writable.ts';
@@ -51,7 +51,11 @@ export function tuneCommand(): Command {
     .addOption(options.labels())
     .addOption(options.split())
     .addOption(options.limit('use at most this many images of --data, evenly spread'))
-    .option('--calibration-limit <N>', 'use at most this many calibration images (default: 64)', Number)
+    .option(
+      '--calibration-limit <N>',
+      'use at most this many calibration images (default: 64)',
+      wholeNumber(1),
+    )
     .addOption(options.batch())
     .option('--run <folder>', 'folder of the journal (default: runs/tune-<model>-<settings>)')
     .addOption(options.strict())
