@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../formats/write-atomically.ts';
-import type { TuningPoint } from '../tuning/tuning-point.ts';
+import { payingRange } from '../tuning/paying-range.ts';
+import { paretoFrontier, type TuningPoint } from '../tuning/tuning-point.ts';
 import { leaveReport, type ReportedNetwork } from './leave-report.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function leaveFrontier(
   const frontier = {
     source: points[0]?.measured.sourceTop1 ?? null,
     images: points[0]?.measured.images ?? null,
+    pays: payingRange(paretoFrontier(points)) ?? null,
     points: points.flatMap(({ measured, schedule, ...settings }) =>
       measured.ecmtRatio === null
         ? []
@@ -28,7 +30,7 @@ export async function leaveFrontier(
             accuracy: measured.top1,
             agreement: measured.agreement,
             ecmtRatio: measured.ecmtRatio,
-            fullRatio: null,
+            fullRatio: measured.fullRatio,
           },
     ),
   };

@@ -1,12 +1,13 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import type { PayingRange } from '../tuning/paying-range.ts';
 import { dropOf, ratioOf, type TuningPoint } from '../tuning/tuning-point.ts';
 
 /** The frontier as a table, cheapest network first; the chosen one is marked. */
 export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {
   const table = new Table({
-    head: ['', 'energy', 'T', 'starts', 'agreement %', 'top-1 %', 'source %', 'divergence'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['', '(a)', '(b)', 'T', 'starts', 'agreement %', 'top-1 %', 'source %', 'divergence'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   for (const point of frontier) {
@@ -15,6 +16,7 @@ export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPo
     table.push([
       point === chosen ? '→' : '',
       ratioOf(point).toFixed(3),
+      measured.fullRatio?.toFixed(3) ?? '–',
       schedule.steps,
       starts === 1 ? 'at once' : `in ${starts} steps`,
       percent(measured.agreement),
@@ -24,6 +26,21 @@ export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPo
     ]);
   }
   return table.toString();
+}
+
+/** What the columns of {@link frontierTable} are, and where spiking stops paying. */
+export function frontierLegend(pays: PayingRange | undefined): string[] {
+  return [
+    'measured on images that were not calibrated on; energy relative to the source network, estimates:',
+    '(a) ECMT’s ratio: every spike one addition, nothing else is charged',
+    `(b) full estimate${pays ? ` on ${pays.device}; ${payingSentence(pays)}` : ', unknown for networks of an earlier version’s journal'}`,
+  ];
+}
+
+function payingSentence({ last, stops }: PayingRange): string {
+  if (!last) return 'spiking pays at none of these points';
+  if (!stops) return 'spiking pays up to the last of these points';
+  return `spiking pays up to (a) ${last.ecmtRatio.toFixed(3)}, no longer from ${stops.ecmtRatio.toFixed(3)} on`;
 }
 
 function percent(share: number | null): string {

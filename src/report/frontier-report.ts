@@ -4,15 +4,20 @@ import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 import { renderProvenance } from './provenance.ts';
-import type { FrontierPoint } from './result-schema.ts';
+import type { FrontierPoint, PayingRange } from './result-schema.ts';
 import type { RunFolder } from './run-folder.ts';
 import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */
 export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' }>): Promise<string> {
-  const { points, source, images, name, settings, environment, files } = run;
+  const { points, source, images, pays, name, settings, environment, files } = run;
   const from = (i: number) => `frontier.json#/points/${i}`;
-  const figure = await frontierFigures(points, 'frontier.json: points[]', { from, source, series: bestOf });
+  const figure = await frontierFigures(points, 'frontier.json: points[]', {
+    from,
+    source,
+    pays,
+    series: bestOf,
+  });
   return renderPage({
     lead: `Tuning · ${name} · ${count(points.length, 'network')} measured`,
     title: points.length === 0 ? `${name}: no point of the frontier yet` : titleOf(points, source, images),
@@ -28,6 +33,8 @@ export interface FrontierFigureOptions {
   readonly from?: (i: number) => string;
   /** Accuracy of the source network; null where it is not known. */
   readonly source: number | null;
+  /** Where spiking stops paying; null where that is not said. */
+  readonly pays?: PayingRange | null;
   /** Which points belong together. Default: those of a method. */
   readonly series?: (points: readonly FrontierPoint[], ratio: Ratio) => FrontierSeries[];
 }
@@ -42,7 +49,7 @@ type Ratio = (point: FrontierPoint) => number;
 export async function frontierFigures(
   points: readonly FrontierPoint[],
   data: string,
-  { from, source, series = byMethod }: FrontierFigureOptions,
+  { from, source, pays = null, series = byMethod }: FrontierFigureOptions,
 ): Promise<Html[]> {
   if (points.length === 0) return [];
   const known = points.some(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
@@ -77,7 +84,7 @@ export async function frontierFigures(
   const paying = full.filter(({ fullRatio }) => fullRatio! < 1).length;
   const second = renderFigure('full-frontier', {
     title: `By the full estimate ${paying} of ${count(full.length, 'point')} need${paying === 1 ? 's' : ''} less energy than the source network`,
-    caption: html`Estimates that charge neurons, memory, the first layer, normalisation and graded spikes, too.`,
+    caption: html`Estimates that charge neurons, memory, the first layer, normalisation and graded spikes, too.${pays ? payingSentence(pays) : ''}`,
     data: [data],
     body: await frontierChart(
       series(full, ({ fullRatio }) => fullRatio!),
@@ -85,6 +92,14 @@ export async function frontierFigures(
     ),
   });
   return [first, second];
+}
+
+function payingSentence({ device, last, stops }: PayingRange): Html {
+  const ratio = (end: 'last' | 'stops', point: { ecmtRatio: number }) =>
+    figureOf(`frontier.json#/pays/${end}/ecmtRatio`, point.ecmtRatio, point.ecmtRatio.toFixed(3));
+  if (!last) return html` On ${device}, spiking pays at no point of the frontier.`;
+  if (!stops) return html` On ${device}, spiking pays up to the last point of the frontier.`;
+  return html` On ${device}, spiking pays up to an ECMT ratio of ${ratio('last', last)}, and no longer from ${ratio('stops', stops)} on.`;
 }
 
 /** Fewer images cannot tell a loss of one percentage point from chance. */

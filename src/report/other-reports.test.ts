@@ -81,6 +81,21 @@ it('draws the frontier of a tuning: what is best, and what is beaten', async () 
   expect(few.querySelector('h1')!.textContent!.replaceAll('\u00a0', ' ')).toMatch(
     /^4 networks at 10 % to 40 % of the energy by ECMT’s count, measured on 32 images: too few/,
   );
+  const pays = {
+    device: '45nm-fp32',
+    last: { T: 3, ecmtRatio: 0.3, fullRatio: 0.9 },
+    stops: { T: 4, ecmtRatio: 0.4, fullRatio: 1.2 },
+  };
+  const priced = {
+    ...content,
+    pays,
+    points: content.points.map((each, i) => ({ ...each, fullRatio: 0.3 * (i + 1) })),
+  };
+  const paying = await reportOn('frontier.json', priced);
+  expect(paying.querySelector('#full-frontier p')!.textContent).toContain(
+    'On 45nm-fp32, spiking pays up to an ECMT ratio of 0.300, and no longer from 0.400 on.',
+  );
+  expect(requireTraced(paying, priced)).toBe(18);
   const empty = await reportOn('frontier.json', { points: [] });
   expect(empty.querySelector('h1')!.textContent).toMatch(/: no point of the frontier yet$/);
 });

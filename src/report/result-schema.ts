@@ -164,12 +164,23 @@ export const frontierPointSchema = z.object({
   fullRatio: z.number().nullable().optional(),
 });
 
+const payingPoint = z.object({ T: z.int(), ecmtRatio: z.number(), fullRatio: z.number() });
+
+/** Where a frontier stops paying by the full estimate: the last point that pays, and the next one. */
+const payingRange = z.object({
+  device: z.string(),
+  last: payingPoint.nullable(),
+  stops: payingPoint.nullable(),
+});
+
 /** `frontier.json` of a tuning run. */
 export const frontierSchema = z.object({
   /** Top-1 of the source network on the same images; null without labels. */
   source: share.nullable().default(null),
   /** Images that the points were measured on. */
   images: z.int().nonnegative().nullable().default(null),
+  /** Null where the full estimate of no point is known. */
+  pays: payingRange.nullable().default(null),
   points: z.array(frontierPointSchema),
 });
 
@@ -211,4 +222,5 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 export type RunTrace = z.infer<typeof tracesSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
+export type PayingRange = z.infer<typeof payingRange>;
 export type FrontierPoint = z.infer<typeof frontierPointSchema>;

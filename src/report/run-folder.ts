@@ -11,6 +11,7 @@ import {
   evaluationSchema,
   type FrontierPoint,
   frontierSchema,
+  type PayingRange,
   type RunTrace,
   tracesSchema,
 } from './result-schema.ts';
@@ -36,6 +37,7 @@ export type RunFolder =
       readonly points: readonly FrontierPoint[];
       readonly source: number | null;
       readonly images: number | null;
+      readonly pays: PayingRange | null;
     } & Omit<Run, 'result' | 'traces'>);
 
 const settingsSchema = z.record(z.string(), z.unknown());

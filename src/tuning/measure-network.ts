@@ -1,9 +1,8 @@
 import type { Batch } from '../datasets/load-batch.ts';
-import { ecmtRatio, type OperatorActivity, operatorActivities } from '../energy/ecmt-ratio.ts';
-import type { OperatorCost } from '../energy/operator-costs.ts';
+import type { OperatorActivity } from '../energy/ecmt-ratio.ts';
+import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../energy/relative-energy.ts';
 import type { Model } from '../graph/model.ts';
 import { bestClass, compareLogits } from '../metrics/divergence.ts';
-import { siteCarrying } from '../neurons/site-carrying.ts';
 import { engines } from '../runtime/engines.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
@@ -30,6 +29,8 @@ export interface Measurement {
   readonly sourceTop1: number | null;
   /** ECMT's energy ratio, an estimate; null where not all sites are there. */
   readonly ecmtRatio: number | null;
+  /** Full estimate of the energy relative to the source network, on the first device; null where it was not made. */
+  readonly fullRatio: number | null;
 }
 
 /** A measurement, and where the energy goes. */
@@ -70,16 +71,16 @@ export async function withSourceLogits(
 /**
  * Runs a spiking network and compares it with its source.
  *
- * @param costs costs of the source network's operators; without them energy is not counted
+ * @param source what the source network costs; without it energy is not counted
  */
 export async function measureNetwork(
   model: Model,
   steps: number,
   batches: readonly ComparedBatch[],
   threads: number,
-  costs?: readonly OperatorCost[],
+  source?: SourceEnergy,
 ): Promise<MeasuredNetwork> {
-  const plan = planRun(model, { steps, statistics: costs !== undefined });
+  const plan = planRun(model, { steps, statistics: source !== undefined });
   const engine = await engines.fast(plan, { threads });
   const sums = new Sums();
   try {
@@ -91,12 +92,9 @@ export async function measureNetwork(
   } finally {
     await engine.close();
   }
-  const operators =
-    costs && sums.activity
-      ? operatorActivities(costs, sums.activity, siteCarrying(model), sums.images)
-      : undefined;
-  const ratio = operators ? ecmtRatio(operators, plan.hiddenSteps).at(-1)! : null;
-  return { measurement: sums.measurement(ratio), operators: operators ?? [] };
+  const energy =
+    source && sums.activity ? relativeEnergy(source, model, sums.activity, sums.images) : undefined;
+  return { measurement: sums.measurement(energy), operators: energy?.operators ?? [] };
 }
 
 /** Adds up comparisons over batches. */
@@ -128,7 +126,7 @@ class Sums {
     if (activity) this.activity = this.activity ? addActivity(this.activity, activity) : activity;
   }
 
-  measurement(ratio: number | null): Measurement {
+  measurement(energy: RelativeEnergy | undefined): Measurement {
     const share = (count: number) => (this.#labelled === 0 ? null : count / this.#labelled);
     return {
       images: this.images,
@@ -136,7 +134,8 @@ class Sums {
       agreement: this.#agreeing / this.images,
       top1: share(this.#right),
       sourceTop1: share(this.#sourceRight),
-      ecmtRatio: ratio,
+      ecmtRatio: energy?.ecmtRatios.at(-1) ?? null,
+      fullRatio: energy?.fullRatios.at(-1) ?? null,
     };
   }
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openInputs } from '../networks/open-inputs.ts';
 import { openNetwork } from '../networks/open-network.ts';
 import { sitesOf, stepsOf } from '../neurons/neuron-node.ts';
-import { type TuneOptions, tune } from './tune.ts';
+import { type Tuned, type TuneOptions, tune } from './tune.ts';
 import { TuningJournal } from './tuning-journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tune-'));
@@ -28,10 +28,8 @@ async function run(name: string, options: Partial<TuneOptions> = {}) {
   });
 }
 
-const thresholds = (tuned: NonNullable<Awaited<ReturnType<typeof run>>>) =>
-  sitesOf(tuned.model).map(({ parameters }) =>
-    Object.values(parameters).map((tensor) => tensor.toNumbers()[0]),
-  );
+const thresholds = ({ model }: Pick<Tuned, 'model'>) =>
+  sitesOf(model).map(({ parameters }) => Object.values(parameters).map((tensor) => tensor.toNumbers()[0]));
 
 describe('tune', () => {
   it('keeps to the energy that was asked for, with a network that decides nearly as the source does', async () => {
@@ -58,6 +56,21 @@ describe('tune', () => {
     expect(readFileSync(join(folder, 'stopped/tuning.jsonl'), 'utf8').startsWith(before)).toBe(true);
     expect(resumed.points).toEqual(whole.points);
     expect(thresholds(resumed)).toEqual(thresholds(whole));
+    for (const point of whole.frontier) {
+      expect(stepsOf((await whole.networkOf(point)).model)).toBe(point.schedule.steps);
+    }
+    expect(thresholds(await whole.networkOf(whole.point))).toEqual(thresholds(whole));
+  });
+
+  it('goes on from the journal of an earlier version, which had no full estimates', async () => {
+    const journal = join(folder, 'whole/tuning.jsonl');
+    const now = readFileSync(journal, 'utf8');
+    const then = now.replaceAll(/,"fullRatio":[\d.]+/g, '');
+    expect(then.length).toBeLessThan(now.length);
+    writeFileSync(journal, then);
+    const { points } = (await run('whole'))!;
+    expect(points.every(({ measured }) => measured.fullRatio === null)).toBe(true);
+    expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(now.split('\n').length);
   });
 
   it('refuses the journal of another tuning', async () => {

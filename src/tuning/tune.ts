@@ -4,7 +4,7 @@ import { type ConversionRecord, writeConversionRecord } from '../conversion/conv
 import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
 import { prepareSource } from '../conversion/prepare-source.ts';
 import type { Batch } from '../datasets/load-batch.ts';
-import { operatorCosts } from '../energy/operator-costs.ts';
+import { sourceEnergy } from '../energy/relative-energy.ts';
 import type { Model } from '../graph/model.ts';
 import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { toSpikingForm } from '../neurons/spiking-form.ts';
@@ -49,16 +49,22 @@ export interface TuningProgress {
   readonly frontier: readonly TuningPoint[];
 }
 
-/** The end of a tuning. */
-export interface Tuned {
+/** A spiking network with the tuner's settings. */
+export interface TunedNetwork {
   readonly model: Model;
   readonly record: ConversionRecord;
+}
+
+/** The end of a tuning: the network that serves the goal, and what else was found. */
+export interface Tuned extends TunedNetwork {
   readonly point: TuningPoint;
   /** Whether the goal is reached on the images measured on. */
   readonly reached: boolean;
   /** All points, the bad ones too. */
   readonly points: readonly TuningPoint[];
   readonly frontier: readonly TuningPoint[];
+  /** Builds the network of any of the points. */
+  networkOf(point: TuningPoint): Promise<TunedNetwork>;
 }
 
 /** Batches for sensitivities: a site's error shows in few images. */
@@ -81,13 +87,13 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     passes: [removeIdentities, removeDeadNodes],
     place: synapticInputSites,
   });
-  const costs = await operatorCosts(clean);
+  const energy = await sourceEnergy(clean, sites);
   const images = await readImages(clean, options);
   const quantisers = new QuantiserCalibration(clean.graph, sites);
   const profiles = await measureProfiles({
     source: clean,
     sites,
-    costs,
+    costs: energy.operations.synaptic,
     quantisers,
     batches: images.fitted,
     probes: firstImages(images.fitted, probeImages),
@@ -107,7 +113,7 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     sites,
     planner,
     build,
-    costs,
+    energy,
     pilots: firstImages(images.fitted, probeImages),
     images: images.held,
     threads: options.threads,
@@ -117,24 +123,31 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
       options.onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
   });
   if (!finished) return undefined;
-  const { point, reached } = choosePoint(goal, journal.points);
-  const plan = planner.planFor(
-    point.schedule,
-    point.predicted.ecmtRatio,
-    journal.correctionsOf(point.schedule),
-  );
-  const model = build(plan);
-  writeQuantisers(model, quantisers.finish());
-  const record = writeConversionRecord(model, {
-    method: 'tune',
-    preset: goalName(goal),
-    steps: point.schedule.steps,
-    calibration: 'activations',
-    parityDeviation: await checkParity(dynamic, model, images.held[0]!),
-    relativeErrors: new Map([...plan.sites].map(([site, { relativeError }]) => [site, relativeError])),
-    ...(options.source !== undefined && { source: options.source }),
-  });
-  return { model, record, point, reached, points: journal.points, frontier: paretoFrontier(journal.points) };
+  const networkOf = async ({ schedule, predicted }: TuningPoint): Promise<TunedNetwork> => {
+    const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
+    const model = build(plan);
+    writeQuantisers(model, quantisers.finish());
+    const record = writeConversionRecord(model, {
+      method: 'tune',
+      preset: goalName(goal),
+      steps: schedule.steps,
+      calibration: 'activations',
+      parityDeviation: await checkParity(dynamic, model, images.held[0]!),
+      relativeErrors: new Map([...plan.sites].map(([site, { relativeError }]) => [site, relativeError])),
+      ...(options.source !== undefined && { source: options.source }),
+    });
+    return { model, record };
+  };
+  const { points } = journal;
+  const { point, reached } = choosePoint(goal, points);
+  return {
+    ...(await networkOf(point)),
+    point,
+    reached,
+    points,
+    frontier: paretoFrontier(points),
+    networkOf,
+  };
 }
 
 function specsOf({ sites }: NetworkPlan): Map<string, NeuronSpec> {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { payingRange } from './paying-range.ts';
 import { onsetOf, schedulesUpTo } from './schedule.ts';
 import { choosePoint } from './tuning-goal.ts';
-import { dropOf, paretoFrontier, type TuningPoint } from './tuning-point.ts';
+import { dropOf, paretoFrontier, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
 
-function point(ecmtRatio: number, divergence: number, drop: number, labelled = true): TuningPoint {
+function point(
+  ecmtRatio: number,
+  divergence: number,
+  drop: number,
+  labelled = true,
+  fullRatio: number | null = null,
+): TuningPoint {
   return {
     target: 0.3,
     schedule: { steps: 2, window: 1 },
@@ -16,6 +23,7 @@ function point(ecmtRatio: number, divergence: number, drop: number, labelled = t
       top1: labelled ? 0.8 - drop / 100 : null,
       sourceTop1: labelled ? 0.8 : null,
       ecmtRatio,
+      fullRatio,
     },
   };
 }
@@ -56,6 +64,30 @@ describe('choosePoint', () => {
       point: points[3],
       reached: false,
     });
+  });
+});
+
+describe('payingRange', () => {
+  const priced = (...ratios: (number | null)[]) =>
+    payingRange(ratios.map((fullRatio, i) => point((i + 1) / 10, 1, 1, true, fullRatio)));
+  const end = (ecmtRatio: number, fullRatio: number) => ({ T: 2, ecmtRatio, fullRatio });
+  const device = '45nm-fp32';
+
+  it('ends after the dearest point that costs less than the source network by the full estimate', () => {
+    expect(priced(0.5, 0.9, 1.2, 1.4)).toEqual({ device, last: end(0.2, 0.9), stops: end(0.3, 1.2) });
+    expect(priced(1.1, 0.9, null, 1)).toEqual({ device, last: end(0.2, 0.9), stops: end(0.4, 1) });
+  });
+
+  it('has one end where all points pay, or none', () => {
+    expect(priced(0.5, 0.9)).toEqual({ device, last: end(0.2, 0.9), stops: null });
+    expect(priced(1.5, 1.9)).toEqual({ device, last: null, stops: end(0.1, 1.5) });
+  });
+
+  it('says nothing about points of earlier versions, which journals still hold', () => {
+    const { fullRatio: _, ...measured } = point(0.3, 0.1, 1).measured;
+    const old = tuningPointSchema.parse({ ...point(0.3, 0.1, 1), measured });
+    expect(old.measured.fullRatio).toBeNull();
+    expect(payingRange([old])).toBeUndefined();
   });
 });
 

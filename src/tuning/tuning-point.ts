@@ -22,6 +22,8 @@ export const tuningPointSchema = z.object({
     top1: share.nullable(),
     sourceTop1: share.nullable(),
     ecmtRatio: z.number().nullable(),
+    // Journals of earlier versions do not have it.
+    fullRatio: z.number().nullable().default(null),
   }),
 });
 

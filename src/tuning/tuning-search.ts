@@ -1,5 +1,5 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
-import type { OperatorCost } from '../energy/operator-costs.ts';
+import type { SourceEnergy } from '../energy/relative-energy.ts';
 import type { Model } from '../graph/model.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
 import type { NetworkPlan, NetworkPlanner } from './network-plan.ts';
@@ -13,7 +13,8 @@ export interface SearchOptions {
   readonly sites: readonly SpikeSite[];
   readonly planner: NetworkPlanner;
   readonly build: (plan: NetworkPlan) => Model;
-  readonly costs: readonly OperatorCost[];
+  /** What the source network costs. */
+  readonly energy: SourceEnergy;
   /** Images to learn prices on. */
   readonly pilots: readonly ComparedBatch[];
   /** Images to measure on. */
@@ -72,12 +73,12 @@ export async function searchNetworks(
 async function learnPrices(
   schedule: Schedule,
   target: number,
-  { sites, planner, build, costs, pilots, threads, journal }: SearchOptions,
+  { sites, planner, build, energy, pilots, threads, journal }: SearchOptions,
 ): Promise<void> {
   let prices: PriceCorrections = new Map();
   for (let run = 0; run < pilotRuns; run++) {
     const plan = planner.planFor(schedule, target, prices);
-    const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, costs);
+    const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, energy);
     prices = correctPrices(sites, plan, operators);
   }
   await journal.addCorrections(schedule, prices);
@@ -87,7 +88,7 @@ async function measurePoint(
   target: number,
   schedule: Schedule,
   aim: number,
-  { planner, build, costs, images, threads, journal }: SearchOptions,
+  { planner, build, energy, images, threads, journal }: SearchOptions,
 ): Promise<TuningPoint> {
   const plan = planner.planFor(schedule, aim, journal.correctionsOf(schedule));
   const known = journal.points.find(
@@ -98,7 +99,7 @@ async function measurePoint(
       point.schedule.window === schedule.window,
   );
   if (known) return known;
-  const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, costs);
+  const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, energy);
   const { lambda, predicted } = plan;
   const point: TuningPoint = { target, schedule, lambda, predicted, measured: measurement };
   await journal.addPoint(point);

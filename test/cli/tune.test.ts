@@ -19,7 +19,14 @@ describe('transpike tune', () => {
     expect(tuned.stderr).not.toContain('error');
     expect(tuned.code).toBe(0);
     expect(tuned.stdout).toContain('measured on images that were not calibrated on');
-    const { chosen, points } = JSON.parse(readFileSync(join(folder, 'frontier.json'), 'utf8'));
+    expect(tuned.stdout).toMatch(/\(b\) full estimate on 45nm-fp32; spiking pays (up to|at none of)/);
+    const { chosen, points, pays } = JSON.parse(readFileSync(join(folder, 'frontier.json'), 'utf8'));
+    expect(chosen.measured.fullRatio).toBeGreaterThan(chosen.measured.ecmtRatio);
+    const kept = JSON.parse(readFileSync(join(folder, 'tuning', 'frontier.json'), 'utf8'));
+    expect(kept.pays).toEqual(pays);
+    expect(kept.points.map(({ fullRatio }: { fullRatio: number }) => fullRatio)).toEqual(
+      points.map(({ measured }: { measured: { fullRatio: number } }) => measured.fullRatio),
+    );
     expect(points).toContainEqual(chosen);
     expect(new Set(points.map(({ target }: { target: number }) => target))).toEqual(
       new Set([0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.45]),

@@ -5,11 +5,12 @@ import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
 import { writeAtomically } from '../../formats/write-atomically.ts';
 import { openNetwork } from '../../networks/open-network.ts';
 import { type LadderName, ladderFamilies } from '../../tuning/ladder-families.ts';
+import { payingRange } from '../../tuning/paying-range.ts';
 import type { TuningGoal } from '../../tuning/tuning-goal.ts';
 import { defaultSteps } from '../convert-network.ts';
 import { leaveFrontier } from '../leave-frontier.ts';
 import { options, wholeNumber } from '../options.ts';
-import { frontierTable, goalSentence } from '../print-tuning.ts';
+import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
 import { requireWritable } from '../require-writable.ts';
 import { type TuneSettings, tuneNetwork } from '../tune-network.ts';
@@ -67,8 +68,8 @@ export function tuneCommand(): Command {
     .addHelpText(
       'after',
       `
-The energy ratio is ECMT's, an estimate that bills a spike of any level as one addition. An interrupted tuning goes on when
-the same command is given again.
+The energy ratio is ECMT's, an estimate (a) that bills a spike of any level as one addition; the table has the full estimate (b)
+beside it. An interrupted tuning goes on when the same command is given again.
 
 Examples:
   transpike tune deit-tiny/ --calibrate images/ --energy 0.35
@@ -103,7 +104,8 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
   await writeOnnx(tuned.model, output);
   const { point, reached, points } = tuned;
   const report = await leaveFrontier(folder, { ...network, model: tuned.model }, points, ladder);
-  const summary = { goal, ladder, output, report, reached, chosen: point, points };
+  const pays = payingRange(tuned.frontier);
+  const summary = { goal, ladder, output, report, reached, chosen: point, pays: pays ?? null, points };
   if (frontierFile !== undefined) {
     await writeAtomically(frontierFile, `${JSON.stringify(summary, null, 2)}\n`);
   }
@@ -112,9 +114,7 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     return;
   }
   console.log(frontierTable(tuned.frontier, point));
-  console.log(
-    'energy: ECMT’s ratio to the source network, an estimate; measured on images that were not calibrated on',
-  );
+  for (const line of frontierLegend(pays)) console.log(line);
   console.log(goalSentence(point, reached));
   console.log(
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,

@@ -1,0 +1,72 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { siteCarrying } from '../neurons/site-carrying.ts';
+import { measureShapes } from '../runtime/measure-shapes.ts';
+import type { Activity } from '../runtime/spike-statistics.ts';
+import { countOperations, type Operations } from './count-operations.ts';
+import { devices } from './devices.ts';
+import { ecmtRatio, type OperatorActivity, operatorActivities } from './ecmt-ratio.ts';
+import { totalEnergy } from './energy-breakdown.ts';
+import { fullEstimate } from './full-estimate.ts';
+import { sourceEstimate } from './source-estimate.ts';
+import { spikingLoad } from './spiking-load.ts';
+
+/** Device of the full estimate in {@link RelativeEnergy}. */
+export const referenceDevice = devices[0];
+
+/** What many spiking networks that are made of one source network are compared with; measured once. */
+export interface SourceEnergy {
+  readonly graph: Graph;
+  readonly operations: Operations;
+  /** Number of neurons for one image by site. */
+  readonly neurons: ReadonlyMap<string, number>;
+  /** Full estimate on {@link referenceDevice}. */
+  readonly nanojoules: number;
+}
+
+/** Energy of a spiking network relative to its source, by step 1…T; estimates. */
+export interface RelativeEnergy {
+  /** Synaptic operations, summed over the images. */
+  readonly operators: readonly OperatorActivity[];
+  /** (a) ECMT's ratio. */
+  readonly ecmtRatios: readonly number[];
+  /** (b) Full estimate on {@link referenceDevice}. */
+  readonly fullRatios: readonly number[];
+}
+
+/** Measures what a network that does not spike costs. @param sites where spiking networks made of it have neurons */
+export async function sourceEnergy(source: Model, sites: readonly SpikeSite[]): Promise<SourceEnergy> {
+  const operations = await countOperations(source);
+  const shapes = await measureShapes(
+    source,
+    sites.map(({ value }) => value),
+  );
+  return {
+    graph: source.graph,
+    operations,
+    neurons: new Map(sites.map(({ name, value }) => [name, shapes.get(value)!.reduce((a, b) => a * b, 1)])),
+    nanojoules: totalEnergy(sourceEstimate(operations, referenceDevice)),
+  };
+}
+
+/**
+ * Compares the energy of a spiking network with that of its source.
+ *
+ * @param activity spikes, summed over `images`
+ */
+export function relativeEnergy(
+  source: SourceEnergy,
+  spiking: Model,
+  activity: Activity,
+  images: number,
+): RelativeEnergy {
+  const { synaptic } = source.operations;
+  const operators = operatorActivities(synaptic, activity, siteCarrying(spiking), images);
+  const load = spikingLoad(spiking, source, activity, images, source.neurons);
+  return {
+    operators,
+    ecmtRatios: ecmtRatio(operators, activity.hiddenSteps),
+    fullRatios: fullEstimate(load, referenceDevice).map((after) => totalEnergy(after) / source.nanojoules),
+  };
+}
