@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Parameters } from './define-neuron.ts';
-import { lowerSignedThreshold } from './membrane-potential.ts';
+import { lowerMagnitude, lowerSignedThreshold } from './membrane-potential.ts';
 
 /** Attributes of every neuron that fires on a ladder of levels. */
 export const ladderAttributes = {
@@ -94,7 +94,7 @@ export function lowerLadder(
   ladder: Ladder,
 ): string {
   const threshold = lowerSignedThreshold(build, potential, parameters);
-  const ratio = build.op('Div', [potential, threshold]);
+  const ratio = lowerMagnitude(build, potential, parameters);
   let level = build.scalar('level0', 1);
   for (const [i, boundary] of firingBoundaries(ladder).entries()) {
     const below = build.op('Less', [ratio, build.scalar(`boundary${i + 1}`, boundary)]);

@@ -27,12 +27,29 @@ export function lowerSignedThreshold(
   return build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
 }
 
-/** Soft reset: Q(t) = Q(t−1) + s(t), and the decoded value Q(t)/t. */
+/**
+ * The magnitude of a potential in units of the threshold of its sign, |m|/θ: the larger of m·(1/θ₊) and m·(−1/θ₋).
+ * Multiplied rather than divided, as the fast kernels do, so that both round alike.
+ *
+ * @returns the name of the ratio
+ */
+export function lowerMagnitude(
+  build: GraphBuilder,
+  potential: string,
+  { thresholdPositive, thresholdNegative }: StepValues['parameters'],
+): string {
+  const inUnitsOf = (threshold: string) => build.op('Mul', [potential, build.op('Reciprocal', [threshold])]);
+  const below = inUnitsOf(build.op('Neg', [thresholdNegative!]));
+  return build.op('Max', [inUnitsOf(thresholdPositive!), below], {}, { name: 'ratio' });
+}
+
+/** Soft reset: Q(t) = Q(t−1) + s(t), and the decoded value Q(t)·(1/t), which rounds as in the fast kernels. */
 export function lowerReset(
   build: GraphBuilder,
   { t, state }: StepValues,
   spike: string,
 ): { emitted: string; decoded: string } {
   const emitted = build.op('Add', [state.emitted!, spike], {}, { name: 'emitted' });
-  return { emitted, decoded: build.op('Div', [emitted, t], {}, { name: 'decoded' }) };
+  const share = build.op('Reciprocal', [t]);
+  return { emitted, decoded: build.op('Mul', [emitted, share], {}, { name: 'decoded' }) };
 }

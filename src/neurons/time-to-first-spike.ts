@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { defineNeuron, type Parameters, type StepOutputs, type StepValues } from './define-neuron.ts';
-import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
+import { lowerMagnitude, lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 
 const attributes = z.object({
   /** Micro-steps K of a window. */
@@ -100,7 +100,7 @@ function firstSpike(
 function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
-  const ratio = build.op('Div', [potential, threshold]);
+  const ratio = lowerMagnitude(build, potential, values.parameters);
   const worths = spikeWorths(choices);
   let worth = build.scalar('silent', 0);
   for (const [i, boundary] of firingThresholds(choices).entries()) {

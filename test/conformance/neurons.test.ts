@@ -11,18 +11,24 @@ import { neurons } from '../../src/neurons/neurons.ts';
 import { runNeuron } from '../../src/neurons/run-neuron.ts';
 import { toSpikingForm } from '../../src/neurons/spiking-form.ts';
 import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
+import { kernels } from '../../src/runtime/kernels/kernels.ts';
 import { evaluateModel } from '../../src/runtime/oracle/evaluate-model.ts';
 import { ndArray } from '../../src/runtime/oracle/nd-array.ts';
 import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
+import { planRun, type RunResult } from '../../src/runtime/plan-run.ts';
 import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
 
 /** A network of one neuron site and nothing else: what goes in at every step is x. */
-function oneSite(neuron: (typeof neurons)[number], opset: number, parameter: number): Model {
+function oneSite(
+  neuron: (typeof neurons)[number],
+  opset: number,
+  parameter: number | Tensor,
+  width = 5,
+): Model {
   const graph = new Graph('one-site');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 5] }];
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', width] }];
   graph.append(node('Identity', ['x'], ['carried']), node('Identity', ['carried'], ['y']));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 5] }];
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', width] }];
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
   const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, parameter]));
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters };
@@ -66,6 +72,32 @@ describe.each(neurons.map((neuron) => [neuron.name, neuron] as const))('neuron %
     const [fast, exact] = [await engine.run(input), await createOracleEngine(plan).run(input)];
     await engine.close();
     for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 4);
+  });
+
+  // Deep networks are chaotic: one unit in the last place makes another network of it some layers on.
+  it.runIf(kernels.some((kernel) => kernel.neuron === neuron.name)).each([
+    ['one threshold', 0.37],
+    [
+      'thresholds of their own',
+      Tensor.float64(
+        [173],
+        Array.from({ length: 173 }, (_, i) => 0.2 + i / 311),
+      ),
+    ],
+  ])('rounds in its kernel as in ONNX Runtime, bit for bit: %s', async (_name, parameter) => {
+    const model = oneSite(neuron, 17, parameter, 173);
+    const data = Float32Array.from({ length: 3 * 173 }, (_, i) => Math.sin(i * i) * 2 ** ((i % 9) - 4));
+    const plan = planRun(model, { steps: 7, keep: sitesOf(model).map((site) => site.spikes) });
+    const engines = [await createInGraphEngine(plan), await createSegmentedEngine(plan)];
+    const [expected, got] = await Promise.all(engines.map((engine) => engine.run({ shape: [3, 173], data })));
+    const spikes = sitesOf(model)[0]!.spikes;
+    const values = ({ logits, values }: RunResult) => [...logits.data, ...values.get(spikes)!.data];
+    const theirs = values(expected!);
+    const different = values(got!).flatMap((value, i) =>
+      value === theirs[i] ? [] : [`${i}: ${value} for ${theirs[i]}`],
+    );
+    expect(different).toEqual([]);
+    await Promise.all(engines.map((engine) => engine.close()));
   });
 
   it('runs any number of steps with the same function', async () => {

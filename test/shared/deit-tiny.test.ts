@@ -7,7 +7,11 @@ import { ecmt } from '../../src/methods/ecmt.ts';
 import { topClassesOfRows } from '../../src/metrics/top-classes.ts';
 import { openInputs } from '../../src/networks/open-inputs.ts';
 import { type Network, openNetwork } from '../../src/networks/open-network.ts';
+import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
 import { OrtSession } from '../../src/runtime/ort-session.ts';
+import { planRun } from '../../src/runtime/plan-run.ts';
+import { agreement, largestDifference } from '../../src/runtime/segmented/compare-runs.fixture.ts';
+import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
 import { hasShared, shared } from './shared-folder.ts';
 
 const images = shared('data', 'imagenet-sample');
@@ -59,5 +63,23 @@ describe.skipIf(!hasShared('models', 'deit-tiny'))('DeiT-Tiny on 500 images', ()
     expect(steps[1]!.energy.ecmtRatio).toBeLessThan(0.45);
     expect(source.top1! - steps[1]!.top1!).toBeLessThan(0.1);
     expect(steps[1]!.agreement).toBeGreaterThan(0.75);
+  });
+  it('fires the same spikes in the fast engine as in ONNX Runtime alone, at steps that are no powers of two too', async () => {
+    const inputs = await openInputs(network, images, { limit: 8, needsLabels: false });
+    const { model } = await convert(network.model, {
+      method: ecmt,
+      steps: 3,
+      threads,
+      calibration: () => inputs.batches(),
+    });
+    const plan = planRun(model, { statistics: true });
+    const [slow, fast] = [await createInGraphEngine(plan, { threads }), await createSegmentedEngine(plan)];
+    for await (const { shape, data } of inputs.batches()) {
+      const [expected, got] = [await slow.run({ shape, data }), await fast.run({ shape, data })];
+      expect(largestDifference(got.logits, expected.logits)).toBeLessThan(1e-4);
+      expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.99999);
+    }
+    await slow.close();
+    await fast.close();
   });
 });

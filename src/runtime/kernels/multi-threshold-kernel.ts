@@ -6,8 +6,9 @@ import { byteTop, runPowerLadder } from './run-power-ladder.ts';
 
 /**
  * Multi-threshold neurons. With base 2 the level comes from the exponent bits of the potential; any other base scans
- * the ladder. The potential is divided by the threshold by multiplying with the reciprocal, so where it lies within
- * one rounding of a boundary the neighbouring level may fire.
+ * the ladder. The order of operations is that of the lowering, so that both round alike: the potential is multiplied with
+ * the reciprocal of the threshold. Where it lies within one rounding of a boundary, the reference step may fire the
+ * neighbouring level.
  */
 export const multiThresholdKernel = defineKernel<Ladder>({
   neuron: multiThreshold.name,

@@ -29,6 +29,8 @@ export function burst(
 ): void {
   const plus = f32x4.splat(positive);
   const minus = f32x4.splat(-negative);
+  const plusInverse = f32x4.splat(<f32>1 / positive);
+  const minusInverse = f32x4.splat(<f32>-1 / negative);
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (let i = 0; i < count; i += 4) {
@@ -42,12 +44,13 @@ export function burst(
     let emitted = zero;
     for (let t = 1; t <= steps; t++) {
       const time = f32x4.splat(<f32>t);
-      let rest = f32x4.sub(f32x4.mul(loadLanes(from, lanes), time), emitted);
-      let sum = zero;
+      const share = f32x4.splat(<f32>1 / <f32>t);
+      const potential = f32x4.sub(f32x4.mul(loadLanes(from, lanes), time), emitted);
+      let rest = potential;
       let number = zero;
       for (let j = 0; j < most; j++) {
         const theta = v128.bitselect(minus, plus, f32x4.lt(rest, zero));
-        const ratio = f32x4.div(rest, theta);
+        const ratio = f32x4.pmax(f32x4.mul(rest, plusInverse), f32x4.mul(rest, minusInverse));
         let level = zero;
         for (let k = 0; k < length; k++) {
           const offset = <usize>k << 2;
@@ -56,11 +59,11 @@ export function burst(
         }
         const spike = f32x4.mul(level, theta);
         rest = f32x4.sub(rest, spike);
-        sum = f32x4.add(sum, spike);
         number = f32x4.add(number, v128.and(one, f32x4.ne(level, zero)));
       }
+      const sum = f32x4.sub(potential, rest);
       emitted = f32x4.add(emitted, sum);
-      storeWanted(to, f32x4.div(emitted, time), lanes);
+      storeWanted(to, f32x4.mul(emitted, share), lanes);
       storeWanted(spikesTo, sum, lanes);
       storeWanted(countsTo, number, lanes);
       addCounts(counter, number, mask);

@@ -37,6 +37,7 @@ export function fewSpikes(
     let emitted = zero;
     for (let t = 1; t <= steps; t++) {
       const time = f32x4.splat(<f32>t);
+      const share = f32x4.splat(<f32>1 / <f32>t);
       const potential = f32x4.sub(f32x4.mul(loadLanes(from, lanes), time), emitted);
       const theta = v128.bitselect(minus, plus, f32x4.lt(potential, zero));
       let value = f32x4.add(f32x4.div(potential, theta), half);
@@ -52,7 +53,7 @@ export function fewSpikes(
       }
       const spike = f32x4.mul(code, theta);
       emitted = f32x4.add(emitted, spike);
-      storeWanted(to, f32x4.div(emitted, time), lanes);
+      storeWanted(to, f32x4.mul(emitted, share), lanes);
       storeWanted(spikesTo, spike, lanes);
       storeWanted(countsTo, number, lanes);
       addCounts(counter, number, mask);

@@ -63,12 +63,6 @@ function potentialOf(means: usize, lanes: i32, time: v128, emitted: v128): v128 
   return f32x4.sub(f32x4.mul(loadLanes(means, lanes), time), emitted);
 }
 
-/** Running mean of what was emitted. Multiplying with 1/t is exact for powers of two, and faster. */
-@inline
-function meanOf(emitted: v128, t: i32, time: v128, inverse: v128): v128 {
-  return (t & (t - 1)) == 0 ? f32x4.mul(emitted, inverse) : f32x4.div(emitted, time);
-}
-
 @inline
 function addTo(counters: usize, fired: v128): void {
   v128.store(counters, i32x4.sub(v128.load(counters), fired));
@@ -96,13 +90,14 @@ function neurons(
   for (let t = 1; t <= steps; t++) {
     const divisor = divisorOf(t);
     const time = f32x4.splat(<f32>divisor);
+    const share = f32x4.splat(<f32>1 / <f32>divisor);
     const potential = potentialOf(means, lanes, time, emitted);
     const below = f32x4.lt(potential, zero);
     const ratio = f32x4.mul(potential, v128.bitselect(negativeInverse, positiveInverse, below));
     const level = levelOf(rule, ratio, top, raise, exponent, one, half, deadZoneAt(t, deadZone));
     const spike = f32x4.mul(level, v128.bitselect(negative, positive, below));
     emitted = f32x4.add(emitted, spike);
-    if (decoded) storeLanes(decoded, meanOf(emitted, divisor, time, f32x4.splat(<f32>1 / <f32>divisor)), lanes);
+    if (decoded) storeLanes(decoded, f32x4.mul(emitted, share), lanes);
     if (spikes) storeLanes(spikes, spike, lanes);
     if (bytes) storeBytes(bytes, v128.xor(level, v128.and(below, i32x4.splat(0x80000000))), lanes);
     const fired = isSpike(level);
@@ -184,10 +179,10 @@ function blocks(
         v128.store(to, v128.xor(i8x16.narrow_i16x8_s(ab, cd), i8x16.splat(-128)));
       } else {
         const share = f32x4.splat(<f32>1 / <f32>divisor);
-        v128.store(to, meanOf(a, divisor, time, share));
-        v128.store(to, meanOf(b, divisor, time, share), 16);
-        v128.store(to, meanOf(c, divisor, time, share), 32);
-        v128.store(to, meanOf(d, divisor, time, share), 48);
+        v128.store(to, f32x4.mul(a, share));
+        v128.store(to, f32x4.mul(b, share), 16);
+        v128.store(to, f32x4.mul(c, share), 32);
+        v128.store(to, f32x4.mul(d, share), 48);
       }
       addTo(counter, i32x4.add(i32x4.add(isSpike(la), isSpike(lb)), i32x4.add(isSpike(lc), isSpike(ld))));
       from += meansStride;

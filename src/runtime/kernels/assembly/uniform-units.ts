@@ -41,14 +41,16 @@ export function uniformUnits(
     let counter = counters;
     let emitted = zero;
     for (let t = 1; t <= steps; t++) {
-      const time = f32x4.splat(differential ? 1 : <f32>t);
+      const divisor: f32 = differential ? 1 : <f32>t;
+      const time = f32x4.splat(divisor);
+      const share = f32x4.splat(<f32>1 / divisor);
       const potential = f32x4.sub(f32x4.mul(loadLanes(from, lanes), time), emitted);
       const theta = v128.bitselect(minus, plus, f32x4.lt(potential, zero));
       const units = f32x4.pmin(f32x4.floor(f32x4.add(f32x4.div(potential, theta), half)), top);
       const spike = f32x4.mul(units, theta);
       emitted = f32x4.add(emitted, spike);
       const number = f32x4.pmin(units, largestCount);
-      storeWanted(to, f32x4.div(emitted, time), lanes);
+      storeWanted(to, f32x4.mul(emitted, share), lanes);
       storeWanted(spikesTo, spike, lanes);
       storeWanted(countsTo, number, lanes);
       addCounts(counter, number, mask);
