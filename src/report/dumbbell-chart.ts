@@ -1,8 +1,7 @@
-import { drawChart } from './draw-chart.ts';
 import { key } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
-import { siteRows } from './site-rows.ts';
+import { drawSiteRows } from './site-rows.ts';
 
 /** Two numbers of one site or operator. */
 export interface Dumbbell {
@@ -29,12 +28,10 @@ export async function dumbbellChart(
   { label, quantity, first, second, most = Number.POSITIVE_INFINITY }: DumbbellOptions,
 ): Promise<Html> {
   const largest = Math.max(1e-9, ...rows.flatMap((row) => [row.first, row.second ?? 0]));
-  const pairs = rows.filter((row) => row.second !== null);
-  const chart = await drawChart(label, (Plot, { narrow }) => {
-    const { frame, y, twoAxes } = siteRows(
-      rows.map(({ name }) => name),
-      narrow,
-    );
+  const names = rows.map(({ name }) => name);
+  const charts = await drawSiteRows(label, names, (Plot, { from, to, frame, y, twoAxes }, { narrow }) => {
+    const shown = rows.slice(from, to);
+    const pairs = shown.filter((row) => row.second !== null);
     const ticks = narrow ? 4 : 8;
     const dot = (data: readonly Dumbbell[], which: 'first' | 'second') => {
       const { mark, text } = which === 'first' ? first : second;
@@ -57,10 +54,10 @@ export async function dumbbellChart(
         ...(twoAxes ? [Plot.axisX({ anchor: 'top', ticks, label: null })] : []),
         Plot.axisX({ anchor: 'bottom', ticks, label: quantity, labelAnchor: 'center', labelArrow: 'none' }),
         Plot.ruleY(pairs, { y: 'name', x1: 'first', x2: 'second', stroke: 'var(--soft)' }),
-        dot(rows, 'first'),
+        dot(shown, 'first'),
         dot(pairs, 'second'),
       ],
     };
   });
-  return html`${key([first, second].map(({ mark, text }) => ({ mark: keyMark(mark, false), text })))}${chart}`;
+  return html`${key([first, second].map(({ mark, text }) => ({ mark: keyMark(mark, false), text })))}${charts}`;
 }

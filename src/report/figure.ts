@@ -18,7 +18,7 @@ export interface Figure {
   readonly data: readonly string[];
   readonly body: Html;
   readonly table?: FigureTable;
-  /** Whether it may be broken over pages. */
+  /** Whether it has several drawings, between which a page may end. */
   readonly tall?: boolean;
 }
 

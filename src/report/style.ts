@@ -41,5 +41,8 @@ ul.findings { padding-left: 1.2rem; } ul.findings li { margin: .4rem 0; max-widt
   --c1: #0072b2; --c2: #d55e00; --c3: #00795a; --c4: #b3568c; --c5: #8a6100; --c6: #2f86c1; --heat: 0, 92, 148; --on-heat: #fff; }
   @page { margin: 14mm; } body { font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   main, header, footer { max-width: none; padding: 0; } .wide { display: block; } .narrow { display: none; }
-  h2 { break-after: avoid; } figure, .tiles li, .grid > * { break-inside: avoid; } figure.tall { break-inside: auto; } details:not([open]) { display: none; } }
+  h2, h3, h2 + p, .key, ul.findings, summary { break-after: avoid; } .source { break-before: avoid; }
+  p, li, figure, .key, .grid > *, tr, .wide { break-inside: avoid; } figure.tall { break-inside: auto; }
+  details:not([open]) { display: none; } .scroll { overflow: visible; } table { font-size: 8pt; }
+  th, td { padding-right: .5rem; } th, td.text { white-space: normal; } tbody th, td.text { overflow-wrap: anywhere; min-width: 7rem; } thead th { min-width: 0; } }
 `;

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRun } from '../../src/report/evaluation-run.fixture.ts';
 import { figures } from '../../src/report/figures/figures.ts';
+import type { Evaluation, RunTrace } from '../../src/report/result-schema.ts';
 import { writeReport } from '../../src/report/write-report.ts';
 
 /** Chromium as Debian packages it (apt-get install chromium), or wherever CHROMIUM says. */
@@ -112,7 +113,60 @@ describe.skipIf(missing)('a report in Chromium', () => {
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     await page.close();
   });
+
+  it('prints networks of many sites without cutting anything off', async () => {
+    const many = await makeRun({ steps: 2 });
+    repeatSites(many.folder, 100);
+    const file = `file://${await writeReport(many.folder)}`;
+    const page = await browser.newPage({ viewport: { ...paper, height: 900 } });
+    await page.goto(file);
+    await page.emulateMedia({ media: 'print' });
+    await page.locator('details').evaluateAll((all) => {
+      for (const each of all) each.setAttribute('open', '');
+    });
+    const heights = await page
+      .locator('svg[role="img"]:visible')
+      .evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().height));
+    expect(heights.length).toBeGreaterThan(100);
+    expect(Math.max(...heights)).toBeLessThan(paper.height);
+    for (const id of ['firing-rates', 'errors', 'break-even', 'raster']) {
+      const drawings = page.locator(`#${id} .wide`);
+      expect(await drawings.count(), id).toBe(3);
+      const rule = `getComputedStyle(document.querySelector('#${id} .wide')).breakInside`;
+      expect(await page.evaluate(rule), id).toBe('avoid');
+      // Heading, caption and first drawing share a page.
+      const top = await page.locator(`#${id}`).evaluate((each) => each.getBoundingClientRect().top);
+      const bottom = await drawings.first().evaluate((each) => each.getBoundingClientRect().bottom);
+      expect(bottom - top, id).toBeLessThan(paper.height);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(paper.width);
+    await page.close();
+    await many.remove();
+  });
 });
+
+/** What the margins leave of a page of A4, in CSS pixels. */
+const paper = { width: 688, height: 1016 };
+
+/** Gives a run as many sites and operators as a large network has. */
+function repeatSites(folder: string, count: number): void {
+  const repeat = <S extends object>(sites: readonly S[], name: keyof S & string) =>
+    Array.from({ length: count }, (_, i) => {
+      const site = sites[i % sites.length]!;
+      return { ...site, [name]: `encoder.layers.${i}.${site[name]}` };
+    });
+  const edit = <C>(file: string, change: (content: C) => object) => {
+    const path = join(folder, file);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+  };
+  edit<Evaluation>('result.json', ({ sites, diagnosis, energy, ...rest }) => ({
+    ...rest,
+    sites: repeat(sites, 'name'),
+    diagnosis: { ...diagnosis, sites: repeat(diagnosis!.sites, 'name') },
+    energy: { ...energy, breakEven: repeat(energy!.breakEven, 'operator') },
+  }));
+  edit<RunTrace>('traces.json', ({ sites, ...rest }) => ({ ...rest, sites: repeat(sites, 'name') }));
+}
 
 /** The tiny network never changes its mind; this one does, so that there is a confusion to draw. */
 function letClassesFlip(file: string): void {

@@ -1,9 +1,8 @@
-import { drawChart } from '../draw-chart.ts';
-import { defineFigure, figureOf } from '../figure.ts';
+import { defineFigure, figureOf, join } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { html } from '../html.ts';
 import type { Evaluation } from '../result-schema.ts';
-import { siteRows } from '../site-rows.ts';
+import { drawSiteRows } from '../site-rows.ts';
 import { integerTicks } from '../step-axis.ts';
 
 interface Cell {
@@ -20,14 +19,16 @@ export const firingRates = defineFigure({
   id: 'firing-rates',
   async draw({ result: { sites } }) {
     if (sites.length === 0) return undefined;
-    const cells = sites.flatMap(({ name, firingRate }): Cell[] =>
-      firingRate.map((rate, i) => ({ site: name, t: i + 1, rate })),
-    );
-    const highest = Math.max(...cells.map(({ rate }) => rate));
+    const highest = Math.max(...sites.flatMap(({ firingRate }) => firingRate));
     const steps = sites[0]!.firingRate.length;
     const names = sites.map(({ name }) => name);
-    const chart = await drawChart('Firing rate by site and time-step', (Plot, { narrow }) => {
-      const { frame, y, twoAxes } = siteRows(names, narrow);
+    const label = 'Firing rate by site and time-step';
+    const charts = await drawSiteRows(label, names, (Plot, { from, to, frame, y, twoAxes }, { narrow }) => {
+      const cells = sites
+        .slice(from, to)
+        .flatMap(({ name, firingRate }) =>
+          firingRate.map((rate, i): Cell => ({ site: name, t: i + 1, rate })),
+        );
       const ticks = integerTicks(steps, narrow ? 6 : 20);
       const written = steps <= mostWrittenSteps[narrow ? 'narrow' : 'wide'];
       const strength = ({ rate }: Cell) => (highest > 0 ? rate / highest : 0);
@@ -70,7 +71,7 @@ export const firingRates = defineFigure({
       title: titleOf(sites),
       caption: html`Spikes a neuron at each time-step, mean over all images; a spike of any level counts once. None <span class="ramp"></span> ${highest.toFixed(2)}.`,
       data: ['result.json: sites[].firingRate'],
-      body: chart,
+      body: join(...charts),
       tall: true,
       table: {
         head: ['site', 'neuron', 'neurons', ...Array.from({ length: steps }, (_, i) => `T = ${i + 1}`)],

@@ -1,8 +1,7 @@
-import { drawChart } from '../draw-chart.ts';
 import { defineFigure, key } from '../figure.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
-import { siteRows } from '../site-rows.ts';
+import { drawSiteRows } from '../site-rows.ts';
 import { spread } from './energy-breakdown.ts';
 
 /** Columns of neurons that fit. */
@@ -17,20 +16,19 @@ export const spikeRaster = defineFigure({
     const neurons = Math.max(...sites.map((site) => site.neurons.length));
     const levels = Math.max(1, ...sites.flatMap(({ spikes }) => spikes.flat().map(Math.abs)));
     const signed = sites.some(({ spikes }) => spikes.flat().some((level) => level < 0));
-    const chart = await drawChart('Spike raster of one image', (Plot, { narrow }) => {
+    const names = sites.map(({ name }) => name);
+    const charts = await drawSiteRows('Spike raster of one image', names, (Plot, rows, { narrow }) => {
+      const { frame, label, from, to } = rows;
+      const part = sites.slice(from, to);
       const most = mostColumns[narrow ? 'narrow' : 'wide'];
       const shown = spread(
         Array.from({ length: steps }, (_, i) => i),
         Math.max(2, Math.floor(most / (neurons + 1))),
       );
-      const { frame, label } = siteRows(
-        sites.map(({ name }) => name),
-        narrow,
-      );
       const width = neurons + 1;
       // One path for all sticks: thousands of elements would make the page heavy.
       const sticks = (sign: number) =>
-        sites.flatMap(({ spikes }, row) =>
+        part.flatMap(({ spikes }, row) =>
           shown.flatMap((t, block) =>
             spikes[t]!.flatMap((level, k) =>
               level * sign > 0 ? stick(block * width + k, row, -sign * length(Math.abs(level), levels)) : [],
@@ -44,11 +42,11 @@ export const spikeRaster = defineFigure({
         marginBottom: 6,
         marginRight: 8,
         x: { domain: [-1, shown.length * width - 0.5], axis: null },
-        y: { domain: [sites.length - 0.4, -0.6], axis: null },
+        y: { domain: [part.length - 0.4, -0.6], axis: null },
         marks: [
           Plot.axisY({
-            ticks: sites.map((_, row) => row),
-            tickFormat: (row: number) => label(sites[row]!.name),
+            ticks: part.map((_, row) => row),
+            tickFormat: (row: number) => label(part[row]!.name),
             tickSize: 0,
             label: null,
           }),
@@ -56,7 +54,7 @@ export const spikeRaster = defineFigure({
             shown.slice(1).map((_, i) => (i + 1) * width - 1),
             { stroke: 'var(--line)' },
           ),
-          Plot.ruleY(sites, {
+          Plot.ruleY(part, {
             y: (_: unknown, row: number) => row,
             stroke: 'var(--line)',
             strokeOpacity: 0.7,
@@ -91,7 +89,7 @@ export const spikeRaster = defineFigure({
               },
             ])
           : undefined
-      }${chart}`,
+      }${charts}`,
       tall: true,
     };
   },
