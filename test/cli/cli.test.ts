@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../src/architectures/open-checkpoint.ts';
 import { runNetwork, tiny, tinyImages } from '../../src/architectures/tiny-vit.fixture.ts';
 import { readNpy } from '../../src/formats/npy.ts';
+import { confidenceOfRows } from '../../src/metrics/confidence.ts';
 import { runCli, scratchFolder } from './run-cli.fixture.ts';
 
 let folder: string;
@@ -146,6 +147,30 @@ describe('transpike run', () => {
     const { model } = await openCheckpoint(join(folder, 'vit'));
     const source = await runNetwork(model, tinyImages(12), 12);
     expect(largestDifference(y32.data.slice(-source.length), Array.from(source))).toBeLessThan(0.1);
+  });
+
+  it('says with --exit-confidence where each input would stop, and keeps its logits from there on', async () => {
+    await cli('run', 'vit.snn.onnx', '--input', 'x.npy', '-o', 'all.npy');
+    const all = await logits('all.npy');
+    // As sure as half of the inputs are after the first step.
+    const first = all.data.slice(0, 12 * tiny.classes);
+    const sure = confidenceOfRows({ shape: [12, tiny.classes], data: Float64Array.from(first) });
+    const confidence = String(sure.toSorted((a, b) => a - b)[6]);
+    const options = ['-o', 'stopped.npy', '--exit-confidence', confidence];
+    const run = ['run', 'vit.snn.onnx', '--input', 'x.npy', ...options];
+    const { exits } = JSON.parse((await cli(...run, '--json')).stdout);
+    expect(exits.filter((exit: number) => exit === 1)).toHaveLength(6);
+    const stopped = await logits('stopped.npy');
+    const row = ({ data }: typeof all, t: number, n: number) =>
+      data.slice((t * 12 + n) * tiny.classes, (t * 12 + n + 1) * tiny.classes);
+    expect(exits).toHaveLength(12);
+    for (const [n, exit] of exits.entries()) {
+      for (const t of [0, 1, 2]) expect(row(stopped, t, n)).toEqual(row(all, Math.min(t, exit - 1), n));
+    }
+    const { stdout } = await cli(...run);
+    const counts = [1, 2, 3].map((t) => `${exits.filter((exit: number) => exit === t).length} at T = ${t}`);
+    expect(stdout).toContain(`stopping at confidence ${confidence}: ${counts.join(', ')}, mean T`);
+    expect(stdout).toMatch(/\d+ of 12 never reach it\. All steps were computed/);
   });
 
   it('keeps to --memory with the same logits, and refuses it where it cannot', async () => {

@@ -1,13 +1,14 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { type NpyArray, npyToFloat32, readNpy, writeNpy } from '../../formats/npy.ts';
+import { type StoppedLogits, stopWhenConfident } from '../../metrics/stop-when-confident.ts';
 import { openNetwork } from '../../networks/open-network.ts';
 import { type EngineName, engines } from '../../runtime/engines.ts';
 import type { FloatTensor } from '../../runtime/float-tensor.ts';
 import { createOracleEngine } from '../../runtime/oracle-engine.ts';
 import { checkInput } from '../../runtime/ort-session.ts';
 import { type Engine, type Plan, planRun } from '../../runtime/plan-run.ts';
-import { cores, options } from '../options.ts';
+import { cores, options, probability } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { requireWritable } from '../require-writable.ts';
 
@@ -19,6 +20,7 @@ interface Settings {
   readonly engine: EngineName;
   readonly batch?: number;
   readonly memory?: number;
+  readonly exitConfidence?: number;
   readonly json?: boolean;
 }
 
@@ -46,12 +48,20 @@ export function runCommand(): Command {
     .addOption(options.engine())
     .addOption(options.batch())
     .addOption(options.memory())
+    .option(
+      '--exit-confidence <p>',
+      'let each input stop at the first step whose largest softmax is at least p: its logits stay as they are from then on',
+      probability,
+    )
     .addOption(options.json())
     .addHelpText(
       'after',
       `
+With --exit-confidence all steps are computed, too: it says at which step each input would stop, and saves no time.
+
 Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 -o y.npy
+  transpike run vit.snn.onnx --input x.npy -T 8 --exit-confidence 0.9 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy`,
     )
     .action(runAction);
@@ -65,11 +75,35 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   const [info] = model.graph.inputs;
   checkInput(info!.name, info!.shape, input);
   const engine = await precisions[settings.precision](plan, settings);
-  const logits = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
-  const dataType = settings.precision;
-  await writeNpy(settings.output, { shape: [...logits.shape], dataType, data: logits.data });
-  if (settings.json) console.log(JSON.stringify({ output: settings.output, shape: logits.shape, dataType }));
-  else console.log(`${settings.output}: running-mean logits [${logits.shape.join(', ')}], ${dataType}`);
+  const all = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
+  const { output, exitConfidence, precision: dataType } = settings;
+  const stopped = exitConfidence === undefined ? undefined : stop(all, exitConfidence);
+  const { shape, data } = stopped?.logits ?? all;
+  await writeNpy(output, { shape: [...shape], dataType, data });
+  if (settings.json) {
+    console.log(JSON.stringify({ output, shape, dataType, ...(stopped && { exits: stopped.exits }) }));
+    return;
+  }
+  console.log(`${output}: running-mean logits [${shape.join(', ')}], ${dataType}`);
+  if (stopped) console.log(exitSentence(stopped, exitConfidence!));
+}
+
+function stop(logits: FloatTensor, confidence: number): StoppedLogits {
+  if (logits.shape.length === 3) return stopWhenConfident(logits, confidence);
+  throw new UsageError({
+    where: '--exit-confidence',
+    expected: 'a network with one row of classes for each input',
+    got: `logits [${logits.shape.join(', ')}]`,
+    remedy: 'Leave --exit-confidence out',
+  });
+}
+
+/** All inputs, and at which step how many of them stop. */
+function exitSentence({ exits, confident, logits }: StoppedLogits, confidence: number): string {
+  const steps = Array.from({ length: logits.shape[0]! }, (_, i) => i + 1);
+  const counts = steps.map((t) => `${exits.filter((exit) => exit === t).length} at T = ${t}`);
+  const mean = exits.reduce((sum, exit) => sum + exit, 0) / exits.length;
+  return `stopping at confidence ${confidence}: ${counts.join(', ')}, mean T ${mean.toFixed(2)}; ${exits.length - confident} of ${exits.length} never reach it. All steps were computed`;
 }
 
 /** float64 inputs are kept as they are for the float64 engine. */
