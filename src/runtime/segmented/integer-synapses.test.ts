@@ -47,18 +47,23 @@ function withDequantisedWeights(model: Model): Model {
 }
 
 describe('8-bit synapses', () => {
-  it('give exactly what the weights rounded to 8 bits give in float32', async () => {
-    const model = await symmetricVit();
-    const rounded = planRun(withDequantisedWeights(model), { statistics: true });
-    const slow = await createInGraphEngine(rounded);
-    const fast = await createSegmentedEngine(planRun(model, { statistics: true }), { synapses: 'int8' });
-    const input = randomImages([3, 3, 8, 8]);
-    const [expected, got] = [await slow.run(input), await fast.run(input)];
-    expect(largestDifference(got.logits, expected.logits)).toBeLessThan(2e-4);
-    expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.999);
-    await slow.close();
-    await fast.close();
-  });
+  it.each([1, 3])(
+    'give exactly what the weights rounded to 8 bits give in float32: T = %i',
+    async (steps) => {
+      const model = await symmetricVit();
+      const rounded = planRun(withDequantisedWeights(model), { steps, statistics: true });
+      const slow = await createInGraphEngine(rounded);
+      const fast = await createSegmentedEngine(planRun(model, { steps, statistics: true }), {
+        synapses: 'int8',
+      });
+      const input = randomImages([3, 3, 8, 8]);
+      const [expected, got] = [await slow.run(input), await fast.run(input)];
+      expect(largestDifference(got.logits, expected.logits)).toBeLessThan(2e-4);
+      expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.999);
+      await slow.close();
+      await fast.close();
+    },
+  );
 
   it('differ from float32 synapses by what 8 bits lose, not more', async () => {
     const model = await symmetricVit();

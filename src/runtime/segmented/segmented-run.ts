@@ -6,7 +6,7 @@ import type { Action, CountPairs, RunIntegerProduct, RunNeurons, RunSegment } fr
 import { countPairs } from './count-pairs.ts';
 import type { Layout, Place } from './layout.ts';
 import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
-import { viewTensor } from './step-shape.ts';
+import { sizeOf, viewTensor } from './step-shape.ts';
 
 /** What the actions counted on the way, per step. */
 export interface Tally {
@@ -175,7 +175,7 @@ export class SegmentedRun {
     module.accumulate(
       place.address,
       place.stride,
-      place.stride / 4 / channels,
+      sizeOf(place.shape) / channels,
       channels,
       this.#steps,
       constants.byteOffset,
