@@ -135,7 +135,9 @@ async function measureTuning({ row, ladders, steps }, batches, compared) {
     },
     journal,
     threads: 1,
-    signal: Number.isFinite(deadline) ? AbortSignal.timeout(deadline - performance.now()) : undefined,
+    signal: Number.isFinite(deadline)
+      ? AbortSignal.timeout(Math.ceil(deadline - performance.now()))
+      : undefined,
     onProgress: ({ stage, done, total }) => console.error(`${row}: ${stage} ${done} of ${total}`),
   });
   if (!tuned) return;
