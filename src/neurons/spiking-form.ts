@@ -3,6 +3,7 @@ import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
 import { verifyModel } from '../graph/verify-model.ts';
+import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { insertNeuron, type NeuronSpec, setSteps, sitesOf } from './neuron-node.ts';
 import { restoreActivation } from './restore-activation.ts';
@@ -91,8 +92,8 @@ function closeOutputs({ graph }: Model, hidden: number): void {
 }
 
 /**
- * A spiking model whose neurons pass their input on unchanged, or as the activation function they stand for maps it;
- * the time axis stays.
+ * A spiking model whose neurons pass their input on unchanged, or as the activation function they stand for maps it, and
+ * which corrects nothing; the time axis stays.
  */
 export function withoutNeurons(spiking: Model): Model {
   const model = spiking.clone();
@@ -102,6 +103,7 @@ export function withoutNeurons(spiking: Model): Model {
     graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
     graph.removeNode(each);
   }
+  removeCorrections(graph);
   graph.removeDeadNodes();
   return model;
 }

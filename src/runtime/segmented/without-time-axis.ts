@@ -1,5 +1,6 @@
 import type { Model } from '../../graph/model.ts';
 import { domain } from '../../neurons/domain.ts';
+import { foldCorrections } from '../../neurons/fold-corrections.ts';
 import { closeTimeAxis, openTimeAxis } from '../../neurons/time-axis.ts';
 import type { Plan } from '../plan-run.ts';
 
@@ -13,7 +14,7 @@ export interface StepNetwork {
 
 /**
  * Takes the time axis out of a planned model: what is left computes one step from one batch [N, …], and the engine
- * runs it step by step. Counting operators that nothing wanted depends on go as well.
+ * runs it step by step. Corrections become part of biases. Counting operators that nothing wanted depends on go as well.
  *
  * @param wanted names of outputs to keep
  */
@@ -38,6 +39,7 @@ export function withoutTimeAxis(plan: Plan, wanted: readonly string[]): StepNetw
     shape: undefined,
   }));
   graph.removeDeadNodes();
+  foldCorrections(graph);
   model.functions = model.functions.filter((each) => each.domain !== domain);
   return { model, values };
 }
