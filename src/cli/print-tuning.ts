@@ -6,8 +6,8 @@ import { dropOf, ratioOf, type TuningPoint } from '../tuning/tuning-point.ts';
 /** The frontier as a table, cheapest network first; the chosen one is marked. */
 export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {
   const table = new Table({
-    head: ['', '(a)', '(b)', 'T', 'starts', 'agreement %', 'top-1 %', 'source %', 'divergence'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['', '(a)', '(b)', 'T', 'starts', 'biases', 'agreement %', 'top-1 %', 'source %', 'divergence'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   for (const point of frontier) {
@@ -19,6 +19,7 @@ export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPo
       measured.fullRatio?.toFixed(3) ?? '–',
       schedule.steps,
       starts === 1 ? 'at once' : `in ${starts} steps`,
+      point.biasCorrected ? 'corrected' : '',
       percent(measured.agreement),
       percent(measured.top1),
       percent(measured.sourceTop1),

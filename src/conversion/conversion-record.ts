@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Model } from '../graph/model.ts';
+import { correctionsIn } from '../neurons/bias-correction.ts';
 import { sitesOf } from '../neurons/neuron-node.ts';
 import { hiddenStepsOf } from '../neurons/time-axis.ts';
 
@@ -20,6 +21,8 @@ const schema = z.object({
   source: z.string().optional(),
   /** Largest deviation of a logit from the source network with neurons that pass everything on. */
   parityDeviation: z.number(),
+  /** Number of synaptic operators whose biases are corrected, if there are any. */
+  correctedBiases: z.int().optional(),
   sites: z.array(
     z.object({
       name: z.string(),
@@ -34,7 +37,8 @@ const schema = z.object({
 export type ConversionRecord = z.infer<typeof schema>;
 
 /** What a conversion knows beside the model itself. */
-export interface ConversionFacts extends Omit<ConversionRecord, 'format' | 'sites' | 'hiddenSteps'> {
+export interface ConversionFacts
+  extends Omit<ConversionRecord, 'format' | 'sites' | 'hiddenSteps' | 'correctedBiases'> {
   readonly relativeErrors: ReadonlyMap<string, number | undefined>;
 }
 
@@ -48,7 +52,14 @@ export function writeConversionRecord(
     return { name, neuron: neuron.name, ...(relativeError !== undefined && { relativeError }) };
   });
   const hiddenSteps = hiddenStepsOf(model);
-  const record: ConversionRecord = { format: 1, ...facts, ...(hiddenSteps > 0 && { hiddenSteps }), sites };
+  const correctedBiases = correctionsIn(model.graph).length;
+  const record: ConversionRecord = {
+    format: 1,
+    ...facts,
+    ...(hiddenSteps > 0 && { hiddenSteps }),
+    ...(correctedBiases > 0 && { correctedBiases }),
+    sites,
+  };
   model.metadata.set(metadataKey, JSON.stringify(record));
   model.producer = 'transpike';
   return record;

@@ -1,4 +1,3 @@
-import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { GraphError } from '../errors.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
@@ -8,19 +7,25 @@ import { differentiate } from '../training/differentiation/differentiate.ts';
 import { freezeShapes } from '../training/differentiation/freeze-shapes.ts';
 import type { ComparedBatch } from './measure-network.ts';
 
-/** How much the positions of a site matter, along each axis after the batch. */
+/** How much the positions of a value matter, along each axis after the batch. */
 export interface PositionImportance {
-  /** Shape of the site for one image, the batch in front. */
+  /** Shape of the value for one image, the batch in front. */
   readonly shape: readonly number[];
   /** For each axis of the shape, importance by position, summed over all else. */
   readonly axes: readonly Float64Array[];
+}
+
+/** A value of the source network, for example a spike site's. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Draws of a class for each image. */
 const draws = 2;
 
 /**
- * Importance of each position of each site: E[(g·x)²], x its activation and g the gradient of ln p(y) with the class y drawn
+ * Importance of each position of each value: E[(g·x)²], x its activation and g the gradient of ln p(y) with the class y drawn
  * from the network's own probabilities. Half of E[g²] is, to second order, the divergence of the output for an error of mean
  * square 1 (the diagonal of Fisher's information), so this is the divergence for errors in proportion to the activation.
  *
@@ -29,7 +34,7 @@ const draws = 2;
  */
 export async function positionImportance(
   source: Model,
-  sites: readonly SpikeSite[],
+  sites: readonly NamedValue[],
   batches: readonly ComparedBatch[],
   threads: number,
 ): Promise<Map<string, PositionImportance> | undefined> {
@@ -68,8 +73,8 @@ export async function positionImportance(
 
 const targetName = 'tuning.target';
 
-/** The source network for one image, with ln p(target) differentiated by all sites. */
-async function withGradients(source: Model, sites: readonly SpikeSite[], classes: number) {
+/** The source network for one image, with ln p(target) differentiated by all values. */
+async function withGradients(source: Model, sites: readonly NamedValue[], classes: number) {
   const frozen = await freezeShapes(source);
   const { graph } = frozen;
   const logits = graph.outputs[0]!.name;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openInputs } from '../networks/open-inputs.ts';
 import { openNetwork } from '../networks/open-network.ts';
+import { correctionsIn } from '../neurons/bias-correction.ts';
 import { sitesOf, stepsOf } from '../neurons/neuron-node.ts';
 import { type Tuned, type TuneOptions, tune } from './tune.ts';
 import { TuningJournal } from './tuning-journal.ts';
@@ -71,6 +72,23 @@ describe('tune', () => {
     const { points } = (await run('whole'))!;
     expect(points.every(({ measured }) => measured.fullRatio === null)).toBe(true);
     expect(readFileSync(journal, 'utf8').split('\n')).toHaveLength(now.split('\n').length);
+  });
+
+  it('measures the best networks with corrected biases, too, and says which one it chose', async () => {
+    const tuned = (await run('energy'))!;
+    const corrected = tuned.points.filter(({ biasCorrected }) => biasCorrected);
+    expect(corrected.length).toBeGreaterThan(0);
+    for (const { measured, biasCorrected: _, ...network } of corrected) {
+      const plain = { ...network, biasCorrected: false };
+      expect(tuned.points).toContainEqual(expect.objectContaining(plain));
+      expect(tuned.points).not.toContainEqual({ ...plain, measured });
+    }
+    const operators = correctionsIn((await tuned.networkOf(corrected[0]!)).model.graph).length;
+    expect(operators).toBeGreaterThan(0);
+    expect((await tuned.networkOf(corrected[0]!)).record.correctedBiases).toBe(operators);
+    const plain = tuned.points.find(({ biasCorrected }) => !biasCorrected)!;
+    expect((await tuned.networkOf(plain)).record.correctedBiases).toBeUndefined();
+    expect(tuned.record.correctedBiases !== undefined).toBe(tuned.point.biasCorrected);
   });
 
   it('refuses the journal of another tuning', async () => {

@@ -11,6 +11,7 @@ import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
+import { BiasCorrector } from './bias-corrector.ts';
 import { type LadderName, ladderFamilies } from './ladder-families.ts';
 import { type ComparedBatch, withSourceLogits } from './measure-network.ts';
 import { measureProfiles } from './measure-profiles.ts';
@@ -109,10 +110,18 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
   const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, specsOf(plan), plan.schedule.steps);
+  const corrector = new BiasCorrector({
+    source: clean,
+    sites,
+    batches: images.fitted,
+    probes: firstImages(images.fitted, probeImages),
+    threads: options.threads,
+  });
   const finished = await searchNetworks(targetsOf(goal), schedulesUpTo(steps), {
     sites,
     planner,
     build,
+    correct: (spiking, steps) => corrector.correct(spiking, steps),
     energy,
     pilots: firstImages(images.fitted, probeImages),
     images: images.held,
@@ -123,9 +132,10 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
       options.onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
   });
   if (!finished) return undefined;
-  const networkOf = async ({ schedule, predicted }: TuningPoint): Promise<TunedNetwork> => {
+  const networkOf = async ({ schedule, predicted, biasCorrected }: TuningPoint): Promise<TunedNetwork> => {
     const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
-    const model = build(plan);
+    const plain = build(plan);
+    const model = (biasCorrected && (await corrector.correct(plain, schedule.steps))) || plain;
     writeQuantisers(model, quantisers.finish());
     const record = writeConversionRecord(model, {
       method: 'tune',

@@ -84,6 +84,18 @@ export class TuningJournal {
     return this.#entries.flatMap((entry) => (entry.kind === 'point' ? [entry.point] : []));
   }
 
+  /** The point with the same network for the same target, if it is measured already. */
+  measuredAs(wanted: Omit<TuningPoint, 'measured'>): TuningPoint | undefined {
+    return this.points.find(
+      ({ target, lambda, schedule, biasCorrected }) =>
+        target === wanted.target &&
+        lambda === wanted.lambda &&
+        schedule.steps === wanted.schedule.steps &&
+        schedule.window === wanted.schedule.window &&
+        biasCorrected === wanted.biasCorrected,
+    );
+  }
+
   async addSensitivity(site: string, sensitivity: Sensitivity): Promise<void> {
     if (!this.sensitivities.has(site)) await this.#add({ kind: 'sensitivity', site, sensitivity });
   }

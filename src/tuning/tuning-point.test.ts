@@ -15,6 +15,7 @@ function point(
     target: 0.3,
     schedule: { steps: 2, window: 1 },
     lambda: 1,
+    biasCorrected: false,
     predicted: { divergence, ecmtRatio },
     measured: {
       images: 100,

@@ -12,6 +12,8 @@ export const tuningPointSchema = z.object({
   schedule: scheduleSchema,
   /** Price of energy: divergence in nats that is accepted for the energy of the source network. */
   lambda: z.number(),
+  /** Whether the mean errors of channels are corrected; journals of earlier versions do not say. */
+  biasCorrected: z.boolean().default(false),
   /** From the sites' distributions alone. */
   predicted: z.object({ divergence: z.number(), ecmtRatio: z.number() }),
   /** On the held-out images, after the last step. */

@@ -13,6 +13,8 @@ export interface SearchOptions {
   readonly sites: readonly SpikeSite[];
   readonly planner: NetworkPlanner;
   readonly build: (plan: NetworkPlan) => Model;
+  /** Corrects the mean errors of a network's channels; undefined where that is impossible. */
+  readonly correct: (spiking: Model, steps: number) => Promise<Model | undefined>;
   /** What the source network costs. */
   readonly energy: SourceEnergy;
   /** Images to learn prices on. */
@@ -28,8 +30,11 @@ export interface SearchOptions {
 /** Networks run to learn what spikes cost in a schedule; each starts from the prices that the one before found. */
 const pilotRuns = 2;
 
-/** Networks measured again, for each target, with what the first measurement told of their energy. */
-const corrected = 2;
+/** Networks planned again, for each target, with what the first measurement told of their energy. */
+const refined = 2;
+
+/** Networks measured with corrected biases, for each target. */
+const biasCorrected = 2;
 
 /**
  * Measures networks for all targets and schedules, and writes each into the journal. For each schedule pilots first tell what
@@ -42,7 +47,7 @@ export async function searchNetworks(
   schedules: readonly Schedule[],
   options: SearchOptions,
 ): Promise<boolean> {
-  const total = schedules.length * pilotRuns + targets.length * (schedules.length + corrected);
+  const total = schedules.length * pilotRuns + targets.length * (schedules.length + refined + biasCorrected);
   let done = 0;
   const stopped = () => options.signal?.aborted === true;
   const middle = targets[Math.floor(targets.length / 2)]!;
@@ -60,10 +65,15 @@ export async function searchNetworks(
       options.onNetwork(++done, total);
     }
     const promising = points.toSorted((a, b) => promise(a, target) - promise(b, target));
-    for (const point of promising.slice(0, corrected)) {
+    for (const point of promising.slice(0, refined)) {
       if (stopped()) return false;
       const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
-      await measurePoint(target, point.schedule, aim, options);
+      points.push(await measurePoint(target, point.schedule, aim, options));
+      options.onNetwork(++done, total);
+    }
+    for (const point of best(points, target).slice(0, biasCorrected)) {
+      if (stopped()) return false;
+      await measureCorrected(point, options);
       options.onNetwork(++done, total);
     }
   }
@@ -91,19 +101,36 @@ async function measurePoint(
   { planner, build, energy, images, threads, journal }: SearchOptions,
 ): Promise<TuningPoint> {
   const plan = planner.planFor(schedule, aim, journal.correctionsOf(schedule));
-  const known = journal.points.find(
-    (point) =>
-      point.target === target &&
-      point.lambda === plan.lambda &&
-      point.schedule.steps === schedule.steps &&
-      point.schedule.window === schedule.window,
-  );
+  const { lambda, predicted } = plan;
+  const wanted = { target, schedule, lambda, predicted, biasCorrected: false };
+  const known = journal.measuredAs(wanted);
   if (known) return known;
   const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, energy);
-  const { lambda, predicted } = plan;
-  const point: TuningPoint = { target, schedule, lambda, predicted, measured: measurement };
+  const point: TuningPoint = { ...wanted, measured: measurement };
   await journal.addPoint(point);
   return point;
+}
+
+/** The same network with corrected biases. */
+async function measureCorrected(
+  point: TuningPoint,
+  { planner, build, correct, energy, images, threads, journal }: SearchOptions,
+): Promise<void> {
+  const wanted = { ...point, biasCorrected: true };
+  if (journal.measuredAs(wanted)) return;
+  const { schedule, predicted } = point;
+  const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
+  const model = await correct(build(plan), schedule.steps);
+  if (!model) return;
+  const { measurement } = await measureNetwork(model, schedule.steps, images, threads, energy);
+  await journal.addPoint({ ...wanted, measured: measurement });
+}
+
+/** The different networks within the target, or all where none is, the best first. */
+function best(points: readonly TuningPoint[], target: number): TuningPoint[] {
+  const within = points.filter((point) => ratioOf(point) <= target);
+  const candidates = new Set(within.length > 0 ? within : points);
+  return [...candidates].sort((a, b) => a.measured.divergence - b.measured.divergence);
 }
 
 /** Divergence to be expected at the target: it falls about with the square of the energy. */

@@ -34,9 +34,9 @@ function print(inspection: Inspection): void {
   const counts = Object.entries(operators).map(([type, count]) => `${count} ${type}`);
   console.log(`  operators   ${counts.join(', ')}`);
   if (conversion) {
-    console.log(
-      `  spiking     method ${conversion.method} (${conversion.preset}), thresholds for T = ${conversion.steps}`,
-    );
+    const { method, preset, steps, correctedBiases } = conversion;
+    console.log(`  spiking     method ${method} (${preset}), thresholds for T = ${steps}`);
+    if (correctedBiases) console.log(`  biases      corrected at ${correctedBiases} operators`);
   }
   const table = new Table({
     head: ['spike site', 'neuron', 'feeds', 'follows'],
