@@ -5,6 +5,7 @@ import type { PayingSteps } from '../evaluation/energy-result.ts';
 import type { QuantisedResult } from '../evaluation/quantised-result.ts';
 import type { SourceResult } from '../evaluation/source-result.ts';
 import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
+import { describeSynapses } from './print-synapses.ts';
 
 /** What to print beside the table. */
 export interface PrintOptions {
@@ -16,6 +17,7 @@ export interface PrintOptions {
 export function printResult(result: EvaluationResult, { exitConfidence }: PrintOptions = {}): void {
   console.log(resultTable(result));
   for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) console.log(line);
+  for (const line of result.synapses ? describeSynapses(result.synapses) : []) console.log(line);
   const { images, skipped, seconds, hiddenSteps } = result;
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';

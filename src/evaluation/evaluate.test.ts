@@ -59,6 +59,23 @@ const input = { size: images, batches };
 const settings = { model: 'tiny', steps: 3 };
 
 describe('evaluate', () => {
+  it('says what 8-bit synapses cost beside float32 ones, from two plain runs', async () => {
+    const inOneThread = await evaluate({ model: spiking, data: input, synapses: 'int8', quantised: false });
+    const plain = await evaluate({ model: spiking, data: input, quantised: false });
+    if (!inOneThread.finished || !plain.finished) throw new Error('not finished');
+    expect(plain.result.synapses).toBeNull();
+    const { steps, ...rest } = inOneThread.result.synapses!;
+    // Queries, keys and values, the projection and both layers of the MLP in each of two blocks; products are of spikes.
+    expect(rest).toEqual({ operators: 8, allOperators: 14, inFloat: [], images: 9 });
+    for (const [i, { t, top1, float32Top1, lost, won }] of steps.entries()) {
+      expect(t).toBe(i + 1);
+      expect(top1).toBe(inOneThread.result.steps[i]!.top1);
+      expect(float32Top1).toBe(plain.result.steps[i]!.top1);
+      expect((won! - lost!) / 9).toBeCloseTo(top1! - float32Top1!, 12);
+    }
+    expect(steps).toHaveLength(2);
+  });
+
   it('gives accuracy, agreement, rates and energy that follow from the logits and spikes of plain runs', async () => {
     const end = await evaluate({ model: spiking, steps: 3, data: input });
     if (!end.finished) throw new Error('not finished');

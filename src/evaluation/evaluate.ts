@@ -7,13 +7,14 @@ import type { Model } from '../graph/model.ts';
 import { stepsOf } from '../neurons/neuron-node.ts';
 import type { EngineName, Synapses } from '../runtime/engines.ts';
 import { checkSteps } from '../runtime/plan-run.ts';
+import { compareSynapses } from './compare-synapses.ts';
 import { diagnose } from './diagnose.ts';
 import { drainBatches } from './drain-batches.ts';
-import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
+import type { Evaluator } from './evaluator.ts';
 import { planQuantisation } from './plan-quantisation.ts';
 import type { BatchRecord, RunRecord } from './run-record.ts';
+import { startEvaluators } from './start-evaluators.ts';
 import { type EvaluationResult, summarise } from './summarise.ts';
-import { createWorkerEvaluator } from './worker-evaluator.ts';
 
 /** Where the images of an evaluation come from. */
 export interface EvaluationData {
@@ -86,11 +87,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
     steps === undefined || options.quantised === false
       ? undefined
       : await planQuantisation(model, steps, again, onWarning);
-  const evaluators = await startEvaluators(
-    workers,
-    { model, steps, threads, engine, synapses, memoryMB, quantisation },
-    onWarning,
-  );
+  const spiking = { model, threads, engine, memoryMB };
+  const evaluators = await startEvaluators(workers, { ...spiking, steps, synapses, quantisation }, onWarning);
   const collected = new Collector(record, data.size, onProgress);
   try {
     const source = data
@@ -106,30 +104,20 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   } finally {
     await Promise.all(evaluators.map((evaluator) => evaluator.close()));
   }
+  const predictions = collected.batches.flatMap((batch) => batch.predictions);
+  const eightBits =
+    steps === undefined || synapses === 'float32' || signal?.aborted
+      ? null
+      : await compareSynapses(predictions, again(), { ...spiking, steps, workers, signal, onWarning });
   if (signal?.aborted) return { finished: false, done: collected.images };
   const look = steps === undefined ? undefined : await diagnose(model, steps, again, threads);
   const { conversionErrors = [], diagnosis = null } = look ?? {};
   const summary = await summarise(model, collected.batches, { steps, quantisation, exitConfidence });
-  const result = { ...summary, conversionErrors, diagnosis };
+  const result = { ...summary, synapses: eightBits, conversionErrors, diagnosis };
   if (record && look)
     await writeAtomically(join(record.folder, 'traces.json'), `${JSON.stringify(look.traces)}\n`);
   await record?.finish(result);
   return { finished: true, result };
-}
-
-async function startEvaluators(
-  workers: number,
-  options: EvaluatorOptions,
-  onWarning: (message: string) => void,
-): Promise<Evaluator[]> {
-  if (workers === 0) return [await createEvaluator(options)];
-  const starting = Array.from({ length: workers }, () => createWorkerEvaluator(options, onWarning));
-  const started = await Promise.allSettled(starting);
-  const evaluators = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const failed = started.find((each) => each.status === 'rejected');
-  if (!failed) return evaluators;
-  await Promise.all(evaluators.map((evaluator) => evaluator.close()));
-  throw failed.reason;
 }
 
 /** Gathers outcomes and writes them into the run record, one batch at a time. */

@@ -15,6 +15,7 @@ import type { BatchRecord } from './run-record.ts';
 import type { SourceResult } from './source-result.ts';
 import { summariseEnergy } from './summarise-energy.ts';
 import { accuracy, earlyExitResults, quantisedResults } from './summarise-predictions.ts';
+import type { SynapseResult } from './synapse-result.ts';
 
 /** Results after one time-step. */
 export interface StepResult extends SourceResult {
@@ -52,6 +53,8 @@ export interface EvaluationResult {
   readonly steps: readonly StepResult[];
   /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */
   readonly quantised: QuantisedResults | null;
+  /** What 8-bit synapses cost beside float32 ones; null for float32 synapses. */
+  readonly synapses: SynapseResult | null;
   /** What the estimates of energy rest on; null for a network that does not spike. */
   readonly energy: EnergyResult | null;
   /** Images that stop by themselves, for a sweep of confidence thresholds; empty for a network that does not spike. */
@@ -80,7 +83,7 @@ export async function summarise(
   model: Model,
   batches: readonly BatchRecord[],
   { steps, quantisation, exitConfidence }: SummaryOptions,
-): Promise<Omit<EvaluationResult, 'conversionErrors' | 'diagnosis'>> {
+): Promise<Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>> {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = batches.map((batch) => batch.activity).reduce(addDefined, undefined);
   const images = predictions.length;

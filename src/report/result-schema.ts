@@ -120,6 +120,24 @@ const diagnosis = z.object({
   findings: z.array(z.object({ kind: z.string(), sites: z.array(z.string()), text: z.string() })),
 });
 
+/** What 8-bit synapses cost beside float32 ones. */
+const synapses = z.object({
+  operators: z.int(),
+  allOperators: z.int(),
+  inFloat: z.array(z.object({ site: z.string(), reason: z.string() })),
+  images: z.int(),
+  steps: z.array(
+    z.object({
+      t: z.int(),
+      ...agreement,
+      top1: share.nullable(),
+      float32Top1: share.nullable(),
+      lost: z.int().nullable(),
+      won: z.int().nullable(),
+    }),
+  ),
+});
+
 /** `result.json` of an evaluation. Shares are in [0, 1], intervals are 95 %, energies are estimates. */
 export const evaluationSchema = z.object({
   images: z.int(),
@@ -129,6 +147,7 @@ export const evaluationSchema = z.object({
   source: z.object(accuracy),
   steps: z.array(step),
   quantised: quantised.nullable().default(null),
+  synapses: synapses.nullable().default(null),
   energy: energy.nullable().default(null),
   earlyExit: z.array(earlyExit).default([]),
   sites: z.array(z.object({ name: z.string(), neuron: z.string(), neurons: z.int(), firingRate: perStep })),

@@ -257,6 +257,10 @@ describe('transpike evaluate', () => {
     const { stdout } = await cli(...args, '--synapses', 'int8');
     expect(JSON.parse(stdout)).toMatchObject({ images: 12, source: { top1: null } });
     expect(JSON.parse(stdout).steps[1].agreement).toBeGreaterThan(0.5);
+    expect(JSON.parse(stdout).synapses).toMatchObject({
+      images: 12,
+      steps: [{ t: 1 }, { t: 2, top1: null }],
+    });
     const { stderr, code } = await cli(
       ...args,
       '--synapses',

@@ -100,7 +100,7 @@ describe('sites whose thresholds differ a lot', () => {
     const model = await symmetricVit();
     stretchNegative(model, 3, /fc2\.0/);
     const engine = await createSegmentedEngine(planRun(model), { synapses: 'int8' });
-    expect(engine.leftInFloat).toEqual(['fc2.0.in']);
+    expect(engine.leftInFloat).toEqual([{ site: 'fc2.0.in', reason: 'θ₊/θ₋ = 0.33' }]);
     await engine.close();
   });
 });

@@ -7,13 +7,19 @@ import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
 import type { IntegerProduct } from './integer-product.ts';
 
+/** A site that feeds linear operators and whose neurons do not fit into 8 bits: those operators stay in float32. */
+export interface SiteInFloat {
+  readonly site: string;
+  /** Why, in words. */
+  readonly reason: string;
+}
+
 /** What became of a network's linear operators. */
 export interface IntegerSynapses {
   /** The sites; those that feed 8-bit synapses have one threshold for both signs. */
   readonly sites: readonly Site[];
   readonly products: ReadonlyMap<string, IntegerProduct>;
-  /** Names of sites that feed such operators and whose neurons do not fit into 8 bits: those stay in float32. */
-  readonly left: readonly string[];
+  readonly left: readonly SiteInFloat[];
 }
 
 /** Largest level that fits in a byte around 128 and levels a site may have. */
@@ -36,16 +42,16 @@ const largestRatio = 2;
  */
 export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: number): IntegerSynapses {
   const products = new Map<string, IntegerProduct>();
-  const left: string[] = [];
+  const left: SiteInFloat[] = [];
   const changed = sites.map((site) => {
     const operators = graph.consumersOf(site.decoded).flatMap((each) => {
       const linear = linearOperator(graph, each, site.decoded);
       return linear && fits(linear, steps) ? [linear] : [];
     });
     if (operators.length === 0) return site;
-    const threshold = commonThreshold(site);
+    const { threshold, reason } = commonThreshold(site);
     if (threshold === undefined) {
-      left.push(site.name);
+      left.push({ site: site.name, reason });
       return site;
     }
     const levels = graph.freshName(`${site.name}.levels`);
@@ -64,15 +70,22 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
   return { sites: changed, products, left };
 }
 
-function commonThreshold({ neuron, attributes, parameters }: Site): number | undefined {
-  if (neuron.name !== multiThreshold.name) return undefined;
+/** The threshold of both signs, or why there is none. */
+type CommonThreshold =
+  | { readonly threshold: number; readonly reason?: undefined }
+  | { readonly threshold?: undefined; readonly reason: string };
+
+function commonThreshold({ neuron, attributes, parameters }: Site): CommonThreshold {
+  if (neuron.name !== multiThreshold.name) return { reason: `${neuron.name} neurons` };
   const { base, levels } = attributes as Ladder;
+  if (base !== 2) return { reason: `levels of base ${base}` };
+  if (levels > mostLevels) return { reason: `${levels} levels of each sign` };
   const { thresholdPositive, thresholdNegative } = parameters;
-  const scalar = thresholdPositive!.size === 1 && thresholdNegative!.size === 1;
-  if (base !== 2 || levels > mostLevels || !scalar) return undefined;
+  if (thresholdPositive!.size > 1 || thresholdNegative!.size > 1) return { reason: 'thresholds by position' };
   const [positive, negative] = [thresholdPositive!.toNumbers()[0]!, thresholdNegative!.toNumbers()[0]!];
-  if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative)) return undefined;
-  return Math.min(positive, negative);
+  if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative))
+    return { reason: `θ₊/θ₋ = ${(positive / negative).toPrecision(2)}` };
+  return { threshold: Math.min(positive, negative) };
 }
 
 /** x·W (+ b) with a constant weight in the graph. */

@@ -9,7 +9,7 @@ import type { Action } from './action.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
 import { joinImages, sliceImages } from './image-chunks.ts';
-import { useIntegerSynapses } from './integer-synapses.ts';
+import { type SiteInFloat, useIntegerSynapses } from './integer-synapses.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
 import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
 import { SegmentedRun, type Tally } from './segmented-run.ts';
@@ -39,8 +39,8 @@ export interface MemoryUse {
 
 /** The fast engine, which also tells what memory it uses. */
 export interface SegmentedEngine extends Engine {
-  /** Names of sites that `int8` synapses were wanted for and that stay in float32, because their neurons do not fit. */
-  readonly leftInFloat: readonly string[];
+  /** Sites that `int8` synapses were wanted for and that stay in float32, because their neurons do not fit. */
+  readonly leftInFloat: readonly SiteInFloat[];
   /** Memory for the activations of a batch of this many images that is run in one part. */
   memoryFor(batch: number): Promise<MemoryUse>;
 }
@@ -80,7 +80,7 @@ const cacheBytes = 8 * 2 ** 20;
 
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
-  readonly leftInFloat: readonly string[];
+  readonly leftInFloat: readonly SiteInFloat[];
   readonly #network: StepNetwork;
   #actions: readonly Action[];
   readonly #memory: WasmMemory;
@@ -94,7 +94,7 @@ class Segmented implements SegmentedEngine {
     plan: Plan,
     network: StepNetwork,
     actions: readonly Action[],
-    leftInFloat: readonly string[],
+    leftInFloat: readonly SiteInFloat[],
     memory: WasmMemory,
     module: KernelModule,
     { memoryMB = 4095 }: SegmentedOptions,
