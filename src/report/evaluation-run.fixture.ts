@@ -9,6 +9,7 @@ import { evaluate } from '../evaluation/evaluate.ts';
 import { RunRecord } from '../evaluation/run-record.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
+import type { Synapses } from '../runtime/engines.ts';
 import { describeEnvironment } from './describe-environment.ts';
 
 const shape = [3, tiny.height, tiny.width];
@@ -21,6 +22,7 @@ export interface MadeRun {
   readonly labelled?: boolean;
   readonly spiking?: boolean;
   readonly name?: string;
+  readonly synapses?: Synapses;
 }
 
 /** Evaluates a tiny network into a folder, as the command line would. */
@@ -30,13 +32,19 @@ export async function makeRun({
   labelled = true,
   spiking = true,
   name = 'tiny-vit',
+  synapses = 'float32',
 }: MadeRun = {}): Promise<{ folder: string; model: Model; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'report-'));
   const { model: source } = await openCheckpoint(await saveCheckpoint(folder, tinyWeights()));
   const calibration = () => [{ shape: [8, ...shape], data: randomNumbers(8 * pixels, 2) }];
   const model = spiking ? (await convert(source, { method: ecmt, steps, calibration })).model : source;
   const record = await RunRecord.open(folder, { model: name, data: 'random', ...(spiking && { steps }) });
-  await evaluate({ model, record, data: { size: images, batches: () => batches(images, labelled) } });
+  await evaluate({
+    model,
+    record,
+    synapses,
+    data: { size: images, batches: () => batches(images, labelled) },
+  });
   const classes = ['ant', 'bee, wild', '<b>cat</b>', 'dog', 'elk'];
   const environment = describeEnvironment({ name, model, classes });
   await writeFile(join(folder, 'environment.json'), JSON.stringify(environment));

@@ -25,7 +25,7 @@ let remove: () => Promise<void>;
 let page: string;
 let document: Page;
 beforeAll(async () => {
-  ({ folder, model, remove } = await makeRun());
+  ({ folder, model, remove } = await makeRun({ synapses: 'int8' }));
   page = readFileSync(await writeReport(folder), 'utf8');
   ({ document } = parseHTML(page));
 });
@@ -144,6 +144,7 @@ describe('the report of an odd run', () => {
       /^<i>net<\/i>: \d.* agreement with its source network at T/,
     );
     expect(sections(odd)).toContain('firing-rates');
+    expect(sections(odd)).not.toContain('synapses');
     expect(odd.body.textContent).not.toMatch(/NaN|undefined|Infinity/);
   });
 

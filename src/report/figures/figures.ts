@@ -4,6 +4,7 @@ import { accuracyByStep } from './accuracy-by-step.ts';
 import { breakEven } from './break-even.ts';
 import { classFlips } from './class-flips.ts';
 import { earlyExit } from './early-exit.ts';
+import { eightBitSynapses } from './eight-bit-synapses.ts';
 import { energyBreakdown } from './energy-breakdown.ts';
 import { firingRates } from './firing-rates.ts';
 import { siteErrors } from './site-errors.ts';
@@ -13,6 +14,7 @@ import { valueHistograms } from './value-histograms.ts';
 /** The figures of an evaluation, in the order of its report. */
 export const figures: readonly FigureDefinition[] = [
   accuracyByStep,
+  eightBitSynapses,
   accuracyAgainstEnergy,
   earlyExit,
   energyBreakdown,
