@@ -94,7 +94,7 @@ export function lowerLadder(
   ladder: Ladder,
 ): string {
   const threshold = lowerSignedThreshold(build, potential, parameters);
-  const ratio = lowerMagnitude(build, potential, parameters);
+  const ratio = lowerMagnitude(build, potential, threshold);
   let level = build.scalar('level0', 1);
   for (const [i, boundary] of firingBoundaries(ladder).entries()) {
     const below = build.op('Less', [ratio, build.scalar(`boundary${i + 1}`, boundary)]);

@@ -28,19 +28,14 @@ export function lowerSignedThreshold(
 }
 
 /**
- * The magnitude of a potential in units of the threshold of its sign, |m|/θ: the larger of m·(1/θ₊) and m·(−1/θ₋).
- * Multiplied rather than divided, as the fast kernels do, so that both round alike.
+ * The magnitude of a potential in units of the threshold of its sign. Multiplied with the reciprocal rather than divided,
+ * as the fast kernels do, so that both round alike.
  *
+ * @param threshold as {@link lowerSignedThreshold} gives it
  * @returns the name of the ratio
  */
-export function lowerMagnitude(
-  build: GraphBuilder,
-  potential: string,
-  { thresholdPositive, thresholdNegative }: StepValues['parameters'],
-): string {
-  const inUnitsOf = (threshold: string) => build.op('Mul', [potential, build.op('Reciprocal', [threshold])]);
-  const below = inUnitsOf(build.op('Neg', [thresholdNegative!]));
-  return build.op('Max', [inUnitsOf(thresholdPositive!), below], {}, { name: 'ratio' });
+export function lowerMagnitude(build: GraphBuilder, potential: string, threshold: string): string {
+  return build.op('Mul', [potential, build.op('Reciprocal', [threshold])], {}, { name: 'ratio' });
 }
 
 /** Soft reset: Q(t) = Q(t−1) + s(t), and the decoded value Q(t)·(1/t), which rounds as in the fast kernels. */

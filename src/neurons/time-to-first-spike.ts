@@ -100,7 +100,7 @@ function firstSpike(
 function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
-  const ratio = lowerMagnitude(build, potential, values.parameters);
+  const ratio = lowerMagnitude(build, potential, threshold);
   const worths = spikeWorths(choices);
   let worth = build.scalar('silent', 0);
   for (const [i, boundary] of firingThresholds(choices).entries()) {
