@@ -45,7 +45,9 @@ export class BiasCorrector {
     const { source, sites, batches, probes, threads } = this.#options;
     const operators = await correctableOperators(source, sites);
     const importance =
-      operators.length > 0 ? await positionImportance(source, operators, probes, threads) : undefined;
+      operators.length > 0
+        ? await positionImportance(source, operators, probes, threads, 'equal')
+        : undefined;
     return { source, operators, importance, batches, threads };
   }
 }

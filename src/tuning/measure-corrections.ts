@@ -23,16 +23,18 @@ export interface CorrectionOptions {
 }
 
 /**
- * Measures the mean error of each output channel of each operator after the last step, source network − spiking network,
- * operator by operator in topological order: what a correction sets right, those behind it no longer see. All in
- * one run, of a network that corrects itself by the means over the images at hand. Positions count by their importance.
+ * Measures the mean error of each output channel of each operator after the last step, operator by operator in topological
+ * order: what a correction sets right, those behind it no longer see. All in one run, of a network that corrects itself by
+ * the means over the images at hand. Positions count by their importance.
  *
- * With e the mean error over n images and s its standard error, the correction is e·max(0, 1 − s²/e²): what may be chance is not
- * corrected.
+ * With y the source network's output and z the spiking one's, for image i and channel c, the errors are e = a·y − z: where spikes are
+ * few, all deviations from the mean shrink by a factor a, and the mean has to shrink alike, since normalisation undoes
+ * what is common to both. a is the slope of z over y, from their deviations from the channels' means. The correction is
+ * ē·max(0, 1 − s²/ē²), s being the standard error of the mean ē over the images: what may be chance is not corrected.
  *
  * Nagel, van Baalen, Blankevoort, Welling: Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019,
- * arXiv:1906.04721, appendix D (empirical bias correction). Differs from the paper: weighted positions, and the
- * allowance for chance.
+ * arXiv:1906.04721, appendix D (empirical bias correction). Differs from the paper, in which a = 1: weighted positions, the
+ * gain a, and the allowance for chance.
  */
 export async function measureCorrections(
   spiking: Model,
@@ -155,7 +157,7 @@ function selfCorrecting(
         build.integers('axes', [0]),
       ]);
       const means = channelMeans(build, model.opset, last, each);
-      const errors = build.op('Sub', [build.constant('wanted', target), means]);
+      const errors = errorsOf(build, model.opset, build.constant('wanted', target), means, images);
       return inShapeOf(build, each.operator, significantMean(build, model.opset, errors, images));
     });
     outputs.set(name, correction);
@@ -169,14 +171,29 @@ function selfCorrecting(
   return { model, outputs };
 }
 
-/** e·max(0, 1 − s²/e²) for each channel. @param errors [N, C] */
+/** e = a·y − z for all images and channels, [N, C]. */
+function errorsOf(build: GraphBuilder, opset: number, y: string, z: string, images: number): string {
+  if (images === 1) return build.op('Sub', [y, z]);
+  const [dy, dz] = [y, z].map((value) => build.op('Sub', [value, meanOf(build, opset, value, images)])) as [
+    string,
+    string,
+  ];
+  const sum = (a: string, b: string) => reduceSum(build, opset, build.op('Mul', [a, b]), [0, 1]);
+  const gain = build.op('Div', [sum(dy, dz), build.op('Max', [sum(dy, dy), build.scalar('least', 1e-30)])]);
+  return build.op('Sub', [build.op('Mul', [y, gain]), z]);
+}
+
+/** Sum over the first axis, divided. */
+function meanOf(build: GraphBuilder, opset: number, value: string, divisor: number): string {
+  return build.op('Div', [reduceSum(build, opset, value, [0]), build.scalar('divisor', divisor)]);
+}
+
+/** ē·max(0, 1 − s²/ē²) for each channel. @param errors [N, C] */
 function significantMean(build: GraphBuilder, opset: number, errors: string, images: number): string {
-  const overImages = (value: string, divisor: number) =>
-    build.op('Div', [reduceSum(build, opset, value, [0]), build.scalar('divisor', divisor)]);
-  const mean = overImages(errors, images);
+  const mean = meanOf(build, opset, errors, images);
   if (images === 1) return mean;
   const deviations = build.op('Sub', [errors, mean]);
-  const variance = overImages(build.op('Mul', [deviations, deviations]), images * (images - 1));
+  const variance = meanOf(build, opset, build.op('Mul', [deviations, deviations]), images * (images - 1));
   const power = build.op('Max', [build.op('Mul', [mean, mean]), build.scalar('least', 1e-30)]);
   const certain = build.op('Sub', [build.scalar('one', 1), build.op('Div', [variance, power])]);
   return build.op('Mul', [mean, build.op('Max', [certain, build.scalar('none', 0)])]);

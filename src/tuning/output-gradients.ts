@@ -7,6 +7,9 @@ import { differentiate } from '../training/differentiation/differentiate.ts';
 import { freezeShapes } from '../training/differentiation/freeze-shapes.ts';
 import type { ComparedBatch } from './measure-network.ts';
 
+/** Errors whose effect is wanted: `proportional` to the activation, as quantisation makes them, or `equal` at all positions. */
+export type ErrorKind = 'proportional' | 'equal';
+
 /** How much the positions of a value matter, along each axis after the batch. */
 export interface PositionImportance {
   /** Shape of the value for one image, the batch in front. */
@@ -25,9 +28,9 @@ export interface NamedValue {
 const draws = 2;
 
 /**
- * Importance of each position of each value: E[(g·x)²], x its activation and g the gradient of ln p(y) with the class y drawn
- * from the network's own probabilities. Half of E[g²] is, to second order, the divergence of the output for an error of mean
- * square 1 (the diagonal of Fisher's information), so this is the divergence for errors in proportion to the activation.
+ * Importance of each position of each value: E[g²] for equal errors, E[(g·x)²] for proportional ones, x its activation and g the
+ * gradient of ln p(y) with the class y drawn from the network's own probabilities. Half of E[g²] is, to second order, the
+ * divergence of the output for an error of mean square 1 (the diagonal of Fisher's information).
  *
  * @param batches images with logits
  * @returns by site name; undefined if an operator of the network has no gradient
@@ -37,6 +40,7 @@ export async function positionImportance(
   sites: readonly NamedValue[],
   batches: readonly ComparedBatch[],
   threads: number,
+  errors: ErrorKind = 'proportional',
 ): Promise<Map<string, PositionImportance> | undefined> {
   const prepared = await withGradients(source, sites, batches[0]!.classes).catch((error: unknown) => {
     if (error instanceof GraphError) return undefined;
@@ -61,7 +65,9 @@ export async function positionImportance(
           const gradient = outputs.get(gradients.get(value)!)!;
           const sum = importance.get(name) ?? noImportance(gradient.shape);
           importance.set(name, sum);
-          add(sum, gradient.data as Float32Array, outputs.get(value)!.data as Float32Array);
+          const activation = outputs.get(value)!.data as Float32Array;
+          const effects = gradient.data.map((g, i) => (errors === 'equal' ? g : g * activation[i]!) ** 2);
+          add(sum, effects);
         }
       }
     }
@@ -130,13 +136,11 @@ function noImportance(shape: readonly number[]): PositionImportance {
   return { shape, axes: shape.map((length) => new Float64Array(length)) };
 }
 
-function add({ shape, axes }: PositionImportance, gradient: Float32Array, activation: Float32Array): void {
-  let inner = gradient.length;
+function add({ shape, axes }: PositionImportance, effects: ArrayLike<number>): void {
+  let inner = effects.length;
   for (const [axis, length] of shape.entries()) {
     inner /= length;
     const sums = axes[axis]!;
-    for (let i = 0; i < gradient.length; i++) {
-      sums[Math.floor(i / inner) % length]! += (gradient[i]! * activation[i]!) ** 2;
-    }
+    for (let i = 0; i < effects.length; i++) sums[Math.floor(i / inner) % length]! += effects[i]!;
   }
 }
