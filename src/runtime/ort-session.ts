@@ -8,6 +8,7 @@ import { printShape } from '../graph/print-graph.ts';
 import { discardCopy } from './discard-copy.ts';
 import type { FloatTensor } from './float-tensor.ts';
 import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
+import { isStop, stopper, withStopper } from './run-stopper.ts';
 import { type WeightLoading, weightLoadingOf } from './weight-loading.ts';
 
 /** Settings of a session. */
@@ -20,6 +21,8 @@ export interface SessionOptions {
   weights?: WeightLoading;
   /** Whether the session keeps the memory of intermediate results from one run to the next. Default true. */
   keepScratch?: boolean;
+  /** Whether `runTensors` is mostly given memory for all outputs; it is then written to without a further copy. Default false. */
+  ownOutputs?: boolean;
 }
 
 /** Name, element type and shape of an output as ONNX Runtime infers them. */
@@ -29,14 +32,21 @@ export interface OutputInfo {
   readonly shape: readonly Dimension[];
 }
 
+type Feeds = Readonly<Record<string, ort.Tensor>>;
+type Outputs = Readonly<Record<string, ort.Tensor | null>>;
+
 /** A model in ONNX Runtime on the CPU. Weights in files are read by the runtime itself. */
 export class OrtSession {
   readonly #session: ort.InferenceSession;
   readonly #graph: Graph;
+  readonly #reported: readonly string[];
+  readonly #hasStopper: boolean;
 
   private constructor(session: ort.InferenceSession, graph: Graph) {
     this.#session = session;
     this.#graph = graph;
+    this.#reported = session.outputNames.filter((name) => name !== stopper);
+    this.#hasStopper = session.outputNames[0] === stopper;
   }
 
   /** @throws RuntimeError if ONNX Runtime refuses the model; OutOfMemoryError if there is no memory for its weights */
@@ -47,6 +57,7 @@ export class OrtSession {
       optimise = 'all',
       weights = weightLoadingOf(model),
       keepScratch = true,
+      ownOutputs = false,
     }: SessionOptions = {},
   ): Promise<OrtSession> {
     const mapped = weights === 'mapped';
@@ -71,7 +82,10 @@ export class OrtSession {
       },
     } as const;
     try {
-      const session = await ort.InferenceSession.create(encodeForSession(model), options);
+      const session = await ort.InferenceSession.create(
+        encodeForSession(ownOutputs ? withStopper(model) : model),
+        options,
+      );
       return new OrtSession(session, model.graph);
     } catch (error) {
       throw cannotLoad(model, error);
@@ -80,7 +94,8 @@ export class OrtSession {
 
   /** What is known of the outputs before anything has run. */
   get outputs(): OutputInfo[] {
-    return this.#session.outputMetadata.map((info) =>
+    const reported = this.#session.outputMetadata.filter(({ name }) => name !== stopper);
+    return reported.map((info) =>
       info.isTensor
         ? {
             name: info.name,
@@ -118,12 +133,13 @@ export class OrtSession {
    * @param outputs for each wanted output the tensor it is written to, or `null` for a new one; default: all, new
    * @throws RuntimeError if the run fails
    */
-  async runTensors(
-    feeds: Readonly<Record<string, ort.Tensor>>,
-    outputs?: Readonly<Record<string, ort.Tensor | null>>,
-  ): Promise<Readonly<Record<string, ort.Tensor>>> {
+  async runTensors(feeds: Feeds, outputs?: Outputs): Promise<Readonly<Record<string, ort.Tensor>>> {
     try {
-      if (!outputs) return await this.#session.run(feeds);
+      if (!outputs) return await this.#session.run(feeds, this.#reported);
+      if (this.#hasStopper && Object.values(outputs).every((tensor) => tensor !== null)) {
+        await this.#runToStopper(feeds, outputs);
+        return outputs as Readonly<Record<string, ort.Tensor>>;
+      }
       const results = await this.#session.run(feeds, outputs);
       return withoutCopies(results, outputs);
     } catch (error) {
@@ -136,6 +152,14 @@ export class OrtSession {
         },
         { cause: error },
       );
+    }
+  }
+
+  async #runToStopper(feeds: Feeds, outputs: Outputs): Promise<void> {
+    try {
+      await this.#session.run(feeds, { [stopper]: null, ...outputs });
+    } catch (error) {
+      if (!isStop(error)) throw error;
     }
   }
 
@@ -180,7 +204,7 @@ function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
 /** The results with the given tensors instead of the copies that the binding makes of them. */
 function withoutCopies(
   results: Readonly<Record<string, ort.Tensor>>,
-  given: Readonly<Record<string, ort.Tensor | null>>,
+  given: Outputs,
 ): Record<string, ort.Tensor> {
   return Object.fromEntries(
     Object.entries(results).map(([name, result]) => {

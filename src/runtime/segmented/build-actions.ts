@@ -28,7 +28,12 @@ export async function buildActions(request: ActionRequest): Promise<Action[]> {
   const bySite = new Map(sites.map((site) => [site.name, site]));
   const waiting = new Set(counted);
   // A segment by itself is small, but all of them together may not be.
-  const options = { threads: request.threads, weights: weightLoadingOf(network.model), keepScratch: false };
+  const options = {
+    threads: request.threads,
+    weights: weightLoadingOf(network.model),
+    keepScratch: false,
+    ownOutputs: true,
+  };
   const actions: Action[] = [];
   const done = new Set<string>();
   try {

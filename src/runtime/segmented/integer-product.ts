@@ -31,7 +31,11 @@ export async function makeIntegerProduct(
 ): Promise<RunIntegerProduct> {
   const { input, output, threshold, weight, transposed, bias } = product;
   const quantised = quantiseWeights(weight, transposed);
-  const session = await OrtSession.create(productModel(quantised), { threads, keepScratch: false });
+  const session = await OrtSession.create(productModel(quantised), {
+    threads,
+    keepScratch: false,
+    ownOutputs: true,
+  });
   return {
     kind: 'integer-product',
     session,
