@@ -175,7 +175,7 @@ async function measure(model, steps, compared, energy) {
   return (await measureNetwork(model, steps, compared, 1, energy)).measurement;
 }
 
-/** For every row and ratio the network of the best agreement among those that take at most this, to two digits; of a tuning the one tuned for it. */
+/** A line for each row, and what cannot be converted. */
 function printTable() {
   const [{ measured: first } = {}] = runs.filter(({ measured }) => measured);
   if (!first) return;
@@ -185,20 +185,17 @@ function printTable() {
   const heads = [...frontierTargets.map((target) => `(a) ≤ ${target.toFixed(2)}`), `best of ${paying}`];
   console.log(`| | ${heads.join(' | ')} |`);
   console.log(`|---|${heads.map(() => '---|').join('')}`);
-  const rows = [...new Set(runs.map(({ row }) => row))];
-  for (const row of rows.filter((each) => bestOf(each, frontierTargets.at(-1)))) {
+  const presets = methods.flatMap(({ name, presets }) => Object.keys(presets).map((key) => `${name}/${key}`));
+  for (const row of [...presets, ...tunings.map((tuning) => tuning.row)]) {
+    if (!runs.some((run) => run.row === row && run.measured)) continue;
     const best = frontierTargets.map((target) => bestOf(row, target));
     const cells = best.map((run, i) => (run ? (run === best[i - 1] ? '″' : cellOf(run)) : ''));
     console.log(`| ${row} | ${cells.join(' | ')} | ${payingCell(row)} |`);
   }
-  for (const { row, problem } of runs.filter(({ problem }) => problem)) console.log(`\n${row}: ${problem}`);
-  for (const row of rows.filter((each) => !bestOf(each, frontierTargets.at(-1)))) {
-    const cheapest = runs.filter((run) => run.row === row && run.measured)[0];
-    if (cheapest)
-      console.log(`\n${row}: ratio ${cheapest.measured.ecmtRatio.toFixed(3)} at T = ${cheapest.T}`);
-  }
+  for (const { row, problem } of runs) if (problem) console.log(`\n${row}: ${problem}`);
 }
 
+/** The network of the best agreement among those that take at most this ratio, to two digits; of a tuning the one tuned for it. */
 function bestOf(row, target) {
   const within = runs.filter(
     (run) => run.row === row && run.target !== paying && run.measured?.ecmtRatio < target + 0.005,
