@@ -37,10 +37,10 @@ const largestRatio = 2;
  * The spikes of such a site are whole numbers of one threshold, the smaller of θ₊ and θ₋, and its largest level is 127
  * instead of 128. Where the operator is fed by something else it stays as it is.
  *
- * What that costs cannot be told from chance: a deep network whose thresholds all change by 1e-6 gives another class for 15 % of
- * images at T = 1. Top-1 of DeiT-Tiny (thresholds for T = 4) on 500 images at T = 1, 2, 3, 4, means over several such
- * networks: float32 66.4, 75.8, 78.7, 79.5; 8 bits with the smaller threshold 66.5, 77.2, 78.4, 79.5, with the larger one
- * 66.5, 75.8, 78.4, 78.5; differences between means have a standard error of 1.0, 0.8, 0.5 and 0.5.
+ * What that costs cannot be told from chance: a deep network whose thresholds all change by 1e-6 gives another class for
+ * 15 % of images at T = 1. Top-1 of DeiT-Tiny (thresholds for T = 4) on 500 images at T = 1, 2, 3, 4, means over several
+ * such networks: float32 66.4, 75.8, 78.7, 79.5; 8 bits with the smaller threshold 66.5, 77.2, 78.4, 79.5, with the larger
+ * one 66.5, 75.8, 78.4, 78.5; differences between means have a standard error of 1.0, 0.8, 0.5 and 0.5.
  *
  * @param graph the network of one step; it is changed
  */
