@@ -1,15 +1,13 @@
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
-import type { Node } from '../graph/node.ts';
-import { reduceSum } from '../graph/reduce-sum.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type { BiasCorrections } from '../neurons/bias-correction.ts';
-import { setSteps } from '../neurons/neuron-node.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { OrtSession } from '../runtime/ort-session.ts';
 import type { CorrectableOperator } from './correctable-operators.ts';
 import type { ComparedBatch } from './measure-network.ts';
 import type { PositionImportance } from './output-gradients.ts';
+import { type CountedOperator, channelMeans, selfCorrecting } from './self-correcting-network.ts';
 
 /** What {@link measureCorrections} needs. */
 export interface CorrectionOptions {
@@ -27,21 +25,22 @@ export interface CorrectionOptions {
  * order: what a correction sets right, those behind it no longer see. All in one run, of a network that corrects itself by
  * the means over the images at hand. Positions count by their importance.
  *
- * With y the source network's output and z the spiking one's, for image i and channel c, the errors are e = a·y − z: where spikes are
- * few, all deviations from the mean shrink by a factor a, and the mean has to shrink alike, since normalisation undoes
- * what is common to both. a is the slope of z over y, from their deviations from the channels' means. The correction is
- * ē·max(0, 1 − s²/ē²), s being the standard error of the mean ē over the images: what may be chance is not corrected.
+ * With y the source network's output and z the spiking one's, for image i and channel c, the errors are e = a·y − z, a being the
+ * ratio of their spreads, √(Σ(z − z̄)² / Σ(y − ȳ)²) with the channels' means over the images. Where spikes are few, what tells
+ * images apart shrinks, and normalisation behind it undoes what the mean shrinks with it; a mean as large as the source's would
+ * outweigh it. The correction is ē·max(0, 1 − s²/ē²), s being the standard error of the mean ē over the images: what
+ * may be chance is not corrected.
  *
  * Nagel, van Baalen, Blankevoort, Welling: Data-Free Quantization Through Weight Equalization and Bias Correction, ICCV 2019,
- * arXiv:1906.04721, appendix D (empirical bias correction). Differs from the paper, in which a = 1: weighted positions, the
- * gain a, and the allowance for chance.
+ * arXiv:1906.04721, section 4.2 (bias correction, in its empirical form). Differs from the paper, in which a = 1: weighted positions, the
+ * factor a, and the allowance for chance.
  */
 export async function measureCorrections(
   spiking: Model,
   steps: number,
   options: CorrectionOptions,
 ): Promise<BiasCorrections> {
-  const images = joinBatches(options.batches);
+  const images = joinBatches(options.batches, imagesThatFit(options.operators, steps));
   const counted = options.operators.flatMap((operator) => {
     const weights = positionWeights(operator, options.importance?.get(operator.name));
     return weights ? [{ operator, weights }] : [];
@@ -63,13 +62,21 @@ export async function measureCorrections(
   }
 }
 
-interface Counted {
-  readonly operator: CorrectableOperator;
-  /** Weight of each position, summing to 1. */
-  readonly weights: Tensor;
+/** Bytes of the largest output over all images and steps; neurons as standard operators hold several values of this size. */
+const mostBytes = 2 ** 28;
+
+function imagesThatFit(operators: readonly CorrectableOperator[], steps: number): number {
+  const sizes = operators.map(({ shape }) => shape.reduce((a, b) => a * b, 4 * steps));
+  return Math.floor(mostBytes / Math.max(1, ...sizes));
 }
 
-function joinBatches(batches: readonly ComparedBatch[]): FloatTensor {
+/** The first batches as one, of at most this many images if it can be. */
+function joinBatches(all: readonly ComparedBatch[], most: number): FloatTensor {
+  let images = 0;
+  const batches = all.filter(({ shape }, i) => {
+    images += shape[0]!;
+    return i === 0 || images <= most;
+  });
   const count = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
   const size = batches[0]!.data.length / batches[0]!.shape[0]!;
   const data = new Float32Array(count * size);
@@ -100,23 +107,10 @@ function positionWeights(
   );
 }
 
-/** Weighted mean of each channel for each image, [N, C]. */
-function channelMeans(
-  build: GraphBuilder,
-  opset: number,
-  value: string,
-  { operator: { shape, axis }, weights }: Counted,
-): string {
-  const positions = shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
-  if (positions.length === 0) return value;
-  const weighed = build.op('Mul', [value, build.constant('weights', weights)]);
-  return reduceSum(build, opset, weighed, positions);
-}
-
 /** What the channels should be, for each image: [N, C] by operator. */
 async function sourceMeans(
   images: FloatTensor,
-  counted: readonly Counted[],
+  counted: readonly CountedOperator[],
   { source, threads }: CorrectionOptions,
 ): Promise<Map<string, FloatTensor>> {
   const model = source.clone();
@@ -131,96 +125,4 @@ async function sourceMeans(
   } finally {
     await session.release();
   }
-}
-
-/** The spiking network with each operator followed by operators that measure its correction and add it. */
-function selfCorrecting(
-  spiking: Model,
-  steps: number,
-  images: number,
-  counted: readonly Counted[],
-  wanted: ReadonlyMap<string, FloatTensor>,
-) {
-  const model = spiking.clone();
-  setSteps(model, steps);
-  const outputs = new Map<string, string>();
-  for (const each of counted) {
-    const { name } = each.operator;
-    const operator = model.graph.nodes.find((candidate) => candidate.name === name)!;
-    const { shape, data } = wanted.get(name)!;
-    const target = Tensor.float32(shape, data);
-    const correction = insertBehind(model, operator, (build, value) => {
-      const last = build.op('Slice', [
-        value,
-        build.integers('from', [-images]),
-        build.integers('to', [2 ** 31 - 1]),
-        build.integers('axes', [0]),
-      ]);
-      const means = channelMeans(build, model.opset, last, each);
-      const errors = errorsOf(build, model.opset, build.constant('wanted', target), means, images);
-      return inShapeOf(build, each.operator, significantMean(build, model.opset, errors, images));
-    });
-    outputs.set(name, correction);
-  }
-  model.graph.outputs = [...outputs.values()].map((name) => ({
-    name,
-    dataType: 'float32',
-    shape: undefined,
-  }));
-  model.graph.removeDeadNodes();
-  return { model, outputs };
-}
-
-/** e = a·y − z for all images and channels, [N, C]. */
-function errorsOf(build: GraphBuilder, opset: number, y: string, z: string, images: number): string {
-  if (images === 1) return build.op('Sub', [y, z]);
-  const [dy, dz] = [y, z].map((value) => build.op('Sub', [value, meanOf(build, opset, value, images)])) as [
-    string,
-    string,
-  ];
-  const sum = (a: string, b: string) => reduceSum(build, opset, build.op('Mul', [a, b]), [0, 1]);
-  const gain = build.op('Div', [sum(dy, dz), build.op('Max', [sum(dy, dy), build.scalar('least', 1e-30)])]);
-  return build.op('Sub', [build.op('Mul', [y, gain]), z]);
-}
-
-/** Sum over the first axis, divided. */
-function meanOf(build: GraphBuilder, opset: number, value: string, divisor: number): string {
-  return build.op('Div', [reduceSum(build, opset, value, [0]), build.scalar('divisor', divisor)]);
-}
-
-/** ē·max(0, 1 − s²/ē²) for each channel. @param errors [N, C] */
-function significantMean(build: GraphBuilder, opset: number, errors: string, images: number): string {
-  const mean = meanOf(build, opset, errors, images);
-  if (images === 1) return mean;
-  const deviations = build.op('Sub', [errors, mean]);
-  const variance = meanOf(build, opset, build.op('Mul', [deviations, deviations]), images * (images - 1));
-  const power = build.op('Max', [build.op('Mul', [mean, mean]), build.scalar('least', 1e-30)]);
-  const certain = build.op('Sub', [build.scalar('one', 1), build.op('Div', [variance, power])]);
-  return build.op('Mul', [mean, build.op('Max', [certain, build.scalar('none', 0)])]);
-}
-
-/** [C] → what is broadcast to the operator's output. */
-function inShapeOf(build: GraphBuilder, { shape, axis }: CorrectableOperator, channels: string): string {
-  const after = shape.slice(axis + 1).map(() => 1);
-  return after.length === 0
-    ? channels
-    : build.op('Reshape', [channels, build.integers('shape', [shape[axis]!, ...after])]);
-}
-
-/** Adds what is made of an operator's output to it. @returns name of what is added */
-function insertBehind(
-  { graph }: Model,
-  operator: Node,
-  make: (build: GraphBuilder, value: string) => string,
-): string {
-  const value = operator.outputs[0]!;
-  const before = graph.nodes.length;
-  const build = new GraphBuilder(graph, `${operator.name}.correction.`);
-  const correction = make(build, value);
-  const corrected = build.op('Add', [value, correction]);
-  const made = graph.nodes.slice(before);
-  graph.setNodes(graph.nodes.slice(0, before));
-  graph.insertAfter(operator, ...made);
-  graph.redirectConsumers(value, corrected, new Set(made));
-  return correction;
 }

@@ -20,6 +20,7 @@ describe('transpike tune', () => {
     expect(tuned.code).toBe(0);
     expect(tuned.stdout).toContain('measured on images that were not calibrated on');
     expect(tuned.stdout).toMatch(/\(b\) full estimate on 45nm-fp32; spiking pays (up to|at none of)/);
+    expect(tuned.stdout).toContain('biases');
     const { chosen, points, pays } = JSON.parse(readFileSync(join(folder, 'frontier.json'), 'utf8'));
     expect(chosen.measured.fullRatio).toBeGreaterThan(chosen.measured.ecmtRatio);
     const kept = JSON.parse(readFileSync(join(folder, 'tuning', 'frontier.json'), 'utf8'));
@@ -28,10 +29,13 @@ describe('transpike tune', () => {
       points.map(({ measured }: { measured: { fullRatio: number } }) => measured.fullRatio),
     );
     expect(points).toContainEqual(chosen);
+    expect(points.some(({ biasCorrected }: { biasCorrected: boolean }) => biasCorrected)).toBe(true);
     expect(new Set(points.map(({ target }: { target: number }) => target))).toEqual(
       new Set([0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.45]),
     );
     expect(existsSync(join(folder, 'tuning', 'report.html'))).toBe(true);
+    const inspected = await cli('inspect', 'tuned.snn.onnx');
+    expect(/biases +corrected at \d+ operators/.test(inspected.stdout)).toBe(chosen.biasCorrected);
     const evaluated = await cli('evaluate', 'tuned.snn.onnx', '--data', 'images', '--json');
     const { steps } = JSON.parse(evaluated.stdout);
     expect(steps).toHaveLength(chosen.schedule.steps);
