@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { synapticInputSites } from '../analysis/spike-sites.ts';
+import { toBinarySpikes } from '../exporters/parallel-parameter-normalization.ts';
 import { readOnnx } from '../formats/onnx/read-onnx.ts';
 import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { Graph } from '../graph/graph.ts';
@@ -16,6 +17,9 @@ import { createSegmentedEngine } from '../runtime/segmented/segmented-engine.ts'
 import { correctionsIn, withCorrections } from './bias-correction.ts';
 import { differentialMultiThreshold, differentialThresholds } from './differential-multi-threshold.ts';
 import { foldCorrections } from './fold-corrections.ts';
+import { ladderThresholds } from './ladder.ts';
+import { multiThreshold } from './multi-threshold.ts';
+import type { NeuronSpec } from './neuron-node.ts';
 import { toSourceForm, toSpikingForm } from './spiking-form.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bias-correction-'));
@@ -73,13 +77,15 @@ const corrections = new Map([
   ['bare', Tensor.float32([3], shifts.bare)],
 ]);
 
-function spiking(source: Model): Model {
+const ladder = { levels: 4, base: 2, rule: 'nearest' };
+const differential: NeuronSpec = {
+  neuron: differentialMultiThreshold,
+  attributes: ladder,
+  parameters: differentialThresholds(0.125, 0.125),
+};
+
+function spiking(source: Model, spec: NeuronSpec = differential): Model {
   const sites = synapticInputSites(source.graph);
-  const spec = {
-    neuron: differentialMultiThreshold,
-    attributes: { levels: 4, base: 2, rule: 'nearest' },
-    parameters: differentialThresholds(0.125, 0.125),
-  };
   return toSpikingForm(source, sites, new Map(sites.map(({ name }) => [name, spec])), steps);
 }
 
@@ -121,6 +127,13 @@ describe('withCorrections', () => {
     const read = await readOnnx(path);
     expect(correctionsIn(read.graph)).toHaveLength(4);
     expect(await inFloat64(read)).toEqual(expected);
+  });
+
+  it('stays in the binary-spike form', async () => {
+    const spec = { neuron: multiThreshold, attributes: ladder, parameters: ladderThresholds(0.125, 0.125) };
+    const corrected = withCorrections(spiking(inSinglePrecision(network()), spec), corrections);
+    const binary = await inFloat64(await toBinarySpikes(corrected));
+    expect(difference(binary, await inFloat64(corrected))).toBeLessThan(1e-12);
   });
 
   it('leaves the source network as it was', async () => {
