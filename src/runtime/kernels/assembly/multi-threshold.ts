@@ -1,3 +1,4 @@
+import { levelBytes } from './level-bytes';
 import { laneMask, loadLanes, storeBytes, storeLanes } from './lanes';
 
 /** Rules of firing, as numbers. */
@@ -28,8 +29,8 @@ function divisorOf(t: i32): i32 {
   return differential ? 1 : t;
 }
 
-/** Half a mantissa, exponent bits, 1.0, 0.5 and 1.5·2²³ (added to a whole number, it leaves it in the low bits). Read from memory, they stay in registers; written as constants, V8 makes them anew at each use. */
-const constants: usize = memory.data<u32>([0x400000, 0x7f800000, 0x3f800000, 0x3f000000, 0x4b400000], 16);
+/** Half a mantissa, exponent bits, 1.0 and 0.5. Read from memory, they stay in registers; written as constants, V8 makes them anew at each use. */
+const constants: usize = memory.data<u32>([0x400000, 0x7f800000, 0x3f800000, 0x3f000000], 16);
 
 /** Level of the ladder that fires, 0 for none. @param ratio magnitude of the potential in units of the threshold */
 @inline
@@ -125,20 +126,12 @@ function valueOf(level: v128, potential: v128, threshold: v128, difference: v128
   return f32x4.mul(level, choose(threshold, difference, i32x4.shr_s(potential, 31)));
 }
 
-/** A level with the sign of the potential as a whole number. */
-@inline
-function wholeOf(level: v128, potential: v128, magic: v128): v128 {
-  const sign = i32x4.shr_s(potential, 31);
-  return i32x4.sub(v128.xor(i32x4.sub(f32x4.add(level, magic), magic), sign), sign);
-}
-
 /**
- * Blocks of sixteen neurons: four independent chains keep the processor busy. Writes decoded values, or with `bytes`
- * the signed levels as bytes.
+ * Blocks of sixteen neurons: four independent chains keep the processor busy. Writes decoded values.
  */
 @inline
 function blocks(
-  rule: i32, bytes: bool, means: usize, meansStride: usize, written: usize, stride: usize, count: i32, steps: i32,
+  rule: i32, means: usize, meansStride: usize, written: usize, stride: usize, count: i32, steps: i32,
   positive: v128, negative: v128, positiveInverse: v128, negativeInverse: v128, top: v128, deadZone: v128,
   counters: usize,
 ): void {
@@ -146,7 +139,6 @@ function blocks(
   const exponent = v128.load32_splat(constants, 4);
   const one = v128.load32_splat(constants, 8);
   const half = v128.load32_splat(constants, 12);
-  const magic = v128.load32_splat(constants, 16);
   const threshold = v128.xor(positive, negative);
   const inverse = v128.xor(positiveInverse, negativeInverse);
   for (let i = 0; i < count; i += 16) {
@@ -155,7 +147,7 @@ function blocks(
     let c = a;
     let d = a;
     let from = means + (<usize>i << 2);
-    let to = written + (bytes ? <usize>i : <usize>i << 2);
+    let to = written + (<usize>i << 2);
     let counter = counters;
     for (let t = 1; t <= steps; t++) {
       const divisor = divisorOf(t);
@@ -173,17 +165,11 @@ function blocks(
       b = f32x4.add(b, valueOf(lb, pb, positive, threshold));
       c = f32x4.add(c, valueOf(lc, pc, positive, threshold));
       d = f32x4.add(d, valueOf(ld, pd, positive, threshold));
-      if (bytes) {
-        const ab = i16x8.narrow_i32x4_s(wholeOf(la, pa, magic), wholeOf(lb, pb, magic));
-        const cd = i16x8.narrow_i32x4_s(wholeOf(lc, pc, magic), wholeOf(ld, pd, magic));
-        v128.store(to, v128.xor(i8x16.narrow_i16x8_s(ab, cd), i8x16.splat(-128)));
-      } else {
-        const share = f32x4.splat(<f32>1 / <f32>divisor);
-        v128.store(to, f32x4.mul(a, share));
-        v128.store(to, f32x4.mul(b, share), 16);
-        v128.store(to, f32x4.mul(c, share), 32);
-        v128.store(to, f32x4.mul(d, share), 48);
-      }
+      const share = f32x4.splat(<f32>1 / <f32>divisor);
+      v128.store(to, f32x4.mul(a, share));
+      v128.store(to, f32x4.mul(b, share), 16);
+      v128.store(to, f32x4.mul(c, share), 32);
+      v128.store(to, f32x4.mul(d, share), 48);
       addTo(counter, i32x4.add(i32x4.add(isSpike(la), isSpike(lb)), i32x4.add(isSpike(lc), isSpike(ld))));
       from += meansStride;
       to += stride;
@@ -207,16 +193,13 @@ function run(
   if (decoded != 0 && !(spikes | bytes)) {
     i = count & ~15;
     blocks(
-      rule, false, means, meansStride, decoded, stride, i, steps, plus, minus, plusInverse, minusInverse, most,
+      rule, means, meansStride, decoded, stride, i, steps, plus, minus, plusInverse, minusInverse, most,
       dead, counters,
     );
   }
-  if (rule != LADDER && bytes != 0 && !(spikes | decoded)) {
+  if (rule != LADDER && bytes != 0 && !(spikes | decoded) && positive == negative && !differential) {
     i = count & ~15;
-    blocks(
-      rule, true, means, meansStride, bytes, stride >> 2, i, steps, plus, minus, plusInverse, minusInverse, most,
-      dead, counters,
-    );
+    levelBytes(rule == NEAREST, means, meansStride, bytes, stride >> 2, i, steps, positive, deadZone, top, counters);
   }
   for (; i < count; i += 4) {
     const offset = <usize>i << 2;
