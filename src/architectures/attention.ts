@@ -106,7 +106,13 @@ function addProjections(
   }
   const qkv = addLinear(builder, weights, projections.qkv, input);
   const lengths = builder.integers(`${path}.split.lengths`, [width, width, width]);
-  const [query, key, value] = builder.ops('Split', [qkv, lengths], 3, { axis: 2 }, { name: `${path}.split` });
+  const [query, key, value] = builder.ops(
+    'Split',
+    [qkv, lengths],
+    3,
+    { axis: -1 },
+    { name: `${path}.split` },
+  );
   return [query!, key!, value!];
 }
 

@@ -5,7 +5,7 @@ import { OrtSession, type SessionOptions } from '../ort-session.ts';
 import { weightLoadingOf } from '../weight-loading.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
-import { type IntegerProducts, makeIntegerProduct } from './integer-product.ts';
+import { channelsOf, type IntegerProducts, makeIntegerProduct } from './integer-product.ts';
 import type { StepNetwork } from './without-time-axis.ts';
 
 /** What a step network needs beside itself to become actions. */
@@ -100,8 +100,7 @@ function passShapeOn(of: Node, known: Map<string, ValueInfo>, products: IntegerP
   const info = known.get(of.inputs[0]!);
   if (!info) return;
   const product = products.get(of.name);
-  const channels = product?.weight.shape[product.transposed ? 0 : 1];
-  const shape = product ? info.shape && [...info.shape.slice(0, -1), channels] : info.shape;
+  const shape = product ? info.shape && [...info.shape.slice(0, -1), channelsOf(product)] : info.shape;
   for (const name of of.outputs) known.set(name, { name, dataType: 'float32', shape });
 }
 

@@ -19,18 +19,31 @@ export interface IntegerProduct {
   readonly transposed: boolean;
   /** [outputs]; absent for none. */
   readonly bias?: Tensor;
+  /** Outputs that are wanted. Default: all. */
+  readonly channels?: Channels;
+}
+
+/** Some outputs of a linear operator, those before `to` from `from` on. */
+export interface Channels {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The operators on 8-bit synapses by the name of the node that stands for them. */
 export type IntegerProducts = ReadonlyMap<string, IntegerProduct>;
+
+/** Number of outputs. */
+export function channelsOf({ weight, transposed, channels }: IntegerProduct): number {
+  return channels ? channels.to - channels.from : weight.shape[transposed ? 0 : 1]!;
+}
 
 /** Loads an operator on 8-bit synapses. */
 export async function makeIntegerProduct(
   product: IntegerProduct,
   threads: number,
 ): Promise<RunIntegerProduct> {
-  const { input, output, threshold, weight, transposed, bias } = product;
-  const quantised = quantiseWeights(weight, transposed);
+  const { input, output, threshold, weight, transposed, bias, channels } = product;
+  const quantised = quantiseWeights(weight, transposed, channels);
   const session = await OrtSession.create(productModel(quantised), {
     threads,
     keepScratch: false,
@@ -42,7 +55,8 @@ export async function makeIntegerProduct(
     input,
     output,
     scales: quantised.scales.map((scale) => scale * threshold),
-    biases: bias?.toFloat32() ?? new Float32Array(quantised.scales.length),
+    biases:
+      bias?.toFloat32().slice(channels?.from, channels?.to) ?? new Float32Array(quantised.scales.length),
     reads: [input],
     writes: [output],
   };

@@ -16,13 +16,22 @@ const largest = 127;
  * scale of least squared error would make the error, 0.7 to 1.0 % of the weights, smaller by a half per cent of itself.
  *
  * @param weight [inputs, outputs], or [outputs, inputs] if `transposed`
+ * @param channels outputs that are wanted; default: all
  */
-export function quantiseWeights(weight: Tensor, transposed: boolean): QuantisedWeights {
+export function quantiseWeights(
+  weight: Tensor,
+  transposed: boolean,
+  channels: { readonly from: number; readonly to: number } = {
+    from: 0,
+    to: weight.shape[transposed ? 0 : 1]!,
+  },
+): QuantisedWeights {
   const numbers = weight.toFloat32();
   const [rows, columns] = weight.shape as [number, number];
-  const [inputs, outputs] = transposed ? [columns, rows] : [rows, columns];
+  const inputs = transposed ? columns : rows;
+  const outputs = channels.to - channels.from;
   const at = (input: number, output: number) =>
-    transposed ? output * inputs + input : input * outputs + output;
+    transposed ? (channels.from + output) * inputs + input : input * columns + channels.from + output;
   const scales = new Float32Array(outputs);
   const weights = new Int8Array(inputs * outputs);
   for (let o = 0; o < outputs; o++) {

@@ -13,6 +13,7 @@ import { type SiteInFloat, useIntegerSynapses } from './integer-synapses.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
 import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
 import { SegmentedRun, type Tally } from './segmented-run.ts';
+import { splitProducts } from './split-products.ts';
 import type { StepShape } from './step-shape.ts';
 import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
 
@@ -64,7 +65,7 @@ export async function createSegmentedEngine(
     network,
     sites,
     counted,
-    integerProducts: products,
+    integerProducts: splitProducts(network.model.graph, products),
     threads: options.threads ?? 1,
   });
   const memory = new webAssembly.Memory({ initial: 1 });
