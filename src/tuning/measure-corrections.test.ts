@@ -136,6 +136,19 @@ describe('measureCorrections', () => {
     for (const value of corrections.get('linear')!.toNumbers()) expect(value).toBeCloseTo(0, 4);
   });
 
+  it('does not enlarge the mean where the spread has grown', async () => {
+    const source = network([1], 1, (build) =>
+      build.op('MatMul', [first(build, 1), build.weight(1, 1)], {}, { name: 'linear' }),
+    );
+    // All numbers are rounded up to 1.25 times what they are.
+    const inputs = [1.6, 3.2, 3.2, 1.6];
+    const { corrections } = await correct(source, { shape: [4, 1], data: Float32Array.from(inputs) });
+    const mean = -0.25 * wave(1)[0]! * 2.4;
+    const squaredError = (0.25 * wave(1)[0]! * 0.8) ** 2 / 3;
+    const expected = mean * (1 - squaredError / mean ** 2);
+    expect(corrections.get('linear')!.toNumbers()[0]).toBeCloseTo(expected, 5);
+  });
+
   it('corrects nothing that may be chance', async () => {
     const source = network([2], 2, (build) =>
       build.op('MatMul', [first(build, 2), build.weight(2, 2)], {}, { name: 'linear' }),

@@ -26,7 +26,7 @@ export interface CorrectionOptions {
  * the means over the images at hand. Positions count by their importance.
  *
  * With y the source network's output and z the spiking one's, for image i and channel c, the errors are e = a·y − z, a being the
- * ratio of their spreads, √(Σ(z − z̄)² / Σ(y − ȳ)²) with the channels' means over the images. Where spikes are few, what tells
+ * ratio of their spreads, √(Σ(z − z̄)² / Σ(y − ȳ)²) with the channels' means over the images, and at most 1. Where spikes are few, what tells
  * images apart shrinks, and normalisation behind it undoes what the mean shrinks with it; a mean as large as the source's would
  * outweigh it. The correction is ē·max(0, 1 − s²/ē²), s being the standard error of the mean ē over the images: what
  * may be chance is not corrected.

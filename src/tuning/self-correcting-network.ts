@@ -75,7 +75,7 @@ export function selfCorrecting(
 /** Deviations of less than this share of all squares are rounding errors, and tell nothing of how they shrink. */
 const leastDeviation = 1e-6;
 
-/** e = a·y − z for all images and channels, [N, C]; a is the ratio of the spreads of z and y. */
+/** e = a·y − z for all images and channels, [N, C]; a is the ratio of the spreads of z and y, at most 1. */
 function errorsOf(build: GraphBuilder, opset: number, y: string, z: string, images: number): string {
   const squares = (value: string) => reduceSum(build, opset, build.op('Mul', [value, value]), [0, 1]);
   const least = build.op('Add', [
@@ -86,7 +86,7 @@ function errorsOf(build: GraphBuilder, opset: number, y: string, z: string, imag
     const deviations = build.op('Sub', [value, meanOf(build, opset, value, images)]);
     return build.op('Add', [squares(deviations), least]);
   });
-  const gain = build.op('Sqrt', [build.op('Div', [ofZ!, ofY!])]);
+  const gain = build.op('Min', [build.op('Sqrt', [build.op('Div', [ofZ!, ofY!])]), build.scalar('one', 1)]);
   return build.op('Sub', [build.op('Mul', [y, gain]), z]);
 }
 
