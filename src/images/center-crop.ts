@@ -1,3 +1,4 @@
+import type { PixelWindow } from './crop-image.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
@@ -23,6 +24,16 @@ export function centerCrop(image: RgbImage, width: number, height: number): RgbI
     data.set(source, (y * width + firstColumn - left) * 3);
   }
   return { width, height, data };
+}
+
+/** The part of a picture of a size that `centerCrop` would cut out; undefined if the picture is smaller than that. */
+export function centerWindow(
+  size: { readonly width: number; readonly height: number },
+  width: number,
+  height: number,
+): PixelWindow | undefined {
+  if (size.width < width || size.height < height) return undefined;
+  return { left: cropOffset(size.width, width), top: cropOffset(size.height, height), width, height };
 }
 
 /** First position of the picture that the crop shows; negative if there is padding before it. */

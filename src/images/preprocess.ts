@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import { centerCrop } from './center-crop.ts';
+import { centerCrop, centerWindow } from './center-crop.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 import { greyImage, type RgbImage } from './rgb-image.ts';
 
@@ -46,15 +46,22 @@ export function preprocessImage(image: RgbImage, config: PreprocessConfig): Floa
   return result;
 }
 
+/** Resizes; of the result, no more is computed than the crop shows. */
 function resize(image: RgbImage, config: PreprocessConfig): RgbImage {
-  const { interpolation, resizeShorter } = config;
-  if (config.resize) return resizeImage(image, config.resize[1], config.resize[0], interpolation);
-  if (resizeShorter === undefined) return image;
-  const { width, height } = image;
+  const size = resizedSize(image, config);
+  if (!size) return image;
+  const { interpolation, cropWidth, cropHeight } = config;
+  const window = centerWindow(size, cropWidth, cropHeight);
+  return resizeImage(image, size.width, size.height, interpolation, undefined, window);
+}
+
+function resizedSize({ width, height }: RgbImage, { resize: exact, resizeShorter }: PreprocessConfig) {
+  if (exact) return { width: exact[1], height: exact[0] };
+  if (resizeShorter === undefined) return undefined;
   const longer = Math.trunc((resizeShorter * Math.max(width, height)) / Math.min(width, height));
   return width <= height
-    ? resizeImage(image, resizeShorter, longer, interpolation)
-    : resizeImage(image, longer, resizeShorter, interpolation);
+    ? { width: resizeShorter, height: longer }
+    : { width: longer, height: resizeShorter };
 }
 
 /** Luma with Pillow's integer weights, in all three channels. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../errors.ts';
+import { cropImage } from './crop-image.ts';
 import { patternImage, shortHash } from './pattern-image.fixture.ts';
 import { type ResampleBox, type ResampleFilter, resizeImage } from './resample.ts';
 
@@ -71,6 +72,24 @@ describe('resizeImage', () => {
   test('cuts overshoot at black and white as Pillow does', () => {
     expect(redRow('bicubic')).toEqual([0, 0, 0, 0, 0, 0, 128, 255, 255, 255, 255, 255, 255]);
     expect(redRow('lanczos')).toEqual([0, 0, 0, 8, 0, 0, 128, 255, 255, 247, 255, 255, 255]);
+  });
+
+  const filters: ResampleFilter[] = ['nearest', 'box', 'bilinear', 'bicubic', 'lanczos'];
+  test.each(
+    filters.flatMap(
+      (filter) =>
+        [
+          [filter, 23, 17],
+          [filter, 37, 17],
+          [filter, 23, 29],
+        ] as const,
+    ),
+  )('computes a part of the result as it is in the whole: %s to %i x %i', (filter, width, height) => {
+    const image = patternImage(37, 29);
+    const window = { left: 4, top: 3, width: 11, height: 9 };
+    const whole = resizeImage(image, width, height, filter);
+    const part = resizeImage(image, width, height, filter, undefined, window);
+    expect(part).toEqual(cropImage(whole, window));
   });
 
   test('returns the picture itself when there is nothing to do', () => {

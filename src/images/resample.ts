@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { cropImage, type PixelWindow } from './crop-image.ts';
 import {
   precisionBits,
   type ResampleCoefficients,
@@ -22,6 +23,7 @@ const half = 1 << (precisionBits - 1);
  * @param width of the result, at least 1
  * @param height of the result, at least 1
  * @param box the part of the picture to resize; default the whole
+ * @param window the part of the result that is wanted, the only one to be computed; default the whole
  * @returns a new picture, or the same object if there is nothing to do
  * @throws DataError if the size is not positive or the box leaves the picture.
  */
@@ -31,22 +33,53 @@ export function resizeImage(
   height: number,
   filter: ResampleFilter,
   box: ResampleBox = [0, 0, image.width, image.height],
+  window: PixelWindow = { left: 0, top: 0, width, height },
 ): RgbImage {
   checkRequest(image, width, height, box);
   const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number];
   const wholeRows = width === image.width && left === 0 && right === width;
   const wholeColumns = height === image.height && top === 0 && bottom === height;
-  if (wholeRows && wholeColumns) return image;
-  if (filter === 'nearest') return pickNearest(image, width, height, [left, top, right, bottom]);
-  const vertical = resampleCoefficients(image.height, top, bottom, height, filter);
-  const firstRow = wholeColumns ? 0 : vertical.start[0]!;
-  const endRow = wholeColumns ? image.height : vertical.start[height - 1]! + vertical.count[height - 1]!;
-  const rows = image.data.subarray(firstRow * image.width * 3, endRow * image.width * 3);
+  if (wholeRows && wholeColumns) return cropImage(image, window);
+  if (filter === 'nearest')
+    return cropImage(pickNearest(image, width, height, [left, top, right, bottom]), window);
+  const vertical = stretchOf(
+    resampleCoefficients(image.height, top, bottom, height, filter),
+    window.top,
+    window.height,
+  );
+  const firstRow = wholeColumns ? window.top : vertical.start[0]!;
+  const endRow = wholeColumns
+    ? window.top + window.height
+    : vertical.start[window.height - 1]! + vertical.count[window.height - 1]!;
+  const rows: RgbImage = {
+    width: image.width,
+    height: endRow - firstRow,
+    data: image.data.subarray(firstRow * image.width * 3, endRow * image.width * 3),
+  };
   const narrow = wholeRows
-    ? rows
-    : resampleRows(rows, image.width, resampleCoefficients(image.width, left, right, width, filter));
-  if (wholeColumns) return { width, height, data: narrow };
-  return { width, height, data: resampleColumns(narrow, width, vertical, firstRow) };
+    ? cropImage(rows, { ...window, top: 0, height: rows.height }).data
+    : resampleRows(
+        rows.data,
+        image.width,
+        stretchOf(resampleCoefficients(image.width, left, right, width, filter), window.left, window.width),
+      );
+  const data = wholeColumns ? narrow : resampleColumns(narrow, window.width, vertical, firstRow);
+  return { width: window.width, height: window.height, data };
+}
+
+/** The coefficients of some output positions. */
+function stretchOf(
+  { start, count, weights, taps }: ResampleCoefficients,
+  from: number,
+  length: number,
+): ResampleCoefficients {
+  const to = from + length;
+  return {
+    start: start.subarray(from, to),
+    count: count.subarray(from, to),
+    weights: weights.subarray(from * taps, to * taps),
+    taps,
+  };
 }
 
 function checkRequest(image: RgbImage, width: number, height: number, box: ResampleBox): void {
