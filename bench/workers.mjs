@@ -1,5 +1,5 @@
 // Images per second of an evaluation with one worker and with two, in turns, and how long workers wait for images.
-//   npm run bench:workers -- SPIKING.onnx IMAGES [images a run]
+//   npm run bench:workers -- SPIKING.onnx IMAGES [images a run] [rounds]
 // On a machine that others use, compare the processor time an image instead: equal times mean that two workers on two
 // free processors do twice the work.
 import { drainBatches } from '../dist/evaluation/drain-batches.js';
@@ -7,7 +7,7 @@ import { createWorkerEvaluator } from '../dist/evaluation/worker-evaluator.js';
 import { openInputs } from '../dist/networks/open-inputs.js';
 import { openNetwork } from '../dist/networks/open-network.js';
 
-const [path, data, count = '64'] = process.argv.slice(2);
+const [path, data, count = '64', rounds = '5'] = process.argv.slice(2);
 const network = await openNetwork(path);
 const options = { model: network.model, steps: 4, threads: 1, engine: 'fast', synapses: 'float32' };
 const inputs = await openInputs(network, data, { limit: Number(count), needsLabels: false });
@@ -44,12 +44,20 @@ async function measure(workers) {
 
 await measure(2);
 console.log('workers  images/s  processor s/image  share of waiting for images');
-for (let round = 0; round < 3; round++) {
+const rates = { 1: [], 2: [] };
+for (let round = 0; round < Number(rounds); round++) {
   for (const workers of [1, 2]) {
     const { rate, cpu, wait } = await measure(workers);
+    rates[workers].push(rate);
     console.log(
       `${String(workers).padStart(7)}${rate.toFixed(2).padStart(10)}${cpu.toFixed(3).padStart(19)}${(100 * wait).toFixed(1).padStart(27)} %`,
     );
   }
 }
+const [one, two] = [median(rates[1]), median(rates[2])];
+console.log(`medians: ${one.toFixed(2)} and ${two.toFixed(2)} images/s, ${(two / one).toFixed(2)} times`);
 for (const evaluator of evaluators) await evaluator.close();
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
