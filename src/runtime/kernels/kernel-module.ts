@@ -158,6 +158,34 @@ export interface KernelModule {
     scales: number,
     biases: number,
   ): void;
+  accumulatePlanes(
+    products: number,
+    stride: number,
+    images: number,
+    pixels: number,
+    channels: number,
+    steps: number,
+    scales: number,
+    biases: number,
+    sums: number,
+  ): void;
+  unfold(
+    levels: number,
+    images: number,
+    channels: number,
+    height: number,
+    width: number,
+    windowHeight: number,
+    windowWidth: number,
+    strideY: number,
+    strideX: number,
+    top: number,
+    left: number,
+    outHeight: number,
+    outWidth: number,
+    padded: number,
+    columns: number,
+  ): void;
 }
 
 /** Lowest addresses, in bytes: the module's own data. What uses the memory beside it starts here. */

@@ -1,4 +1,5 @@
 export { accumulate } from './accumulate';
+export { accumulatePlanes } from './accumulate-planes';
 export { burst } from './burst';
 export { chargeAligned } from './charge-aligned';
 export { countColumns, countRows } from './count-non-zero';
@@ -8,4 +9,5 @@ export { integrateAndFire, offsetCalibrating } from './integrate-and-fire';
 export { multiThreshold, multiThresholdLadder } from './multi-threshold';
 export { powerLadder } from './power-ladder';
 export { stBif } from './st-bif';
+export { unfold } from './unfold';
 export { uniformUnits } from './uniform-units';
