@@ -25,7 +25,7 @@ describe('describeSynapses', () => {
     const lines = describeSynapses(result).flatMap((each) => each.split('\n'));
     expect(lines.slice(0, 3)).toEqual([
       '8-bit synapses: 49 of 75 synaptic operators',
-      'left in float32, since their neurons do not fit: blocks.5.mlp.fc2.in (θ₊/θ₋ = 2.4)',
+      'left in float32: blocks.5.mlp.fc2.in (θ₊/θ₋ = 2.4)',
       'beside float32 synapses, on the first 64 images:',
     ]);
     const row = lines.find((line) => line.includes('T = 1'))!;

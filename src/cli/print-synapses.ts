@@ -12,7 +12,7 @@ export function describeSynapses({
   const left = inFloat.map(({ site, reason }) => `${site} (${reason})`);
   return [
     `8-bit synapses: ${operators} of ${allOperators} synaptic operators`,
-    ...(left.length > 0 ? [`left in float32, since their neurons do not fit: ${left.join(', ')}`] : []),
+    ...(left.length > 0 ? [`left in float32: ${left.join(', ')}`] : []),
     ...(images > 0 ? [`beside float32 synapses, on the first ${images} images:`, stepTable(steps)] : []),
     ...(steps.some(({ lost }) => lost !== null)
       ? [

@@ -15,7 +15,7 @@ export const eightBitSynapses = defineFigure({
     const left = inFloat.map(({ site, reason }) => `${site} (${reason})`).join(', ');
     return {
       title: `8-bit synapses give the class of float32 ones on ${percent(last.agreement)} of ${count(images, 'image')} at T = ${last.t}`,
-      caption: html`${operators} of ${allOperators} synaptic operators have 8-bit weights.${left ? ` Left in float32, since their neurons do not fit: ${left}.` : ''} The first images of the run on both kinds of synapses, with 95 % intervals; lost, won: images that only float32, only 8-bit synapses get right. A difference of up to about 2·√(lost + won) may be chance.`,
+      caption: html`${operators} of ${allOperators} synaptic operators have 8-bit weights.${left ? ` Left in float32: ${left}.` : ''} The first images of the run on both kinds of synapses, with 95 % intervals; lost, won: images that only float32, only 8-bit synapses get right. A difference of up to about 2·√(lost + won) may be chance.`,
       data: ['result.json: synapses'],
       body: renderTable(
         {

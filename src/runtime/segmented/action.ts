@@ -1,6 +1,7 @@
 import type { SynapticOperator } from '../../analysis/synaptic-operators.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
 import type { OrtSession } from '../ort-session.ts';
+import type { Window } from './window.ts';
 
 /** What every action tells the memory planner. */
 interface Effects {
@@ -42,6 +43,13 @@ export interface RunIntegerProduct extends Effects {
   readonly biases: Float32Array;
 }
 
+/** Convolves bytes with 8-bit weights at every step and turns the sums into running means. */
+export interface RunIntegerConvolution extends Omit<RunIntegerProduct, 'kind'> {
+  readonly kind: 'integer-convolution';
+  /** Its session multiplies rows that are unfolded by this window. */
+  readonly window: Window;
+}
+
 /** Counts pairs of non-zero operands of a matrix product. */
 export interface CountPairs extends Effects {
   readonly kind: 'count-pairs';
@@ -51,4 +59,4 @@ export interface CountPairs extends Effects {
 }
 
 /** One thing the engine does for all steps of a batch. */
-export type Action = RunSegment | RunNeurons | RunIntegerProduct | CountPairs;
+export type Action = RunSegment | RunNeurons | RunIntegerProduct | RunIntegerConvolution | CountPairs;

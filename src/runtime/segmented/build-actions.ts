@@ -1,11 +1,17 @@
-import type { ValueInfo } from '../../graph/graph.ts';
+import type { Dimension, ValueInfo } from '../../graph/graph.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
 import { OrtSession, type SessionOptions } from '../ort-session.ts';
 import { weightLoadingOf } from '../weight-loading.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
-import { channelsOf, type IntegerProducts, makeIntegerProduct } from './integer-product.ts';
+import {
+  channelsOf,
+  type IntegerProduct,
+  type IntegerProducts,
+  makeIntegerProduct,
+} from './integer-product.ts';
+import { convolvedLengths } from './window.ts';
 import type { StepNetwork } from './without-time-axis.ts';
 
 /** What a step network needs beside itself to become actions. */
@@ -95,13 +101,21 @@ async function loadSegment(
   return { kind: 'segment', session, overTime: level > 0, reads: inputs, writes: outputs };
 }
 
-/** Neurons keep the shape of what they read; a product changes its last axis. */
+/** Neurons keep the shape of what they read; a product changes its last axis, a convolution all but the first. */
 function passShapeOn(of: Node, known: Map<string, ValueInfo>, products: IntegerProducts): void {
   const info = known.get(of.inputs[0]!);
   if (!info) return;
   const product = products.get(of.name);
-  const shape = product ? info.shape && [...info.shape.slice(0, -1), channelsOf(product)] : info.shape;
+  const shape = product && info.shape ? shapeAfter(product, info.shape) : info.shape;
   for (const name of of.outputs) known.set(name, { name, dataType: 'float32', shape });
+}
+
+function shapeAfter(product: IntegerProduct, shape: readonly Dimension[]): Dimension[] {
+  const channels = channelsOf(product);
+  if (!product.window) return [...shape.slice(0, -1), channels];
+  const [batch, , height, width] = shape;
+  if (typeof height !== 'number' || typeof width !== 'number') return [batch, channels, undefined, undefined];
+  return [batch, channels, ...convolvedLengths(product.window, [height, width])];
 }
 
 async function loadCut(

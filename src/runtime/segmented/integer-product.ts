@@ -3,8 +3,9 @@ import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { OrtSession } from '../ort-session.ts';
-import type { RunIntegerProduct } from './action.ts';
+import type { RunIntegerConvolution, RunIntegerProduct } from './action.ts';
 import { type QuantisedWeights, quantiseWeights } from './quantise-weights.ts';
+import { unfoldWeight, type Window } from './window.ts';
 
 /** A linear operator that runs on 8-bit synapses: y = x·W + b with x in units of a threshold. */
 export interface IntegerProduct {
@@ -21,6 +22,11 @@ export interface IntegerProduct {
   readonly bias?: Tensor;
   /** Outputs that are wanted. Default: all. */
   readonly channels?: Channels;
+  /**
+   * What makes it a convolution: input and output are then [batch, channels, height, width], the weight is [outputs,
+   * channels, window height, window width], and all outputs are wanted.
+   */
+  readonly window?: Window;
 }
 
 /** Some outputs of a linear operator, those before `to` from `from` on. */
@@ -41,16 +47,17 @@ export function channelsOf({ weight, transposed, channels }: IntegerProduct): nu
 export async function makeIntegerProduct(
   product: IntegerProduct,
   threads: number,
-): Promise<RunIntegerProduct> {
-  const { input, output, threshold, weight, transposed, bias, channels } = product;
-  const quantised = quantiseWeights(weight, transposed, channels);
+): Promise<RunIntegerProduct | RunIntegerConvolution> {
+  const { input, output, threshold, weight, transposed, bias, channels, window } = product;
+  const quantised = window
+    ? quantiseWeights(unfoldWeight(weight), false)
+    : quantiseWeights(weight, transposed, channels);
   const session = await OrtSession.create(productModel(quantised), {
     threads,
     keepScratch: false,
     ownOutputs: true,
   });
-  return {
-    kind: 'integer-product',
+  const action = {
     session,
     input,
     output,
@@ -60,6 +67,7 @@ export async function makeIntegerProduct(
     reads: [input],
     writes: [output],
   };
+  return window ? { kind: 'integer-convolution', ...action, window } : { kind: 'integer-product', ...action };
 }
 
 /** uint8 × int8 is the one pair of types that is fast; int8 × int8 is slower than float32. */

@@ -6,7 +6,7 @@ import { withoutTimeAxis } from './without-time-axis.ts';
 export interface IntegerSynapseUse {
   /** Number of synaptic operators on 8-bit weights. */
   readonly operators: number;
-  /** Number of all synaptic operators, products of two spike trains and convolutions included. */
+  /** Number of all synaptic operators, products of two spike trains included. */
   readonly allOperators: number;
   /** Sites whose operators stay in float32 although they are linear, and why. */
   readonly inFloat: readonly SiteInFloat[];

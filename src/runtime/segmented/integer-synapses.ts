@@ -5,9 +5,11 @@ import { domain } from '../../neurons/domain.ts';
 import type { Ladder } from '../../neurons/ladder.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
+import { convolutionOperator } from './convolution-operator.ts';
 import type { IntegerProduct } from './integer-product.ts';
+import type { Window } from './window.ts';
 
-/** A site that feeds linear operators and whose neurons do not fit into 8 bits: those operators stay in float32. */
+/** A site that feeds linear operators that stay in float32: its neurons do not fit into 8 bits, or an operator does not. */
 export interface SiteInFloat {
   readonly site: string;
   /** Why, in words. */
@@ -30,7 +32,7 @@ const mostLevels = 8;
 const largestRatio = 4;
 
 /**
- * Puts linear operators on 8-bit synapses: each MatMul or Gemm with a constant weight that a multi-threshold site of
+ * Puts linear operators on 8-bit synapses: each MatMul, Gemm or Conv with a constant weight that a multi-threshold site of
  * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included. Sites
  * whose θ₊ and θ₋ differ by more than a factor of 4 are left in float32.
  *
@@ -49,10 +51,15 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
   const products = new Map<string, IntegerProduct>();
   const left: SiteInFloat[] = [];
   const changed = sites.map((site) => {
-    const operators = graph.consumersOf(site.decoded).flatMap((each) => {
-      const linear = linearOperator(graph, each, site.decoded);
-      return linear && fits(linear, steps) ? [linear] : [];
-    });
+    const found = graph
+      .consumersOf(site.decoded)
+      .map(
+        (each) => linearOperator(graph, each, site.decoded) ?? convolutionOperator(graph, each, site.decoded),
+      )
+      .filter((each) => each !== undefined);
+    const operators = found.filter((each) => typeof each !== 'string').filter((each) => fits(each, steps));
+    const reasons = new Set(found.filter((each) => typeof each === 'string'));
+    for (const reason of reasons) left.push({ site: site.name, reason });
     if (operators.length === 0) return site;
     const { threshold, reason } = commonThreshold(site);
     if (threshold === undefined) {
@@ -93,7 +100,7 @@ function commonThreshold({ neuron, attributes, parameters }: Site): CommonThresh
   return { threshold: Math.min(positive, negative) };
 }
 
-/** x·W (+ b) with a constant weight in the graph. */
+/** x·W (+ b) with a constant weight in the graph, or the same for every place of an image. */
 interface LinearOperator {
   readonly node: Node;
   readonly weight: Tensor;
@@ -101,6 +108,8 @@ interface LinearOperator {
   readonly bias: Tensor | undefined;
   /** The node that adds the bias, if it is another one. */
   readonly adding: Node | undefined;
+  /** What makes it a convolution. */
+  readonly window?: Window;
 }
 
 function linearOperator(graph: Graph, of: Node, input: string): LinearOperator | undefined {
@@ -155,13 +164,13 @@ function addedBias(graph: Graph, product: Node, weight: { weight: Tensor; transp
 
 /** Whether the sum of the products over all steps stays within 32 bits. */
 function fits({ weight, transposed }: LinearOperator, steps: number): boolean {
-  const inputs = weight.shape[transposed ? 1 : 0]!;
+  const inputs = weight.size / outputsOf({ weight, transposed });
   return inputs * steps * largestLevel ** 2 < 2 ** 31;
 }
 
 function replace(
   graph: Graph,
-  { node: old, weight, transposed, bias, adding }: LinearOperator,
+  { node: old, weight, transposed, bias, adding, window }: LinearOperator,
   levels: string,
   threshold: number,
 ): IntegerProduct {
@@ -169,5 +178,13 @@ function replace(
   const made = node('IntegerProduct', [levels], [output], {}, { name: old.name, domain });
   if (adding) graph.removeNode(adding);
   graph.replaceNode(old, made);
-  return { input: levels, output, threshold, weight, transposed, ...(bias && { bias }) };
+  return {
+    input: levels,
+    output,
+    threshold,
+    weight,
+    transposed,
+    ...(bias && { bias }),
+    ...(window && { window }),
+  };
 }

@@ -2,6 +2,7 @@ import { RuntimeError } from '../../errors.ts';
 import { moduleBytes } from '../kernels/kernel-module.ts';
 import { tableBytes } from '../kernels/neuron-kernel.ts';
 import type { Action } from './action.ts';
+import { convolutionScratch } from './convolution-scratch.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
 import { isPlaced, type StepShape, sizeOf } from './step-shape.ts';
 
@@ -92,7 +93,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
   const table = moduleBytes;
   const counters = table + tableBytes;
   const scratch = counters + 16 * steps;
-  const start = scratch + scratchBytes(actions, shapes);
+  const start = scratch + scratchBytes(actions, shapes, steps);
   const plan = planMemory([...stretches.values()], start);
   if (plan.bytes > largestMemory) throw tooLarge(batch, plan.bytes);
   const places = new Map<string, Place>();
@@ -171,9 +172,20 @@ function placesTaken(
   return taken;
 }
 
-/** Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32. */
-function scratchBytes(actions: readonly Action[], shapes: ReadonlyMap<string, StepShape>): number {
+/**
+ * Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32; what a
+ * convolution unfolds.
+ */
+function scratchBytes(
+  actions: readonly Action[],
+  shapes: ReadonlyMap<string, StepShape>,
+  steps: number,
+): number {
   const sizes = actions.map((action) => {
+    if (action.kind === 'integer-convolution') {
+      const [from, to] = [action.input, action.output].map((name) => shapes.get(name)!.dims);
+      return convolutionScratch(action, steps * from![0]!, from!, to!).bytes;
+    }
     if (action.kind === 'integer-product') return 8 * action.scales.length;
     if (action.kind !== 'count-pairs') return 0;
     const [a, b] = action.operands.map(({ spikes }) => shapes.get(spikes)!.dims) as [number[], number[]];

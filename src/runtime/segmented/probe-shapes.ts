@@ -2,6 +2,7 @@ import ort from 'onnxruntime-node';
 import type { Action } from './action.ts';
 import { lifetimes } from './plan-memory.ts';
 import { type StepShape, sizeOf } from './step-shape.ts';
+import { convolvedLengths } from './window.ts';
 
 /**
  * Shapes of one step of all values, found by running every segment once on zeros, neurons handing on what they read.
@@ -45,6 +46,11 @@ async function probe(
     case 'integer-product': {
       const dims = [...live.get(first!)!.dims.slice(0, -1), action.scales.length];
       return [[action.output, zeros('float32', dims)]];
+    }
+    case 'integer-convolution': {
+      const [batch, , height, width] = live.get(first!)!.dims as [number, number, number, number];
+      const lengths = convolvedLengths(action.window, [height, width]);
+      return [[action.output, zeros('float32', [batch, action.scales.length, ...lengths])]];
     }
     case 'count-pairs':
       return [];

@@ -40,7 +40,7 @@ export interface MemoryUse {
 
 /** The fast engine, which also tells what memory it uses. */
 export interface SegmentedEngine extends Engine {
-  /** Sites that `int8` synapses were wanted for and that stay in float32, because their neurons do not fit. */
+  /** Sites that `int8` synapses were wanted for and that feed operators in float32 after all, with the reason. */
   readonly leftInFloat: readonly SiteInFloat[];
   /** Memory for the activations of a batch of this many images that is run in one part. */
   memoryFor(batch: number): Promise<MemoryUse>;

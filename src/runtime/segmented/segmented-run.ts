@@ -2,8 +2,16 @@ import type ort from 'onnxruntime-node';
 import { kernelFor } from '../kernels/kernels.ts';
 import type { KernelMemory } from '../kernels/neuron-kernel.ts';
 import type { ProductCounts } from '../spike-statistics.ts';
-import type { Action, CountPairs, RunIntegerProduct, RunNeurons, RunSegment } from './action.ts';
+import type {
+  Action,
+  CountPairs,
+  RunIntegerConvolution,
+  RunIntegerProduct,
+  RunNeurons,
+  RunSegment,
+} from './action.ts';
 import { countPairs } from './count-pairs.ts';
+import { IntegerConvolutionRun } from './integer-convolution-run.ts';
 import type { Layout, Place } from './layout.ts';
 import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
 import { sizeOf, viewTensor } from './step-shape.ts';
@@ -30,6 +38,7 @@ export class SegmentedRun {
   readonly #views = new Map<string, ort.Tensor>();
   readonly #bound = new Map<Action, Map<number, Bindings>>();
   readonly #parameters = new Map<Action, readonly ParameterRun[]>();
+  readonly #convolutions = new Map<Action, IntegerConvolutionRun>();
   /** Values in the runtime's own memory, one tensor a step. */
   readonly #loose = new Map<string, ort.Tensor[]>();
 
@@ -59,6 +68,7 @@ export class SegmentedRun {
       if (action.kind === 'segment') await this.#runSegment(action);
       else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
       else if (action.kind === 'integer-product') await this.#runIntegerProduct(action);
+      else if (action.kind === 'integer-convolution') await this.#convolution(action).execute();
       else tally.products.set(action.operator.node.name, this.#countPairs(action));
       for (const name of action.reads) {
         if (this.#layout.lastReads.get(name)! <= i) this.#loose.delete(name);
@@ -181,6 +191,20 @@ export class SegmentedRun {
       constants.byteOffset,
       constants.byteOffset + 4 * channels,
     );
+  }
+
+  #convolution(action: RunIntegerConvolution): IntegerConvolutionRun {
+    const known = this.#convolutions.get(action);
+    if (known) return known;
+    const memory = {
+      module: this.#kernels.module,
+      buffer: this.#buffer,
+      scratch: this.#layout.scratch,
+    };
+    const places = [this.#place(action.input), this.#place(action.output)] as const;
+    const made = new IntegerConvolutionRun(action, memory, places, this.#steps);
+    this.#convolutions.set(action, made);
+    return made;
   }
 
   #countPairs({ operands }: CountPairs): ProductCounts {

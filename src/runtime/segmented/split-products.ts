@@ -39,6 +39,7 @@ function cut(graph: Graph, name: string, product: IntegerProduct): (readonly [st
 
 /** The one reader of a product, if it is a Split along the last axis into parts of known lengths. */
 function splitOf(graph: Graph, product: IntegerProduct): { split: Node; lengths: Float64Array } | undefined {
+  if (product.window) return undefined;
   const [split, ...others] = graph.consumersOf(product.output);
   if (split?.opType !== 'Split' || split.domain !== '' || others.length > 0) return undefined;
   // Any other number may be another axis: the rank is not known here.
