@@ -39,12 +39,13 @@ function requireConvertible(model: Model): void {
   throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
 }
 
-function requireSites(
+/** @throws ConversionError if there is no site: the method finds nothing to convert in the network */
+export function requireSites(
   sites: readonly SpikeSite[],
   graph: Graph,
   {
     converts = 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
-  }: Preparation,
+  }: Pick<Preparation, 'converts'>,
 ): readonly SpikeSite[] {
   if (sites.length > 0) return sites;
   throw new ConversionError({

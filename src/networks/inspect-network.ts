@@ -1,6 +1,7 @@
 import { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 import { findObstacles } from '../conversion/find-obstacles.ts';
 import { freeBatch } from '../conversion/free-batch.ts';
+import { requireSites } from '../conversion/prepare-source.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import { messageOf } from '../errors.ts';
 import type { ValueInfo } from '../graph/graph.ts';
@@ -55,14 +56,18 @@ export async function inspectNetwork(network: Network, method: string): Promise<
   const obstacles = spiking ? [] : findObstacles(model);
   const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);
   const conversion = readConversionRecord(model);
-  const { passes, place } = methodNamed(method);
-  const planned = place(runPasses(free, passes).model.graph);
+  const { passes, place, converts } = methodNamed(method);
+  const { graph: clean } = runPasses(free, passes).model;
+  const planned = place(clean);
   const neurons = new Map(sitesOf(model).map((site) => [site.name, site.neuron.name]));
   const wanted = planned.filter((site) => !spiking || neurons.has(site.name));
   const macs =
     obstacles.length === 0
       ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
       : undefined;
+  if (!spiking && obstacles.length === 0) {
+    obstacles.push(...problemsOf(() => requireSites(planned, clean, { ...(converts && { converts }) })));
+  }
   return {
     name,
     path,
@@ -86,6 +91,15 @@ export async function inspectNetwork(network: Network, method: string): Promise<
     }),
     obstacles,
   };
+}
+
+function problemsOf(check: () => unknown): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 /** The network as it will be converted; where its batch cannot be freed, that is one more obstacle. */

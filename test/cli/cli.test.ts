@@ -356,6 +356,10 @@ describe('transpike train', () => {
 
 describe('transpike inspect and export', () => {
   it('says what a checkpoint is and which sites it would get', async () => {
+    const { stdout: other } = await cli('inspect', 'vit', '--method', 'rate', '--json');
+    expect(JSON.parse(other).obstacles).toEqual([
+      expect.stringMatching(/^graph 'vit-timm': expected activation functions \(ReLU, .*got none among/),
+    ]);
     const { stdout } = await cli('inspect', 'vit', '--json');
     const inspection = JSON.parse(stdout);
     expect(inspection).toMatchObject({ origin: 'vit-timm', spiking: false, obstacles: [] });
