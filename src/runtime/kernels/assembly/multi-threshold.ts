@@ -1,4 +1,3 @@
-import { levelBytes } from './level-bytes';
 import { laneMask, loadLanes, storeBytes, storeLanes } from './lanes';
 
 /** Rules of firing, as numbers. */
@@ -196,10 +195,6 @@ function run(
       rule, means, meansStride, decoded, stride, i, steps, plus, minus, plusInverse, minusInverse, most,
       dead, counters,
     );
-  }
-  if (rule != LADDER && bytes != 0 && !(spikes | decoded) && positive == negative && !differential) {
-    i = count & ~15;
-    levelBytes(rule == NEAREST, means, meansStride, bytes, stride >> 2, i, steps, positive, deadZone, top, counters);
   }
   for (; i < count; i += 4) {
     const offset = <usize>i << 2;
