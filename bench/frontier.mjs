@@ -47,6 +47,14 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: 'Infinity' },
   },
 });
+const missing = ['calibrate', 'data', 'out'].filter((name) => !values[name]).map((name) => `--${name}`);
+if (positionals.length !== 1) missing.unshift('MODEL');
+if (missing.length > 0) {
+  console.error(
+    `bench/frontier: expected MODEL --calibrate DATA --data DATA --out FILE, ${missing.join(', ')} missing.`,
+  );
+  process.exit(2);
+}
 const network = await openNetwork(positionals[0]);
 const deadline = performance.now() + 1000 * Number(values.seconds);
 const isLate = () => performance.now() > deadline;

@@ -8,6 +8,12 @@ import { openInputs } from '../dist/networks/open-inputs.js';
 import { openNetwork } from '../dist/networks/open-network.js';
 
 const [path, data, count = '64', rounds = '5'] = process.argv.slice(2);
+if (!path || !data) {
+  console.error(
+    'bench/workers: expected SPIKING.onnx IMAGES [images a run] [rounds]. Give a spiking network and images.',
+  );
+  process.exit(2);
+}
 const network = await openNetwork(path);
 const options = { model: network.model, steps: 4, threads: 1, engine: 'fast', synapses: 'float32' };
 const inputs = await openInputs(network, data, { limit: Number(count), needsLabels: false });
