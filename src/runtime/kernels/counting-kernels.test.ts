@@ -33,8 +33,12 @@ describe('counting kernels', () => {
     );
   });
 
-  it('turn sums of products into running means in place', () => {
+  it.each([
+    ['in place', 23, 0],
+    ['at another place with other strides', 8, 65536],
+  ])('turn sums of products into running means, %s', (_, width, offset) => {
     const [rows, channels, steps] = [3, 23, 4];
+    const [row, stride] = [4 * channels, 4 * rows * channels];
     const products = Int32Array.from({ length: steps * rows * channels }, (_, i) => ((i * 37) % 201) - 100);
     const scales = Float32Array.from({ length: channels }, (_, c) => 0.1 + c / 16);
     const biases = Float32Array.from({ length: channels }, (_, c) => c - 3);
@@ -43,14 +47,27 @@ describe('counting kernels', () => {
     constants.set(scales);
     constants.set(biases, channels);
     const at = constants.byteOffset;
-    module.accumulate(data, 4 * rows * channels, rows, channels, steps, at, at + 4 * channels);
-    const sums = new Float64Array(rows * channels);
-    const expected = Float32Array.from(products, (product, i) => {
+    const [meansStride, meansRow] = offset === 0 ? [stride, row] : [4 * rows * width, 4 * width];
+    module.accumulate(
+      data,
+      stride,
+      row,
+      data + offset,
+      meansStride,
+      meansRow,
+      rows,
+      width,
+      steps,
+      at,
+      at + 4 * channels,
+    );
+    const got = new Float32Array(memory.buffer, data + offset, steps * rows * width);
+    const sums = new Float64Array(rows * width);
+    for (const [i, value] of got.entries()) {
       const [place, t] = [i % sums.length, Math.floor(i / sums.length) + 1];
-      sums[place]! += product;
-      return (scales[place % channels]! * sums[place]!) / t + biases[place % channels]!;
-    });
-    const got = new Float32Array(memory.buffer, data, products.length);
-    for (const [i, value] of expected.entries()) expect(got[i]).toBeCloseTo(value, 4);
+      const [r, c] = [Math.floor(place / width), place % width];
+      sums[place]! += products[((t - 1) * rows + r) * channels + c]!;
+      expect(value).toBeCloseTo((scales[c]! * sums[place]!) / t + biases[c]!, 4);
+    }
   });
 });

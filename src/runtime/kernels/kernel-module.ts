@@ -13,6 +13,33 @@ export type RunArguments = [
   steps: number,
 ];
 
+type LevelBytesArguments = [
+  means: number,
+  meansStride: number,
+  written: number,
+  stride: number,
+  count: number,
+  steps: number,
+  threshold: number,
+  deadZone: number,
+  top: number,
+  counters: number,
+];
+
+type PowerLadderArguments = [
+  means: number,
+  meansStride: number,
+  written: number,
+  stride: number,
+  count: number,
+  steps: number,
+  positive: number,
+  negative: number,
+  deadZone: number,
+  top: number,
+  counters: number,
+];
+
 /**
  * The functions of kernels.wasm; their meaning and units stand in assembly/. Addresses and strides are bytes into the
  * memory the module was made with.
@@ -35,21 +62,10 @@ export interface KernelModule {
     top: number,
     counters: number,
   ): void;
-  powerLadder(
-    nearest: number,
-    levels: number,
-    means: number,
-    meansStride: number,
-    written: number,
-    stride: number,
-    count: number,
-    steps: number,
-    positive: number,
-    negative: number,
-    deadZone: number,
-    top: number,
-    counters: number,
-  ): void;
+  levelBytesNearest(...args: LevelBytesArguments): void;
+  levelBytesFloor(...args: LevelBytesArguments): void;
+  powerLadderNearest(...args: PowerLadderArguments): void;
+  powerLadderFloor(...args: PowerLadderArguments): void;
   multiThresholdLadder(
     ...args: [
       firstStep: number,
@@ -152,6 +168,10 @@ export interface KernelModule {
   accumulate(
     products: number,
     stride: number,
+    row: number,
+    means: number,
+    meansStride: number,
+    meansRow: number,
     rows: number,
     channels: number,
     steps: number,

@@ -1,6 +1,7 @@
 import type { SynapticOperator } from '../../analysis/synaptic-operators.ts';
 import type { Site } from '../../neurons/neuron-node.ts';
 import type { OrtSession } from '../ort-session.ts';
+import type { Arrangement } from './integer-product.ts';
 import type { Window } from './window.ts';
 
 /** What every action tells the memory planner. */
@@ -41,10 +42,12 @@ export interface RunIntegerProduct extends Effects {
   readonly scales: Float32Array;
   /** One for each output channel. */
   readonly biases: Float32Array;
+  /** In which order the outputs are wanted; undefined: as they come. */
+  readonly arrangement: Arrangement | undefined;
 }
 
 /** Convolves bytes with 8-bit weights at every step and turns the sums into running means. */
-export interface RunIntegerConvolution extends Omit<RunIntegerProduct, 'kind'> {
+export interface RunIntegerConvolution extends Omit<RunIntegerProduct, 'kind' | 'arrangement'> {
   readonly kind: 'integer-convolution';
   /** Its session multiplies rows that are unfolded by this window. */
   readonly window: Window;

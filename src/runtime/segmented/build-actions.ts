@@ -6,6 +6,7 @@ import { weightLoadingOf } from '../weight-loading.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
 import {
+  arrangedShape,
   channelsOf,
   type IntegerProduct,
   type IntegerProducts,
@@ -112,10 +113,12 @@ function passShapeOn(of: Node, known: Map<string, ValueInfo>, products: IntegerP
 
 function shapeAfter(product: IntegerProduct, shape: readonly Dimension[]): Dimension[] {
   const channels = channelsOf(product);
-  if (!product.window) return [...shape.slice(0, -1), channels];
+  const { arrangement, window } = product;
+  if (arrangement) return arrangedShape(arrangement, shape.length === 3 ? shape[0] : undefined, channels);
+  if (!window) return [...shape.slice(0, -1), channels];
   const [batch, , height, width] = shape;
   if (typeof height !== 'number' || typeof width !== 'number') return [batch, channels, undefined, undefined];
-  return [batch, channels, ...convolvedLengths(product.window, [height, width])];
+  return [batch, channels, ...convolvedLengths(window, [height, width])];
 }
 
 async function loadCut(

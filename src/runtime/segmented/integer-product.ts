@@ -1,4 +1,4 @@
-import { Graph } from '../../graph/graph.ts';
+import { type Dimension, Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
@@ -22,6 +22,8 @@ export interface IntegerProduct {
   readonly bias?: Tensor;
   /** Outputs that are wanted. Default: all. */
   readonly channels?: Channels;
+  /** In which order the outputs are wanted. Default: as they come, [..., outputs]. */
+  readonly arrangement?: Arrangement;
   /**
    * What makes it a convolution: input and output are then [batch, channels, height, width], the weight is [outputs,
    * channels, window height, window width], and all outputs are wanted.
@@ -33,6 +35,24 @@ export interface IntegerProduct {
 export interface Channels {
   readonly from: number;
   readonly to: number;
+}
+
+/** How outputs [batch · places, heads · width] are put in order. */
+export interface Arrangement {
+  /** [batch, heads, places, width] or [batch, heads, width, places]. */
+  readonly kind: 'by-head' | 'by-channel';
+  readonly places: number;
+  readonly heads: number;
+}
+
+/** Shape of outputs that are put in order. */
+export function arrangedShape<D extends Dimension>(
+  { kind, places, heads }: Arrangement,
+  batch: D,
+  channels: number,
+): (D | number)[] {
+  const width = channels / heads;
+  return kind === 'by-head' ? [batch, heads, places, width] : [batch, heads, width, places];
 }
 
 /** The operators on 8-bit synapses by the name of the node that stands for them. */
@@ -48,7 +68,7 @@ export async function makeIntegerProduct(
   product: IntegerProduct,
   threads: number,
 ): Promise<RunIntegerProduct | RunIntegerConvolution> {
-  const { input, output, threshold, weight, transposed, bias, channels, window } = product;
+  const { input, output, threshold, weight, transposed, bias, channels, arrangement, window } = product;
   const quantised = window
     ? quantiseWeights(unfoldWeight(weight), false)
     : quantiseWeights(weight, transposed, channels);
@@ -67,7 +87,8 @@ export async function makeIntegerProduct(
     reads: [input],
     writes: [output],
   };
-  return window ? { kind: 'integer-convolution', ...action, window } : { kind: 'integer-product', ...action };
+  if (window) return { kind: 'integer-convolution', ...action, window };
+  return { kind: 'integer-product', ...action, arrangement };
 }
 
 /** uint8 × int8 is the one pair of types that is fast; int8 × int8 is slower than float32. */

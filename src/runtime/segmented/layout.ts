@@ -3,6 +3,7 @@ import { moduleBytes } from '../kernels/kernel-module.ts';
 import { tableBytes } from '../kernels/neuron-kernel.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
+import { productScratch } from './integer-product-run.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
 import { isPlaced, type StepShape, sizeOf } from './step-shape.ts';
 
@@ -173,8 +174,8 @@ function placesTaken(
 }
 
 /**
- * Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32; what a
- * convolution unfolds.
+ * Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32, and its
+ * outputs before they are put in order; what a convolution unfolds.
  */
 function scratchBytes(
   actions: readonly Action[],
@@ -186,7 +187,8 @@ function scratchBytes(
       const [from, to] = [action.input, action.output].map((name) => shapes.get(name)!.dims);
       return convolutionScratch(action, steps * from![0]!, from!, to!).bytes;
     }
-    if (action.kind === 'integer-product') return 8 * action.scales.length;
+    if (action.kind === 'integer-product')
+      return productScratch(action, shapes.get(action.output)!, steps).bytes;
     if (action.kind !== 'count-pairs') return 0;
     const [a, b] = action.operands.map(({ spikes }) => shapes.get(spikes)!.dims) as [number[], number[]];
     const columns = a.toSpliced(-2, 1).reduce((x, y) => x * y, 1);

@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node';
-import type { Action } from './action.ts';
+import type { Action, RunIntegerProduct } from './action.ts';
+import { arrangedShape } from './integer-product.ts';
 import { lifetimes } from './plan-memory.ts';
 import { type StepShape, sizeOf } from './step-shape.ts';
 import { convolvedLengths } from './window.ts';
@@ -44,8 +45,8 @@ async function probe(
       return action.writes.map((name) => [name, name === action.levels ? zeros('uint8', means.dims) : means]);
     }
     case 'integer-product': {
-      const dims = [...live.get(first!)!.dims.slice(0, -1), action.scales.length];
-      return [[action.output, zeros('float32', dims)]];
+      const rows = live.get(first!)!.dims.slice(0, -1);
+      return [[action.output, zeros('float32', outputShape(action, rows))]];
     }
     case 'integer-convolution': {
       const [batch, , height, width] = live.get(first!)!.dims as [number, number, number, number];
@@ -55,6 +56,12 @@ async function probe(
     case 'count-pairs':
       return [];
   }
+}
+
+function outputShape({ scales, arrangement }: RunIntegerProduct, rows: readonly number[]): number[] {
+  if (!arrangement) return [...rows, scales.length];
+  const batch = rows.reduce((product, length) => product * length, 1) / arrangement.places;
+  return arrangedShape(arrangement, batch, scales.length);
 }
 
 function zeros(type: 'float32' | 'uint8', dims: readonly number[]): ort.Tensor {

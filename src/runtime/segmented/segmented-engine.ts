@@ -6,6 +6,7 @@ import { checkInput } from '../ort-session.ts';
 import { withBatchInError } from '../out-of-memory.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
 import type { Action } from './action.ts';
+import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
 import { joinImages, sliceImages } from './image-chunks.ts';
@@ -57,15 +58,16 @@ export async function createSegmentedEngine(
 ): Promise<SegmentedEngine> {
   const { generic, counted } = countedProducts(plan);
   const network = withoutTimeAxis(plan, [plan.logits, ...plan.keep, ...generic]);
+  const { graph } = network.model;
   const { sites, products, left } =
     options.synapses === 'int8'
-      ? useIntegerSynapses(network.model.graph, plan.sites, plan.steps)
+      ? useIntegerSynapses(graph, plan.sites, plan.steps)
       : { sites: plan.sites, products: new Map(), left: [] };
   const actions = await buildActions({
     network,
     sites,
     counted,
-    integerProducts: splitProducts(network.model.graph, products),
+    integerProducts: arrangeProducts(graph, splitProducts(graph, products)),
     threads: options.threads ?? 1,
   });
   const memory = new webAssembly.Memory({ initial: 1 });

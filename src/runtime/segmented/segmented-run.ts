@@ -12,9 +12,10 @@ import type {
 } from './action.ts';
 import { countPairs } from './count-pairs.ts';
 import { IntegerConvolutionRun } from './integer-convolution-run.ts';
+import { IntegerProductRun } from './integer-product-run.ts';
 import type { Layout, Place } from './layout.ts';
 import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
-import { sizeOf, viewTensor } from './step-shape.ts';
+import { viewTensor } from './step-shape.ts';
 
 /** What the actions counted on the way, per step. */
 export interface Tally {
@@ -38,7 +39,7 @@ export class SegmentedRun {
   readonly #views = new Map<string, ort.Tensor>();
   readonly #bound = new Map<Action, Map<number, Bindings>>();
   readonly #parameters = new Map<Action, readonly ParameterRun[]>();
-  readonly #convolutions = new Map<Action, IntegerConvolutionRun>();
+  readonly #products = new Map<Action, IntegerProductRun | IntegerConvolutionRun>();
   /** Values in the runtime's own memory, one tensor a step. */
   readonly #loose = new Map<string, ort.Tensor[]>();
 
@@ -67,8 +68,7 @@ export class SegmentedRun {
     for (const [i, action] of this.#actions.entries()) {
       if (action.kind === 'segment') await this.#runSegment(action);
       else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
-      else if (action.kind === 'integer-product') await this.#runIntegerProduct(action);
-      else if (action.kind === 'integer-convolution') await this.#convolution(action).execute();
+      else if (action.kind !== 'count-pairs') await this.#product(action).execute();
       else tally.products.set(action.operator.node.name, this.#countPairs(action));
       for (const name of action.reads) {
         if (this.#layout.lastReads.get(name)! <= i) this.#loose.delete(name);
@@ -170,40 +170,16 @@ export class SegmentedRun {
     );
   }
 
-  async #runIntegerProduct(action: RunIntegerProduct): Promise<void> {
-    const { session, input, output, scales, biases } = action;
-    const { module, memory } = this.#kernels;
-    const place = this.#place(output);
-    const channels = scales.length;
-    for (const { step, count } of this.#calls(action, this.#steps)) {
-      const product = this.#tensor(output, step, count, 'int32');
-      await session.runTensors({ levels: this.#tensor(input, step, count) }, { product });
-    }
-    const constants = new Float32Array(memory.buffer, this.#layout.scratch, 2 * channels);
-    constants.set(scales);
-    constants.set(biases, channels);
-    module.accumulate(
-      place.address,
-      place.stride,
-      sizeOf(place.shape) / channels,
-      channels,
-      this.#steps,
-      constants.byteOffset,
-      constants.byteOffset + 4 * channels,
-    );
-  }
-
-  #convolution(action: RunIntegerConvolution): IntegerConvolutionRun {
-    const known = this.#convolutions.get(action);
+  #product(action: RunIntegerProduct | RunIntegerConvolution): IntegerProductRun | IntegerConvolutionRun {
+    const known = this.#products.get(action);
     if (known) return known;
-    const memory = {
-      module: this.#kernels.module,
-      buffer: this.#buffer,
-      scratch: this.#layout.scratch,
-    };
+    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
     const places = [this.#place(action.input), this.#place(action.output)] as const;
-    const made = new IntegerConvolutionRun(action, memory, places, this.#steps);
-    this.#convolutions.set(action, made);
+    const made =
+      action.kind === 'integer-product'
+        ? new IntegerProductRun(action, memory, places, this.#calls(action, this.#steps))
+        : new IntegerConvolutionRun(action, memory, places, this.#steps);
+    this.#products.set(action, made);
     return made;
   }
 
@@ -212,11 +188,7 @@ export class SegmentedRun {
       spikes: this.#place(spikes),
       decoded: this.#place(decoded),
     }));
-    const memory = {
-      module: this.#kernels.module,
-      buffer: this.#buffer,
-      scratch: this.#layout.scratch,
-    };
+    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
     return countPairs(memory, left!, right!, this.#steps);
   }
 
@@ -225,19 +197,19 @@ export class SegmentedRun {
   }
 
   /** Some steps of a value as one batch; the same tensor object each time. */
-  #tensor(value: string, step: number, steps = 1, as?: 'int32'): ort.Tensor {
+  #tensor(value: string, step: number, steps = 1): ort.Tensor {
     const place = this.#layout.places.get(value);
     if (!place) {
       const tensors = this.#loose.get(value)!;
       return tensors[step] ?? tensors[0]!;
     }
     const address = place.address + step * place.stride;
-    const key = `${value}\n${address}\n${steps}\n${as}`;
+    const key = `${value}\n${address}\n${steps}`;
     const known = this.#views.get(key);
     if (known) return known;
     const { dims, dataType } = place.shape;
     const batch = steps === 1 ? dims : [steps * dims[0]!, ...dims.slice(1)];
-    const made = viewTensor(this.#buffer, address, as ?? (dataType as 'float32' | 'uint8'), batch);
+    const made = viewTensor(this.#buffer, address, dataType as 'float32' | 'uint8', batch);
     this.#views.set(key, made);
     return made;
   }

@@ -2,13 +2,16 @@ import { loadLanes, storeLanes } from './lanes';
 
 /** All steps of up to four output channels. */
 @inline
-function channelsOver(lanes: i32, products: usize, stride: usize, steps: i32, scale: v128, bias: v128): void {
+function channelsOver(
+  lanes: i32, products: usize, stride: usize, means: usize, meansStride: usize, steps: i32, scale: v128, bias: v128,
+): void {
   let sum = i32x4.splat(0);
   for (let t = 1; t <= steps; t++) {
     sum = i32x4.add(sum, loadLanes(products, lanes));
     const mean = f32x4.mul(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, f32x4.splat(<f32>1 / <f32>t)));
-    storeLanes(products, f32x4.add(mean, bias), lanes);
+    storeLanes(means, f32x4.add(mean, bias), lanes);
     products += stride;
+    means += meansStride;
   }
 }
 
@@ -20,7 +23,9 @@ function meanOf(sum: v128, share: v128, scales: usize, biases: usize): v128 {
 
 /** All steps of sixteen output channels: four independent chains keep the processor busy. */
 @inline
-function sixteenOver(products: usize, stride: usize, steps: i32, scales: usize, biases: usize): void {
+function sixteenOver(
+  products: usize, stride: usize, means: usize, meansStride: usize, steps: i32, scales: usize, biases: usize,
+): void {
   let a = i32x4.splat(0);
   let b = a;
   let c = a;
@@ -31,21 +36,30 @@ function sixteenOver(products: usize, stride: usize, steps: i32, scales: usize, 
     b = i32x4.add(b, v128.load(products, 16));
     c = i32x4.add(c, v128.load(products, 32));
     d = i32x4.add(d, v128.load(products, 48));
-    v128.store(products, meanOf(a, share, scales, biases));
-    v128.store(products, meanOf(b, share, scales + 16, biases + 16), 16);
-    v128.store(products, meanOf(c, share, scales + 32, biases + 32), 32);
-    v128.store(products, meanOf(d, share, scales + 48, biases + 48), 48);
+    v128.store(means, meanOf(a, share, scales, biases));
+    v128.store(means, meanOf(b, share, scales + 16, biases + 16), 16);
+    v128.store(means, meanOf(c, share, scales + 32, biases + 32), 32);
+    v128.store(means, meanOf(d, share, scales + 48, biases + 48), 48);
     products += stride;
+    means += meansStride;
   }
 }
 
 /**
- * Turns whole-number products of each step into running means, in place: int32 [T, rows, channels] becomes float32
- * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c]. Addresses and the stride of the steps are in bytes.
+ * Turns whole-number products of each step into running means: int32 [T, rows, channels] becomes float32
+ * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c]. Addresses and strides are in bytes.
+ *
+ * @param stride from one step's products to the next
+ * @param row from one row of products to the next
+ * @param means where the means go; may be the place of the products if all strides are the same
  */
 export function accumulate(
   products: usize,
   stride: usize,
+  row: usize,
+  means: usize,
+  meansStride: usize,
+  meansRow: usize,
   rows: i32,
   channels: i32,
   steps: i32,
@@ -53,21 +67,24 @@ export function accumulate(
   biases: usize,
 ): void {
   const blocks = channels & ~15;
-  for (let row = 0; row < rows; row++) {
+  for (let r = 0; r < rows; r++) {
     for (let c = 0; c < blocks; c += 16) {
-      const offset = <usize>c << 2;
-      sixteenOver(products + offset, stride, steps, scales + offset, biases + offset);
+      const at = <usize>c << 2;
+      sixteenOver(products + at, stride, means + at, meansStride, steps, scales + at, biases + at);
     }
     for (let c = blocks; c < channels; c += 4) {
-      const offset = <usize>c << 2;
+      const at = <usize>c << 2;
       const rest = min(4, channels - c);
       if (rest == 4) {
-        channelsOver(4, products + offset, stride, steps, v128.load(scales + offset), v128.load(biases + offset));
+        const scale = v128.load(scales + at);
+        channelsOver(4, products + at, stride, means + at, meansStride, steps, scale, v128.load(biases + at));
       } else {
-        const scale = loadLanes(scales + offset, rest);
-        channelsOver(rest, products + offset, stride, steps, scale, loadLanes(biases + offset, rest));
+        const scale = loadLanes(scales + at, rest);
+        const bias = loadLanes(biases + at, rest);
+        channelsOver(rest, products + at, stride, means + at, meansStride, steps, scale, bias);
       }
     }
-    products += <usize>channels << 2;
+    products += row;
+    means += meansRow;
   }
 }

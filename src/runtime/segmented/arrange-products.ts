@@ -1,0 +1,58 @@
+import type { Graph } from '../../graph/graph.ts';
+import { intsAttribute, type Node } from '../../graph/node.ts';
+import {
+  type Arrangement,
+  channelsOf,
+  type IntegerProduct,
+  type IntegerProducts,
+} from './integer-product.ts';
+
+/** What `splitHeads` of an attention does to [batch, places, heads, width]. */
+const arrangements: Readonly<Record<string, Arrangement['kind']>> = {
+  '0,2,1,3': 'by-head',
+  '0,2,3,1': 'by-channel',
+};
+
+/**
+ * Lets products write their outputs head by head, as attention reads them: a Reshape and a Transpose that follow a
+ * product become a part of it.
+ *
+ * @param graph the network of one step with its integer products; it is changed
+ * @returns the products there are now
+ */
+export function arrangeProducts(graph: Graph, products: IntegerProducts): IntegerProducts {
+  return new Map([...products].map(([name, product]) => [name, arrange(graph, product)]));
+}
+
+function arrange(graph: Graph, product: IntegerProduct): IntegerProduct {
+  const reshape = onlyReader(graph, product.output, 'Reshape');
+  const transpose = reshape && onlyReader(graph, reshape.outputs[0]!, 'Transpose');
+  const arrangement = transpose && arrangementOf(graph, product, reshape, transpose);
+  if (!arrangement) return product;
+  const producer = graph.producerOf(product.output)!;
+  const output = transpose.outputs[0]!;
+  producer.outputs = [output];
+  graph.setNodes(graph.nodes.filter((each) => each !== reshape && each !== transpose));
+  return { ...product, output, arrangement };
+}
+
+function onlyReader(graph: Graph, value: string, opType: string): Node | undefined {
+  const [reader, ...others] = graph.consumersOf(value);
+  if (reader?.opType !== opType || reader.domain !== '' || reader.inputs[0] !== value) return undefined;
+  return others.length > 0 || graph.isOutput(value) ? undefined : reader;
+}
+
+function arrangementOf(
+  graph: Graph,
+  product: IntegerProduct,
+  reshape: Node,
+  transpose: Node,
+): Arrangement | undefined {
+  const kind = arrangements[String(intsAttribute(transpose, 'perm', []))];
+  const lengths = graph.initializers.get(reshape.inputs[1] ?? '')?.toNumbers();
+  if (product.window || !kind || lengths?.length !== 4) return undefined;
+  const [, places, heads, width] = lengths as unknown as [number, number, number, number];
+  // Lengths of 0 and −1 mean that of the input and the one that is left, which are not known here.
+  if (places < 1 || heads < 1 || width < 1 || heads * width !== channelsOf(product)) return undefined;
+  return { kind, places, heads };
+}
