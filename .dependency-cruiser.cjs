@@ -2,6 +2,7 @@
 const layers = [
   'errors.ts',
   'random.ts',
+  'web-assembly.ts',
   'graph',
   'formats',
   'images',

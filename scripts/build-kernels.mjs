@@ -1,18 +1,20 @@
-// Compiles the AssemblyScript kernels to src/runtime/kernels/kernels.wasm, unless that is newer than its sources.
-// With the name of a folder (dist) it also puts a copy there.
+// Compiles each folder `assembly` of AssemblyScript to the WebAssembly module beside it, unless that is newer than its
+// sources. With the name of a folder (dist) it also puts copies there.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const place = 'runtime/kernels/kernels.wasm';
-const sources = join(root, 'src/runtime/kernels/assembly');
-const output = join(root, 'src', place);
+const root = fileURLToPath(new URL('../src', import.meta.url));
+const modules = ['runtime/kernels/kernels.wasm', 'images/resample.wasm'];
 
 /** Compiles; throws with the compiler's messages if that fails. */
 export async function buildKernels() {
-  if (isFresh()) return;
+  for (const module of modules) await build(join(root, dirname(module), 'assembly'), join(root, module));
+}
+
+async function build(sources, output) {
+  if (isFresh(sources, output)) return;
   // Several processes may do this at once; each file appears whole.
   const temporary = `${output}.${process.pid}`;
   const options = [
@@ -21,11 +23,11 @@ export async function buildKernels() {
     ...['--enable', 'simd', '--use', 'abort='],
   ];
   const { error, stderr } = await asc.main(options);
-  if (error) throw new Error(`kernels: ${stderr.toString()}`, { cause: error });
+  if (error) throw new Error(`${sources}: ${stderr.toString()}`, { cause: error });
   renameSync(temporary, output);
 }
 
-function isFresh() {
+function isFresh(sources, output) {
   if (!existsSync(output)) return false;
   const built = statSync(output).mtimeMs;
   const files = [...readdirSync(sources).map((name) => join(sources, name)), fileURLToPath(import.meta.url)];
@@ -38,9 +40,9 @@ export const setup = buildKernels;
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildKernels();
   const folder = process.argv[2];
-  if (folder) {
-    const copy = join(resolve(folder), place);
+  for (const module of folder ? modules : []) {
+    const copy = join(resolve(folder), module);
     mkdirSync(dirname(copy), { recursive: true });
-    copyFileSync(output, copy);
+    copyFileSync(join(root, module), copy);
   }
 }

@@ -5,7 +5,7 @@ export type ResampleFilter = 'bilinear' | 'bicubic' | 'lanczos' | 'box' | 'neare
 export type WeighingFilter = Exclude<ResampleFilter, 'nearest'>;
 
 /** Weights are kept as integers with this many bits behind the point: 32 less 8 for the pixel and 2 to spare. */
-export const precisionBits = 22;
+const precisionBits = 22;
 
 /** For every output position the stretch of input positions it is made of, and their weights. */
 export interface ResampleCoefficients {

@@ -92,6 +92,26 @@ describe('resizeImage', () => {
     expect(part).toEqual(cropImage(whole, window));
   });
 
+  test('computes each row of a picture of several strips as if it were alone', () => {
+    const image = patternImage(2500, 150);
+    const narrow = resizeImage(image, 40, image.height, 'bicubic');
+    for (const top of [0, 34, 35, 70, 149]) {
+      const row = cropImage(image, { left: 0, top, width: image.width, height: 1 });
+      const expected = cropImage(narrow, { left: 0, top, width: 40, height: 1 });
+      expect(resizeImage(row, 40, 1, 'bicubic')).toEqual(expected);
+    }
+  });
+
+  test('computes each column of a picture of several strips as if it were alone', () => {
+    const image = patternImage(1500, 90);
+    const tall = resizeImage(image, image.width, 300, 'lanczos');
+    for (const left of [0, 5, 800, 1499]) {
+      const column = cropImage(image, { left, top: 0, width: 1, height: image.height });
+      const expected = cropImage(tall, { left, top: 0, width: 1, height: 300 });
+      expect(resizeImage(column, 1, 300, 'lanczos')).toEqual(expected);
+    }
+  });
+
   test('returns the picture itself when there is nothing to do', () => {
     const image = patternImage(4, 3);
     expect(resizeImage(image, 4, 3, 'bicubic')).toBe(image);

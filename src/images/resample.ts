@@ -1,20 +1,17 @@
 import { DataError } from '../errors.ts';
 import { cropImage, type PixelWindow } from './crop-image.ts';
 import {
-  precisionBits,
   type ResampleCoefficients,
   type ResampleFilter,
   resampleCoefficients,
 } from './resample-coefficients.ts';
+import { resampleColumns, resampleRows } from './resample-kernel.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 export type { ResampleFilter } from './resample-coefficients.ts';
 
 /** A rectangle `[left, top, right, bottom]` in pixels of the original picture; may have fractions (kept as float32). */
 export type ResampleBox = readonly [left: number, top: number, right: number, bottom: number];
-
-/** Half a unit of the fixed-point sums, for rounding. The sums are then cut to 0…255 by the clamped arrays they go to. */
-const half = 1 << (precisionBits - 1);
 
 /**
  * Resizes a picture with the bits of Pillow's `Image.resize`: first along the rows, then along the columns, with
@@ -102,57 +99,6 @@ function checkRequest(image: RgbImage, width: number, height: number, box: Resam
       remedy: 'Give left, top, right, bottom inside the picture',
     });
   }
-}
-
-function resampleRows(data: Uint8Array, inputWidth: number, coefficients: ResampleCoefficients): Uint8Array {
-  const { start, count, weights, taps } = coefficients;
-  const width = start.length;
-  const height = data.length / (inputWidth * 3);
-  const result = new Uint8ClampedArray(width * height * 3);
-  let target = 0;
-  for (let y = 0; y < height; y++) {
-    const row = y * inputWidth * 3;
-    for (let x = 0; x < width; x++) {
-      let red = half;
-      let green = half;
-      let blue = half;
-      let source = row + start[x]! * 3;
-      const end = x * taps + count[x]!;
-      for (let tap = x * taps; tap < end; tap++, source += 3) {
-        const weight = weights[tap]!;
-        red = (red + Math.imul(data[source]!, weight)) | 0;
-        green = (green + Math.imul(data[source + 1]!, weight)) | 0;
-        blue = (blue + Math.imul(data[source + 2]!, weight)) | 0;
-      }
-      result[target++] = red >> precisionBits;
-      result[target++] = green >> precisionBits;
-      result[target++] = blue >> precisionBits;
-    }
-  }
-  return new Uint8Array(result.buffer);
-}
-
-/** @param firstRow row of the picture that `data` starts with */
-function resampleColumns(
-  data: Uint8Array,
-  width: number,
-  coefficients: ResampleCoefficients,
-  firstRow: number,
-): Uint8Array {
-  const { start, count, weights, taps } = coefficients;
-  const stride = width * 3;
-  const result = new Uint8ClampedArray(start.length * stride);
-  const sums = new Int32Array(stride);
-  for (let y = 0; y < start.length; y++) {
-    sums.fill(half);
-    for (let tap = 0; tap < count[y]!; tap++) {
-      const weight = weights[y * taps + tap]!;
-      const row = (start[y]! - firstRow + tap) * stride;
-      for (let i = 0; i < stride; i++) sums[i] = sums[i]! + Math.imul(data[row + i]!, weight);
-    }
-    for (let i = 0; i < stride; i++) result[y * stride + i] = sums[i]! >> precisionBits;
-  }
-  return new Uint8Array(result.buffer);
 }
 
 function pickNearest(image: RgbImage, width: number, height: number, box: ResampleBox): RgbImage {

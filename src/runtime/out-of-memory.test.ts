@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { webAssembly } from '../web-assembly.ts';
 import { hungryNetwork } from './hungry-network.fixture.ts';
-import { webAssembly } from './kernels/web-assembly.ts';
 import { OrtSession } from './ort-session.ts';
 import { withBatchInError } from './out-of-memory.ts';
 

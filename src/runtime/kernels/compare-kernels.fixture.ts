@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
+import { webAssembly } from '../../web-assembly.ts';
 import { loadKernels, moduleBytes } from './kernel-module.ts';
 import type { AnyNeuronKernel, KernelMemory } from './neuron-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
-import { webAssembly } from './web-assembly.ts';
 
 export const memory = new webAssembly.Memory({ initial: 16 });
 const module = await loadKernels(memory);

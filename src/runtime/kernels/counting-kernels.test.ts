@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { webAssembly } from '../../web-assembly.ts';
 import { loadKernels } from './kernel-module.ts';
-import { webAssembly } from './web-assembly.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
 const module = await loadKernels(memory);

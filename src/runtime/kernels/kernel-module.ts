@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, RuntimeError } from '../../errors.ts';
-import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts';
+import { type WasmMemory, type WasmModule, webAssembly } from '../../web-assembly.ts';
 
 /** Where a run of neurons reads and writes, as most kernels take it; see `NeuronRun` in neuron-kernel.ts. */
 export type RunArguments = [

@@ -1,6 +1,6 @@
 import type { Parameters } from '../../neurons/define-neuron.ts';
+import type { WasmMemory } from '../../web-assembly.ts';
 import type { KernelModule } from './kernel-module.ts';
-import type { WasmMemory } from './web-assembly.ts';
 
 /** Where a run of neurons with the same parameters reads and writes; addresses are bytes into the memory. */
 export interface NeuronRun {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../../neurons/define-neuron.ts';
 import { neuronNamed } from '../../neurons/neurons.ts';
+import { webAssembly } from '../../web-assembly.ts';
 import { loadKernels, moduleBytes } from './kernel-module.ts';
 import { kernelFor, kernels } from './kernels.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
-import { webAssembly } from './web-assembly.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
 const module = await loadKernels(memory);

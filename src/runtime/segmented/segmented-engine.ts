@@ -1,7 +1,7 @@
 import { OutOfMemoryError } from '../../errors.ts';
+import { type WasmMemory, webAssembly } from '../../web-assembly.ts';
 import type { FloatTensor } from '../float-tensor.ts';
 import { type KernelModule, loadKernels } from '../kernels/kernel-module.ts';
-import { type WasmMemory, webAssembly } from '../kernels/web-assembly.ts';
 import { checkInput } from '../ort-session.ts';
 import { withBatchInError } from '../out-of-memory.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';

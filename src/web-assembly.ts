@@ -8,12 +8,16 @@ export interface WasmMemory {
 /** A compiled module. */
 export type WasmModule = { readonly __wasmModule: never };
 
+type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 interface WebAssemblyInterface {
   compile(bytes: Uint8Array): Promise<WasmModule>;
-  instantiate(
-    module: WasmModule,
-    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  ): Promise<{ readonly exports: unknown }>;
+  instantiate(module: WasmModule, imports: WasmImports): Promise<{ readonly exports: unknown }>;
+  /** Compiles at once. */
+  readonly Module: new (
+    bytes: Uint8Array,
+  ) => WasmModule;
+  readonly Instance: new (module: WasmModule, imports: WasmImports) => { readonly exports: unknown };
   readonly Memory: new (options: { initial: number; maximum?: number }) => WasmMemory;
 }
 
