@@ -1,5 +1,5 @@
 import { DataError, UsageError } from '../errors.ts';
-import { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts';
+import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
 
@@ -34,7 +34,8 @@ export interface LoadOptions {
 interface Input {
   id: string;
   label: number | undefined;
-  data: Float32Array;
+  /** Writes the numbers that the network takes. Until then a picture is kept in bytes, a quarter of their size. */
+  write(target: Float32Array): void;
 }
 
 /**
@@ -79,13 +80,14 @@ function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): 
     const { shape, data } = sample.tensor;
     checkShape(shape, inputShape, `sample '${id}'`, 'Give inputs of the shape that the network takes');
     checkFinite(data, id);
-    return { id, label, data };
+    return { id, label, write: (target) => target.set(data) };
   }
   if (preprocess) {
     const { channels, cropHeight, cropWidth } = preprocess;
     const remedy = 'Give the preprocessing settings that belong to this network';
     checkShape([channels, cropHeight, cropWidth], inputShape, 'preprocessing', remedy);
-    return { id, label, data: preprocessImage(sample.image, preprocess) };
+    const picture = cropResized(sample.image, preprocess);
+    return { id, label, write: (target) => normaliseImage(picture, preprocess, target) };
   }
   throw new UsageError({
     where: `sample '${id}'`,
@@ -110,7 +112,7 @@ function checkFinite(data: Float32Array, id: string): void {
 function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Batch {
   const length = inputShape.reduce((product, axis) => product * axis, 1);
   const data = new Float32Array(inputs.length * length);
-  for (const [i, input] of inputs.entries()) data.set(input.data, i * length);
+  for (const [i, input] of inputs.entries()) input.write(data.subarray(i * length, (i + 1) * length));
   return {
     ids: inputs.map(({ id }) => id),
     labels: inputs.map(({ label }) => label),

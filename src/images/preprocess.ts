@@ -34,16 +34,29 @@ export interface PreprocessConfig {
  */
 export function preprocessImage(image: RgbImage, config: PreprocessConfig): Float32Array {
   const { channels, cropWidth, cropHeight } = config;
-  const tables = normaliseTables(config);
-  const { data } = centerCrop(resize(channels === 1 ? toGrey(image) : image, config), cropWidth, cropHeight);
-  const plane = cropWidth * cropHeight;
-  const result = new Float32Array(channels * plane);
-  for (let channel = 0; channel < channels; channel++) {
-    const table = tables[channel]!;
-    const start = channel * plane;
-    for (let pixel = 0; pixel < plane; pixel++) result[start + pixel] = table[data[pixel * 3 + channel]!]!;
-  }
+  const result = new Float32Array(channels * cropHeight * cropWidth);
+  normaliseImage(cropResized(image, config), config, result);
   return result;
+}
+
+/** The bytes that the network sees: the picture made grey if so configured, resized and cropped. */
+export function cropResized(image: RgbImage, config: PreprocessConfig): RgbImage {
+  const coloured = config.channels === 1 ? toGrey(image) : image;
+  return centerCrop(resize(coloured, config), config.cropWidth, config.cropHeight);
+}
+
+/**
+ * Writes `(byte * scale - mean) / std` of a picture, which `cropResized` gave.
+ *
+ * @param target float32 [channels, cropHeight, cropWidth]
+ * @throws DataError if `mean` and `std` do not have one number a channel.
+ */
+export function normaliseImage({ data }: RgbImage, config: PreprocessConfig, target: Float32Array): void {
+  const plane = target.length / config.channels;
+  for (const [channel, table] of normaliseTables(config).entries()) {
+    const start = channel * plane;
+    for (let pixel = 0; pixel < plane; pixel++) target[start + pixel] = table[data[pixel * 3 + channel]!]!;
+  }
 }
 
 /** Resizes; of the result, no more is computed than the crop shows. */
