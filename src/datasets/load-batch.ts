@@ -2,6 +2,7 @@ import { DataError, UsageError } from '../errors.ts';
 import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
+import { oneAhead } from './one-ahead.ts';
 
 /** Inputs for one run of the network. */
 export interface Batch {
@@ -45,14 +46,20 @@ interface Input {
  * @throws DataError if a sample does not fit the network, with `strict` if a picture is damaged, and if all pictures are damaged.
  * @throws UsageError if batchSize or prefetch make no sense, or pictures come without preprocessing.
  */
-export async function* loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch> {
+export function loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch> {
+  return oneAhead(readBatches(dataset, options));
+}
+
+async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch, void> {
   checkOptions(options);
   const { batchSize, inputShape, strict, skip, onSkipped, prefetch = 2 } = options;
   const indices = Array.from({ length: dataset.size }, (_, i) => i).filter((i) => !skip?.has(dataset.id(i)));
   const prepare = async (index: number) => prepareInput(await dataset.sample(index), options);
+  // One batch is put together ahead; of the others ahead, the samples are.
+  const window = (prefetch - 1) * batchSize;
   let pending: Input[] = [];
   let good = 0;
-  for await (const result of lookAhead(indices, prepare, prefetch * batchSize)) {
+  for await (const result of lookAhead(indices, prepare, window)) {
     if ('value' in result) {
       good++;
       pending.push(result.value);
