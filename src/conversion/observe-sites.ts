@@ -1,6 +1,7 @@
 import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
 import { ConversionError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
 import type { Model } from '../graph/model.ts';
 import { exposeValues } from '../runtime/expose-values.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
@@ -70,13 +71,12 @@ export async function observeSites(
 }
 
 function requireFinite(values: Float32Array, site: string, imagesBefore: number): void {
-  // NaN and infinities are the only numbers x with x − x ≠ 0.
-  const bad = values.find((value) => value - value !== 0);
-  if (bad === undefined) return;
+  const at = firstNonFinite(values);
+  if (at < 0) return;
   throw new ConversionError({
     where: `site '${site}'`,
     expected: 'finite activations',
-    got: `${bad} in the batch after calibration image ${imagesBefore}`,
+    got: `${values[at]} in the batch after calibration image ${imagesBefore}`,
     remedy: 'Check the preprocessing, and that the source network gives finite numbers on these inputs',
   });
 }

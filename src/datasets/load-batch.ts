@@ -1,4 +1,5 @@
 import { DataError, UsageError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
 import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
@@ -106,12 +107,12 @@ function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): 
 
 /** A neuron would turn NaN into some spike or other, and nobody would notice. */
 function checkFinite(data: Float32Array, id: string): void {
-  const bad = data.find((value) => !Number.isFinite(value));
-  if (bad === undefined) return;
+  const at = firstNonFinite(data);
+  if (at < 0) return;
   throw new MisfitError({
     where: `sample '${id}'`,
     expected: 'finite numbers',
-    got: String(bad),
+    got: String(data[at]),
     remedy: 'Check how the data were made',
   });
 }

@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
 import type { Model } from '../graph/model.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
@@ -40,7 +41,7 @@ export class DenseNetwork {
   }
 
   #requireFinite({ data, shape }: FloatTensor): void {
-    const at = data.findIndex((value) => !Number.isFinite(value));
+    const at = firstNonFinite(data);
     if (at < 0) return;
     throw new RuntimeError({
       where: `${this.#what}: image ${Math.floor(at / (data.length / shape[0]!))} of a batch`,

@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
 import { encodeForSession } from '../formats/onnx/encode-model.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
@@ -240,10 +241,8 @@ export function checkInput(
 
 /** A neuron would turn NaN into some spike or other, and nobody would notice. */
 function requireFiniteInput(name: string, { data, shape }: FloatTensor): void {
-  // A loop without a call for each number: images have many.
-  let at = 0;
-  while (at < data.length && Number.isFinite(data[at])) at++;
-  if (at === data.length) return;
+  const at = firstNonFinite(data);
+  if (at < 0) return;
   throw new RuntimeError({
     where: `input '${name}': sample ${Math.floor(at / (data.length / shape[0]!))}`,
     expected: 'finite numbers',

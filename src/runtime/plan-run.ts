@@ -1,5 +1,6 @@
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
 import type { Model } from '../graph/model.ts';
 import { type Site, setSteps, sitesOf, stepsOf } from '../neurons/neuron-node.ts';
 import { hiddenStepsOf } from '../neurons/time-axis.ts';
@@ -115,7 +116,7 @@ function withoutHiddenSteps({ steps, hiddenSteps }: Plan, logits: FloatTensor): 
 }
 
 function requireFinite({ data, shape }: FloatTensor, steps: number): void {
-  const at = data.findIndex((value) => !Number.isFinite(value));
+  const at = firstNonFinite(data);
   if (at < 0) return;
   const perStep = data.length / steps;
   const image = Math.floor((at % perStep) / (perStep / shape[1]!));
