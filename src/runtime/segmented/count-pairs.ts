@@ -28,10 +28,12 @@ export function countPairs(
   const counts = { both: [] as number[], left: [] as number[], right: [] as number[] };
   for (let step = 0; step < steps; step++) {
     const spikesLeft = columnCounts(memory, left.spikes, step);
-    const spikesRight = rowCounts(memory, right.spikes, step);
+    const second = after(memory, spikesLeft);
+    const spikesRight = rowCounts(second, right.spikes, step);
+    const third = after(second, spikesRight);
     counts.both.push(multiplyCounts(spikesLeft, spikesRight));
-    counts.left.push(multiplyCounts(spikesLeft, rowCounts(memory, right.decoded, step)));
-    counts.right.push(multiplyCounts(columnCounts(memory, left.decoded, step), spikesRight));
+    counts.left.push(multiplyCounts(spikesLeft, rowCounts(third, right.decoded, step)));
+    counts.right.push(multiplyCounts(columnCounts(third, left.decoded, step), spikesRight));
   }
   return counts;
 }
@@ -40,7 +42,13 @@ export function countPairs(
 interface Counts {
   /** [...matrices, contracted] */
   readonly dims: readonly number[];
+  /** A view of the memory that they were counted into. */
   readonly values: Int32Array;
+}
+
+/** The memory behind some counts, for more of them. */
+function after(memory: CountingMemory, { values }: Counts): CountingMemory {
+  return { ...memory, scratch: values.byteOffset + values.byteLength };
 }
 
 function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place, step: number): Counts {
@@ -53,7 +61,7 @@ function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place,
   }
   return {
     dims: [...dims.slice(0, -2), columns],
-    values: new Int32Array(buffer, scratch, matrices * columns).slice(),
+    values: new Int32Array(buffer, scratch, matrices * columns),
   };
 }
 
@@ -61,17 +69,22 @@ function rowCounts({ module, buffer, scratch }: CountingMemory, place: Place, st
   const { dims } = place.shape;
   const rows = dims.slice(0, -1).reduce((a, b) => a * b, 1);
   module.countRows(place.address + step * place.stride, rows, dims.at(-1)!, scratch);
-  return { dims: dims.slice(0, -1), values: new Int32Array(buffer, scratch, rows).slice() };
+  return { dims: dims.slice(0, -1), values: new Int32Array(buffer, scratch, rows) };
 }
 
 /** Σ a·b over all matrices; leading axes are broadcast as MatMul does. */
 function multiplyCounts(a: Counts, b: Counts): number {
   const rank = Math.max(a.dims.length, b.dims.length);
   const [x, y] = [pad(a.dims, rank), pad(b.dims, rank)];
+  const contracted = x[rank - 1]!;
   const walk = (axis: number, i: number, j: number): number => {
-    if (axis === rank) return a.values[i]! * b.values[j]!;
-    const length = Math.max(x[axis]!, y[axis]!);
     let sum = 0;
+    if (axis === rank - 1) {
+      const [left, right] = [i * contracted, j * contracted];
+      for (let k = 0; k < contracted; k++) sum += a.values[left + k]! * b.values[right + k]!;
+      return sum;
+    }
+    const length = Math.max(x[axis]!, y[axis]!);
     for (let k = 0; k < length; k++) {
       sum += walk(axis + 1, i * x[axis]! + (x[axis] === 1 ? 0 : k), j * y[axis]! + (y[axis] === 1 ? 0 : k));
     }
