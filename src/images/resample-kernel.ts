@@ -43,17 +43,17 @@ let loaded: ResampleModule | undefined;
  * Resizes the rows of a picture.
  *
  * @param data uint8 [height, inputWidth, 3]
- * @returns uint8 [height, width, 3], a pixel for each of the coefficients
+ * @param result uint8 [height, width, 3], a pixel for each of the coefficients; written
  */
 export function resampleRows(
   data: Uint8Array,
   inputWidth: number,
   coefficients: ResampleCoefficients,
-): Uint8Array {
+  result: Uint8Array,
+): void {
   const width = coefficients.start.length;
   const [from, to] = [3 * inputWidth, 3 * width];
   const height = data.length / from;
-  const result = new Uint8Array(height * to);
   const strip = Math.max(1, Math.floor(stripBytes / from));
   const placed = place(coefficients, strip * from, strip * to);
   const { module, bytes, starts, counts, weights, source, target } = placed;
@@ -63,7 +63,6 @@ export function resampleRows(
     module.resampleRows(source, from, rows, starts, counts, weights, coefficients.taps, width, target);
     result.set(bytes.subarray(target, target + rows * to), row * to);
   }
-  return result;
 }
 
 /**
@@ -71,18 +70,18 @@ export function resampleRows(
  *
  * @param data uint8 [rows, width, 3]
  * @param firstRow row of the whole picture that `data` starts with
- * @returns uint8 [height, width, 3], a row for each of the coefficients
+ * @param result uint8 [height, width, 3], a row for each of the coefficients; written
  */
 export function resampleColumns(
   data: Uint8Array,
   width: number,
   coefficients: ResampleCoefficients,
   firstRow: number,
-): Uint8Array {
+  result: Uint8Array,
+): void {
   const { start, count, weights: factors, taps } = coefficients;
   const height = start.length;
   const stride = 3 * width;
-  const result = new Uint8Array(height * stride);
   const strip = Math.max(1, Math.floor(stripBytes / stride));
   for (let row = 0; row < height; row += strip) {
     const end = Math.min(row + strip, height);
@@ -99,7 +98,6 @@ export function resampleColumns(
     module.resampleColumns(source, stride, starts, counts, weights, taps, end - row, target);
     result.set(bytes.subarray(target, target + (end - row) * stride), row * stride);
   }
-  return result;
 }
 
 /** Puts coefficients into the module's memory and makes room for a picture and its result; all places are in bytes. */

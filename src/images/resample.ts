@@ -53,15 +53,24 @@ export function resizeImage(
     height: endRow - firstRow,
     data: image.data.subarray(firstRow * image.width * 3, endRow * image.width * 3),
   };
-  const narrow = wholeRows
-    ? cropImage(rows, { ...window, top: 0, height: rows.height }).data
-    : resampleRows(
-        rows.data,
-        image.width,
-        stretchOf(resampleCoefficients(image.width, left, right, width, filter), window.left, window.width),
-      );
-  const data = wholeColumns ? narrow : resampleColumns(narrow, window.width, vertical, firstRow);
-  return { width: window.width, height: window.height, data };
+  const { width: columns } = window;
+  const data = new Uint8Array(3 * columns * window.height);
+  const narrow = wholeColumns ? data : rowsBetween(3 * columns * rows.height);
+  if (wholeRows) narrow.set(cropImage(rows, { ...window, top: 0, height: rows.height }).data);
+  else {
+    const horizontal = resampleCoefficients(image.width, left, right, width, filter);
+    resampleRows(rows.data, image.width, stretchOf(horizontal, window.left, columns), narrow);
+  }
+  if (!wholeColumns) resampleColumns(narrow, columns, vertical, firstRow, data);
+  return { width: columns, height: window.height, data };
+}
+
+let kept = new Uint8Array();
+
+/** Memory for the rows between both passes. The same for every picture: its own would be garbage at once. */
+function rowsBetween(bytes: number): Uint8Array {
+  if (kept.length < bytes) kept = new Uint8Array(bytes);
+  return kept.subarray(0, bytes);
 }
 
 /** The coefficients of some output positions. */
