@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome } from './evaluator.ts';
 
@@ -19,6 +20,8 @@ export class WorkerDeath extends RuntimeError {
 /** A thread with both networks, which evaluates one batch at a time. */
 export class EvaluationThread {
   readonly #worker: Worker;
+  /** Shared with the worker: a clone of every batch would be garbage of its size over there. */
+  readonly #memory = new BatchMemory((bytes) => new SharedArrayBuffer(bytes));
   /** Set once the thread has ended, also between two batches, when nobody waits for an answer. */
   #death: WorkerDeath | undefined;
   #waiting: { resolve(reply: WorkerReply): void; reject(error: WorkerDeath): void } | undefined;
@@ -46,7 +49,7 @@ export class EvaluationThread {
   /** @throws RuntimeError if the batch cannot be evaluated; WorkerDeath if the thread ends */
   async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
     const answer = this.#answer();
-    if (!this.#death) this.#worker.postMessage(batch);
+    if (!this.#death) this.#worker.postMessage(this.#memory.copy(batch));
     const reply = await answer;
     if ('outcome' in reply) return reply.outcome;
     throw new RuntimeError('worker: answered without an outcome');

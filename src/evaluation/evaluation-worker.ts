@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/read-onnx.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { BatchMemory } from './batch-memory.ts';
 import { type BatchOutcome, createEvaluator, type EvaluatorOptions } from './evaluator.ts';
 
 /** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
@@ -17,9 +18,11 @@ export type WorkerReply =
 async function main(): Promise<void> {
   const { model, ...options } = workerData as WorkerStart;
   const evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), ...options });
+  // ONNX Runtime takes no shared memory, which batches come in.
+  const memory = new BatchMemory((bytes) => new ArrayBuffer(bytes));
   reply({ ready: true });
   parentPort!.on('message', (batch: FloatTensor) =>
-    evaluator.evaluate(batch).then((outcome) => reply({ outcome }), refuse),
+    evaluator.evaluate(memory.copy(batch)).then((outcome) => reply({ outcome }), refuse),
   );
 }
 
