@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
+import { surviveClosedPipe } from './survive-closed-pipe.ts';
+
+surviveClosedPipe(process.stdout);
+surviveClosedPipe(process.stderr);
 
 createProgram()
   .parseAsync()
