@@ -9,13 +9,14 @@ import { hungryNetwork } from '../runtime/hungry-network.fixture.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import type { EvaluationResult } from './summarise.ts';
 
-const { started } = vi.hoisted(() => ({ started: [] as Worker[] }));
+const { started, exitCodes } = vi.hoisted(() => ({ started: [] as Worker[], exitCodes: [] as number[] }));
 /** Inputs that begin with one of these numbers kill a worker, before it looks at them. */
 const deadly = { exit: 1001, throw: 1002 };
 const killer = `
-  require('node:worker_threads').parentPort.on('message', ({ data }) => {
-    if (data[0] === ${deadly.exit}) process.exit(7);
-    if (data[0] === ${deadly.throw}) throw new Error('a wild pointer');
+  require('node:worker_threads').parentPort.on('message', ({ batch, kill }) => {
+    if (kill) process.exit(1);
+    if (batch?.data[0] === ${deadly.exit}) process.exit(7);
+    if (batch?.data[0] === ${deadly.throw}) throw new Error('a wild pointer');
   });`;
 
 /** Workers run the built code, since Node cannot run TypeScript, and are kept so that a test can kill them. */
@@ -28,6 +29,7 @@ vi.mock('node:worker_threads', async (original) => {
         const built = script.href.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
         super(`${killer} import('${built}');`, { ...options, eval: true });
         started.push(this);
+        this.on('exit', (code) => exitCodes.push(code));
       }
     },
   };
@@ -60,6 +62,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   started.length = 0;
+  exitCodes.length = 0;
 });
 
 async function resultOf(options: Partial<EvaluateOptions>): Promise<EvaluationResult> {
@@ -82,8 +85,8 @@ describe('evaluate in workers', () => {
       workers: 1,
       onProgress: ({ done }) => {
         counts.push(done);
-        // By then the worker has the next batch.
-        if (done === 4 || done === 8) setImmediate(() => started.at(-1)!.terminate());
+        // By then the worker has the next batch. To terminate it amid native code would abort the whole process.
+        if (done === 4 || done === 8) setImmediate(() => started.at(-1)!.postMessage({ kill: true }));
       },
       onWarning: (message) => warnings.push(message),
     });
@@ -145,6 +148,11 @@ describe('evaluate in workers', () => {
       'memory ran out with a batch of 8; going on with batches of 4',
       'memory ran out with a batch of 4; going on with batches of 2',
     ]);
+  });
+
+  it('lets workers end by themselves after a failure, since a thread ended amid native code aborts the process', async () => {
+    await expect(resultOf({ workers: 2, memoryMB: 0.001 })).rejects.toThrow('--memory 1');
+    expect(exitCodes).toEqual([0, 0]);
   });
 
   it('says what one image needs when a bound of the memory is too small for it', async () => {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
-import type { WorkerReply, WorkerStart } from './evaluation-worker.ts';
+import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome } from './evaluator.ts';
 
 /** The end of a worker thread that nobody asked for. */
@@ -49,15 +49,23 @@ export class EvaluationThread {
   /** @throws RuntimeError if the batch cannot be evaluated; WorkerDeath if the thread ends */
   async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
     const answer = this.#answer();
-    if (!this.#death) this.#worker.postMessage(this.#memory.copy(batch));
+    if (!this.#death) this.#tell({ batch: this.#memory.copy(batch) });
     const reply = await answer;
     if ('outcome' in reply) return reply.outcome;
     throw new RuntimeError('worker: answered without an outcome');
   }
 
-  /** Ends the thread, whatever it does. */
+  /** Ends the thread, without the outcome of a batch that it may be at. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    if (this.#death) return;
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+    // It ends by itself, between two calls of ONNX Runtime: to be terminated amid one would abort the whole process.
+    this.#tell({ end: true });
+    await ended;
+  }
+
+  #tell(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
   }
 
   async #answer(): Promise<Exclude<WorkerReply, { error: string }>> {

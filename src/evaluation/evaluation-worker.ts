@@ -3,10 +3,13 @@ import { messageOf, OutOfMemoryError } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/read-onnx.ts';
 import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
-import { type BatchOutcome, createEvaluator, type EvaluatorOptions } from './evaluator.ts';
+import { type BatchOutcome, createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 
 /** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
 export type WorkerStart = Omit<EvaluatorOptions, 'model'> & { readonly model: Uint8Array };
+
+/** What a worker is told: once it is ready, to evaluate a batch; at any time, to end. */
+export type WorkerRequest = { readonly batch: FloatTensor } | { readonly end: true };
 
 /** What a worker says: first that it is ready, then an outcome for each batch. */
 export type WorkerReply =
@@ -16,14 +19,16 @@ export type WorkerReply =
 
 /** Inference blocks the event loop, so it lives here; the main thread only reports. */
 async function main(): Promise<void> {
-  const { model, ...options } = workerData as WorkerStart;
-  const evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), ...options });
+  let evaluator: Evaluator;
   // ONNX Runtime takes no shared memory, which batches come in.
   const memory = new BatchMemory((bytes) => new ArrayBuffer(bytes));
+  parentPort!.on('message', (request: WorkerRequest) => {
+    if ('end' in request) process.exit();
+    evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
+  });
+  const { model, ...options } = workerData as WorkerStart;
+  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), ...options });
   reply({ ready: true });
-  parentPort!.on('message', (batch: FloatTensor) =>
-    evaluator.evaluate(memory.copy(batch)).then((outcome) => reply({ outcome }), refuse),
-  );
 }
 
 function reply(message: WorkerReply): void {
