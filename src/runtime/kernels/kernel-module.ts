@@ -100,6 +100,15 @@ export interface KernelModule {
     ]
   ): void;
   chargeAligned(...args: [...run: RunArguments, threshold: number, kappa: number, counters: number]): void;
+  leakyIntegrateAndFire(
+    ...args: [
+      ...run: RunArguments,
+      threshold: number,
+      initialPotential: number,
+      leak: number,
+      counters: number,
+    ]
+  ): void;
   uniformUnits(
     differential: number,
     unary: number,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chargeAligned } from '../../neurons/charge-aligned.ts';
 import type { AnyNeuron } from '../../neurons/define-neuron.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
+import { leakyIntegrateAndFire } from '../../neurons/leaky-integrate-and-fire.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { neurons } from '../../neurons/neurons.ts';
 import { offsetCalibrating } from '../../neurons/offset-calibrating.ts';
@@ -55,6 +56,17 @@ describe('the integrate-and-fire kernel', () => {
     );
   });
 
+  it('has a sister for neurons that leak', () => {
+    fc.assert(
+      fc.property(anyNeurons, fc.constantFrom(1, 0.9, 0.5), (each, leak) => {
+        const { threshold: theta, initialPotential } = each.parameters;
+        const parameters = { threshold: theta!, initialPotential: initialPotential!, leak };
+        expectSame(leakyIntegrateAndFire, kernelFor(leakyIntegrateAndFire), { ...each, parameters });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('does what the reference does for neurons that calibrate themselves in hidden steps', () => {
     fc.assert(
       fc.property(anyNeurons, fc.integer({ min: 1, max: 3 }), (each, iterations) => {
@@ -77,10 +89,9 @@ describe('the integrate-and-fire kernel', () => {
 });
 
 describe('kernels', () => {
-  it('belong to neurons of the project, one each', () => {
+  it('are there for every neuron of the project, one each', () => {
     const names = kernels.map(({ neuron }) => neuron);
-    expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(neurons.map((each) => each.name)).toContain(name);
+    expect(names.toSorted()).toEqual(neurons.map((each) => each.name).toSorted());
   });
 
   it('fall back to the reference step for a neuron without one', () => {

@@ -4,6 +4,7 @@ import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
 import { fewSpikesFunctionKernel } from './few-spikes-function-kernel.ts';
 import { fewSpikesKernel } from './few-spikes-kernel.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
+import { leakyIntegrateAndFireKernel } from './leaky-integrate-and-fire-kernel.ts';
 import { differentialMultiThresholdKernel, multiThresholdKernel } from './multi-threshold-kernel.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { offsetCalibratingKernel } from './offset-calibrating-kernel.ts';
@@ -27,6 +28,7 @@ export const kernels: readonly AnyNeuronKernel[] = [
   integrateAndFireKernel,
   offsetCalibratingKernel,
   chargeAlignedKernel,
+  leakyIntegrateAndFireKernel,
 ];
 
 /** The compiled kernel of a neuron, or else the plain one. */

@@ -6,6 +6,7 @@ export { countColumns, countRows } from './count-non-zero';
 export { fewSpikes } from './few-spikes';
 export { fewSpikesFunction } from './few-spikes-function';
 export { integrateAndFire, offsetCalibrating } from './integrate-and-fire';
+export { leakyIntegrateAndFire } from './leaky-integrate-and-fire';
 export { levelBytesFloor, levelBytesNearest } from './level-bytes';
 export { multiThreshold, multiThresholdLadder } from './multi-threshold';
 export { powerLadderFloor, powerLadderNearest } from './power-ladder';
