@@ -4,7 +4,7 @@
 // Processor time is that of all threads; it is the steadier figure where other programs load the machine.
 // Peak memory is that of a process of its own for each engine.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,10 +72,16 @@ try {
       });
       print(rows.at(-1));
     }
+    // The whole grid takes half an hour: what there is stays when it is interrupted.
+    if (options.json) save(options.json);
   }
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 1)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function save(path) {
+  writeFileSync(`${path}.part`, `${JSON.stringify(rows, null, 1)}\n`);
+  renameSync(`${path}.part`, path);
 }
 
 function print(row) {
