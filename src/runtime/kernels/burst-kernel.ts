@@ -1,6 +1,7 @@
 import { type BurstAttributes, burst } from '../../neurons/burst.ts';
 import { firingBoundaries, ladderLevels } from '../../neurons/ladder.ts';
 import { defineKernel, type KernelMemory, type NeuronRun } from './neuron-kernel.ts';
+import { countingRunArguments } from './run-arguments.ts';
 
 /** Burst neurons, four at a time: each spike scans the ladder. */
 export const burstKernel = defineKernel<BurstAttributes>({
@@ -37,14 +38,7 @@ export function runBurst(
     amplitudes.byteOffset,
     levels.length,
     spikes,
-    run.means,
-    run.meansStride,
-    run.decoded,
-    run.spikes,
-    run.counts ?? 0,
-    run.stride,
-    run.count,
-    run.steps,
+    ...countingRunArguments(run),
     thresholdPositive!,
     thresholdNegative!,
     run.counters,

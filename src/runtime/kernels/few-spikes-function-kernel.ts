@@ -1,6 +1,7 @@
 import { type FewSpikesFunctionAttributes, fewSpikesFunction } from '../../neurons/few-spikes-function.ts';
 import { fewSpikesTables } from '../../neurons/few-spikes-tables.ts';
 import { defineKernel } from './neuron-kernel.ts';
+import { countingRunArguments } from './run-arguments.ts';
 
 /** Few-spikes neurons that compute an activation function, four at a time, in the order of their lowering. */
 export const fewSpikesFunctionKernel = defineKernel<FewSpikesFunctionAttributes>({
@@ -9,18 +10,6 @@ export const fewSpikesFunctionKernel = defineKernel<FewSpikesFunctionAttributes>
     const { thresholds, resets, worths } = fewSpikesTables[code];
     const numbers = [...thresholds, ...resets, ...worths];
     new Float32Array(memory.buffer, table, numbers.length).set(numbers);
-    module.fewSpikesFunction(
-      table,
-      thresholds.length,
-      run.means,
-      run.meansStride,
-      run.decoded,
-      run.spikes,
-      run.counts ?? 0,
-      run.stride,
-      run.count,
-      run.steps,
-      run.counters,
-    );
+    module.fewSpikesFunction(table, thresholds.length, ...countingRunArguments(run), run.counters);
   },
 });

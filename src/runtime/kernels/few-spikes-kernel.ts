@@ -1,5 +1,6 @@
 import { type FewSpikesAttributes, fewSpikes } from '../../neurons/few-spikes.ts';
 import { defineKernel } from './neuron-kernel.ts';
+import { countingRunArguments } from './run-arguments.ts';
 
 /** Few-spikes neurons with a binary code, four at a time, in the order of operations of their lowering. */
 export const fewSpikesKernel = defineKernel<FewSpikesAttributes>({
@@ -7,14 +8,7 @@ export const fewSpikesKernel = defineKernel<FewSpikesAttributes>({
   run({ module }, run, { bits }) {
     const { thresholdPositive, thresholdNegative } = run.parameters;
     module.fewSpikes(
-      run.means,
-      run.meansStride,
-      run.decoded,
-      run.spikes,
-      run.counts ?? 0,
-      run.stride,
-      run.count,
-      run.steps,
+      ...countingRunArguments(run),
       thresholdPositive!,
       thresholdNegative!,
       2 ** (bits - 1),

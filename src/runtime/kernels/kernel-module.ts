@@ -13,6 +13,18 @@ export type RunArguments = [
   steps: number,
 ];
 
+/** The same for neurons that may emit several spikes in a step: `counts` are their numbers. */
+export type CountingRunArguments = [
+  means: number,
+  meansStride: number,
+  decoded: number,
+  spikes: number,
+  counts: number,
+  stride: number,
+  count: number,
+  steps: number,
+];
+
 type LevelBytesArguments = [
   means: number,
   meansStride: number,
@@ -110,67 +122,36 @@ export interface KernelModule {
     ]
   ): void;
   uniformUnits(
-    differential: number,
-    unary: number,
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    counts: number,
-    stride: number,
-    count: number,
-    steps: number,
-    positive: number,
-    negative: number,
-    most: number,
-    counters: number,
+    ...args: [
+      differential: number,
+      unary: number,
+      ...run: CountingRunArguments,
+      positive: number,
+      negative: number,
+      most: number,
+      counters: number,
+    ]
   ): void;
   stBif(
     ...args: [...run: RunArguments, threshold: number, lowest: number, highest: number, counters: number]
   ): void;
   fewSpikes(
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    counts: number,
-    stride: number,
-    count: number,
-    steps: number,
-    positive: number,
-    negative: number,
-    top: number,
-    counters: number,
+    ...args: [...run: CountingRunArguments, positive: number, negative: number, top: number, counters: number]
   ): void;
   fewSpikesFunction(
-    code: number,
-    length: number,
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    counts: number,
-    stride: number,
-    count: number,
-    steps: number,
-    counters: number,
+    ...args: [code: number, length: number, ...run: CountingRunArguments, counters: number]
   ): void;
   burst(
-    boundaries: number,
-    levels: number,
-    length: number,
-    most: number,
-    means: number,
-    meansStride: number,
-    decoded: number,
-    spikes: number,
-    counts: number,
-    stride: number,
-    count: number,
-    steps: number,
-    positive: number,
-    negative: number,
-    counters: number,
+    ...args: [
+      boundaries: number,
+      levels: number,
+      length: number,
+      most: number,
+      ...run: CountingRunArguments,
+      positive: number,
+      negative: number,
+      counters: number,
+    ]
   ): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;

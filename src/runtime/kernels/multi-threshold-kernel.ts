@@ -2,6 +2,7 @@ import { differentialMultiThreshold } from '../../neurons/differential-multi-thr
 import { firingBoundaries, type Ladder, ladderLevels } from '../../neurons/ladder.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { defineKernel, type KernelMemory, type NeuronRun } from './neuron-kernel.ts';
+import { runArguments } from './run-arguments.ts';
 import { byteTop, runPowerLadder } from './run-power-ladder.ts';
 
 /**
@@ -60,13 +61,7 @@ function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstSt
     memory.table,
     memory.table + 4 * above,
     above,
-    run.means,
-    run.meansStride,
-    run.decoded,
-    run.spikes,
-    run.stride,
-    run.count,
-    run.steps,
+    ...runArguments(run),
     thresholdPositive!,
     thresholdNegative!,
     deadZone!,

@@ -1,5 +1,6 @@
 import type { OffsetCalibratingAttributes } from '../../neurons/offset-calibrating.ts';
 import { defineKernel } from './neuron-kernel.ts';
+import { runArguments } from './run-arguments.ts';
 
 /** Neurons that calibrate their initial potential in hidden steps; a run holds those first. */
 export const offsetCalibratingKernel = defineKernel<OffsetCalibratingAttributes>({
@@ -9,13 +10,7 @@ export const offsetCalibratingKernel = defineKernel<OffsetCalibratingAttributes>
     module.offsetCalibrating(
       hiddenSteps,
       iterations,
-      run.means,
-      run.meansStride,
-      run.decoded,
-      run.spikes,
-      run.stride,
-      run.count,
-      run.steps - hiddenSteps,
+      ...runArguments({ ...run, steps: run.steps - hiddenSteps }),
       threshold!,
       initialPotential!,
       amplitude!,

@@ -1,5 +1,6 @@
 import type { UniformUnits } from '../../neurons/uniform-units.ts';
 import type { KernelMemory, NeuronRun } from './neuron-kernel.ts';
+import { countingRunArguments } from './run-arguments.ts';
 
 /** What tells the neurons that emit whole units apart. */
 export interface UniformForm {
@@ -19,14 +20,7 @@ export function runUniformUnits(
   module.uniformUnits(
     Number(differential),
     Number(spikes === 'unary'),
-    run.means,
-    run.meansStride,
-    run.decoded,
-    run.spikes,
-    run.counts ?? 0,
-    run.stride,
-    run.count,
-    run.steps,
+    ...countingRunArguments(run),
     positive,
     negative,
     units,
