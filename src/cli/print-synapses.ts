@@ -1,18 +1,21 @@
 import Table from 'cli-table3';
 import type { SynapseResult, SynapseStep } from '../evaluation/synapse-result.ts';
+import type { IntegerSynapseUse } from '../runtime/segmented/integer-synapse-use.ts';
 
-/** Says where a network has 8-bit synapses, and what they cost beside float32 ones: some lines of text. */
-export function describeSynapses({
-  operators,
-  allOperators,
-  inFloat,
-  images,
-  steps,
-}: SynapseResult): string[] {
+/** Says where a network has 8-bit synapses: one or two lines of text. */
+export function describeSynapseUse({ operators, allOperators, inFloat }: IntegerSynapseUse): string[] {
   const left = inFloat.map(({ site, reason }) => `${site} (${reason})`);
   return [
     `8-bit synapses: ${operators} of ${allOperators} synaptic operators`,
     ...(left.length > 0 ? [`left in float32: ${left.join(', ')}`] : []),
+  ];
+}
+
+/** Says where a network has 8-bit synapses, and what they cost beside float32 ones: some lines of text. */
+export function describeSynapses(result: SynapseResult): string[] {
+  const { images, steps } = result;
+  return [
+    ...describeSynapseUse(result),
     ...(images > 0 ? [`beside float32 synapses, on the first ${images} images:`, stepTable(steps)] : []),
     ...(steps.some(({ lost }) => lost !== null)
       ? [

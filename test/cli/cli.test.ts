@@ -186,6 +186,27 @@ describe('transpike run', () => {
     );
   });
 
+  it('runs on 8-bit synapses, says where they are, and refuses them where they cannot be', async () => {
+    const run = (...more: string[]) => cli('run', 'vit.snn.onnx', '--input', 'x.npy', '-T', '64', ...more);
+    await run('-o', 'y32.npy');
+    const { stdout } = await run('-o', 'y8.npy', '--synapses', 'int8');
+    expect(stdout).toMatch(/8-bit synapses: [1-9]\d* of \d+ synaptic operators/);
+    const [y32, y8] = [await logits('y32.npy'), await logits('y8.npy')];
+    const differences = largestDifference(
+      y8.data.slice(-12 * tiny.classes),
+      y32.data.slice(-12 * tiny.classes),
+    );
+    expect(differences).toBeGreaterThan(0);
+    expect(differences).toBeLessThan(0.1);
+    const { synapses } = JSON.parse((await run('-o', 'y8.npy', '--synapses', 'int8', '--json')).stdout);
+    expect(synapses.operators).toBeGreaterThan(0);
+    const { code, stderr } = await run('-o', 'y8.npy', '--synapses', 'int8', '--precision', 'float64');
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      '--precision float64: expected synapses in float32, which are exact in float64, got --synapses int8. Leave one of both out.',
+    );
+  });
+
   it('refuses an input of another shape, and a model that does not spike', async () => {
     const { code, stderr } = await cli('run', 'vit.snn.onnx', '--input', 'batches.npy', '-o', 'no.npy');
     expect(code).toBe(1);

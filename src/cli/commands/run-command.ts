@@ -3,12 +3,14 @@ import { UsageError } from '../../errors.ts';
 import { type NpyArray, npyToFloat32, readNpy, writeNpy } from '../../formats/npy.ts';
 import { type StoppedLogits, stopWhenConfident } from '../../metrics/stop-when-confident.ts';
 import { openNetwork } from '../../networks/open-network.ts';
-import { type EngineName, engines } from '../../runtime/engines.ts';
+import { type EngineName, engines, type Synapses } from '../../runtime/engines.ts';
 import type { FloatTensor } from '../../runtime/float-tensor.ts';
 import { createOracleEngine } from '../../runtime/oracle-engine.ts';
 import { checkInput } from '../../runtime/ort-session.ts';
 import { type Engine, type Plan, planRun } from '../../runtime/plan-run.ts';
+import { integerSynapseUse } from '../../runtime/segmented/integer-synapse-use.ts';
 import { cores, options, probability } from '../options.ts';
+import { describeSynapseUse } from '../print-synapses.ts';
 import { showProgress } from '../progress.ts';
 import { requireWritable } from '../require-writable.ts';
 
@@ -18,6 +20,7 @@ interface Settings {
   readonly steps?: number;
   readonly precision: keyof typeof precisions;
   readonly engine: EngineName;
+  readonly synapses: Synapses;
   readonly batch?: number;
   readonly memory?: number;
   readonly exitConfidence?: number;
@@ -25,9 +28,12 @@ interface Settings {
 }
 
 const precisions = {
-  float32: (plan: Plan, { engine, memory }: Pick<Settings, 'engine' | 'memory'>) =>
-    engines[engine](plan, { threads: cores, memoryMB: memory }),
-  float64: async (plan: Plan) => createOracleEngine(plan),
+  float32: (plan: Plan, { engine, memory, synapses }: Settings) =>
+    engines[engine](plan, { threads: cores, memoryMB: memory, synapses }),
+  float64: async (plan: Plan, { synapses }: Settings) => {
+    if (synapses === 'int8') throw noIntegersIn64();
+    return createOracleEngine(plan);
+  },
 } satisfies Record<string, (plan: Plan, settings: Settings) => Promise<Engine>>;
 
 /** `transpike run`: numbers in, running-mean logits of every time-step out. */
@@ -46,6 +52,7 @@ export function runCommand(): Command {
         .default('float32'),
     )
     .addOption(options.engine())
+    .addOption(options.synapses())
     .addOption(options.batch())
     .addOption(options.memory())
     .option(
@@ -62,6 +69,7 @@ With --exit-confidence all steps are computed, too: it says at which step each i
 Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --exit-confidence 0.9 -o y.npy
+  transpike run vit.snn.onnx --input x.npy -T 8 --synapses int8 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy`,
     )
     .action(runAction);
@@ -77,15 +85,27 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   const engine = await precisions[settings.precision](plan, settings);
   const all = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
   const { output, exitConfidence, precision: dataType } = settings;
+  const eightBits = settings.synapses === 'int8' ? integerSynapseUse(plan) : undefined;
   const stopped = exitConfidence === undefined ? undefined : stop(all, exitConfidence);
   const { shape, data } = stopped?.logits ?? all;
   await writeNpy(output, { shape: [...shape], dataType, data });
   if (settings.json) {
-    console.log(JSON.stringify({ output, shape, dataType, ...(stopped && { exits: stopped.exits }) }));
+    const more = { ...(stopped && { exits: stopped.exits }), ...(eightBits && { synapses: eightBits }) };
+    console.log(JSON.stringify({ output, shape, dataType, ...more }));
     return;
   }
   console.log(`${output}: running-mean logits [${shape.join(', ')}], ${dataType}`);
+  for (const line of eightBits ? describeSynapseUse(eightBits) : []) console.log(line);
   if (stopped) console.log(exitSentence(stopped, exitConfidence!));
+}
+
+function noIntegersIn64(): UsageError {
+  return new UsageError({
+    where: '--precision float64',
+    expected: 'synapses in float32, which are exact in float64',
+    got: '--synapses int8',
+    remedy: 'Leave one of both out',
+  });
 }
 
 function stop(logits: FloatTensor, confidence: number): StoppedLogits {
