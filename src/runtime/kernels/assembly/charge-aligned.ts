@@ -1,4 +1,5 @@
-import { laneMask, loadLanes, storeLanes } from './lanes';
+import { laneMask, loadLanes } from './lanes';
+import { addFired, nextStep, ofNeuron, storeWanted } from './step-outputs';
 
 /**
  * Charge-aligned neurons, all steps of four neurons in one pass: Q(t) = θ·clip(⌊t·x̄(t)/θ + κ⌋, 0, t).
@@ -23,10 +24,9 @@ export function chargeAligned(
   for (let i = 0; i < count; i += 4) {
     const lanes = min(4, count - i);
     const mask = laneMask(lanes);
-    const offset = <usize>i << 2;
-    let from = means + offset;
-    let to = decoded + offset;
-    let out = spikes + offset;
+    let from = ofNeuron(means, i);
+    let to = ofNeuron(decoded, i);
+    let out = ofNeuron(spikes, i);
     let counter = counters;
     let emitted = zero;
     for (let t = 1; t <= steps; t++) {
@@ -36,12 +36,12 @@ export function chargeAligned(
       const next = f32x4.mul(f32x4.pmin(f32x4.pmax(whole, zero), time), theta);
       const spike = f32x4.sub(next, emitted);
       emitted = next;
-      if (decoded) storeLanes(to, f32x4.div(next, time), lanes);
-      if (spikes) storeLanes(out, spike, lanes);
-      v128.store(counter, i32x4.sub(v128.load(counter), v128.and(f32x4.ne(spike, zero), mask)));
+      storeWanted(to, f32x4.div(next, time), lanes);
+      storeWanted(out, spike, lanes);
+      addFired(counter, f32x4.ne(spike, zero), mask);
       from += meansStride;
-      to += stride;
-      out += stride;
+      to = nextStep(to, stride);
+      out = nextStep(out, stride);
       counter += 16;
     }
   }

@@ -1,4 +1,5 @@
-import { laneMask, loadLanes, storeLanes } from './lanes';
+import { laneMask, loadLanes } from './lanes';
+import { addFired, nextStep, ofNeuron, storeWanted } from './step-outputs';
 
 /** Potential of four neurons, in the order of operations of the lowering: t·x̄(t) + v(0) − Q·(θ/a). */
 @inline
@@ -20,16 +21,12 @@ function runSteps(
     const fires = f32x4.ge(potentialOf(means, lanes, time, initial, emitted, charge), theta);
     const spike = v128.and(size, fires);
     emitted = f32x4.add(emitted, spike);
-    if (decoded) {
-      storeLanes(decoded, f32x4.div(emitted, time), lanes);
-      decoded += stride;
-    }
-    if (spikes) {
-      storeLanes(spikes, spike, lanes);
-      spikes += stride;
-    }
-    v128.store(counters, i32x4.sub(v128.load(counters), v128.and(fires, mask)));
+    storeWanted(decoded, f32x4.div(emitted, time), lanes);
+    storeWanted(spikes, spike, lanes);
+    addFired(counters, fires, mask);
     means += meansStride;
+    decoded = nextStep(decoded, stride);
+    spikes = nextStep(spikes, stride);
     counters += 16;
   }
 }
@@ -62,16 +59,12 @@ export function integrateAndFire(
   const size = f32x4.splat(amplitude);
   const charge = f32x4.splat(threshold / amplitude);
   for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
     const lanes = min(4, count - i);
-    runSteps(means + at, meansStride, further(decoded, at), further(spikes, at), stride, lanes, steps, theta, initial, size, charge, counters);
+    runSteps(
+      ofNeuron(means, i), meansStride, ofNeuron(decoded, i), ofNeuron(spikes, i), stride, lanes, steps, theta, initial,
+      size, charge, counters,
+    );
   }
-}
-
-/** An address further on, or still 0 for what is not wanted. */
-@inline
-function further(address: usize, offset: usize): usize {
-  return address ? address + offset : 0;
 }
 
 /** Margins by which a shift moves the potential beyond the threshold, in units of the threshold. */
@@ -132,18 +125,17 @@ export function offsetCalibrating(
   const charge = f32x4.splat(threshold / amplitude);
   const later = <usize>hidden * stride;
   for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
     const lanes = min(4, count - i);
-    const from = means + at;
+    const from = ofNeuron(means, i);
     let potential = initial;
     for (let k = 0; k < iterations; k++) {
       potential = f32x4.add(potential, shiftOf(from, meansStride, lanes, hidden, theta, initial, potential));
     }
-    const to = further(decoded, at);
-    const out = further(spikes, at);
+    const to = ofNeuron(decoded, i);
+    const out = ofNeuron(spikes, i);
     runSteps(from, meansStride, to, out, stride, lanes, hidden, theta, potential, size, charge, counters);
     runSteps(
-      from + <usize>hidden * meansStride, meansStride, further(to, later), further(out, later), stride, lanes, steps,
+      from + <usize>hidden * meansStride, meansStride, nextStep(to, later), nextStep(out, later), stride, lanes, steps,
       theta, potential, size, charge, counters + (<usize>hidden << 4),
     );
   }

@@ -1,5 +1,5 @@
 import { laneMask, loadLanes } from './lanes';
-import { storeWanted } from './step-outputs';
+import { addFired, nextStep, ofNeuron, storeWanted } from './step-outputs';
 
 /** All steps of up to four neurons, in the order of operations of the lowering. */
 @inline
@@ -22,10 +22,10 @@ function runSteps(
     charge = next;
     storeWanted(decoded, f32x4.div(emitted, time), lanes);
     storeWanted(spikes, spike, lanes);
-    v128.store(counters, i32x4.sub(v128.load(counters), v128.and(fires, mask)));
+    addFired(counters, fires, mask);
     means += meansStride;
-    if (decoded) decoded += stride;
-    if (spikes) spikes += stride;
+    decoded = nextStep(decoded, stride);
+    spikes = nextStep(spikes, stride);
     counters += 16;
   }
 }
@@ -53,10 +53,10 @@ export function leakyIntegrateAndFire(
   const initial = f32x4.splat(initialPotential);
   const share = f32x4.splat(leak);
   for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
     const lanes = min(4, count - i);
-    const to = decoded ? decoded + at : 0;
-    const out = spikes ? spikes + at : 0;
-    runSteps(lanes, means + at, meansStride, to, out, stride, steps, theta, initial, share, counters);
+    runSteps(
+      lanes, ofNeuron(means, i), meansStride, ofNeuron(decoded, i), ofNeuron(spikes, i), stride, steps, theta, initial,
+      share, counters,
+    );
   }
 }

@@ -18,6 +18,12 @@ export function ofNeuron(address: usize, i: i32): usize {
   return address ? address + (<usize>i << 2) : 0;
 }
 
+/** Adds one spike for each neuron that fired to the counters of a step. @param fired all bits set where one did */
+@inline
+export function addFired(counters: usize, fired: v128, mask: v128): void {
+  v128.store(counters, i32x4.sub(v128.load(counters), v128.and(fired, mask)));
+}
+
 /** Adds whole numbers of spikes, as float32, to the counters of a step. */
 @inline
 export function addCounts(counters: usize, counts: v128, mask: v128): void {
