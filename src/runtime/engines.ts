@@ -35,27 +35,37 @@ async function fastEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
   const whole = plan.sites.some(({ spikes }) =>
     graph.consumersOf(spikes).some(({ domain: each }) => each === domain),
   );
-  return whole ? inGraphEngine(plan, options) : createSegmentedEngine(plan, options);
+  if (!whole) return createSegmentedEngine(plan, options);
+  return uncutEngine(plan, options, {
+    where: 'binary spikes',
+    instead: 'Use the spiking model that they were exported from',
+  });
 }
 
-async function inGraphEngine(
+function inGraphEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
+  return uncutEngine(plan, options, { where: 'in-graph engine', instead: 'Use the fast engine' });
+}
+
+/** @param refusal what does not take all options, and what would */
+async function uncutEngine(
   plan: Plan,
   { threads, synapses: kind, memoryMB }: EngineOptions,
+  { where, instead }: { readonly where: string; readonly instead: string },
 ): Promise<Engine> {
   if (memoryMB !== undefined) {
     throw new UsageError({
-      where: 'in-graph engine',
+      where,
       expected: 'no bound of its memory',
       got: `${memoryMB} MB`,
-      remedy: 'Use the fast engine, or a smaller batch',
+      remedy: `${instead}, or a smaller batch`,
     });
   }
   if (kind === 'int8') {
     throw new UsageError({
-      where: 'in-graph engine',
+      where,
       expected: 'synapses in float32',
       got: 'int8',
-      remedy: 'Use the fast engine',
+      remedy: instead,
     });
   }
   return createInGraphEngine(plan, threads === undefined ? {} : { threads });

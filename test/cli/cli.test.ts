@@ -397,7 +397,13 @@ describe('transpike inspect and export', () => {
   it('exports the binary-spike form, which gives the same logits', async () => {
     await cli('export', 'vit.snn.onnx', '--to', 'binary-spikes', '-o', 'vit.binary.onnx');
     // The default engine must take the exported file too.
-    expect((await cli('run', 'vit.binary.onnx', '--input', 'x.npy', '-o', 'binary32.npy')).code).toBe(0);
+    const run = ['run', 'vit.binary.onnx', '--input', 'x.npy', '-o', 'binary32.npy'];
+    expect((await cli(...run)).code).toBe(0);
+    const refused = await cli(...run, '--synapses', 'int8');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(
+      'binary spikes: expected synapses in float32, got int8. Use the spiking model that they were exported from.',
+    );
     for (const name of ['vit.snn.onnx', 'vit.binary.onnx']) {
       await cli('run', name, '--input', 'x.npy', '-T', '3', '--precision', 'float64', '-o', `${name}.npy`);
     }
