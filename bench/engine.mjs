@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { wholeNumber } from '../dist/cli/options.js';
+import { requireWritable } from '../dist/cli/require-writable.js';
 import { networks } from './networks.mjs';
 
 const { values: options } = parseArgs({
@@ -19,7 +21,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
+const rounds = wholeNumber(1)(options.rounds ?? (options.quick ? '3' : '7'));
+if (options.json) await requireWritable(options.json);
 const engines = ['source', 'fast', 'int8', 'in-graph'];
 const child = fileURLToPath(new URL('./engine-child.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'transpike-bench-'));
