@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convert } from '../dist/conversion/convert.js';
+import { createInGraphEngine } from '../dist/engines/in-graph-engine.js';
+import { planRun } from '../dist/engines/plan-run.js';
+import { createSegmentedEngine } from '../dist/engines/segmented/segmented-engine.js';
 import { readOnnx } from '../dist/formats/onnx/read-onnx.js';
 import { writeOnnx } from '../dist/formats/onnx/write-onnx.js';
 import { methodNamed } from '../dist/methods/index.js';
-import { createInGraphEngine } from '../dist/runtime/in-graph-engine.js';
-import { OrtSession } from '../dist/runtime/ort-session.js';
-import { planRun } from '../dist/runtime/plan-run.js';
-import { createSegmentedEngine } from '../dist/runtime/segmented/segmented-engine.js';
+import { OrtSession } from '../dist/sessions/ort-session.js';
 import { openNetwork, randomImages } from './networks.mjs';
 
 const task = JSON.parse(process.argv[2]);

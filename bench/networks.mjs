@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../dist/architectures/open-checkpoint.js';
 import { writeSafetensors } from '../dist/formats/safetensors.js';
 import { Graph } from '../dist/graph/graph.js';
 import { GraphBuilder } from '../dist/graph/graph-builder.js';
 import { Model } from '../dist/graph/model.js';
 import { Tensor } from '../dist/graph/tensor.js';
+import { openCheckpoint } from '../dist/opening/open-checkpoint.js';
 
 const vit = (dim, heads, depth = 12) => ({ kind: 'vit', dim, heads, depth, input: [3, 224, 224] });
 

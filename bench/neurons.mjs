@@ -1,10 +1,10 @@
 // Nanoseconds for one neuron update (one neuron, one step) and GB/s (means read, decoded values written) of kernels.
 //   npm run bench:neurons
 
+import { loadKernels } from '../dist/kernels/kernel-module.js';
+import { kernelFor, kernels } from '../dist/kernels/kernels.js';
+import { referenceKernel } from '../dist/kernels/reference-kernel.js';
 import { neuronNamed } from '../dist/neurons/neurons.js';
-import { loadKernels } from '../dist/runtime/kernels/kernel-module.js';
-import { kernelFor, kernels } from '../dist/runtime/kernels/kernels.js';
-import { referenceKernel } from '../dist/runtime/kernels/reference-kernel.js';
 
 const count = 8 * 197 * 384;
 const [table, counters, data] = [1024, 8192, 65536];

@@ -6,12 +6,12 @@
 // A run is METHOD/PRESET/T; its thresholds are chosen for that T.
 import { parseArgs } from 'node:util';
 import { convert } from '../dist/conversion/convert.js';
+import { planRun } from '../dist/engines/plan-run.js';
+import { createSegmentedEngine } from '../dist/engines/segmented/segmented-engine.js';
 import { methodNamed } from '../dist/methods/methods.js';
-import { openInputs } from '../dist/networks/open-inputs.js';
-import { openNetwork } from '../dist/networks/open-network.js';
-import { OrtSession } from '../dist/runtime/ort-session.js';
-import { planRun } from '../dist/runtime/plan-run.js';
-import { createSegmentedEngine } from '../dist/runtime/segmented/segmented-engine.js';
+import { openInputs } from '../dist/opening/open-inputs.js';
+import { openNetwork } from '../dist/opening/open-network.js';
+import { OrtSession } from '../dist/sessions/ort-session.js';
 
 const runs = [
   'rate/percentile/64',

@@ -4,8 +4,8 @@
 // free processors do twice the work.
 import { drainBatches } from '../dist/evaluation/drain-batches.js';
 import { createWorkerEvaluator } from '../dist/evaluation/worker-evaluator.js';
-import { openInputs } from '../dist/networks/open-inputs.js';
-import { openNetwork } from '../dist/networks/open-network.js';
+import { openInputs } from '../dist/opening/open-inputs.js';
+import { openNetwork } from '../dist/opening/open-network.js';
 
 const [path, data, count = '64', rounds = '5'] = process.argv.slice(2);
 if (!path || !data) {

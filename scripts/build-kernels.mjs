@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
-const modules = ['runtime/kernels/kernels.wasm', 'images/resample.wasm'];
+const modules = ['kernels/kernels.wasm', 'images/resample.wasm'];
 
 /** Compiles; throws with the compiler's messages if that fails. */
 export async function buildKernels() {

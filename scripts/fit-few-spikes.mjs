@@ -1,5 +1,5 @@
-// Fits the few-spikes codes of smooth activation functions and writes src/neurons/few-spikes-tables.ts. Deterministic.
-//   npm run build && node scripts/fit-few-spikes.mjs && npx biome check --write src/neurons/few-spikes-tables.ts
+// Fits the few-spikes codes of smooth activation functions and writes src/dynamics/few-spikes-tables.ts. Deterministic.
+//   npm run build && node scripts/fit-few-spikes.mjs && npx biome check --write src/dynamics/few-spikes-tables.ts
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -53,4 +53,4 @@ export const fewSpikesTables = ${JSON.stringify(tables, null, 2)} as const satis
 /** Name of a code. */
 export type FewSpikesTableName = keyof typeof fewSpikesTables;
 `;
-writeFileSync(fileURLToPath(new URL('../src/neurons/few-spikes-tables.ts', import.meta.url)), text);
+writeFileSync(fileURLToPath(new URL('../src/dynamics/few-spikes-tables.ts', import.meta.url)), text);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { convert } from '../src/conversion/convert.ts';
 import { evaluate } from '../src/evaluation/evaluate.ts';
 import { methodNamed } from '../src/methods/methods.ts';
-import { openInputs } from '../src/networks/open-inputs.ts';
-import { openNetwork } from '../src/networks/open-network.ts';
+import { openInputs } from '../src/opening/open-inputs.ts';
+import { openNetwork } from '../src/opening/open-network.ts';
 
 const size = 400;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
-import { tinyWeights, writeCheckpoint } from '../architectures/tiny-vit.fixture.ts';
+import { tinyWeights, writeCheckpoint } from '../checkpoints/tiny-vit.fixture.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { attentionRoles } from './attention-roles.ts';
 import { synapticInputSites } from './spike-sites.ts';
 import { synapticOperators } from './synaptic-operators.ts';

@@ -1,4 +1,4 @@
-import type { Architecture } from './define-architecture.ts';
+import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { vgg } from './vgg.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { checkpointTensors, normShapes } from '../checkpoints/checkpoint-tensors.fixture.ts';
+import type { Architecture } from '../checkpoints/define-architecture.ts';
+import { WeightSource } from '../checkpoints/weight-source.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { evaluateModel } from '../runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../runtime/oracle/nd-array.ts';
-import { checkpointTensors, normShapes } from './checkpoint-tensors.fixture.ts';
-import type { Architecture } from './define-architecture.ts';
+import { evaluateModel } from '../interpreter/evaluate-model.ts';
+import { ndArray } from '../interpreter/nd-array.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { vgg } from './vgg.ts';
-import { WeightSource } from './weight-source.ts';
 
 /** Recognises a checkpoint, checks its tensors against what is expected, and runs the network on one image. */
 function run(architecture: Architecture, config: unknown, tensors: Map<string, Tensor>) {

@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
-import { cnnModel } from './cnn-graph.ts';
+import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
+import { cnnModel } from '../checkpoints/cnn-graph.ts';
 import {
   addBatchNorm,
   addConvolution,
   batchNormTensors,
   type Convolution,
   convolutionTensors,
-} from './convolution.ts';
-import { defineArchitecture, type Report } from './define-architecture.ts';
-import { linearTensors } from './linear.ts';
-import { addPooledClassifier } from './pooled-classifier.ts';
-import { shapeOf } from './shape-of.ts';
-import type { WeightSource } from './weight-source.ts';
+} from '../checkpoints/convolution.ts';
+import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import { linearTensors } from '../checkpoints/linear.ts';
+import { addPooledClassifier } from '../checkpoints/pooled-classifier.ts';
+import { shapeOf } from '../checkpoints/shape-of.ts';
+import type { WeightSource } from '../checkpoints/weight-source.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 /** Strides of the stem and the 17 blocks of the network for ImageNet; the last convolution has stride 1. */
 const imageNetStrides = [2, 1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];

@@ -1,21 +1,26 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { addCnnActivation, type CnnActivation, cnnActivation, compareActivations } from './cnn-activation.ts';
-import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
-import { cnnModel } from './cnn-graph.ts';
+import {
+  addCnnActivation,
+  type CnnActivation,
+  cnnActivation,
+  compareActivations,
+} from '../checkpoints/cnn-activation.ts';
+import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
+import { cnnModel } from '../checkpoints/cnn-graph.ts';
 import {
   addBatchNorm,
   addConvolution,
   batchNormTensors,
   type Convolution,
   convolutionTensors,
-} from './convolution.ts';
-import { defineArchitecture, type Report } from './define-architecture.ts';
-import { linearTensors } from './linear.ts';
-import { addPooledClassifier } from './pooled-classifier.ts';
-import { shapeOf } from './shape-of.ts';
-import type { WeightSource } from './weight-source.ts';
+} from '../checkpoints/convolution.ts';
+import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import { linearTensors } from '../checkpoints/linear.ts';
+import { addPooledClassifier } from '../checkpoints/pooled-classifier.ts';
+import { shapeOf } from '../checkpoints/shape-of.ts';
+import type { WeightSource } from '../checkpoints/weight-source.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 const config = z.object({
   ...cnnConfigFields,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { cnnConfigFields, compareWithTensors } from './cnn-config.ts';
-import { cnnModel } from './cnn-graph.ts';
+import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
+import { cnnModel } from '../checkpoints/cnn-graph.ts';
 import {
   addBatchNorm,
   addConvolution,
@@ -10,11 +8,13 @@ import {
   type Convolution,
   convolutionTensors,
   hasBatchNorm,
-} from './convolution.ts';
-import { defineArchitecture, type Report } from './define-architecture.ts';
-import { addLinear, linearTensors } from './linear.ts';
-import { shapeOf } from './shape-of.ts';
-import type { WeightSource } from './weight-source.ts';
+} from '../checkpoints/convolution.ts';
+import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import { addLinear, linearTensors } from '../checkpoints/linear.ts';
+import { shapeOf } from '../checkpoints/shape-of.ts';
+import type { WeightSource } from '../checkpoints/weight-source.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 const config = z.object(cnnConfigFields);
 

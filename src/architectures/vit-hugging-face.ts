@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { Tensor } from '../graph/tensor.ts';
-import { type Activation, activationNamed, activationNames } from './activation.ts';
-import { buildVisionTransformer } from './build-vision-transformer.ts';
-import { defineArchitecture, type Report } from './define-architecture.ts';
-import type { TransformerBlock } from './transformer-block.ts';
+import { type Activation, activationNamed, activationNames } from '../checkpoints/activation.ts';
+import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
+import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
 import {
   type PrefixTokens,
   patchCount,
   type VisionTransformer,
   visionTransformerTensors,
-} from './vision-transformer.ts';
+} from '../checkpoints/vision-transformer.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 const count = z.int().positive();
 const countOrPair = z.union([count, z.tuple([count, count])]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { timmHeadCount } from '../checkpoints/timm-head-count.ts';
+import { tiny, tinyWeights, writeCheckpoint } from '../checkpoints/tiny-vit.fixture.ts';
 import { floatAttribute } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { openCheckpoint } from './open-checkpoint.ts';
-import { timmHeadCount } from './timm-head-count.ts';
-import { tiny, tinyWeights, writeCheckpoint } from './tiny-vit.fixture.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
 
 describe('the timm architecture', () => {
   it('reads the config.json of the hub', async () => {

@@ -1,19 +1,19 @@
-import type { Tensor } from '../graph/tensor.ts';
-import { type Activation, activationNamed, activationNames } from './activation.ts';
-import { buildVisionTransformer } from './build-vision-transformer.ts';
-import { defineArchitecture, type Report } from './define-architecture.ts';
-import { shapeOf } from './shape-of.ts';
-import { timmHeadCount } from './timm-head-count.ts';
-import type { TransformerBlock } from './transformer-block.ts';
+import { type Activation, activationNamed, activationNames } from '../checkpoints/activation.ts';
+import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
+import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import { shapeOf } from '../checkpoints/shape-of.ts';
+import { timmHeadCount } from '../checkpoints/timm-head-count.ts';
+import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
 import {
   type Pooling,
   type PrefixTokens,
   prefixLength,
   type VisionTransformer,
   visionTransformerTensors,
-} from './vision-transformer.ts';
-import { type TimmConfig, timmConfigSchema, timmField } from './vit-timm-config.ts';
-import { timmImage } from './vit-timm-image.ts';
+} from '../checkpoints/vision-transformer.ts';
+import { type TimmConfig, timmConfigSchema, timmField } from '../checkpoints/vit-timm-config.ts';
+import { timmImage } from '../checkpoints/vit-timm-image.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 type Tensors = ReadonlyMap<string, Tensor>;
 

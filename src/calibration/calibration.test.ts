@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ladderThresholds } from '../neurons/ladder.ts';
+import { ladderThresholds } from '../dynamics/ladder.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { ActivationHistogram } from './activation-histogram.ts';
 import { fitThresholds } from './fit-thresholds.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activate } from '../analysis/activation.ts';
-import { fewSpikesTables } from '../neurons/few-spikes-tables.ts';
+import { fewSpikesTables } from '../dynamics/few-spikes-tables.ts';
 import { type FewSpikesTable, fitFewSpikes } from './fit-few-spikes.ts';
 
 const weight = (x: number) => Math.exp((-x * x) / 8) + 0.02;

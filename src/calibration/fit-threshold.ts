@@ -1,4 +1,4 @@
-import type { NeuronDefinition } from '../neurons/define-neuron.ts';
+import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Ratios of neighbouring thresholds in the two rounds of the search. */

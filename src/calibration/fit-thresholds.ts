@@ -1,5 +1,5 @@
-import type { NeuronDefinition } from '../neurons/define-neuron.ts';
-import { ladderThresholds } from '../neurons/ladder.ts';
+import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
+import { ladderThresholds } from '../dynamics/ladder.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Two thresholds, for positive and for negative spikes. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { methodNamed, presetOf } from '../methods/index.ts';
-import { fingerprintOf, type Network } from '../networks/open-network.ts';
+import { fingerprintOf, type Network } from '../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork } from './convert-network.ts';
 import { requireSource } from './require-source.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { writeAtomically } from '../formats/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
-import { describeEnvironment } from '../report/describe-environment.ts';
 import { writeReport } from '../report/write-report.ts';
+import { describeEnvironment } from '../results/describe-environment.ts';
 
 /** The network of a run. */
 export interface ReportedNetwork {

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { PayingRange } from '../tuning/paying-range.ts';
-import { dropOf, ratioOf, type TuningPoint } from '../tuning/tuning-point.ts';
+import type { PayingRange } from '../tuning/search/paying-range.ts';
+import { dropOf, ratioOf, type TuningPoint } from '../tuning/search/tuning-point.ts';
 
 /** The frontier as a table, cheapest network first; the chosen one is marked. */
 export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {

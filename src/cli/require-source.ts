@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { Network } from '../networks/open-network.ts';
+import type { Network } from '../opening/open-network.ts';
 
 /** @throws UsageError for a network that spikes already */
 export function requireSource(network: Network): void {

@@ -1,11 +1,11 @@
+import { batchNotFree } from '../batching/free-batch.ts';
 import { ConversionError } from '../errors.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { type Site, setSteps, sitesOf } from '../neurons/neuron-node.ts';
-import { withoutNeurons } from '../neurons/spiking-form.ts';
-import { exposeValues } from '../runtime/expose-values.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
-import { batchNotFree } from './free-batch.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
+import { withoutNeurons } from '../spiking/spiking-form.ts';
 
 /** Largest deviation of a logit, relative to the largest logit (at least 1), that a conversion may have. */
 export const parityTolerance = 1e-4;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Model } from '../graph/model.ts';
-import { correctionsIn } from '../neurons/bias-correction.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
-import { hiddenStepsOf } from '../neurons/time-axis.ts';
+import { correctionsIn } from '../spiking/bias-correction.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
+import { hiddenStepsOf } from '../spiking/time-axis.ts';
 
 /** Key of the record among a model's `metadata_props`. */
 const metadataKey = 'transpike';

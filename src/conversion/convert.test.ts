@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
 import {
   runNetwork,
   tiny,
   tinyImages,
   tinyWeights,
   writeCheckpoint,
-} from '../architectures/tiny-vit.fixture.ts';
+} from '../checkpoints/tiny-vit.fixture.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
-import { sitesOf, stepsOf } from '../neurons/neuron-node.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { sitesOf, stepsOf } from '../spiking/neuron-node.ts';
 import { readConversionRecord } from './conversion-record.ts';
 import { convert } from './convert.ts';
 

@@ -1,8 +1,8 @@
+import { withoutBatch } from '../batching/batch-axis.ts';
 import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode } from '../graph/node.ts';
 import { printShape } from '../graph/print-graph.ts';
-import { withoutBatch } from './batch-axis.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 const fused = new Set([

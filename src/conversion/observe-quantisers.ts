@@ -1,13 +1,13 @@
 import type { Activation } from '../analysis/activation.ts';
 import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
 import { quantisationPlaces } from '../quantisation/quantisation-places.ts';
 import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
 import { QuantiserObserver, type QuantiserTable } from '../quantisation/quantiser-table.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import { observeSites } from './observe-sites.ts';
 
 /** A place that is converted, and the activation function in whose place neurons will stand. */

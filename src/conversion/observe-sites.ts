@@ -2,12 +2,12 @@ import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
 import { ConversionError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { exposeValues } from '../runtime/expose-values.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { groupByMemory } from '../runtime/group-by-memory.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { groupByMemory } from '../sessions/group-by-memory.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
 
 /** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
 export type CalibrationBatches = () => AsyncIterable<FloatTensor> | Iterable<FloatTensor>;

@@ -1,11 +1,11 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
+import { freeBatch } from '../batching/free-batch.ts';
 import { ConversionError, listProblems } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Method } from '../methods/index.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { findObstacles } from './find-obstacles.ts';
-import { freeBatch } from './free-batch.ts';
 
 /** A source network made ready for neurons. */
 export interface PreparedSource {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { Dataset, ImageSample, TensorSample } from '../data/dataset.ts';
+import { cifarRecords, idx, temporaryData } from '../data/temporary-data.fixture.ts';
 import { DataError } from '../errors.ts';
 import { encodeNpy } from '../formats/npy.ts';
-import type { Dataset, ImageSample, TensorSample } from './dataset.ts';
-import { openDataset } from './open-dataset.ts';
-import { cifarRecords, idx, temporaryData } from './temporary-data.fixture.ts';
+import { openDataset } from '../opening/open-dataset.ts';
 
 const image = async (dataset: Dataset, index: number) => (await dataset.sample(index)) as ImageSample;
 const tensor = async (dataset: Dataset, index: number) => (await dataset.sample(index)) as TensorSample;

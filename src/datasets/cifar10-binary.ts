@@ -1,9 +1,9 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { type DataLocation, listFolder } from '../data/data-location.ts';
+import { defineDataset } from '../data/define-dataset.ts';
 import { DataError } from '../errors.ts';
 import type { RgbImage } from '../images/rgb-image.ts';
-import { type DataLocation, listFolder } from './data-location.ts';
-import { defineDataset } from './define-dataset.ts';
 
 const side = 32;
 const plane = side * side;

@@ -1,5 +1,5 @@
+import type { DatasetKind } from '../data/define-dataset.ts';
 import { cifar10Binary } from './cifar10-binary.ts';
-import type { DatasetKind } from './define-dataset.ts';
 import { flatImages } from './flat-images.ts';
 import { glyphs } from './glyphs.ts';
 import { imageFolder } from './image-folder.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { ImageSample } from '../data/dataset.ts';
+import { glyphSide, renderGlyph } from '../data/glyphs/glyphs-render.ts';
+import { glyphNames, glyphStrokes } from '../data/glyphs/glyphs-strokes.ts';
+import { openDataset } from '../opening/open-dataset.ts';
 import { Random } from '../random.ts';
-import type { ImageSample } from './dataset.ts';
-import { glyphSide, renderGlyph } from './glyphs-render.ts';
-import { glyphNames, glyphStrokes } from './glyphs-strokes.ts';
-import { openDataset } from './open-dataset.ts';
 
 async function images(address: string, count: number): Promise<ImageSample[]> {
   const dataset = await openDataset(address);

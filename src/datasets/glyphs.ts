@@ -1,9 +1,9 @@
+import { defineDataset } from '../data/define-dataset.ts';
+import { isGlyphsAddress, parseGlyphsAddress } from '../data/glyphs/glyphs-address.ts';
+import { glyphSide, renderGlyph } from '../data/glyphs/glyphs-render.ts';
+import { glyphNames } from '../data/glyphs/glyphs-strokes.ts';
 import { greyImage } from '../images/rgb-image.ts';
 import { Random } from '../random.ts';
-import { defineDataset } from './define-dataset.ts';
-import { isGlyphsAddress, parseGlyphsAddress } from './glyphs-address.ts';
-import { glyphSide, renderGlyph } from './glyphs-render.ts';
-import { glyphNames } from './glyphs-strokes.ts';
 
 /**
  * Generated pictures of 36 hand-drawn digits and letters, 32×32, grey: `glyphs`, `glyphs:train`,

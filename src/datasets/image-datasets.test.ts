@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../data/dataset.ts';
+import { temporaryData } from '../data/temporary-data.fixture.ts';
 import { DataError } from '../errors.ts';
-import type { Dataset } from './dataset.ts';
-import { openDataset } from './open-dataset.ts';
-import { temporaryData } from './temporary-data.fixture.ts';
+import { openDataset } from '../opening/open-dataset.ts';
 
 const synsetWords = 'n01440764 tench, Tinca tinca\nn01498041 stingray\r\n\nn01443537 goldfish\n';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { type DataLocation, isImageName, listImages } from '../data/data-location.ts';
+import type { DatasetOptions } from '../data/dataset.ts';
+import { defineDataset } from '../data/define-dataset.ts';
+import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
+import { findSynsetTable, readSynsetTable, type SynsetTable, synsetPattern } from '../data/synset-table.ts';
 import { DataError } from '../errors.ts';
-import { type DataLocation, isImageName, listImages } from './data-location.ts';
-import type { DatasetOptions } from './dataset.ts';
-import { defineDataset } from './define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from './image-files-dataset.ts';
-import { findSynsetTable, readSynsetTable, type SynsetTable, synsetPattern } from './synset-table.ts';
 
 /**
  * One folder a class with pictures at any depth. The sorted folder names are the classes; if they are synset ids and a synset

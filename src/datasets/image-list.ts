@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { defineDataset } from '../data/define-dataset.ts';
+import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
 import { DataError, listProblems } from '../errors.ts';
-import { defineDataset } from './define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from './image-files-dataset.ts';
 
 const shownProblems = 50;
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defineDataset } from '../data/define-dataset.ts';
+import { type IdxBytes, parseIdx } from '../data/idx-file.ts';
 import { DataError } from '../errors.ts';
 import { greyImage } from '../images/rgb-image.ts';
-import { defineDataset } from './define-dataset.ts';
-import { type IdxBytes, parseIdx } from './idx-file.ts';
 
 const imagesPattern = /^(.*)[-_.]images[-.]idx3-ubyte(\.gz)?$/;
 

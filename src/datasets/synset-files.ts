@@ -1,8 +1,8 @@
+import { isImageName } from '../data/data-location.ts';
+import { defineDataset } from '../data/define-dataset.ts';
+import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
+import { findSynsetTable, readSynsetTable } from '../data/synset-table.ts';
 import { DataError, listProblems } from '../errors.ts';
-import { isImageName } from './data-location.ts';
-import { defineDataset } from './define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from './image-files-dataset.ts';
-import { findSynsetTable, readSynsetTable } from './synset-table.ts';
 
 const namePattern = /^(n\d{8})[_.-]/;
 

@@ -1,6 +1,6 @@
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Site } from '../neurons/neuron-node.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 
 /** A channel counts as an outlier from this many times the median channel on. */
 const outlierRatio = 8;

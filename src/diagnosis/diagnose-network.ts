@@ -1,5 +1,5 @@
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
 import { type Finding, findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
 import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';

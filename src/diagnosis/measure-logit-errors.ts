@@ -1,13 +1,13 @@
+import { runNeuron } from '../dynamics/run-neuron.ts';
+import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
-import { type Site, sitesOf } from '../neurons/neuron-node.ts';
-import { runNeuron } from '../neurons/run-neuron.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
-import { hiddenStepsOf } from '../neurons/time-axis.ts';
-import { exposeValues } from '../runtime/expose-values.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
-import { parameterRuns } from '../runtime/segmented/parameter-runs.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
+import { hiddenStepsOf } from '../spiking/time-axis.ts';
 import { type ObserveNetworkOptions, oneOf } from './observe-network.ts';
 
 /**

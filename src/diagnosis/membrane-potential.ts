@@ -1,5 +1,5 @@
-import type { AnyNeuron, Parameters } from '../neurons/define-neuron.ts';
-import { runNeuron } from '../neurons/run-neuron.ts';
+import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
+import { runNeuron } from '../dynamics/run-neuron.ts';
 
 /**
  * What a neuron compares with its thresholds.

@@ -1,13 +1,13 @@
+import { engines } from '../engines/engines.ts';
+import { planRun } from '../engines/plan-run.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { type Site, sitesOf } from '../neurons/neuron-node.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
-import { engines } from '../runtime/engines.ts';
-import { exposeValues } from '../runtime/expose-values.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { groupByMemory } from '../runtime/group-by-memory.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { groupByMemory } from '../sessions/group-by-memory.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 
 /** Everything that happened at one site on one image; arrays have one number a neuron. */
 export interface SiteObservation {

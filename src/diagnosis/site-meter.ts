@@ -1,7 +1,7 @@
 import { activate } from '../analysis/activation.ts';
+import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Site } from '../neurons/neuron-node.ts';
-import { type ParameterRun, parameterRuns } from '../runtime/segmented/parameter-runs.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 import { type ChannelOutliers, ChannelPower, channelAxis } from './channel-outliers.ts';
 import type { SiteObservation } from './observe-network.ts';
 import { type Range, representableRange } from './representable-range.ts';

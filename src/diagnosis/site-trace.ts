@@ -1,5 +1,5 @@
-import type { Site } from '../neurons/neuron-node.ts';
-import { type ParameterRun, parameterRuns } from '../runtime/segmented/parameter-runs.ts';
+import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 import { type Coding, codingOf, membranePotential } from './membrane-potential.ts';
 import type { SiteObservation } from './observe-network.ts';
 import { type Histogram, ValueHistogram } from './value-histogram.ts';

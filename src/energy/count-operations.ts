@@ -3,7 +3,7 @@ import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import { valuesReadBy } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';
 import { type OperatorCost, operatorCosts } from './operator-costs.ts';
 

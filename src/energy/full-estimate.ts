@@ -1,4 +1,4 @@
-import type { SpikeScaling } from '../neurons/spike-alphabet.ts';
+import type { SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { Device } from './define-device.ts';
 import { addEnergy, type EnergyBreakdown, noEnergy } from './energy-breakdown.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';

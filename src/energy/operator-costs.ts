@@ -3,7 +3,7 @@ import { GraphError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, stringAttribute } from '../graph/node.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
 
 /** What one synaptic operator does for one image and one time-step. */
 export interface OperatorCost {

@@ -1,6 +1,6 @@
 import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import type { SynapticWork } from './synaptic-work.ts';
 

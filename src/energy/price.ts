@@ -1,4 +1,4 @@
-import type { SpikeScaling } from '../neurons/spike-alphabet.ts';
+import type { SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { Device, DeviceFigure } from './define-device.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';

@@ -1,11 +1,11 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
+import type { Activity } from '../engines/spike-statistics.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { siteCarrying } from '../neurons/site-carrying.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
-import type { Activity } from '../runtime/spike-statistics.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
+import { siteCarrying } from '../spiking/site-carrying.ts';
 import { countOperations, type Operations } from './count-operations.ts';
-import { devices } from './devices.ts';
+import { devices } from './devices/devices.ts';
 import { ecmtRatio, type OperatorActivity, operatorActivities } from './ecmt-ratio.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { fullEstimate } from './full-estimate.ts';

@@ -1,5 +1,5 @@
-import type { SpikeAlphabet, SpikeScaling } from '../neurons/spike-alphabet.ts';
-import type { Activity } from '../runtime/spike-statistics.ts';
+import type { Activity } from '../engines/spike-statistics.ts';
+import type { SpikeAlphabet, SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { OperatorCost } from './operator-costs.ts';
 
 /** Additions of one kind that spikes trigger in an operator. */

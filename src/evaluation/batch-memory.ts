@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 
 /** Memory for one batch at a time. A new array for each would be much garbage, and collecting it costs time. */
 export class BatchMemory {

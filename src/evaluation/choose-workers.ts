@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
-import { weightLoadingOf } from '../runtime/weight-loading.ts';
+import { weightLoadingOf } from '../sessions/weight-loading.ts';
 
 /** How an evaluation is spread over the machine. */
 export interface WorkerChoice {

@@ -1,8 +1,8 @@
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
+import { planRun } from '../engines/plan-run.ts';
+import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import type { Model } from '../graph/model.ts';
 import type { Prediction } from '../metrics/step-metrics.ts';
-import { planRun } from '../runtime/plan-run.ts';
-import { integerSynapseUse } from '../runtime/segmented/integer-synapse-use.ts';
 import { drainBatches } from './drain-batches.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 import { splitBatch } from './split-batch.ts';

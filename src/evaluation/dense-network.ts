@@ -1,9 +1,9 @@
 import { RuntimeError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
 
 /** How many best classes are kept of each image. */
 export const keptClasses = 5;

@@ -1,9 +1,9 @@
-import { measureConversionErrors, type SiteErrors } from '../conversion/measure-conversion-errors.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import { type Diagnosis, diagnoseNetwork, type Traces } from '../diagnosis/diagnose-network.ts';
+import { measureConversionErrors, type SiteErrors } from '../diagnosis/measure-conversion-errors.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;

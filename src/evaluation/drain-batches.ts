@@ -1,4 +1,4 @@
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import type { BatchOutcome, Evaluator } from './evaluator.ts';
 import { splitBatch } from './split-batch.ts';

@@ -2,10 +2,10 @@ import type * as threads from 'node:worker_threads';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
-import { hungryNetwork } from '../runtime/hungry-network.fixture.ts';
+import { hungryNetwork } from '../sessions/hungry-network.fixture.ts';
 import { type EvaluateOptions, evaluate } from './evaluate.ts';
 import type { EvaluationResult } from './summarise.ts';
 

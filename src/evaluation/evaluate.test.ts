@@ -2,24 +2,24 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
 import {
   randomNumbers,
   runNetwork,
   saveCheckpoint,
   tiny,
   tinyWeights,
-} from '../architectures/tiny-vit.fixture.ts';
+} from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { topClasses } from '../metrics/top-classes.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { RunRecord } from '../results/run-record.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 import { evaluate } from './evaluate.ts';
-import { RunRecord } from './run-record.ts';
 
 const images = 10;
 const pixels = 3 * tiny.height * tiny.width;

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { freeBatch } from '../conversion/free-batch.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import { freeBatch } from '../batching/free-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
+import type { EngineName, Synapses } from '../engines/engines.ts';
+import { checkSteps } from '../engines/plan-run.ts';
 import { DataError } from '../errors.ts';
 import { writeAtomically } from '../formats/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
-import { stepsOf } from '../neurons/neuron-node.ts';
-import type { EngineName, Synapses } from '../runtime/engines.ts';
-import { checkSteps } from '../runtime/plan-run.ts';
+import type { BatchRecord, RunRecord } from '../results/run-record.ts';
+import { stepsOf } from '../spiking/neuron-node.ts';
 import { compareSynapses } from './compare-synapses.ts';
 import { diagnose } from './diagnose.ts';
 import { drainBatches } from './drain-batches.ts';
 import type { Evaluator } from './evaluator.ts';
 import { planQuantisation } from './plan-quantisation.ts';
-import type { BatchRecord, RunRecord } from './run-record.ts';
 import { startEvaluators } from './start-evaluators.ts';
 import { type EvaluationResult, summarise } from './summarise.ts';
 

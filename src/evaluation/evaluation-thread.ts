@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome } from './evaluator.ts';

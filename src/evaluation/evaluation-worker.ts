@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/read-onnx.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import { type BatchOutcome, createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 

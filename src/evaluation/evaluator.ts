@@ -1,12 +1,12 @@
+import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
+import { type Engine, planRun } from '../engines/plan-run.ts';
+import type { Activity } from '../engines/spike-statistics.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { confidenceOfRows } from '../metrics/confidence.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
 import { quantisedNetwork } from '../quantisation/quantised-networks.ts';
-import { type EngineName, engines, type Synapses } from '../runtime/engines.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { type Engine, planRun } from '../runtime/plan-run.ts';
-import type { Activity } from '../runtime/spike-statistics.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import { DenseNetwork, keptClasses } from './dense-network.ts';
 import type { QuantisationPlan } from './plan-quantisation.ts';
 

@@ -1,11 +1,11 @@
 import { observeQuantisers } from '../conversion/observe-quantisers.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
 import { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
 import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
 import { type QuantiserTable, readQuantisers } from '../quantisation/quantiser-table.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 
 /** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
 export interface QuantisationPlan {

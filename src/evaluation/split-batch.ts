@@ -1,4 +1,4 @@
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 
 /** A batch in parts of at most this many images, in order. The parts share its memory. */
 export function splitBatch(batch: Batch, most: number): Batch[] {

@@ -1,11 +1,11 @@
 import { type ConfidentPrediction, earlyExit, exitThresholds } from '../metrics/early-exit.ts';
 import type { Proportion } from '../metrics/proportion.ts';
 import { type SourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
+import type { BatchRecord } from '../results/run-record.ts';
 import type { EarlyExitResult } from './early-exit-result.ts';
 import type { DeviceEnergy, StepEnergy } from './energy-result.ts';
 import type { QuantisationPlan } from './plan-quantisation.ts';
 import type { QuantisedResults } from './quantised-result.ts';
-import type { BatchRecord } from './run-record.ts';
 import type { SourceResult } from './source-result.ts';
 
 type Predictions = BatchRecord['predictions'];

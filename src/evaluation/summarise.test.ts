@@ -2,27 +2,27 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
 import {
   randomNumbers,
   runNetwork,
   saveCheckpoint,
   tiny,
   tinyWeights,
-} from '../architectures/tiny-vit.fixture.ts';
+} from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import { totalEnergy } from '../energy/energy-breakdown.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { confidenceOfRows } from '../metrics/confidence.ts';
 import { topClasses } from '../metrics/top-classes.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';
 import { readQuantisers } from '../quantisation/quantiser-table.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { RunRecord } from '../results/run-record.ts';
 import { evaluate } from './evaluate.ts';
-import { RunRecord } from './run-record.ts';
 import type { EvaluationResult } from './summarise.ts';
 
 const images = 6;

@@ -1,6 +1,6 @@
+import type { IntegerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import { countFlips } from '../metrics/flips.ts';
 import { type Prediction, stepMetrics } from '../metrics/step-metrics.ts';
-import type { IntegerSynapseUse } from '../runtime/segmented/integer-synapse-use.ts';
 
 /** What 8-bit synapses do to a network: where they are, and what they cost beside float32 ones. */
 export interface SynapseResult extends IntegerSynapseUse {

@@ -1,6 +1,6 @@
 import { RuntimeError } from '../errors.ts';
 import { encodeForSession } from '../formats/onnx/encode-model.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome, Evaluator, EvaluatorOptions } from './evaluator.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
-import { tiny, tinyImages, tinyWeights, writeCheckpoint } from '../architectures/tiny-vit.fixture.ts';
+import { tiny, tinyImages, tinyWeights, writeCheckpoint } from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { createOracleEngine } from '../engines/oracle-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
@@ -9,11 +12,8 @@ import { node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { ecmt } from '../methods/ecmt.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { createOracleEngine } from '../runtime/oracle-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import { toBinarySpikes } from './parallel-parameter-normalization.ts';
 
 const vitImages: FloatTensor = { shape: [3, 3, tiny.height, tiny.width], data: tinyImages(3) };

@@ -5,10 +5,10 @@ import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { domain, stepsName } from '../neurons/domain.ts';
-import { type Site, sitesOf } from '../neurons/neuron-node.ts';
-import { channelAmplitudes, parallelSpikes, parallelSpikesFunction } from '../neurons/parallel-spikes.ts';
-import { measureShapes } from '../runtime/measure-shapes.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
+import { domain, stepsName } from '../spiking/domain.ts';
+import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { channelAmplitudes, parallelSpikes, parallelSpikesFunction } from '../spiking/parallel-spikes.ts';
 
 /** A site with the values that its binary channels add to the graph. */
 interface BinarySite {

@@ -1,14 +1,14 @@
 import { synapticInputSites } from '../analysis/spike-sites.ts';
 import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { fitThresholds } from '../calibration/fit-thresholds.ts';
+import type { Ladder } from '../dynamics/ladder.ts';
 import {
   differentialMultiThreshold,
   differentialThresholds,
 } from '../neurons/differential-multi-threshold.ts';
-import type { Ladder } from '../neurons/ladder.ts';
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
+import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 
 /** Levels of each sign: later spikes correct smaller and smaller remainders, so the ladder reaches further down than ECMT's. */

@@ -1,5 +1,5 @@
 import { activationSites } from '../analysis/activation-sites.ts';
-import { toActivationAttributes } from '../neurons/activation-attributes.ts';
+import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { chargeAligned } from '../neurons/charge-aligned.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import {

@@ -3,11 +3,11 @@ import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { fitThresholds } from '../calibration/fit-thresholds.ts';
 import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import { QuantileObserver } from '../calibration/quantile-observer.ts';
-import { type Ladder, ladderThresholds } from '../neurons/ladder.ts';
+import { type Ladder, ladderThresholds } from '../dynamics/ladder.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
+import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type SiteCalibration } from './define-method.ts';
 
 /** Levels of each sign, as in the paper's experiments. */

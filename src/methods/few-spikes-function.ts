@@ -1,8 +1,8 @@
 import { recogniseSmoothActivation } from '../analysis/recognise-smooth-activation.ts';
 import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
+import { type FewSpikesTableName, fewSpikesTables } from '../dynamics/few-spikes-tables.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fewSpikesFunction } from '../neurons/few-spikes-function.ts';
-import { type FewSpikesTableName, fewSpikesTables } from '../neurons/few-spikes-tables.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { codeDifferences, fewSpikesPreset } from './few-spikes.ts';
 import { signedSites } from './signed-sites.ts';

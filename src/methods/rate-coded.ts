@@ -4,13 +4,13 @@ import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { fitRateThreshold } from '../calibration/fit-rate-threshold.ts';
 import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import { ScaleObserver, type ScaleRule } from '../calibration/scale-observer.ts';
+import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { toActivationAttributes } from '../neurons/activation-attributes.ts';
 import { integrateAndFire, integrateAndFireParameters } from '../neurons/integrate-and-fire.ts';
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
+import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import type { SiteCalibration } from './define-method.ts';
 
 /** Clean-up of every method that puts integrate-and-fire neurons in the place of activation functions. */

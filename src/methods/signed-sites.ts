@@ -2,11 +2,11 @@ import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
 import { ActivationHistogram, type WeightedValue } from '../calibration/activation-histogram.ts';
 import { fitThreshold } from '../calibration/fit-threshold.ts';
 import { fitThresholds } from '../calibration/fit-thresholds.ts';
-import type { NeuronDefinition } from '../neurons/define-neuron.ts';
-import { ladderThresholds } from '../neurons/ladder.ts';
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
+import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
+import { ladderThresholds } from '../dynamics/ladder.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
+import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import type { Preset, SiteCalibration } from './define-method.ts';
 
 /**

@@ -3,7 +3,7 @@ import { activationSites } from '../analysis/activation-sites.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { type AmplitudeRule, matchDistribution } from '../calibration/match-distribution.ts';
-import { toActivationAttributes } from '../neurons/activation-attributes.ts';
+import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
 import { defineMethod, type Preset, type SiteCalibration } from './define-method.ts';
 import { activationOf, importedSpec, rateCodedConverts, rateCodedPasses } from './rate-coded.ts';

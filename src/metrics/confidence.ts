@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 
 /** Largest softmax of each row of logits [rows…, classes]; in (0, 1]. */
 export function confidenceOfRows({ shape, data }: FloatTensor): number[] {

@@ -1,5 +1,5 @@
-import type { Site } from '../neurons/neuron-node.ts';
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 
 /**
  * Spikes of a site by time-step and level, in the order largest level positive, largest negative, …, smallest

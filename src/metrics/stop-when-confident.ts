@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import { confidenceOfRows } from './confidence.ts';
 import { exitStep } from './early-exit.ts';
 

@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../runtime/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 
 /** The k classes with the largest logits, best first; of equal logits the lower class number comes first. */
 export function topClasses(logits: ArrayLike<number>, k: number): number[] {

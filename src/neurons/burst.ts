@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import {
   fireOnLadder,
   type Ladder,
@@ -10,8 +9,9 @@ import {
   ladderName,
   ladderParameters,
   lowerLadder,
-} from './ladder.ts';
-import { lowerPotential, lowerReset } from './membrane-potential.ts';
+} from '../dynamics/ladder.ts';
+import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Structural choices of a burst neuron: its ladder, and how many spikes a burst may have. */
 export interface BurstAttributes extends Ladder {

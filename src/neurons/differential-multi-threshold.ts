@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNeuron } from './define-neuron.ts';
+import { defineNeuron } from '../dynamics/define-neuron.ts';
 import {
   fireOnLadder,
   halfLevel,
@@ -11,7 +11,7 @@ import {
   ladderParameters,
   ladderThresholds,
   lowerLadder,
-} from './ladder.ts';
+} from '../dynamics/ladder.ts';
 
 /**
  * Multi-threshold neuron with differential coding: a spike changes the value that the following operators hold instead of

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import {
+  type FewSpikesCode,
+  type FewSpikesTableName,
+  fewSpikesTables,
+} from '../dynamics/few-spikes-tables.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
-import { type FewSpikesCode, type FewSpikesTableName, fewSpikesTables } from './few-spikes-tables.ts';
 
 const tableNames = Object.keys(fewSpikesTables) as [FewSpikesTableName, ...FewSpikesTableName[]];
 

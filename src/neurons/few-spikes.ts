@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { lowerPotential, lowerReset, lowerSignedThreshold } from '../dynamics/membrane-potential.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
-import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 
 const attributes = z.object({
   /** Internal steps K, one bit each. */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../analysis/placement.ts';
+import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
+import { runNeuron } from '../dynamics/run-neuron.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { createOracleEngine } from '../engines/oracle-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { createOracleEngine } from '../runtime/oracle-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
-import { toActivationAttributes } from './activation-attributes.ts';
+import { type NeuronSpec, sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';
 import { integrateAndFire, integrateAndFireParameters } from './integrate-and-fire.ts';
-import { type NeuronSpec, sitesOf } from './neuron-node.ts';
-import { runNeuron } from './run-neuron.ts';
-import { toSourceForm, toSpikingForm } from './spiking-form.ts';
 
 const attributes = toActivationAttributes({ kind: 'relu' });
 

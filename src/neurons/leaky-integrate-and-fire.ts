@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
   type ActivationAttributes,
   activationAttributes,
   fromActivationAttributes,
-} from './activation-attributes.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+} from '../dynamics/activation-attributes.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Structural choices of a leaky integrate-and-fire neuron: the activation function it stands for. */
 export type LeakyIntegrateAndFireAttributes = ActivationAttributes;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNeuron } from './define-neuron.ts';
+import { defineNeuron } from '../dynamics/define-neuron.ts';
 import {
   fireOnLadder,
   type Ladder,
@@ -9,8 +9,8 @@ import {
   ladderName,
   ladderParameters,
   lowerLadder,
-} from './ladder.ts';
-import { lowerPotential, lowerReset } from './membrane-potential.ts';
+} from '../dynamics/ladder.ts';
+import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 
 /**
  * Multi-threshold neuron of ECMT: a ladder of positive levels θ₊·b^k and one of negative levels −θ₋·b^k,

@@ -1,7 +1,7 @@
+import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { ConversionError } from '../errors.ts';
 import { burst } from './burst.ts';
 import { chargeAligned } from './charge-aligned.ts';
-import type { AnyNeuron } from './define-neuron.ts';
 import { differentialMultiThreshold } from './differential-multi-threshold.ts';
 import { fewSpikes } from './few-spikes.ts';
 import { fewSpikesFunction } from './few-spikes-function.ts';

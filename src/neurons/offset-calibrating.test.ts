@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { createOracleEngine } from '../engines/oracle-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { createInGraphEngine } from '../runtime/in-graph-engine.ts';
-import { evaluateModel } from '../runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../runtime/oracle/nd-array.ts';
-import { createOracleEngine } from '../runtime/oracle-engine.ts';
-import { planRun } from '../runtime/plan-run.ts';
+import { evaluateModel } from '../interpreter/evaluate-model.ts';
+import { ndArray } from '../interpreter/nd-array.ts';
+import { setSteps, stepsOf } from '../spiking/neuron-node.ts';
+import { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';
+import { hiddenStepsOf } from '../spiking/time-axis.ts';
 import { integrateAndFireParameters } from './integrate-and-fire.ts';
-import { setSteps, stepsOf } from './neuron-node.ts';
 import { type OffsetCalibratingAttributes, offsetCalibrating } from './offset-calibrating.ts';
-import { toSourceForm, toSpikingForm } from './spiking-form.ts';
-import { hiddenStepsOf } from './time-axis.ts';
 
 function attributesWith(hiddenSteps: number, iterations = 1): OffsetCalibratingAttributes {
   return offsetCalibrating.attributes.parse({ hiddenSteps, iterations });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { activationAttributes, fromActivationAttributes } from '../dynamics/activation-attributes.ts';
+import { defineNeuron, type Parameters } from '../dynamics/define-neuron.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { activationAttributes, fromActivationAttributes } from './activation-attributes.ts';
-import { defineNeuron, type Parameters } from './define-neuron.ts';
 import { integrateAndFire, lowerIntegrateAndFire } from './integrate-and-fire.ts';
 
 const attributes = z.object({

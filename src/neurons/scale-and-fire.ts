@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
-import { lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { lowerPotential, lowerReset, lowerSignedThreshold } from '../dynamics/membrane-potential.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -11,7 +10,8 @@ import {
   unitLevelOf,
   unitLevels,
   unitsOf,
-} from './uniform-units.ts';
+} from '../dynamics/uniform-units.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /**
  * Scale-and-fire neuron: its potential is scaled by the threshold and emitted as a whole number of units at once, so that

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -10,7 +9,8 @@ import {
   unitLevelOf,
   unitLevels,
   unitsOf,
-} from './uniform-units.ts';
+} from '../dynamics/uniform-units.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /**
  * Sigma-delta neuron: it sends by how many units of one threshold θ its input has moved away from what it has sent so

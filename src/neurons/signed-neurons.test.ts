@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
+import { runNeuron } from '../dynamics/run-neuron.ts';
 import { burst } from './burst.ts';
-import type { AnyNeuron, Parameters } from './define-neuron.ts';
 import { fewSpikes } from './few-spikes.ts';
 import { integrateAndFire, integrateAndFireParameters } from './integrate-and-fire.ts';
 import { multiThreshold } from './multi-threshold.ts';
-import { runNeuron } from './run-neuron.ts';
 import { scaleAndFire } from './scale-and-fire.ts';
 import { sigmaDelta } from './sigma-delta.ts';
 import { stBif } from './st-bif.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type StepOutputs, type StepValues } from './define-neuron.ts';
 
 const attributes = z.object({
   /** Smallest spike count S_min that the tracer allows. */

@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import {
+  defineNeuron,
+  type Parameters,
+  type StepOutputs,
+  type StepValues,
+} from '../dynamics/define-neuron.ts';
+import {
+  lowerMagnitude,
+  lowerPotential,
+  lowerReset,
+  lowerSignedThreshold,
+} from '../dynamics/membrane-potential.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { defineNeuron, type Parameters, type StepOutputs, type StepValues } from './define-neuron.ts';
-import { lowerMagnitude, lowerPotential, lowerReset, lowerSignedThreshold } from './membrane-potential.ts';
 
 const attributes = z.object({
   /** Micro-steps K of a window. */

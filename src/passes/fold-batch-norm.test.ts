@@ -4,8 +4,8 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { type AttributeInputs, float } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { evaluateModel } from '../runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../runtime/oracle/nd-array.ts';
+import { evaluateModel } from '../interpreter/evaluate-model.ts';
+import { ndArray } from '../interpreter/nd-array.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { runPasses } from './run-passes.ts';
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
-import { evaluateModel } from '../runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../runtime/oracle/nd-array.ts';
+import { evaluateModel } from '../interpreter/evaluate-model.ts';
+import { ndArray } from '../interpreter/nd-array.ts';
 import { replaceMaxPool } from './replace-max-pool.ts';
 import { runPasses } from './run-passes.ts';
 

@@ -1,5 +1,5 @@
-import type { Site } from '../neurons/neuron-node.ts';
-import { spikeAlphabet } from '../neurons/spike-alphabet.ts';
+import type { Site } from '../spiking/neuron-node.ts';
+import { spikeAlphabet } from '../spiking/spike-alphabet.ts';
 
 /** Bits that are evaluated at least and at most. */
 export const bitRange = { fewest: 2, most: 8 } as const;

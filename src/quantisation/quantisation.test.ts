@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
 import {
   runNetwork,
   tiny,
   tinyImages,
   tinyWeights,
   writeCheckpoint,
-} from '../architectures/tiny-vit.fixture.ts';
+} from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
 import { observeQuantisers } from '../conversion/observe-quantisers.ts';
 import { Graph } from '../graph/graph.ts';
@@ -14,8 +13,9 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 import { bitWidths } from './bit-widths.ts';
 import { quantisationPlaces } from './quantisation-places.ts';
 import { quantiseSource } from './quantise-source.ts';

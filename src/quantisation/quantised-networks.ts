@@ -1,7 +1,7 @@
 import { ConversionError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
-import { sitesOf } from '../neurons/neuron-node.ts';
-import { toSourceForm } from '../neurons/spiking-form.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import type { BitWidths } from './bit-widths.ts';
 import { type QuantisationPlaces, quantisationPlaces } from './quantisation-places.ts';
 import { quantiseSource } from './quantise-source.ts';

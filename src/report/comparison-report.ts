@@ -1,3 +1,5 @@
+import type { Comparison, Evaluation, FrontierPoint } from '../results/result-schema.ts';
+import type { RunFolder } from '../results/run-folder.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -5,9 +7,7 @@ import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 import { renderProvenance } from './provenance.ts';
-import type { Comparison, Evaluation, FrontierPoint } from './result-schema.ts';
 import { roomAround } from './room-around.ts';
-import type { RunFolder } from './run-folder.ts';
 import { keyMark, seriesMark } from './series-marks.ts';
 import { stepAxis } from './step-axis.ts';
 

@@ -1,11 +1,11 @@
+import type { Evaluation } from '../results/result-schema.ts';
+import type { Run } from '../results/run-folder.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { figures } from './figures/figures.ts';
 import { count, interval, percent, points } from './format.ts';
 import { type Html, html } from './html.ts';
 import { renderPage, type Tile } from './page.ts';
 import { renderProvenance } from './provenance.ts';
-import type { Evaluation } from './result-schema.ts';
-import type { Run } from './run-folder.ts';
 
 /** The report of an evaluation. */
 export async function renderEvaluation(run: Run): Promise<string> {

@@ -1,16 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
-import { randomNumbers, saveCheckpoint, tiny, tinyWeights } from '../architectures/tiny-vit.fixture.ts';
+import { randomNumbers, saveCheckpoint, tiny, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
+import type { Synapses } from '../engines/engines.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
-import { RunRecord } from '../evaluation/run-record.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
-import type { Synapses } from '../runtime/engines.ts';
-import { describeEnvironment } from './describe-environment.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { describeEnvironment } from '../results/describe-environment.ts';
+import { RunRecord } from '../results/run-record.ts';
 
 const shape = [3, tiny.height, tiny.width];
 const pixels = shape.reduce((a, b) => a * b, 1);

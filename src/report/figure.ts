@@ -1,5 +1,5 @@
+import type { Run } from '../results/run-folder.ts';
 import { Html, html } from './html.ts';
-import type { Run } from './run-folder.ts';
 
 /** A table that says in numbers what a figure shows. */
 export interface FigureTable {

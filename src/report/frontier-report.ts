@@ -1,11 +1,11 @@
+import type { FrontierPoint, PayingRange } from '../results/result-schema.ts';
+import type { RunFolder } from '../results/run-folder.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { count, percent, short } from './format.ts';
 import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 import { renderProvenance } from './provenance.ts';
-import type { FrontierPoint, PayingRange } from './result-schema.ts';
-import type { RunFolder } from './run-folder.ts';
 import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */

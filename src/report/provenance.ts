@@ -1,5 +1,5 @@
+import type { Environment } from '../results/result-schema.ts';
 import { type Html, html } from './html.ts';
-import type { Environment } from './result-schema.ts';
 
 /** What decided about the results, and where they were made. */
 export function renderProvenance(

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../formats/write-atomically.ts';
+import { type RunFolder, readRunFolder } from '../results/run-folder.ts';
 import { renderComparison } from './comparison-report.ts';
 import { renderEvaluation } from './evaluation-report.ts';
 import { renderFrontier } from './frontier-report.ts';
-import { type RunFolder, readRunFolder } from './run-folder.ts';
 
 /**
  * Draws the report of a finished run, one HTML file that needs no network and no script, and puts it into the run's folder.

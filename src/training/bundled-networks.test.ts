@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../architectures/open-checkpoint.ts';
-import { openDataset } from '../datasets/open-dataset.ts';
 import type { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { OrtSession } from '../runtime/ort-session.ts';
+import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { openDataset } from '../opening/open-dataset.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
 import { BatchLoader } from './data/batch-loader.ts';
 import { openTrainingData } from './data/training-data.ts';
 import { useQcfs } from './networks/use-qcfs.ts';

@@ -1,21 +1,21 @@
 /** Training on ONNX Runtime: differentiation, training operators, optimisers, recipes, and runs that resume. */
-export { type Differentiated, differentiate } from './differentiation/differentiate.ts';
-export { defineNetwork, type NetworkKind } from './networks/define-network.ts';
-export { networks } from './networks/networks.ts';
-export { useQcfs } from './networks/use-qcfs.ts';
+export { type Differentiated, differentiate } from '../differentiation/differentiate.ts';
 export {
   floorStraightThrough,
   roundStraightThrough,
   stopGradient,
-} from './operators/straight-through.ts';
-export { type SurrogateName, surrogates } from './operators/surrogates.ts';
+} from '../differentiation/operators/straight-through.ts';
+export { type SurrogateName, surrogates } from '../differentiation/operators/surrogates.ts';
 export {
   addTrainingOperator,
   carryTrainingOperators,
   type TrainingOperator,
-} from './operators/training-operator.ts';
-export { trainingOperators } from './operators/training-operators.ts';
-export { type LifOptions, unrollLif } from './operators/unroll-lif.ts';
+} from '../differentiation/operators/training-operator.ts';
+export { trainingOperators } from '../differentiation/operators/training-operators.ts';
+export { type LifOptions, unrollLif } from '../differentiation/operators/unroll-lif.ts';
+export { defineNetwork, type NetworkKind } from './networks/define-network.ts';
+export { networks } from './networks/networks.ts';
+export { useQcfs } from './networks/use-qcfs.ts';
 export { defineOptimiser, type Optimiser } from './optimisers/define-optimiser.ts';
 export { type OptimiserName, optimisers } from './optimisers/optimisers.ts';
 export { loadRecipe } from './recipe/load-recipe.ts';

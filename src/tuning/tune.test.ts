@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openInputs } from '../networks/open-inputs.ts';
-import { openNetwork } from '../networks/open-network.ts';
-import { correctionsIn } from '../neurons/bias-correction.ts';
-import { sitesOf, stepsOf } from '../neurons/neuron-node.ts';
+import { openInputs } from '../opening/open-inputs.ts';
+import { openNetwork } from '../opening/open-network.ts';
+import { correctionsIn } from '../spiking/bias-correction.ts';
+import { sitesOf, stepsOf } from '../spiking/neuron-node.ts';
+import { TuningJournal } from './search/tuning-journal.ts';
 import { type Tuned, type TuneOptions, tune } from './tune.ts';
-import { TuningJournal } from './tuning-journal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tune-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,24 +3,24 @@ import { checkParity } from '../conversion/check-parity.ts';
 import { type ConversionRecord, writeConversionRecord } from '../conversion/conversion-record.ts';
 import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
 import { prepareSource } from '../conversion/prepare-source.ts';
-import type { Batch } from '../datasets/load-batch.ts';
+import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
 import type { Model } from '../graph/model.ts';
-import type { NeuronSpec } from '../neurons/neuron-node.ts';
-import { toSpikingForm } from '../neurons/spiking-form.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
-import { BiasCorrector } from './bias-corrector.ts';
-import { type LadderName, ladderFamilies } from './ladder-families.ts';
-import { type ComparedBatch, withSourceLogits } from './measure-network.ts';
-import { measureProfiles } from './measure-profiles.ts';
-import { type NetworkPlan, NetworkPlanner } from './network-plan.ts';
-import { schedulesUpTo } from './schedule.ts';
-import { choosePoint, type TuningGoal, targetsOf } from './tuning-goal.ts';
-import type { TuningJournal } from './tuning-journal.ts';
-import { paretoFrontier, type TuningPoint } from './tuning-point.ts';
-import { searchNetworks } from './tuning-search.ts';
+import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import { toSpikingForm } from '../spiking/spiking-form.ts';
+import { BiasCorrector } from './corrections/bias-corrector.ts';
+import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
+import { type NetworkPlan, NetworkPlanner } from './planning/network-plan.ts';
+import { type ComparedBatch, withSourceLogits } from './search/measure-network.ts';
+import { schedulesUpTo } from './search/schedule.ts';
+import { choosePoint, type TuningGoal, targetsOf } from './search/tuning-goal.ts';
+import type { TuningJournal } from './search/tuning-journal.ts';
+import { paretoFrontier, type TuningPoint } from './search/tuning-point.ts';
+import { searchNetworks } from './search/tuning-search.ts';
+import { measureProfiles } from './sensitivity/measure-profiles.ts';
 
 /** What to tune, and for what. */
 export interface TuneOptions {

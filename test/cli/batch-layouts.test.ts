@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attentionNetwork } from '../../src/conversion/batch-layouts.fixture.ts';
+import { attentionNetwork } from '../../src/batching/batch-layouts.fixture.ts';
 import { readNpy, writeNpy } from '../../src/formats/npy.ts';
 import { writeOnnx } from '../../src/formats/onnx/write-onnx.ts';
 import { runCli } from './run-cli.fixture.ts';

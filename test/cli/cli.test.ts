@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../src/architectures/open-checkpoint.ts';
-import { runNetwork, tiny, tinyImages } from '../../src/architectures/tiny-vit.fixture.ts';
+import { runNetwork, tiny, tinyImages } from '../../src/checkpoints/tiny-vit.fixture.ts';
 import { readNpy } from '../../src/formats/npy.ts';
 import { confidenceOfRows } from '../../src/metrics/confidence.ts';
+import { openCheckpoint } from '../../src/opening/open-checkpoint.ts';
 import { runCli, scratchFolder } from './run-cli.fixture.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../../src/architectures/tiny-vit.fixture.ts';
+import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../../src/checkpoints/tiny-vit.fixture.ts';
 import { writeNpy } from '../../src/formats/npy.ts';
 
 const script = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -1,8 +1,8 @@
+import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
+import { evaluateSource } from '../../src/engines/oracle-engine.ts';
+import { planRun } from '../../src/engines/plan-run.ts';
+import type { FloatTensor } from '../../src/graph/float-tensor.ts';
 import type { Model } from '../../src/graph/model.ts';
-import type { FloatTensor } from '../../src/runtime/float-tensor.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { evaluateSource } from '../../src/runtime/oracle-engine.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
 
 /** Relative error ‖y − x‖ / ‖x‖ of a spiking network's logits after the last step, x those of its source in float64. */
 export async function deviationFromSource(

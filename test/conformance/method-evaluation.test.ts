@@ -3,7 +3,7 @@ import { convert } from '../../src/conversion/convert.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { methods } from '../../src/methods/methods.ts';
 import { rateCodedConverts } from '../../src/methods/rate-coded.ts';
-import { sitesOf } from '../../src/neurons/neuron-node.ts';
+import { sitesOf } from '../../src/spiking/neuron-node.ts';
 import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
 
 const presets = methods.flatMap((method) =>

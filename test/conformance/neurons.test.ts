@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/analysis/placement.ts';
+import { runNeuron } from '../../src/dynamics/run-neuron.ts';
+import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
+import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
+import { planRun, type RunResult } from '../../src/engines/plan-run.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { Model } from '../../src/graph/model.ts';
 import { node } from '../../src/graph/node.ts';
 import { Tensor } from '../../src/graph/tensor.ts';
 import { verifyModel } from '../../src/graph/verify-model.ts';
-import { sitesOf } from '../../src/neurons/neuron-node.ts';
+import { evaluateModel } from '../../src/interpreter/evaluate-model.ts';
+import { ndArray } from '../../src/interpreter/nd-array.ts';
+import { kernels } from '../../src/kernels/kernels.ts';
 import { neurons } from '../../src/neurons/neurons.ts';
-import { runNeuron } from '../../src/neurons/run-neuron.ts';
-import { toSpikingForm } from '../../src/neurons/spiking-form.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { kernels } from '../../src/runtime/kernels/kernels.ts';
-import { evaluateModel } from '../../src/runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../../src/runtime/oracle/nd-array.ts';
-import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
-import { planRun, type RunResult } from '../../src/runtime/plan-run.ts';
-import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { sitesOf } from '../../src/spiking/neuron-node.ts';
+import { toSpikingForm } from '../../src/spiking/spiking-form.ts';
 
 /** A network of one neuron site and nothing else: what goes in at every step is x. */
 function oneSite(

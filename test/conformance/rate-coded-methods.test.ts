@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
+import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
+import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
+import { planRun } from '../../src/engines/plan-run.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { GraphBuilder } from '../../src/graph/graph-builder.ts';
 import { Model } from '../../src/graph/model.ts';
 import { methodNamed, methods } from '../../src/methods/methods.ts';
 import { rateCodedConverts } from '../../src/methods/rate-coded.ts';
-import { hiddenStepsOf } from '../../src/neurons/time-axis.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
-import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { hiddenStepsOf } from '../../src/spiking/time-axis.ts';
 import { deviationFromSource } from './deviation-from-source.fixture.ts';
 import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
+import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
+import { planRun } from '../../src/engines/plan-run.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
+import { randomImages, smallVit } from '../../src/engines/segmented/small-networks.fixture.ts';
 import { methodNamed } from '../../src/methods/methods.ts';
-import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
-import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
-import { randomImages, smallVit } from '../../src/runtime/segmented/small-networks.fixture.ts';
 import { deviationFromSource } from './deviation-from-source.fixture.ts';
 import { cnnImages, residualCnn } from './residual-cnn.fixture.ts';
 

@@ -5,8 +5,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRun } from '../../src/report/evaluation-run.fixture.ts';
 import { figures } from '../../src/report/figures/figures.ts';
-import type { Evaluation, RunTrace } from '../../src/report/result-schema.ts';
 import { writeReport } from '../../src/report/write-report.ts';
+import type { Evaluation, RunTrace } from '../../src/results/result-schema.ts';
 
 /** Chromium as Debian packages it (apt-get install chromium), or wherever CHROMIUM says. */
 const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
+import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
+import { planRun } from '../../src/engines/plan-run.ts';
+import { agreement, largestDifference } from '../../src/engines/segmented/compare-runs.fixture.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { npyToFloat32, readNpy } from '../../src/formats/npy.ts';
 import { ecmt } from '../../src/methods/ecmt.ts';
 import { topClassesOfRows } from '../../src/metrics/top-classes.ts';
-import { openInputs } from '../../src/networks/open-inputs.ts';
-import { type Network, openNetwork } from '../../src/networks/open-network.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { OrtSession } from '../../src/runtime/ort-session.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
-import { agreement, largestDifference } from '../../src/runtime/segmented/compare-runs.fixture.ts';
-import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { openInputs } from '../../src/opening/open-inputs.ts';
+import { type Network, openNetwork } from '../../src/opening/open-network.ts';
+import { OrtSession } from '../../src/sessions/ort-session.ts';
 import { hasShared, shared } from './shared-folder.ts';
 
 const images = shared('data', 'imagenet-sample');

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
+import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
+import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
+import { planRun } from '../../src/engines/plan-run.ts';
+import { agreement, largestDifference } from '../../src/engines/segmented/compare-runs.fixture.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { readNpy } from '../../src/formats/npy.ts';
 import { readOnnx } from '../../src/formats/onnx/read-onnx.ts';
 import { methodNamed } from '../../src/methods/index.ts';
-import { sitesOf } from '../../src/neurons/neuron-node.ts';
-import { createInGraphEngine } from '../../src/runtime/in-graph-engine.ts';
-import { createOracleEngine } from '../../src/runtime/oracle-engine.ts';
-import { planRun } from '../../src/runtime/plan-run.ts';
-import { agreement, largestDifference } from '../../src/runtime/segmented/compare-runs.fixture.ts';
-import { createSegmentedEngine } from '../../src/runtime/segmented/segmented-engine.ts';
+import { sitesOf } from '../../src/spiking/neuron-node.ts';
 import { hasShared, shared } from './shared-folder.ts';
 
 const golden = (name: string) => shared('golden', 'ecmt-vit-depth2', name);

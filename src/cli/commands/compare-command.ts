@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { absoluteDataPath } from '../../datasets/absolute-data-path.ts';
 import { UsageError } from '../../errors.ts';
-import { type Network, openNetwork } from '../../networks/open-network.ts';
+import { absoluteDataPath } from '../../opening/absolute-data-path.ts';
+import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { compareNetworks } from '../compare-networks.ts';
 import { asTheyAre, byMethods, type Contestant } from '../contestants.ts';
 import { defaultSteps } from '../convert-network.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
-import { openNetwork } from '../../networks/open-network.ts';
+import { openNetwork } from '../../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';

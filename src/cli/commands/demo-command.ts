@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
+import { fingerprintOf, openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertNetwork } from '../convert-network.ts';
 import { evaluateNetwork } from '../evaluate-network.ts';

@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { type Diagnosis, diagnoseNetwork } from '../../diagnosis/diagnose-network.ts';
 import type { SiteDiagnosis } from '../../diagnosis/site-meter.ts';
 import { UsageError } from '../../errors.ts';
-import { openInputs } from '../../networks/open-inputs.ts';
-import { openNetwork } from '../../networks/open-network.ts';
-import { stepsOf } from '../../neurons/neuron-node.ts';
+import { openInputs } from '../../opening/open-inputs.ts';
+import { openNetwork } from '../../opening/open-network.ts';
+import { stepsOf } from '../../spiking/neuron-node.ts';
 import { cores, options } from '../options.ts';
 
 interface Settings {

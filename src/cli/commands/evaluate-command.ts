@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { fingerprintOf, openNetwork } from '../../networks/open-network.ts';
+import { fingerprintOf, openNetwork } from '../../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
 import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
 import { options, probability, wholeNumber } from '../options.ts';

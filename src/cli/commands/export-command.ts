@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
+import { planRun } from '../../engines/plan-run.ts';
 import { exporters } from '../../exporters/exporters.ts';
-import { openNetwork } from '../../networks/open-network.ts';
-import { planRun } from '../../runtime/plan-run.ts';
+import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';
 

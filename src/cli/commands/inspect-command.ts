@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { type Inspection, inspectNetwork } from '../../networks/inspect-network.ts';
-import { openNetwork } from '../../networks/open-network.ts';
+import { type Inspection, inspectNetwork } from '../../conversion/inspect-network.ts';
+import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
 
 /** `transpike inspect`: what a network is and what a conversion would do with it. */

@@ -1,8 +1,8 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { type FrontierSeries, frontierChart, stepLabel } from '../frontier-chart.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 import { seriesMark } from '../series-marks.ts';
 import { bitsOf } from './accuracy-by-step.ts';
 

@@ -1,9 +1,9 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, key } from '../figure.ts';
 import { count, interval, percent } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { spreadLabels } from '../label-places.ts';
-import type { Evaluation } from '../result-schema.ts';
 import { keyMark, type SeriesMark, seriesMark } from '../series-marks.ts';
 import { stepAxis } from '../step-axis.ts';
 

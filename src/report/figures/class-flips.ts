@@ -1,8 +1,8 @@
+import type { Environment, Evaluation } from '../../results/result-schema.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure } from '../figure.ts';
 import { count, percent } from '../format.ts';
 import { html } from '../html.ts';
-import type { Environment, Evaluation } from '../result-schema.ts';
 
 type Pair = Evaluation['flips']['pairs'][number];
 

@@ -1,8 +1,8 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 import { roomAround } from '../room-around.ts';
 import { keyMark, seriesMark } from '../series-marks.ts';
 

@@ -1,7 +1,7 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { defineFigure, figureOf, renderTable } from '../figure.ts';
 import { count, interval, percent } from '../format.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 
 type Synapses = NonNullable<Evaluation['synapses']>;
 

@@ -1,9 +1,9 @@
 import { energyTerms } from '../../energy/energy-breakdown.ts';
+import type { Evaluation } from '../../results/result-schema.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, join, renderTable } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 
 type EnergyTerm = (typeof energyTerms)[number];
 

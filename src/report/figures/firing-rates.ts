@@ -1,7 +1,7 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { defineFigure, figureOf, join } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 import { drawSiteRows } from '../site-rows.ts';
 import { integerTicks } from '../step-axis.ts';
 

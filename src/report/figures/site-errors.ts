@@ -1,8 +1,8 @@
+import type { Evaluation } from '../../results/result-schema.ts';
 import { dumbbellChart } from '../dumbbell-chart.ts';
 import { defineFigure, figureOf, join } from '../figure.ts';
 import { count, percent } from '../format.ts';
 import { html } from '../html.ts';
-import type { Evaluation } from '../result-schema.ts';
 import { seriesMark } from '../series-marks.ts';
 
 type Site = NonNullable<Evaluation['diagnosis']>['sites'][number];

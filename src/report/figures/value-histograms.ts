@@ -1,8 +1,8 @@
+import type { Evaluation, RunTrace } from '../../results/result-schema.ts';
 import { drawSvg } from '../draw-chart.ts';
 import { defineFigure, join } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import type { Evaluation, RunTrace } from '../result-schema.ts';
 
 type Site = RunTrace['sites'][number];
 

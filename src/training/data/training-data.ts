@@ -1,4 +1,4 @@
-import type { Dataset } from '../../datasets/dataset.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import { DataError } from '../../errors.ts';
 
 /** Pictures of one size, kept as bytes; generated ones are drawn when they are asked for. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Architecture } from '../../architectures/define-architecture.ts';
+import type { Architecture } from '../../checkpoints/define-architecture.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 

@@ -1,6 +1,6 @@
+import { elementCount } from '../../differentiation/gradient-operators.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
-import { elementCount } from '../differentiation/gradient-operators.ts';
 
 /** A float32 tensor whose elements are all the same. */
 export function constantTensor(shape: readonly number[], value: number): Tensor {

@@ -3,8 +3,8 @@ import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { verifyModel } from '../../graph/verify-model.ts';
-import { evaluateModel } from '../../runtime/oracle/evaluate-model.ts';
-import { ndArray } from '../../runtime/oracle/nd-array.ts';
+import { evaluateModel } from '../../interpreter/evaluate-model.ts';
+import { ndArray } from '../../interpreter/nd-array.ts';
 import { useQcfs } from './use-qcfs.ts';
 
 it('useQcfs replaces each ReLU by clip-floor-shift with a threshold of its own', () => {

@@ -1,11 +1,14 @@
+import { floorStraightThrough } from '../../differentiation/operators/straight-through.ts';
+import {
+  addTrainingOperator,
+  carryTrainingOperators,
+} from '../../differentiation/operators/training-operator.ts';
+import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { floorStraightThrough } from '../operators/straight-through.ts';
-import { addTrainingOperator, carryTrainingOperators } from '../operators/training-operator.ts';
-import { trainingOperators } from '../operators/training-operators.ts';
 
 /** Suffix of the trainable threshold's name behind the name of the activation. */
 export const thresholdSuffix = '.threshold';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { times } from '../../differentiation/gradient-operators.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
-import { times } from '../differentiation/gradient-operators.ts';
 import { defineOptimiser, type UpdateInputs, type UpdateOutputs } from './define-optimiser.ts';
 
 const options = z.strictObject({

@@ -3,8 +3,8 @@ import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { evaluateModel } from '../../runtime/oracle/evaluate-model.ts';
-import { ndArray, scalar } from '../../runtime/oracle/nd-array.ts';
+import { evaluateModel } from '../../interpreter/evaluate-model.ts';
+import { ndArray, scalar } from '../../interpreter/nd-array.ts';
 import type { AnyOptimiser } from './define-optimiser.ts';
 import { optimisers } from './optimisers.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { times } from '../differentiation/gradient-operators.ts';
+import { times } from '../../differentiation/gradient-operators.ts';
 import { defineOptimiser } from './define-optimiser.ts';
 
 const options = z.strictObject({

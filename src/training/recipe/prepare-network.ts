@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { WeightSource } from '../../architectures/weight-source.ts';
+import { WeightSource } from '../../checkpoints/weight-source.ts';
 import { FormatError } from '../../errors.ts';
 import { readCheckpointTensors } from '../../formats/safetensors.ts';
 import { Tensor } from '../../graph/tensor.ts';

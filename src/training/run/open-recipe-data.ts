@@ -1,6 +1,6 @@
-import type { DatasetOptions } from '../../datasets/dataset.ts';
-import { openDataset } from '../../datasets/open-dataset.ts';
+import type { DatasetOptions } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
+import { openDataset } from '../../opening/open-dataset.ts';
 import { openTrainingData, type TrainingData } from '../data/training-data.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 

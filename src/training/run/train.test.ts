@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openCheckpoint } from '../../architectures/open-checkpoint.ts';
+import { openCheckpoint } from '../../opening/open-checkpoint.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import { train } from './train.ts';
 import type { TrainingEvent, TrainOptions } from './train-options.ts';

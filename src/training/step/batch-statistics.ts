@@ -1,8 +1,11 @@
+import {
+  batchNormalizationTraining,
+  batchNormEpsilon,
+} from '../../differentiation/operators/batch-normalization-training.ts';
+import { trainingDomain } from '../../differentiation/operators/training-domain.ts';
 import { GraphError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { describeNode, floatAttribute, node } from '../../graph/node.ts';
-import { batchNormalizationTraining, batchNormEpsilon } from '../operators/batch-normalization-training.ts';
-import { trainingDomain } from '../operators/training-domain.ts';
 
 /** A running statistic and the value of the batch that it follows. */
 export interface RunningStatistic {

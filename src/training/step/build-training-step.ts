@@ -1,12 +1,12 @@
+import { differentiate } from '../../differentiation/differentiate.ts';
+import { elementCount } from '../../differentiation/gradient-operators.ts';
+import { inferTypes } from '../../differentiation/infer-types.ts';
+import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
+import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { differentiate } from '../differentiation/differentiate.ts';
-import { elementCount } from '../differentiation/gradient-operators.ts';
-import { inferTypes } from '../differentiation/infer-types.ts';
-import { carryTrainingOperators } from '../operators/training-operator.ts';
-import { trainingOperators } from '../operators/training-operators.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';

@@ -1,6 +1,6 @@
+import { softmaxCrossEntropy } from '../../differentiation/operators/softmax-cross-entropy.ts';
+import { addTrainingOperator } from '../../differentiation/operators/training-operator.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
-import { softmaxCrossEntropy } from '../operators/softmax-cross-entropy.ts';
-import { addTrainingOperator } from '../operators/training-operator.ts';
 
 /** Appends a loss of predictions [N, …] against targets of the same shape; returns a float32 scalar. */
 export type Loss = (build: GraphBuilder, predictions: string, targets: string) => string;

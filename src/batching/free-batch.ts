@@ -1,0 +1,126 @@
+import { ConversionError, messageOf } from '../errors.ts';
+import type { Dimension, ValueInfo } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { measureShapes, oneImage } from '../sessions/measure-shapes.ts';
+import { batchAxis } from './batch-axis.ts';
+import { type BatchAxes, liftToRows } from './rows/lift-to-rows.ts';
+import { nearlyEqual, stackRows } from './rows/row-form.ts';
+import { runConstants } from './rows/run-constants.ts';
+import { imageLike } from './rows/trials.ts';
+
+/**
+ * A copy of a model whose leading axis is the batch and may have any length, because all time-steps are run as one batch.
+ * A model that takes any batch there stays as it is. An export often fixes the length without needing it; such a model is
+ * tried. One that needs it, or whose batch is another axis, is rewritten to work image by image where it has to.
+ *
+ * @param source inputs have known lengths beside the batch
+ * @throws ConversionError if the network needs a batch of several images
+ */
+export async function freeBatch(source: Model): Promise<Model> {
+  const axes = new Map(source.graph.inputs.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
+  const leading = [...axes.values()].every((axis) => axis === 0);
+  if (leading) {
+    const free = withFreeBatch(source);
+    const fits = isFixed(source) ? keepsImagesApart(source, free, axes) : measureAt(free, axes, 2);
+    if (await fits.catch(() => false)) return free;
+  }
+  return lift(source, axes);
+}
+
+function isFixed({ graph }: Model): boolean {
+  return graph.inputs.some(({ shape }) => typeof shape?.[0] === 'number');
+}
+
+function withFreeBatch(source: Model): Model {
+  const model = source.clone();
+  const free = <I extends Model['graph']['inputs'][number]>(info: I): I =>
+    typeof info.shape?.[0] === 'number' ? { ...info, shape: ['batch', ...info.shape.slice(1)] } : info;
+  model.graph.inputs = model.graph.inputs.map(free);
+  model.graph.outputs = model.graph.outputs.map(free);
+  return model;
+}
+
+async function lift(source: Model, axes: BatchAxes): Promise<Model> {
+  try {
+    const one = withOneImage(source, axes);
+    const lifted = await liftToRows(one, new Map([...axes, ...(await outputAxes(source, axes))]));
+    if (await keepsImagesApart(one, lifted, axes)) return lifted;
+  } catch (error) {
+    throw batchNotFree(error);
+  }
+  throw batchNotFree('other numbers when several images are run at once');
+}
+
+function withOneImage(source: Model, axes: BatchAxes): Model {
+  const one = source.clone();
+  one.graph.inputs = one.graph.inputs.map((info) => ({ ...info, shape: imageShape(info, axes, 1) }));
+  one.graph.outputs = one.graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  return one;
+}
+
+/** Lengths of an input for a batch. */
+function imageShape({ name, shape }: ValueInfo, axes: BatchAxes, batch: number): number[] {
+  const axis = axes.get(name)!;
+  const image = oneImage(name, shape && [1, ...shape.toSpliced(axis, 1)]).slice(1);
+  return image.toSpliced(axis, 0, batch);
+}
+
+/** The axes of the outputs that grow with the batch; where the network takes one image only, those of length 1. */
+async function outputAxes(source: Model, axes: BatchAxes): Promise<BatchAxes> {
+  const one = await measureAt(source, axes, 1);
+  const two = await measureAt(source, axes, 2).catch(() => undefined);
+  const found = source.graph.outputs.map(({ name }): [string, number] => {
+    const shape = one.get(name)!;
+    const axis = two ? shape.findIndex((length, i) => two.get(name)![i] !== length) : batchAxis(shape);
+    return [name, axis];
+  });
+  return new Map(found.filter(([name, axis]) => axis >= 0 && one.get(name)![axis] === 1));
+}
+
+async function measureAt(
+  model: Model,
+  axes: BatchAxes,
+  batch: number,
+): Promise<Map<string, readonly number[]>> {
+  const free = model.clone();
+  free.graph.inputs = free.graph.inputs.map((info) => ({ ...info, shape: undefined }));
+  free.graph.outputs = free.graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  const shapes = model.graph.inputs.map((info) => [info.name, imageShape(info, axes, batch)] as const);
+  return measureShapes(free, [], new Map(shapes));
+}
+
+/** Whether a network with a leading batch gives for three images what another gives for each alone. */
+async function keepsImagesApart(one: Model, many: Model, axes: BatchAxes): Promise<boolean> {
+  const alone: ReadonlyMap<string, Tensor>[] = [];
+  for (const image of [0, 1, 2]) {
+    const inputs = one.graph.inputs.map(
+      (info) => [info.name, imageLike(imageShape(info, axes, 1), image)] as const,
+    );
+    alone.push(new Map([...inputs, ...(await runConstants(one, new Map(inputs)))]));
+  }
+  const stack = (name: string, image: readonly Dimension[]) =>
+    stackRows(
+      alone.map((values) => values.get(name)!),
+      image as number[],
+    );
+  const inputs = many.graph.inputs.map(({ name, shape }) => [name, stack(name, shape!.slice(1))] as const);
+  const together = await runConstants(many, new Map(inputs));
+  return [...together].every(([name, got]) => {
+    const hasAll = got.shape[0] === alone.length && got.size === alone.length * alone[0]!.get(name)!.size;
+    return hasAll && nearlyEqual(got, stack(name, got.shape.slice(1)));
+  });
+}
+
+/** @param reason what the runtime said to another batch length */
+export function batchNotFree(reason: unknown): ConversionError {
+  return new ConversionError(
+    {
+      where: 'convert',
+      expected: 'a network that takes any batch size, or single images',
+      got: typeof reason === 'string' ? reason : messageOf(reason),
+      remedy: 'Export the model with a dynamic batch axis (dynamic_axes={"x": {0: "batch"}})',
+    },
+    typeof reason === 'string' ? undefined : { cause: reason },
+  );
+}

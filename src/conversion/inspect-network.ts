@@ -1,0 +1,131 @@
+import { freeBatch } from '../batching/free-batch.ts';
+import { operatorCosts } from '../energy/operator-costs.ts';
+import { messageOf } from '../errors.ts';
+import type { ValueInfo } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { printShape } from '../graph/print-graph.ts';
+import { methodNamed } from '../methods/index.ts';
+import type { Network } from '../opening/open-network.ts';
+import { runPasses } from '../passes/run-passes.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
+import { type ConversionRecord, readConversionRecord } from './conversion-record.ts';
+import { findObstacles } from './find-obstacles.ts';
+import { requireSites } from './prepare-source.ts';
+
+/** What there is to say about a network without running it on images. */
+export interface Inspection {
+  readonly name: string;
+  readonly path: string;
+  /** `onnx`, or the architecture of a checkpoint folder. */
+  readonly origin: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Version of the standard ONNX operators. */
+  readonly opset: number;
+  /** How many of each operator. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Multiply-accumulate operations for one image; absent if the network cannot be run. */
+  readonly macs?: number;
+  readonly spiking: boolean;
+  /** How a spiking network came about. */
+  readonly conversion?: ConversionRecord;
+  /** The spike sites it has, or would get from the method. */
+  readonly sites: readonly SiteDescription[];
+  /** What cannot be converted, why, and what to do. */
+  readonly obstacles: readonly string[];
+}
+
+/** One spike site. */
+export interface SiteDescription {
+  readonly name: string;
+  /** Neuron of a spiking network. */
+  readonly neuron?: string;
+  /** Operators it feeds. */
+  readonly feeds: readonly string[];
+  /** Operators between the previous synaptic operators and the site. */
+  readonly follows: readonly string[];
+}
+
+/** Looks at a network. @param method name of the method whose sites are shown for a network that does not spike */
+export async function inspectNetwork(network: Network, method: string): Promise<Inspection> {
+  const { model, name, path, origin, spiking } = network;
+  const source = toSourceForm(model);
+  const obstacles = spiking ? [] : findObstacles(model);
+  const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);
+  const conversion = readConversionRecord(model);
+  const { passes, place, converts } = methodNamed(method);
+  const { graph: clean } = runPasses(free, passes).model;
+  const planned = place(clean);
+  const neurons = new Map(sitesOf(model).map((site) => [site.name, site.neuron.name]));
+  const wanted = planned.filter((site) => !spiking || neurons.has(site.name));
+  const macs =
+    obstacles.length === 0
+      ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
+      : undefined;
+  if (!spiking && obstacles.length === 0) {
+    obstacles.push(...problemsOf(() => requireSites(planned, clean, { ...(converts && { converts }) })));
+  }
+  return {
+    name,
+    path,
+    origin,
+    inputs: source.graph.inputs.map(describe),
+    outputs: source.graph.outputs.map(describe),
+    parameters: countParameters(source),
+    opset: model.opset,
+    operators: countBy(source.graph.nodes.map(({ opType }) => opType)),
+    spiking,
+    ...(macs !== undefined && { macs }),
+    ...(conversion && { conversion }),
+    sites: wanted.map((site) => {
+      const neuron = neurons.get(site.name);
+      return {
+        name: site.name,
+        ...(neuron !== undefined && { neuron }),
+        feeds: site.feeds.map(({ node }) => node.name),
+        follows: [...site.follows],
+      };
+    }),
+    obstacles,
+  };
+}
+
+function problemsOf(check: () => unknown): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+/** The network as it will be converted; where its batch cannot be freed, that is one more obstacle. */
+async function withAnyBatch(source: Model, obstacles: string[]): Promise<Model> {
+  try {
+    return await freeBatch(source);
+  } catch (error) {
+    obstacles.push(messageOf(error));
+    return source;
+  }
+}
+
+/** Weights are floating-point arrays; scalars and integers are constants of the architecture. */
+function countParameters({ graph }: Model): number {
+  const weights = [...graph.initializers.values()].filter(
+    ({ dataType, shape }) => dataType.includes('float') && shape.length > 0,
+  );
+  return weights.reduce((sum, { size }) => sum + size, 0);
+}
+
+function describe({ name, dataType, shape }: ValueInfo): string {
+  return `${name}: ${dataType ?? '?'}${shape ? printShape(shape) : ''}`;
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+}

@@ -1,0 +1,79 @@
+import { type Activation, activate } from '../analysis/activation.ts';
+
+/** How far the output of a rate-coded site is from what the source network has there, by cause. */
+export interface ConversionErrors {
+  /** Mean square of the source network's activation; the errors below are relative to it. */
+  readonly power: number;
+  /** Activations beyond the threshold, which no rate can carry. */
+  readonly clipping: number;
+  /** Activations between two rates that T steps can carry. */
+  readonly quantisation: number;
+  /** Spikes more or less than the mean input calls for, because of the order in which it arrived. */
+  readonly unevenness: number;
+  /** What came in differed from the source network already: errors of earlier layers. */
+  readonly inherited: number;
+  /** All together: decoded value against the source network's activation. */
+  readonly total: number;
+  /** Share of neurons that fire at every step. */
+  readonly saturated: number;
+  /** Share of neurons that never fire. */
+  readonly silent: number;
+}
+
+/** What is known of a site after T steps; all arrays have one number a neuron and image. */
+export interface SiteOutcome {
+  /** Input of the activation in the source network. */
+  readonly source: ArrayLike<number>;
+  /** Running mean of the neurons' input after T steps. */
+  readonly mean: ArrayLike<number>;
+  /** Decoded value after T steps. */
+  readonly decoded: ArrayLike<number>;
+  /** Threshold of the i-th neuron. */
+  readonly threshold: (i: number) => number;
+  /** v(0) of the i-th neuron. */
+  readonly initialPotential: (i: number) => number;
+  readonly steps: number;
+  readonly activation: Activation;
+}
+
+/**
+ * Splits the error of a site of integrate-and-fire neurons into the three conversion errors of the literature and what
+ * earlier layers hand down. With a = f(source), b = f(mean input), c = min(b, θ), q = what T steps of constant input
+ * emit, d = the decoded value: inherited E(b − a)², clipping E(c − b)², quantisation E(q − c)², unevenness E(d − q)², each
+ * divided by E(a²). The parts need not sum to the total E(d − a)²/E(a²): they can cancel.
+ *
+ * Bu, Fang, Ding, Dai, Yu, Huang: Optimal ANN-SNN Conversion for High-accuracy and Ultra-low-latency Spiking Neural
+ * Networks, ICLR 2022, arXiv:2303.04347, section 3.
+ */
+export function conversionErrors(outcome: SiteOutcome): ConversionErrors {
+  const { source, mean, decoded, steps, activation } = outcome;
+  const sums = { power: 0, clipping: 0, quantisation: 0, unevenness: 0, inherited: 0, total: 0 };
+  let [saturated, silent] = [0, 0];
+  for (let i = 0; i < source.length; i++) {
+    const threshold = outcome.threshold(i);
+    const wanted = activate(activation, source[i]!);
+    const received = activate(activation, mean[i]!);
+    const clipped = Math.min(received, threshold);
+    const count = Math.floor((mean[i]! * steps + outcome.initialPotential(i)) / threshold);
+    const even = (Math.min(Math.max(count, 0), steps) * threshold) / steps;
+    sums.power += wanted ** 2;
+    sums.inherited += (received - wanted) ** 2;
+    sums.clipping += (clipped - received) ** 2;
+    sums.quantisation += (even - clipped) ** 2;
+    sums.unevenness += (decoded[i]! - even) ** 2;
+    sums.total += (decoded[i]! - wanted) ** 2;
+    if (decoded[i]! > threshold * (1 - 0.5 / steps)) saturated++;
+    if (decoded[i] === 0) silent++;
+  }
+  const relative = (sum: number) => (sums.power === 0 ? 0 : sum / sums.power);
+  return {
+    power: sums.power / source.length,
+    clipping: relative(sums.clipping),
+    quantisation: relative(sums.quantisation),
+    unevenness: relative(sums.unevenness),
+    inherited: relative(sums.inherited),
+    total: relative(sums.total),
+    saturated: saturated / source.length,
+    silent: silent / source.length,
+  };
+}

@@ -1,0 +1,57 @@
+import ort from 'onnxruntime-node';
+import { constantValues } from '../analysis/constant-values.ts';
+import type { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { oneImage } from '../sessions/measure-shapes.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+
+/**
+ * A copy of a model for one image in which all values that follow from shapes and constants alone are constants, so that the shapes of all
+ * values follow from those of the inputs. Exporters compute, for example, how often a class token is to be repeated.
+ */
+export async function freezeShapes(model: Model): Promise<Model> {
+  const copy = model.clone();
+  const { graph } = copy;
+  graph.inputs = graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) }));
+  graph.outputs = graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  const measured = shapeValues(copy);
+  if (measured.length === 0) return copy;
+  const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });
+  try {
+    const feeds = graph.inputs.map(({ name, shape }): [string, ort.Tensor] => {
+      const lengths = shape as number[];
+      return [name, new ort.Tensor('float32', new Float32Array(lengths.reduce((a, b) => a * b, 1)), lengths)];
+    });
+    const results = await session.runTensors(Object.fromEntries(feeds));
+    for (const name of measured) {
+      const { type, dims, data } = results[name]!;
+      if (type !== 'int64' && type !== 'float32') continue;
+      const producer = graph.producerOf(name)!;
+      const tensor =
+        type === 'int64'
+          ? Tensor.int64([...dims], Array.from(data as BigInt64Array, Number))
+          : Tensor.float32([...dims], data as Float32Array);
+      const frozen = graph.addInitializer(`${name}.frozen`, tensor);
+      graph.redirectConsumers(name, frozen);
+      if (producer.outputs.length === 1) graph.removeNode(producer);
+    }
+  } finally {
+    await session.release();
+  }
+  graph.removeDeadNodes();
+  return copy;
+}
+
+/** Values that depend on shapes and constants only, and are read by something that depends on more. */
+function shapeValues({ graph }: Model): string[] {
+  const constant = constantValues(graph);
+  const known = new Set<string>();
+  for (const { opType, inputs, outputs } of graph.nodes) {
+    const given = inputs.filter((name) => name !== '' && !constant.has(name));
+    const follows = given.length > 0 && given.every((name) => known.has(name));
+    if (opType === 'Shape' || follows) for (const name of outputs) known.add(name);
+  }
+  const produces = (outputs: readonly string[]) => outputs.some((name) => known.has(name));
+  return [...known].filter((name) => graph.consumersOf(name).some(({ outputs }) => !produces(outputs)));
+}

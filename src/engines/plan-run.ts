@@ -1,0 +1,129 @@
+import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import { RuntimeError, UsageError } from '../errors.ts';
+import { firstNonFinite } from '../first-non-finite.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { Model } from '../graph/model.ts';
+import { exposeValues } from '../sessions/expose-values.ts';
+import { type Site, setSteps, sitesOf, stepsOf } from '../spiking/neuron-node.ts';
+import { hiddenStepsOf } from '../spiking/time-axis.ts';
+import { type Activity, attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
+
+/** What an engine is to run: a spiking model for T steps, and what to report beside the logits. */
+export interface Plan {
+  /** The spiking model with T set and all wanted values among its outputs. */
+  readonly model: Model;
+  readonly steps: number;
+  /** Steps before step 1 in which neurons calibrate themselves: values over time have `hiddenSteps + steps` steps. */
+  readonly hiddenSteps: number;
+  readonly sites: readonly Site[];
+  readonly operators: readonly SynapticOperator[];
+  /** Name of the output that holds the running-mean logits [T, N, …]. */
+  readonly logits: string;
+  /** Where the counts of spikes are among the outputs; absent when they are not wanted. */
+  readonly statistics?: StatisticOutputs;
+  /** Further values to report. */
+  readonly keep: readonly string[];
+}
+
+/** What one run gives. */
+export interface RunResult {
+  /** Running-mean logits of every step, [T, N, classes]. */
+  readonly logits: FloatTensor;
+  /** Spikes of every site and step, summed over the batch; absent when not planned. */
+  readonly activity?: Activity;
+  /** The further values by name, time-step major, hidden steps first. */
+  readonly values: ReadonlyMap<string, FloatTensor>;
+}
+
+/** Runs a plan on batches. Engines differ in speed and precision, not in meaning. */
+export interface Engine {
+  readonly plan: Plan;
+  /** @param input one batch [N, …] */
+  run(input: FloatTensor): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+/** Options of a plan. */
+export interface PlanOptions {
+  /** Time-steps; default: what the model is set to. */
+  steps?: number;
+  /** Count spikes and synaptic operations. Default false. */
+  statistics?: boolean;
+  /** Values to report, for example a site's `spikes`. */
+  keep?: readonly string[];
+}
+
+/**
+ * Plans a run of a spiking model.
+ *
+ * @throws UsageError if T is not a positive integer; RuntimeError if the model has no neurons.
+ */
+export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
+  const steps = checkSteps(options.steps ?? stepsOf(spiking) ?? 1);
+  const sites = sitesOf(spiking);
+  if (sites.length === 0) {
+    throw new RuntimeError({
+      where: `graph '${spiking.graph.name}'`,
+      expected: 'a spiking model',
+      got: 'a model without spiking neurons',
+      remedy: 'Convert it first: transpike convert',
+    });
+  }
+  const keep = options.keep ?? [];
+  const exposed = exposeValues(spiking, keep);
+  setSteps(exposed, steps);
+  const operators = synapticOperators(exposed.graph);
+  const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
+  const logits = spiking.graph.outputs[0]!.name;
+  return {
+    model: exposed,
+    steps,
+    hiddenSteps: hiddenStepsOf(spiking),
+    sites,
+    operators,
+    logits,
+    keep,
+    ...(statistics && { statistics }),
+  };
+}
+
+/** @throws UsageError unless T is a positive integer */
+export function checkSteps(steps: number): number {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= 4096) return steps;
+  throw new UsageError({
+    where: 'time-steps T',
+    expected: 'an integer from 1 to 4096',
+    got: String(steps),
+    remedy: 'Choose T ≥ 1, for example -T 4',
+  });
+}
+
+/** Sorts the outputs of a planned model into a result. @throws RuntimeError if a logit is not finite */
+export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor>): RunResult {
+  const logits = withoutHiddenSteps(plan, outputs.get(plan.logits)!);
+  requireFinite(logits, plan.steps);
+  const values = new Map(plan.keep.map((name) => [name, outputs.get(name)!]));
+  const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps, plan.hiddenSteps);
+  return { logits, values, ...(activity && { activity }) };
+}
+
+/** The model leaves hidden steps out of its outputs; an engine that opens and closes the time axis itself may not. */
+function withoutHiddenSteps({ steps, hiddenSteps }: Plan, logits: FloatTensor): FloatTensor {
+  const [rows, ...rest] = logits.shape;
+  if (hiddenSteps === 0 || rows === steps) return logits;
+  const perStep = rest.reduce((a, b) => a * b, 1);
+  return { shape: [steps, ...rest], data: logits.data.subarray(hiddenSteps * perStep) };
+}
+
+function requireFinite({ data, shape }: FloatTensor, steps: number): void {
+  const at = firstNonFinite(data);
+  if (at < 0) return;
+  const perStep = data.length / steps;
+  const image = Math.floor((at % perStep) / (perStep / shape[1]!));
+  throw new RuntimeError({
+    where: `logits: time-step ${Math.floor(at / perStep) + 1}, input ${image}`,
+    expected: 'finite numbers',
+    got: String(data[at]),
+    remedy: 'Check that the inputs are finite, and that the source network gives finite logits on them',
+  });
+}

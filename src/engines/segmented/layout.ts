@@ -1,0 +1,209 @@
+import { RuntimeError } from '../../errors.ts';
+import { moduleBytes } from '../../kernels/kernel-module.ts';
+import { tableBytes } from '../../kernels/neuron-kernel.ts';
+import type { Action } from './action.ts';
+import { convolutionScratch } from './convolution-scratch.ts';
+import { productScratch } from './integer-product-run.ts';
+import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
+import { isPlaced, type StepShape, sizeOf } from './step-shape.ts';
+
+/** Where a value lies. */
+export interface Place {
+  /** Address of step 1 in bytes. */
+  readonly address: number;
+  /** Bytes from one step to the next; 0: the value is the same at every step. */
+  readonly stride: number;
+  readonly shape: StepShape;
+}
+
+/** The engine's memory for one batch size. */
+export interface Layout {
+  readonly batch: number;
+  /** Values that are given, not computed. */
+  readonly inputs: readonly string[];
+  readonly shapes: ReadonlyMap<string, StepShape>;
+  /** How many steps actions run as one batch, for those that can. */
+  readonly stacked: ReadonlyMap<Action, number>;
+  /** Values that are the same at every step and are there once for each, because such an action reads them. */
+  readonly repeated: ReadonlySet<string>;
+  /** Places of the values in the engine's own memory. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Number of reads left after each action decide when a value of the runtime's own memory is let go. */
+  readonly lastReads: ReadonlyMap<string, number>;
+  /** Four int32 for each step. */
+  readonly counters: number;
+  /** Table of the kernels. */
+  readonly table: number;
+  /** Memory for counting pairs. */
+  readonly scratch: number;
+  readonly bytes: number;
+  readonly bytesWithoutReuse: number;
+}
+
+/** What a layout is made for. */
+export interface LayoutRequest {
+  readonly batch: number;
+  readonly steps: number;
+  readonly actions: readonly Action[];
+  readonly shapes: ReadonlyMap<string, StepShape>;
+  /** Values whose leading axis is the batch. */
+  readonly batched: ReadonlySet<string>;
+  readonly inputs: readonly string[];
+  /** Values to be read after the run. */
+  readonly kept: readonly string[];
+}
+
+/** Bytes of the largest value of a call of ONNX Runtime that runs several steps. */
+const largestCall = 2 ** 24;
+
+/** Largest memory of a 32-bit WebAssembly module. */
+const largestMemory = 2 ** 32 - 2 ** 16;
+
+/**
+ * Places all values of a run in one memory. Decoded values take the place of the running means they were made from
+ * where nothing else reads those.
+ *
+ * @throws RuntimeError if it takes more than 4 GiB
+ */
+export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kept }: LayoutRequest): Layout {
+  const lives = lifetimes(actions, inputs, kept);
+  const overTime = valuesOverTime(actions);
+  const stacked = stackedActions(actions, batched, shapes, steps);
+  const repeated = new Set(
+    [...stacked.keys()].flatMap(({ reads }) => reads.filter((name) => !overTime.has(name))),
+  );
+  const stepsOf = (value: string) => (overTime.has(value) || repeated.has(value) ? steps : 1);
+  const shared = placesTaken(actions, lives, overTime, shapes);
+  const home = (value: string): string => {
+    const other = shared.get(value);
+    return other === undefined ? value : home(other);
+  };
+  const stretches = new Map<string, Stretch>();
+  for (const [value, life] of lives) {
+    const shape = shapes.get(value)!;
+    if (!isPlaced(shape)) continue;
+    const owner = home(value);
+    const bytes = strideOf(shape) * stepsOf(value);
+    const before = stretches.get(owner) ?? { value: owner, bytes, ...life };
+    stretches.set(owner, {
+      ...before,
+      first: Math.min(before.first, life.first),
+      last: Math.max(before.last, life.last),
+    });
+  }
+  const table = moduleBytes;
+  const counters = table + tableBytes;
+  const scratch = counters + 16 * steps;
+  const start = scratch + scratchBytes(actions, shapes, steps);
+  const plan = planMemory([...stretches.values()], start);
+  if (plan.bytes > largestMemory) throw tooLarge(batch, plan.bytes);
+  const places = new Map<string, Place>();
+  for (const value of lives.keys()) {
+    const shape = shapes.get(value)!;
+    const address = plan.addresses.get(home(value));
+    if (address === undefined) continue;
+    places.set(value, { address, shape, stride: stepsOf(value) > 1 ? strideOf(shape) : 0 });
+  }
+  const lastReads = new Map([...lives].map(([value, { last }]) => [value, last]));
+  const { bytes, bytesWithoutReuse } = plan;
+  return {
+    batch,
+    inputs,
+    shapes,
+    stacked,
+    repeated,
+    places,
+    lastReads,
+    counters,
+    table,
+    scratch,
+    bytes,
+    bytesWithoutReuse,
+  };
+}
+
+function strideOf(shape: StepShape): number {
+  return sizeOf(shape) * (shape.dataType === 'uint8' ? 1 : 4);
+}
+
+/** The values that differ from step to step. */
+function valuesOverTime(actions: readonly Action[]): Set<string> {
+  return new Set(
+    actions.flatMap((action) => (action.kind === 'segment' && !action.overTime ? [] : action.writes)),
+  );
+}
+
+/**
+ * Actions over time all of whose values have the batch in front: steps that lie one after the other are one batch to
+ * them. Only so many are run at once that no value is much larger than the processor's cache.
+ */
+function stackedActions(
+  actions: readonly Action[],
+  batched: ReadonlySet<string>,
+  shapes: ReadonlyMap<string, StepShape>,
+  steps: number,
+): Map<Action, number> {
+  const fits = (name: string) => batched.has(name) && isPlaced(shapes.get(name)!);
+  const stacked = new Map<Action, number>();
+  for (const action of actions) {
+    const values = [...action.reads, ...action.writes];
+    const overTime = action.kind === 'integer-product' || (action.kind === 'segment' && action.overTime);
+    if (!overTime || !values.every(fits)) continue;
+    const largest = Math.max(...values.map((name) => strideOf(shapes.get(name)!)));
+    stacked.set(action, Math.max(1, Math.min(steps, Math.floor(largestCall / largest))));
+  }
+  return stacked;
+}
+
+/** Decoded values that may be written over the running means, with the value whose place they take. */
+function placesTaken(
+  actions: readonly Action[],
+  lives: ReadonlyMap<string, { last: number }>,
+  overTime: ReadonlySet<string>,
+  shapes: ReadonlyMap<string, StepShape>,
+): Map<string, string> {
+  const taken = new Map<string, string>();
+  for (const [i, action] of actions.entries()) {
+    if (action.kind !== 'neurons' || action.decoded === undefined) continue;
+    const { input } = action.site;
+    if (overTime.has(input) && lives.get(input)!.last === i && shapes.has(input)) {
+      taken.set(action.decoded, input);
+    }
+  }
+  return taken;
+}
+
+/**
+ * Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32, and its
+ * outputs before they are put in order; what a convolution unfolds.
+ */
+function scratchBytes(
+  actions: readonly Action[],
+  shapes: ReadonlyMap<string, StepShape>,
+  steps: number,
+): number {
+  const sizes = actions.map((action) => {
+    if (action.kind === 'integer-convolution') {
+      const [from, to] = [action.input, action.output].map((name) => shapes.get(name)!.dims);
+      return convolutionScratch(action, steps * from![0]!, from!, to!).bytes;
+    }
+    if (action.kind === 'integer-product')
+      return productScratch(action, shapes.get(action.output)!, steps).bytes;
+    if (action.kind !== 'count-pairs') return 0;
+    const [a, b] = action.operands.map(({ spikes }) => shapes.get(spikes)!.dims) as [number[], number[]];
+    const columns = a.toSpliced(-2, 1).reduce((x, y) => x * y, 1);
+    const rows = b.slice(0, -1).reduce((x, y) => x * y, 1);
+    return 8 * (columns + rows);
+  });
+  return Math.max(0, ...sizes);
+}
+
+function tooLarge(batch: number, bytes: number): RuntimeError {
+  const fitting = Math.max(1, Math.floor((batch * largestMemory) / bytes));
+  return new RuntimeError({
+    where: `segmented engine, batch ${batch}`,
+    expected: 'at most 4 GiB of activations at once',
+    got: `${Math.round(bytes / 2 ** 20)} MB`,
+    remedy: batch > 1 ? `Use a batch of ${fitting}` : 'Use the in-graph engine or fewer time-steps',
+  });
+}

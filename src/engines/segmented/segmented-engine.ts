@@ -1,0 +1,258 @@
+import { OutOfMemoryError } from '../../errors.ts';
+import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { type KernelModule, loadKernels } from '../../kernels/kernel-module.ts';
+import { checkInput } from '../../sessions/ort-session.ts';
+import { withBatchInError } from '../../sessions/out-of-memory.ts';
+import { type WasmMemory, webAssembly } from '../../web-assembly.ts';
+import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
+import type { Action } from './action.ts';
+import { arrangeProducts } from './arrange-products.ts';
+import { buildActions, releaseSessions } from './build-actions.ts';
+import { countedProducts } from './counted-products.ts';
+import { joinImages, sliceImages } from './image-chunks.ts';
+import { type SiteInFloat, useIntegerSynapses } from './integer-synapses.ts';
+import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
+import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
+import { SegmentedRun, type Tally } from './segmented-run.ts';
+import { splitProducts } from './split-products.ts';
+import type { StepShape } from './step-shape.ts';
+import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
+
+/** Settings of the segmented engine. */
+export interface SegmentedOptions {
+  /** Threads one operator of ONNX Runtime may use. Default 1. */
+  threads?: number;
+  /** Bound of the memory for activations in MB (2^20 bytes). Default 4095. */
+  memoryMB?: number | undefined;
+  /**
+   * Weights of the linear operators that multi-threshold neurons feed: as they are, or 8 bits by output channel (see
+   * useIntegerSynapses; the spikes then come in whole numbers of one threshold). Default `float32`.
+   */
+  synapses?: 'float32' | 'int8';
+}
+
+/** Memory an engine needs for the activations of one batch. */
+export interface MemoryUse {
+  /** Bytes with reuse, as reserved. */
+  readonly bytes: number;
+  /** What the same values would take without reuse. */
+  readonly bytesWithoutReuse: number;
+}
+
+/** The fast engine, which also tells what memory it uses. */
+export interface SegmentedEngine extends Engine {
+  /** Sites that `int8` synapses were wanted for and that feed operators in float32 after all, with the reason. */
+  readonly leftInFloat: readonly SiteInFloat[];
+  /** Memory for the activations of a batch of this many images that is run in one part. */
+  memoryFor(batch: number): Promise<MemoryUse>;
+}
+
+/**
+ * Runs a plan fast: the network is cut at its neurons into segments, each an ONNX Runtime session, and the neurons
+ * run as fused kernels over all steps; both work on one memory, so nothing is copied. What comes before the first
+ * neuron is computed once. Same meaning as the in-graph engine; float32.
+ */
+export async function createSegmentedEngine(
+  plan: Plan,
+  options: SegmentedOptions = {},
+): Promise<SegmentedEngine> {
+  const { generic, counted } = countedProducts(plan);
+  const network = withoutTimeAxis(plan, [plan.logits, ...plan.keep, ...generic]);
+  const { graph } = network.model;
+  const { sites, products, left } =
+    options.synapses === 'int8'
+      ? useIntegerSynapses(graph, plan.sites, plan.steps)
+      : { sites: plan.sites, products: new Map(), left: [] };
+  const actions = await buildActions({
+    network,
+    sites,
+    counted,
+    integerProducts: arrangeProducts(graph, splitProducts(graph, products)),
+    threads: options.threads ?? 1,
+  });
+  const memory = new webAssembly.Memory({ initial: 1 });
+  const module = await loadKernels(memory);
+  return new Segmented(plan, network, actions, left, memory, module, options);
+}
+
+/** For messages. */
+const where = 'segmented engine';
+
+/** Activations that stay in the processor's cache: a batch of more is run in parts. */
+const cacheBytes = 8 * 2 ** 20;
+
+class Segmented implements SegmentedEngine {
+  readonly plan: Plan;
+  readonly leftInFloat: readonly SiteInFloat[];
+  readonly #network: StepNetwork;
+  #actions: readonly Action[];
+  readonly #memory: WasmMemory;
+  readonly #module: KernelModule;
+  readonly #limit: number;
+  readonly #probes = new Map<number, Promise<Map<string, StepShape>>>();
+  readonly #layouts = new Map<number, Layout>();
+  #run: { batch: number; run: SegmentedRun } | undefined;
+
+  constructor(
+    plan: Plan,
+    network: StepNetwork,
+    actions: readonly Action[],
+    leftInFloat: readonly SiteInFloat[],
+    memory: WasmMemory,
+    module: KernelModule,
+    { memoryMB = 4095 }: SegmentedOptions,
+  ) {
+    this.plan = plan;
+    this.leftInFloat = leftInFloat;
+    this.#network = network;
+    this.#actions = actions;
+    this.#memory = memory;
+    this.#module = module;
+    this.#limit = memoryMB * 2 ** 20;
+  }
+
+  /** Steps that are computed, hidden ones included. */
+  get #rows(): number {
+    return this.plan.hiddenSteps + this.plan.steps;
+  }
+
+  async run(input: FloatTensor): Promise<RunResult> {
+    const info = this.plan.model.graph.inputs[0]!;
+    checkInput(info.name, info.shape, input);
+    const images = input.shape[0]!;
+    const part = await this.#partSize(input.shape);
+    const results: Map<string, FloatTensor>[] = [];
+    for (let from = 0; from < images; from += part) {
+      const chunk = sliceImages(input, from, Math.min(part, images - from));
+      results.push(await this.#runPart(chunk));
+    }
+    return toRunResult(this.plan, joinImages(results, this.#rows, this.plan.logits, this.#counts()));
+  }
+
+  async memoryFor(batch: number): Promise<MemoryUse> {
+    const dims = this.plan.model.graph.inputs[0]!.shape!.map((length) => Number(length));
+    return this.#layout([batch, ...dims.slice(1)]);
+  }
+
+  async close(): Promise<void> {
+    const actions = this.#actions;
+    this.#actions = [];
+    this.#run = undefined;
+    await releaseSessions(actions);
+  }
+
+  /** Number of images to run at once. @throws OutOfMemoryError if one image takes more than the bound */
+  async #partSize(shape: readonly number[]): Promise<number> {
+    const { bytes } = await this.#layout([1, ...shape.slice(1)]);
+    if (bytes > this.#limit) throw boundTooSmall(bytes, this.#limit);
+    const fitting = Math.floor(this.#limit / bytes);
+    const swift = Math.max(1, Math.floor(cacheBytes / bytes));
+    return Math.min(shape[0]!, fitting, swift);
+  }
+
+  async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
+    const batch = input.shape[0]!;
+    const run = await this.#prepare(input.shape);
+    const data = run.read(this.#network.model.graph.inputs[0]!.name, 0);
+    data.set(input.data);
+    return this.#collect(run, await withBatchInError(where, batch, () => run.execute()));
+  }
+
+  async #prepare(shape: readonly number[]): Promise<SegmentedRun> {
+    const batch = shape[0]!;
+    if (this.#run?.batch === batch && this.#run.run.valid) return this.#run.run;
+    const layout = await this.#layout(shape);
+    const missing = layout.bytes - this.#memory.buffer.byteLength;
+    if (missing > 0)
+      await withBatchInError(where, batch, async () => this.#memory.grow(Math.ceil(missing / 65536)));
+    const kernels = { memory: this.#memory, module: this.#module };
+    const run = new SegmentedRun(this.#actions, layout, this.#rows, kernels);
+    this.#run = { batch, run };
+    return run;
+  }
+
+  async #layout(shape: readonly number[]): Promise<Layout> {
+    const batch = shape[0]!;
+    const known = this.#layouts.get(batch);
+    if (known) return known;
+    const layout = makeLayout({
+      batch,
+      steps: this.#rows,
+      actions: this.#actions,
+      ...(await this.#shapes(shape)),
+      inputs: this.#network.model.graph.inputs.map(({ name }) => name),
+      kept: [...this.#network.values.values()],
+    });
+    this.#layouts.set(batch, layout);
+    return layout;
+  }
+
+  /** A network that takes single images only is run step by step: no value of it is a batch. */
+  async #shapes([batch, ...image]: readonly number[]): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
+    const one = await this.#probe([1, ...image]);
+    const single = this.plan.model.graph.inputs[0]!.shape?.[0] === 1;
+    if (single) return { shapes: one, batched: new Set() };
+    const two = await this.#probe([2, ...image]);
+    return { shapes: extrapolateShapes(one, two, batch!), batched: batchedValues(one, two) };
+  }
+
+  #probe(dims: readonly number[]): Promise<Map<string, StepShape>> {
+    const batch = dims[0]!;
+    const { name } = this.#network.model.graph.inputs[0]!;
+    const known = this.#probes.get(batch);
+    const shapes = known ?? withBatchInError(where, batch, () => probeShapes(this.#actions, { name, dims }));
+    this.#probes.set(batch, shapes);
+    return shapes;
+  }
+
+  /** Copies the wanted values out of the memory, which the next run writes over. */
+  #collect(run: SegmentedRun, tally: Tally): Map<string, FloatTensor> {
+    const { statistics } = this.plan;
+    const steps = this.#rows;
+    const outputs = new Map<string, FloatTensor>();
+    for (const [output, value] of this.#network.values) {
+      outputs.set(output, this.#overTime(run, value, output === this.plan.logits));
+    }
+    const count = (name: string, counts: readonly number[]) =>
+      outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });
+    for (const [site, name] of statistics?.spikes ?? []) count(name, tally.spikes.get(site)!);
+    for (const [operator, names] of statistics?.products ?? []) {
+      const counts = tally.products.get(operator);
+      if (!counts) continue;
+      for (const key of ['both', 'left', 'right'] as const) count(names[key], counts[key]);
+    }
+    return outputs;
+  }
+
+  /** All steps of a value one after the other: [T·N, …], or [T, N, …] with an axis of its own. */
+  #overTime(run: SegmentedRun, value: string, ownAxis: boolean): FloatTensor {
+    const steps = this.#rows;
+    const first = run.read(value, 0);
+    const data = new Float32Array(first.length * steps);
+    for (let t = 0; t < steps; t++) data.set(run.read(value, t), t * first.length);
+    const dims = run.dims(value);
+    const shape = ownAxis ? [steps, ...dims] : [(dims[0] ?? 1) * steps, ...dims.slice(1)];
+    return { shape, data };
+  }
+
+  /** Outputs that hold counts of the whole batch for each step. */
+  #counts(): ReadonlySet<string> {
+    const none = { spikes: new Map(), products: new Map(), inputs: new Map() };
+    const { spikes, products, inputs } = this.plan.statistics ?? none;
+    return new Set<string>([
+      ...spikes.values(),
+      ...inputs.values(),
+      ...[...products.values()].flatMap((each) => Object.values<string>(each)),
+    ]);
+  }
+}
+
+function boundTooSmall(bytes: number, limit: number): OutOfMemoryError {
+  const needed = Math.ceil(bytes / 2 ** 20);
+  return new OutOfMemoryError({
+    where,
+    expected: `at most ${limit / 2 ** 20} MB of activations`,
+    got: `${needed} MB for one image`,
+    remedy: `Allow at least ${needed} MB (--memory ${needed}), or take fewer time-steps`,
+  });
+}

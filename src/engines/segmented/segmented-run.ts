@@ -1,0 +1,216 @@
+import type ort from 'onnxruntime-node';
+import { kernelFor } from '../../kernels/kernels.ts';
+import type { KernelMemory } from '../../kernels/neuron-kernel.ts';
+import type { ProductCounts } from '../spike-statistics.ts';
+import type {
+  Action,
+  CountPairs,
+  RunIntegerConvolution,
+  RunIntegerProduct,
+  RunNeurons,
+  RunSegment,
+} from './action.ts';
+import { countPairs } from './count-pairs.ts';
+import { IntegerConvolutionRun } from './integer-convolution-run.ts';
+import { IntegerProductRun } from './integer-product-run.ts';
+import type { Layout, Place } from './layout.ts';
+import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
+import { viewTensor } from './step-shape.ts';
+
+/** What the actions counted on the way, per step. */
+export interface Tally {
+  readonly spikes: Map<string, readonly number[]>;
+  readonly products: Map<string, ProductCounts>;
+}
+
+/** The tensors that a session reads and writes in one call; `null`: in its own memory. */
+interface Bindings {
+  readonly feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly outputs: Readonly<Record<string, ort.Tensor | null>>;
+}
+
+/** All a run of one batch needs: the actions and where the values lie. Made once for a batch size, run often. */
+export class SegmentedRun {
+  readonly #actions: readonly Action[];
+  readonly #layout: Layout;
+  readonly #steps: number;
+  readonly #kernels: KernelMemory;
+  readonly #buffer: ArrayBuffer;
+  readonly #views = new Map<string, ort.Tensor>();
+  readonly #bound = new Map<Action, Map<number, Bindings>>();
+  readonly #parameters = new Map<Action, readonly ParameterRun[]>();
+  readonly #products = new Map<Action, IntegerProductRun | IntegerConvolutionRun>();
+  /** Values in the runtime's own memory, one tensor a step. */
+  readonly #loose = new Map<string, ort.Tensor[]>();
+
+  constructor(
+    actions: readonly Action[],
+    layout: Layout,
+    steps: number,
+    kernels: Omit<KernelMemory, 'table'>,
+  ) {
+    this.#actions = actions;
+    this.#layout = layout;
+    this.#steps = steps;
+    this.#kernels = { ...kernels, table: layout.table };
+    this.#buffer = kernels.memory.buffer;
+  }
+
+  /** Whether the memory is still the one the views were made on. */
+  get valid(): boolean {
+    return this.#buffer === this.#kernels.memory.buffer;
+  }
+
+  /** Runs everything on the input that lies in its place. */
+  async execute(): Promise<Tally> {
+    for (const name of this.#layout.inputs) this.#repeat(name);
+    const tally: Tally = { spikes: new Map(), products: new Map() };
+    for (const [i, action] of this.#actions.entries()) {
+      if (action.kind === 'segment') await this.#runSegment(action);
+      else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
+      else if (action.kind !== 'count-pairs') await this.#product(action).execute();
+      else tally.products.set(action.operator.node.name, this.#countPairs(action));
+      for (const name of action.reads) {
+        if (this.#layout.lastReads.get(name)! <= i) this.#loose.delete(name);
+      }
+    }
+    return tally;
+  }
+
+  /** The numbers of one step of a value. */
+  read(value: string, step: number): Float32Array {
+    return this.#tensor(value, step).data as Float32Array;
+  }
+
+  /** Lengths of one step of a value. */
+  dims(value: string): readonly number[] {
+    return this.#layout.shapes.get(value)!.dims;
+  }
+
+  async #runSegment(action: RunSegment): Promise<void> {
+    const { session, overTime, writes } = action;
+    for (const { step, count } of this.#calls(action, overTime ? this.#steps : 1)) {
+      const { feeds, outputs } = this.#bindings(action, step, count);
+      const results = await session.runTensors(feeds, outputs);
+      for (const name of writes) {
+        if (outputs[name] !== null) continue;
+        const tensors = step === 0 ? [] : this.#loose.get(name)!;
+        tensors.push(results[name]!);
+        this.#loose.set(name, tensors);
+      }
+    }
+    for (const name of writes) this.#repeat(name);
+  }
+
+  /** The tensors of one call; the same objects each time where all of them are views of the engine's memory. */
+  #bindings(action: RunSegment, step: number, count: number): Bindings {
+    const known = this.#bound.get(action)?.get(step);
+    if (known) return known;
+    const { reads, writes } = action;
+    const isOwn = (name: string) => this.#layout.places.has(name);
+    const bindings = {
+      feeds: Object.fromEntries(reads.map((name) => [name, this.#tensor(name, step, count)])),
+      outputs: Object.fromEntries(
+        writes.map((name) => [name, isOwn(name) ? this.#tensor(name, step, count) : null]),
+      ),
+    };
+    if (reads.every(isOwn)) {
+      this.#bound.set(action, (this.#bound.get(action) ?? new Map()).set(step, bindings));
+    }
+    return bindings;
+  }
+
+  /** Which steps to run at once. */
+  #calls(action: Action, steps: number): { step: number; count: number }[] {
+    const together = this.#layout.stacked.get(action) ?? 1;
+    return Array.from({ length: Math.ceil(steps / together) }, (_, i) => ({
+      step: i * together,
+      count: Math.min(together, steps - i * together),
+    }));
+  }
+
+  /** Copies a value that is the same at every step to the other steps, if actions read several of them at once. */
+  #repeat(value: string): void {
+    if (!this.#layout.repeated.has(value)) return;
+    const { address, stride } = this.#place(value);
+    const bytes = new Uint8Array(this.#buffer, address, stride * this.#steps);
+    for (let step = 1; step < this.#steps; step++) bytes.copyWithin(step * stride, 0, stride);
+  }
+
+  #runNeurons(action: RunNeurons): number[] {
+    const { site, decoded, spikes, counts: numbers, levels } = action;
+    const { counters } = this.#layout;
+    const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
+    const means = this.#place(site.input);
+    const { dims } = means.shape;
+    const kernel = kernelFor(site.neuron);
+    const stride = 4 * dims.reduce((a, b) => a * b, 1);
+    const addressOf = (value: string | undefined, start: number, bytes: number) =>
+      value === undefined ? 0 : this.#place(value).address + bytes * start;
+    const runs = this.#parameters.get(action) ?? parameterRuns(site.parameters, dims);
+    this.#parameters.set(action, runs);
+    for (const { start, count, parameters } of runs) {
+      const run = {
+        means: means.address + 4 * start,
+        meansStride: means.stride,
+        decoded: addressOf(decoded, start, 4),
+        spikes: addressOf(spikes, start, 4),
+        counts: addressOf(numbers, start, 4),
+        bytes: addressOf(levels, start, 1),
+        stride,
+        count,
+        steps: this.#steps,
+        parameters,
+        counters,
+      };
+      kernel.run(this.#kernels, run, site.attributes);
+    }
+    return Array.from({ length: this.#steps }, (_, t) =>
+      counts.subarray(4 * t, 4 * t + 4).reduce((a, b) => a + b, 0),
+    );
+  }
+
+  #product(action: RunIntegerProduct | RunIntegerConvolution): IntegerProductRun | IntegerConvolutionRun {
+    const known = this.#products.get(action);
+    if (known) return known;
+    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
+    const places = [this.#place(action.input), this.#place(action.output)] as const;
+    const made =
+      action.kind === 'integer-product'
+        ? new IntegerProductRun(action, memory, places, this.#calls(action, this.#steps))
+        : new IntegerConvolutionRun(action, memory, places, this.#steps);
+    this.#products.set(action, made);
+    return made;
+  }
+
+  #countPairs({ operands }: CountPairs): ProductCounts {
+    const [left, right] = operands.map(({ spikes, decoded }) => ({
+      spikes: this.#place(spikes),
+      decoded: this.#place(decoded),
+    }));
+    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
+    return countPairs(memory, left!, right!, this.#steps);
+  }
+
+  #place(value: string): Place {
+    return this.#layout.places.get(value)!;
+  }
+
+  /** Some steps of a value as one batch; the same tensor object each time. */
+  #tensor(value: string, step: number, steps = 1): ort.Tensor {
+    const place = this.#layout.places.get(value);
+    if (!place) {
+      const tensors = this.#loose.get(value)!;
+      return tensors[step] ?? tensors[0]!;
+    }
+    const address = place.address + step * place.stride;
+    const key = `${value}\n${address}\n${steps}`;
+    const known = this.#views.get(key);
+    if (known) return known;
+    const { dims, dataType } = place.shape;
+    const batch = steps === 1 ? dims : [steps * dims[0]!, ...dims.slice(1)];
+    const made = viewTensor(this.#buffer, address, dataType as 'float32' | 'uint8', batch);
+    this.#views.set(key, made);
+    return made;
+  }
+}

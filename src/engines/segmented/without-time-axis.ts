@@ -1,0 +1,49 @@
+import type { Model } from '../../graph/model.ts';
+import { domain } from '../../spiking/domain.ts';
+import { foldCorrections } from '../../spiking/fold-corrections.ts';
+import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import type { Plan } from '../plan-run.ts';
+
+/** The network of one time-step, neurons included. */
+export interface StepNetwork {
+  /** The planned model without the operators that open and close the time axis. Its outputs are the values wanted. */
+  readonly model: Model;
+  /** For each wanted output of the plan the value that holds one step of it. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes the time axis out of a planned model: what is left computes one step from one batch [N, …], and the engine
+ * runs it step by step. Corrections become part of biases. Counting operators that nothing wanted depends on go as well.
+ *
+ * @param wanted names of outputs to keep
+ */
+export function withoutTimeAxis(plan: Plan, wanted: readonly string[]): StepNetwork {
+  const model = plan.model.clone();
+  const { graph } = model;
+  const same = new Map<string, string>();
+  const resolve = (name: string): string => {
+    const other = same.get(name);
+    return other === undefined ? name : resolve(other);
+  };
+  for (const each of graph.nodes.filter(isTimeAxis)) {
+    const [input, output] = [each.inputs[0]!, each.outputs[0]!];
+    same.set(output, input);
+    graph.redirectConsumers(output, input);
+    graph.removeNode(each);
+  }
+  const values = new Map(wanted.map((name) => [name, resolve(name)]));
+  graph.outputs = [...new Set(values.values())].map((name) => ({
+    name,
+    dataType: undefined,
+    shape: undefined,
+  }));
+  graph.removeDeadNodes();
+  foldCorrections(graph);
+  model.functions = model.functions.filter((each) => each.domain !== domain);
+  return { model, values };
+}
+
+function isTimeAxis(of: { readonly domain: string; readonly opType: string }): boolean {
+  return of.domain === domain && (of.opType === openTimeAxis || of.opType === closeTimeAxis);
+}

@@ -1,0 +1,37 @@
+import type { AnyNeuron } from '../dynamics/define-neuron.ts';
+import { burstKernel } from './burst-kernel.ts';
+import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
+import { fewSpikesFunctionKernel } from './few-spikes-function-kernel.ts';
+import { fewSpikesKernel } from './few-spikes-kernel.ts';
+import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
+import { leakyIntegrateAndFireKernel } from './leaky-integrate-and-fire-kernel.ts';
+import { differentialMultiThresholdKernel, multiThresholdKernel } from './multi-threshold-kernel.ts';
+import type { AnyNeuronKernel } from './neuron-kernel.ts';
+import { offsetCalibratingKernel } from './offset-calibrating-kernel.ts';
+import { referenceKernel } from './reference-kernel.ts';
+import { scaleAndFireKernel } from './scale-and-fire-kernel.ts';
+import { sigmaDeltaKernel } from './sigma-delta-kernel.ts';
+import { stBifKernel } from './st-bif-kernel.ts';
+import { timeToFirstSpikeKernel } from './time-to-first-spike-kernel.ts';
+
+/** All compiled kernels. */
+export const kernels: readonly AnyNeuronKernel[] = [
+  multiThresholdKernel,
+  differentialMultiThresholdKernel,
+  burstKernel,
+  sigmaDeltaKernel,
+  scaleAndFireKernel,
+  stBifKernel,
+  fewSpikesKernel,
+  fewSpikesFunctionKernel,
+  timeToFirstSpikeKernel,
+  integrateAndFireKernel,
+  offsetCalibratingKernel,
+  chargeAlignedKernel,
+  leakyIntegrateAndFireKernel,
+];
+
+/** The compiled kernel of a neuron, or else the plain one. */
+export function kernelFor(neuron: AnyNeuron): AnyNeuronKernel {
+  return kernels.find((each) => each.neuron === neuron.name) ?? referenceKernel(neuron);
+}

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { architectures } from '../architectures/architectures.ts';
+import type { Architecture, ExpectedTensors } from '../checkpoints/define-architecture.ts';
+import { WeightSource, weightDataTypes } from '../checkpoints/weight-source.ts';
+import { FormatError, listProblems, messageOf } from '../errors.ts';
+import { readCheckpointTensors } from '../formats/safetensors.ts';
+import type { Model } from '../graph/model.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+/** A network built from a checkpoint folder. */
+export interface OpenedCheckpoint {
+  /** The network: input `x` [batch, ...inputShape], output `logits` [batch, numClasses]; its weights stay in their files. */
+  readonly model: Model;
+  /** Name of the architecture that recognised the checkpoint. */
+  readonly architecture: string;
+  /** config.json as it is. */
+  readonly config: unknown;
+  /** Channels, height and width of an image. */
+  readonly inputShape: number[];
+  readonly numClasses: number;
+  /** Absolute path of config.json. */
+  readonly configPath: string;
+}
+
+/** Buffers that frameworks save among the weights and that no network computes with. */
+const bookkeeping = [/(^|\.)num_batches_tracked$/, /(^|\.)position_ids$/];
+
+/**
+ * Builds the network of a checkpoint folder: `config.json` beside safetensors files. Only headers are read.
+ *
+ * @param folder for example a downloaded Hugging Face repository
+ * @throws FormatError if a file is missing or damaged, no architecture knows the tensors, or config and tensors do not
+ *   fit together; the message then lists every tensor that is missing, unknown, or of a wrong shape or element type
+ */
+export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> {
+  const configPath = join(resolve(folder), 'config.json');
+  const [config, tensors] = await both(readConfig(configPath), readCheckpointTensors(folder), folder);
+  const architecture = choose(folder, config, tensors);
+  const network = architecture.recognise(config, tensors, configPath);
+  checkTensors(folder, architecture, network.expected, tensors);
+  const { inputShape, numClasses } = network;
+  const model = network.build(new WeightSource(tensors));
+  return { model, architecture: architecture.name, config, inputShape, numClasses, configPath };
+}
+
+/** Waits for both, so that one message tells what is wrong with each. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>, folder: string): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  const reasons: unknown[] = [a, b].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (reasons.length === 1) throw reasons[0];
+  throw new FormatError(listProblems(`${folder}: not a checkpoint folder.`, reasons.map(messageOf)));
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'the JSON that describes the network',
+        got: messageOf(cause),
+        remedy: 'Put the config.json of the model beside its weights',
+      },
+      { cause },
+    );
+  }
+}
+
+function choose(folder: string, config: unknown, tensors: ReadonlyMap<string, Tensor>): Architecture {
+  const names = new Set(tensors.keys());
+  const found = architectures.find((candidate) => candidate.matches(config, names));
+  if (found) return found;
+  const known = architectures.map(({ name, description }) => `${name}: ${description}`);
+  const problem = new FormatError({
+    where: folder,
+    expected: 'the tensors of an architecture listed below',
+    got: `${tensors.size} tensors such as ${[...names].slice(0, 3).join(', ')}${selfDescription(config)}`,
+    remedy: 'Export the network as ONNX, which needs no architecture',
+  });
+  throw new FormatError(listProblems(problem.message, known));
+}
+
+function selfDescription(config: unknown): string {
+  const fields = typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : {};
+  const own = ['architecture', 'architectures', 'model_type'].filter((key) => key in fields);
+  if (own.length === 0) return '';
+  return `; config.json says ${own.map((key) => `${key} ${JSON.stringify(fields[key])}`).join(', ')}`;
+}
+
+function checkTensors(
+  folder: string,
+  architecture: Architecture,
+  { required, unused }: ExpectedTensors,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
+  const problems: string[] = [];
+  for (const [name, shape] of required) {
+    const problem = problemOf(shape, tensors.get(name));
+    if (problem) problems.push(`tensor '${name}': ${problem}`);
+  }
+  const tolerated = [...unused, ...bookkeeping];
+  for (const [name, tensor] of tensors) {
+    if (required.has(name) || tolerated.some((pattern) => pattern.test(name))) continue;
+    problems.push(`tensor '${name}': expected none of this name, got ${describe(tensor)}`);
+  }
+  if (problems.length === 0) return;
+  const heading = `${folder}: the tensors are not those of the '${architecture.name}' network in config.json. Use the config.json that belongs to the weights, or export the network as ONNX.`;
+  throw new FormatError(listProblems(heading, problems));
+}
+
+function problemOf(shape: readonly number[], tensor: Tensor | undefined): string | undefined {
+  if (!tensor) return `expected shape [${shape.join(', ')}], got no such tensor`;
+  if (tensor.shape.length !== shape.length || tensor.shape.some((length, axis) => length !== shape[axis])) {
+    return `expected shape [${shape.join(', ')}], got ${describe(tensor)}`;
+  }
+  if (weightDataTypes.has(tensor.dataType)) return undefined;
+  return `expected ${[...weightDataTypes].join(', ')}, got ${describe(tensor)}`;
+}
+
+function describe(tensor: Tensor): string {
+  return `${tensor.dataType} [${tensor.shape.join(', ')}]`;
+}

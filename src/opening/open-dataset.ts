@@ -1,0 +1,105 @@
+import { extname, join } from 'node:path';
+import { type DataLocation, lookAt } from '../data/data-location.ts';
+import type { Dataset, DatasetOptions } from '../data/dataset.ts';
+import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
+import { limitDataset } from '../data/limit-dataset.ts';
+import { datasetKinds } from '../datasets/dataset-kinds.ts';
+import { DataError, UsageError } from '../errors.ts';
+
+/** Parts of a data set, the ones preferred first. */
+const splitNames = ['test', 'val', 'validation', 'train'];
+
+/**
+ * Opens a data set and finds out its kind from what is at the path. A folder that holds nothing but folders named `train`, `test`,
+ * `val` or `validation` stands for the one that `options.split` names (default `test`, else `val`, else `validation`).
+ *
+ * @param path a folder or a file
+ * @throws DataError if nothing is there, no kind fits, or the files are wrong.
+ * @throws UsageError if the limit is not a positive whole number or an option does nothing for this kind.
+ */
+export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
+  checkLimit(options.limit);
+  const top = await lookAt(path);
+  const location = await enterSplit(top, options.split);
+  const { split, ...rest } = options;
+  // A split that has been entered is done with.
+  const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
+  const kind = await kindOf(location);
+  refuseUnusedOptions(kind, remaining, path);
+  const dataset = await kind.open(location, remaining);
+  if (dataset.size === 0) {
+    throw new DataError({
+      where: path,
+      expected: 'at least one sample',
+      got: 'none',
+      remedy: 'Give the path of a data set that is not empty',
+    });
+  }
+  const named = location === top ? dataset : { ...dataset, name: `${top.name}/${location.name}` };
+  return options.limit === undefined ? named : limitDataset(named, options.limit);
+}
+
+async function enterSplit(location: DataLocation, split: string | undefined): Promise<DataLocation> {
+  const { path, folders } = location;
+  if (folders.length === 0 || folders.some((folder) => !splitNames.includes(folder))) return location;
+  const wanted = split ?? splitNames.find((name) => name !== 'train' && folders.includes(name));
+  if (wanted !== undefined && folders.includes(wanted)) return lookAt(join(path, wanted));
+  throw new DataError({
+    where: path,
+    expected: `a folder '${wanted ?? 'test'}'`,
+    got: folders.map((folder) => `'${folder}'`).join(', '),
+    remedy: 'Choose one of these with the option split',
+  });
+}
+
+async function kindOf(location: DataLocation): Promise<DatasetKind> {
+  for (const kind of datasetKinds) if (await kind.matches(location)) return kind;
+  const known = datasetKinds.map(({ summary }) => summary).join('; ');
+  throw new DataError({
+    where: location.path,
+    expected: `one of: ${known}`,
+    got: describeContents(location),
+    remedy: isArchive(location)
+      ? 'Unpack the archive and give the folder with the pictures'
+      : 'Give the path of one of these, with pictures as JPEG, PNG, WebP, GIF, TIFF or AVIF',
+  });
+}
+
+function describeContents({ isFolder, name, files, folders }: DataLocation): string {
+  if (!isFolder) return `a file with the extension '${extname(name)}'`;
+  const names = [...folders.map((folder) => `${folder}/`), ...files];
+  if (names.length === 0) return 'an empty folder';
+  const shown = names.slice(0, 5).join(', ');
+  return `a folder with ${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+}
+
+function isArchive({ isFolder, name, files }: DataLocation): boolean {
+  return (isFolder ? files : [name]).some((file) => /\.(tar|tgz|tar\.gz|zip)$/i.test(file));
+}
+
+function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
+  const { limit, needsLabels, ...specific } = options;
+  const unused = (Object.keys(specific) as KindOption[]).filter(
+    (key) => specific[key] !== undefined && !kind.accepts.includes(key),
+  );
+  if (unused.length === 0) return;
+  throw new UsageError({
+    where: `${where} (${kind.name})`,
+    expected:
+      kind.accepts.length > 0
+        ? `only the options ${kind.accepts.join(', ')} and limit`
+        : 'only the option limit',
+    got: unused.join(', '),
+    remedy: 'Leave out the options that do nothing here, or give data of a kind that uses them',
+  });
+}
+
+function checkLimit(limit: number | undefined): void {
+  if (limit === undefined || (Number.isInteger(limit) && limit > 0)) return;
+  throw new UsageError({
+    where: 'limit',
+    expected: 'a positive whole number of samples',
+    got: `${limit}`,
+    remedy: 'Give a number from 1 on, or leave the option out to take all samples',
+  });
+}

@@ -1,0 +1,66 @@
+import type { Dataset, DatasetOptions } from '../data/dataset.ts';
+import { type Batch, loadBatches } from '../data/load-batch.ts';
+import { RuntimeError } from '../errors.ts';
+import { printShape } from '../graph/print-graph.ts';
+import { openDataset } from './open-dataset.ts';
+import type { Network } from './open-network.ts';
+
+/** A data set as inputs of a network. */
+export interface Inputs {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  /** Batches in the order of the data set, without the samples to skip. */
+  batches(
+    skip?: ReadonlySet<string>,
+    onSkipped?: (id: string, reason: string) => void,
+  ): AsyncGenerator<Batch>;
+}
+
+/** How to read a data set. */
+export interface InputOptions extends DatasetOptions {
+  /** Images a batch. Default 8; a stack [batches, B, …] keeps its own B. */
+  batchSize?: number | undefined;
+  /** Whether an image that cannot be read ends the run. Default false: it is left out and reported. */
+  strict?: boolean;
+}
+
+/**
+ * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are.
+ *
+ * @throws DataError if the data cannot be used; RuntimeError if the network's input has unknown lengths
+ */
+export async function openInputs(
+  network: Network,
+  path: string,
+  options: InputOptions = {},
+): Promise<Inputs> {
+  const inputShape = knownShape(network);
+  const { batchSize: wanted, strict = false, ...rest } = options;
+  const isStack = path.endsWith('.npy');
+  const dataset = await openDataset(path, { ...rest, ...(isStack && { sampleRank: inputShape.length }) });
+  const batchSize = wanted ?? dataset.batchSize ?? 8;
+  return {
+    dataset,
+    batchSize,
+    batches: (skip, onSkipped) =>
+      loadBatches(dataset, {
+        preprocess: network.preprocess,
+        inputShape,
+        batchSize,
+        strict,
+        skip,
+        onSkipped,
+      }),
+  };
+}
+
+function knownShape({ inputShape, path }: Network): number[] {
+  if (inputShape.length > 0 && inputShape.every((length) => typeof length === 'number'))
+    return inputShape as number[];
+  throw new RuntimeError({
+    where: path,
+    expected: 'an input with known lengths beside the batch',
+    got: printShape(inputShape),
+    remedy: 'Export the model with a fixed image size',
+  });
+}

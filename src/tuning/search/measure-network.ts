@@ -1,0 +1,141 @@
+import type { Batch } from '../../data/load-batch.ts';
+import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
+import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
+import { engines } from '../../engines/engines.ts';
+import { planRun } from '../../engines/plan-run.ts';
+import { type Activity, addActivity } from '../../engines/spike-statistics.ts';
+import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { Model } from '../../graph/model.ts';
+import { bestClass, compareLogits } from '../../metrics/divergence.ts';
+import { OrtSession } from '../../sessions/ort-session.ts';
+
+/** Images with the source network's logits [N, classes]. */
+export interface ComparedBatch extends FloatTensor {
+  readonly labels: Batch['labels'];
+  readonly logits: Float32Array;
+  readonly classes: number;
+}
+
+/** A spiking network after its last step beside its source network. */
+export interface Measurement {
+  readonly images: number;
+  /** Mean divergence of the output from the source network's, in nats. */
+  readonly divergence: number;
+  /** Share of images with the source network's best class. */
+  readonly agreement: number;
+  /** Share of labelled images whose label is the best class; null without labels. */
+  readonly top1: number | null;
+  /** The same of the source network. */
+  readonly sourceTop1: number | null;
+  /** ECMT's energy ratio, an estimate; null where not all sites are there. */
+  readonly ecmtRatio: number | null;
+  /** Full estimate of the energy relative to the source network, on the first device; null where it was not made. */
+  readonly fullRatio: number | null;
+}
+
+/** A measurement, and where the energy goes. */
+export interface MeasuredNetwork {
+  readonly measurement: Measurement;
+  /** Synaptic operations, summed over the images; empty where energy is not counted. */
+  readonly operators: readonly OperatorActivity[];
+}
+
+/** Runs the source network on images and keeps both. */
+export async function withSourceLogits(
+  source: Model,
+  batches: AsyncIterable<Batch>,
+  threads: number,
+): Promise<ComparedBatch[]> {
+  const session = await OrtSession.create(source, { threads });
+  const name = source.graph.outputs[0]!.name;
+  const compared: ComparedBatch[] = [];
+  try {
+    for await (const { shape, data, labels } of batches) {
+      const logits = (await session.run({ shape, data })).get(name)!;
+      const classes = logits.data.length / shape[0]!;
+      // The loader reuses its memory for the next batch.
+      compared.push({
+        shape,
+        data: data.slice(),
+        labels,
+        logits: logits.data.slice() as Float32Array,
+        classes,
+      });
+    }
+  } finally {
+    await session.release();
+  }
+  return compared;
+}
+
+/**
+ * Runs a spiking network and compares it with its source.
+ *
+ * @param source what the source network costs; without it energy is not counted
+ */
+export async function measureNetwork(
+  model: Model,
+  steps: number,
+  batches: readonly ComparedBatch[],
+  threads: number,
+  source?: SourceEnergy,
+): Promise<MeasuredNetwork> {
+  const plan = planRun(model, { steps, statistics: source !== undefined });
+  const engine = await engines.fast(plan, { threads });
+  const sums = new Sums();
+  try {
+    for (const batch of batches) {
+      const { logits, activity } = await engine.run(batch);
+      const last = logits.data.subarray(logits.data.length - batch.logits.length) as Float32Array;
+      sums.add(batch, last, activity);
+    }
+  } finally {
+    await engine.close();
+  }
+  const energy =
+    source && sums.activity ? relativeEnergy(source, model, sums.activity, sums.images) : undefined;
+  return { measurement: sums.measurement(energy), operators: energy?.operators ?? [] };
+}
+
+/** Adds up comparisons over batches. */
+class Sums {
+  images = 0;
+  activity: Activity | undefined;
+  #divergence = 0;
+  #agreeing = 0;
+  #labelled = 0;
+  #right = 0;
+  #sourceRight = 0;
+
+  add(
+    { shape, logits, labels, classes }: ComparedBatch,
+    last: Float32Array,
+    activity: Activity | undefined,
+  ): void {
+    this.images += shape[0]!;
+    const { divergence, agreeing } = compareLogits(logits, last, 0, classes);
+    this.#divergence += divergence;
+    this.#agreeing += agreeing;
+    for (const [i, label] of labels.entries()) {
+      if (label === undefined) continue;
+      const row = (values: Float32Array) => values.subarray(i * classes, (i + 1) * classes);
+      this.#labelled++;
+      if (bestClass(row(last)) === label) this.#right++;
+      if (bestClass(row(logits)) === label) this.#sourceRight++;
+    }
+    if (activity) this.activity = this.activity ? addActivity(this.activity, activity) : activity;
+  }
+
+  measurement(energy: RelativeEnergy | undefined): Measurement {
+    const share = (count: number) => (this.#labelled === 0 ? null : count / this.#labelled);
+    return {
+      images: this.images,
+      divergence: this.#divergence / this.images,
+      agreement: this.#agreeing / this.images,
+      top1: share(this.#right),
+      sourceTop1: share(this.#sourceRight),
+      ecmtRatio: energy?.ecmtRatios.at(-1) ?? null,
+      fullRatio: energy?.fullRatios.at(-1) ?? null,
+    };
+  }
+}

@@ -1,0 +1,139 @@
+import type { SpikeSite } from '../../analysis/spike-sites.ts';
+import type { SourceEnergy } from '../../energy/relative-energy.ts';
+import type { Model } from '../../graph/model.ts';
+import type { NetworkPlan, NetworkPlanner } from '../planning/network-plan.ts';
+import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
+import { type ComparedBatch, measureNetwork } from './measure-network.ts';
+import type { Schedule } from './schedule.ts';
+import type { TuningJournal } from './tuning-journal.ts';
+import { ratioOf, type TuningPoint } from './tuning-point.ts';
+
+/** What a search works with. */
+export interface SearchOptions {
+  readonly sites: readonly SpikeSite[];
+  readonly planner: NetworkPlanner;
+  readonly build: (plan: NetworkPlan) => Model;
+  /** Corrects the mean errors of a network's channels; undefined where that is impossible. */
+  readonly correct: (spiking: Model, steps: number) => Promise<Model | undefined>;
+  /** What the source network costs. */
+  readonly energy: SourceEnergy;
+  /** Images to learn prices on. */
+  readonly pilots: readonly ComparedBatch[];
+  /** Images to measure on. */
+  readonly images: readonly ComparedBatch[];
+  readonly threads: number;
+  readonly journal: TuningJournal;
+  readonly signal: AbortSignal | undefined;
+  readonly onNetwork: (done: number, total: number) => void;
+}
+
+/** Networks run to learn what spikes cost in a schedule; each starts from the prices that the one before found. */
+const pilotRuns = 2;
+
+/** Networks planned again, for each target, with what the first measurement told of their energy. */
+const refined = 2;
+
+/** Networks measured with corrected biases, for each target. */
+const biasCorrected = 2;
+
+/**
+ * Measures networks for all targets and schedules, and writes each into the journal. For each schedule pilots first tell what
+ * spikes really cost; then each target is planned for with those prices.
+ *
+ * @returns whether it came to its end
+ */
+export async function searchNetworks(
+  targets: readonly number[],
+  schedules: readonly Schedule[],
+  options: SearchOptions,
+): Promise<boolean> {
+  const total = schedules.length * pilotRuns + targets.length * (schedules.length + refined + biasCorrected);
+  let done = 0;
+  const stopped = () => options.signal?.aborted === true;
+  const middle = targets[Math.floor(targets.length / 2)]!;
+  for (const schedule of schedules) {
+    if (stopped()) return false;
+    if (!options.journal.correctionsOf(schedule)) await learnPrices(schedule, middle, options);
+    done += pilotRuns;
+    options.onNetwork(done, total);
+  }
+  for (const target of targets) {
+    const points: TuningPoint[] = [];
+    for (const schedule of schedules) {
+      if (stopped()) return false;
+      points.push(await measurePoint(target, schedule, target, options));
+      options.onNetwork(++done, total);
+    }
+    const promising = points.toSorted((a, b) => promise(a, target) - promise(b, target));
+    for (const point of promising.slice(0, refined)) {
+      if (stopped()) return false;
+      const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
+      points.push(await measurePoint(target, point.schedule, aim, options));
+      options.onNetwork(++done, total);
+    }
+    for (const point of best(points, target).slice(0, biasCorrected)) {
+      if (stopped()) return false;
+      await measureCorrected(point, options);
+      options.onNetwork(++done, total);
+    }
+  }
+  return true;
+}
+
+async function learnPrices(
+  schedule: Schedule,
+  target: number,
+  { sites, planner, build, energy, pilots, threads, journal }: SearchOptions,
+): Promise<void> {
+  let prices: PriceCorrections = new Map();
+  for (let run = 0; run < pilotRuns; run++) {
+    const plan = planner.planFor(schedule, target, prices);
+    const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, energy);
+    prices = correctPrices(sites, plan, operators);
+  }
+  await journal.addCorrections(schedule, prices);
+}
+
+async function measurePoint(
+  target: number,
+  schedule: Schedule,
+  aim: number,
+  { planner, build, energy, images, threads, journal }: SearchOptions,
+): Promise<TuningPoint> {
+  const plan = planner.planFor(schedule, aim, journal.correctionsOf(schedule));
+  const { lambda, predicted } = plan;
+  const wanted = { target, schedule, lambda, predicted, biasCorrected: false };
+  const known = journal.measuredAs(wanted);
+  if (known) return known;
+  const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, energy);
+  const point: TuningPoint = { ...wanted, measured: measurement };
+  await journal.addPoint(point);
+  return point;
+}
+
+/** The same network with corrected biases. */
+async function measureCorrected(
+  point: TuningPoint,
+  { planner, build, correct, energy, images, threads, journal }: SearchOptions,
+): Promise<void> {
+  const wanted = { ...point, biasCorrected: true };
+  if (journal.measuredAs(wanted)) return;
+  const { schedule, predicted } = point;
+  const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
+  const model = await correct(build(plan), schedule.steps);
+  if (!model) return;
+  const { measurement } = await measureNetwork(model, schedule.steps, images, threads, energy);
+  await journal.addPoint({ ...wanted, measured: measurement });
+}
+
+/** The different networks within the target, or all where none is, the best first. */
+function best(points: readonly TuningPoint[], target: number): TuningPoint[] {
+  const within = points.filter((point) => ratioOf(point) <= target);
+  const candidates = new Set(within.length > 0 ? within : points);
+  return [...candidates].sort((a, b) => a.measured.divergence - b.measured.divergence);
+}
+
+/** Divergence to be expected at the target: it falls about with the square of the energy. */
+function promise(point: TuningPoint, target: number): number {
+  return point.measured.divergence * (ratioOf(point) / target) ** 2;
+}

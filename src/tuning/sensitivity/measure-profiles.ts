@@ -1,0 +1,142 @@
+import type { SpikeSite } from '../../analysis/spike-sites.ts';
+import type { WeightedValue } from '../../calibration/activation-histogram.ts';
+import type { QuantiserCalibration } from '../../conversion/observe-quantisers.ts';
+import { observeSites } from '../../conversion/observe-sites.ts';
+import type { OperatorCost } from '../../energy/operator-costs.ts';
+import type { Model } from '../../graph/model.ts';
+import { toSpikingForm } from '../../spiking/spiking-form.ts';
+import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
+import { codings, ladderFamilies } from '../ladders/ladder-families.ts';
+import { spikePrices } from '../planning/spike-prices.ts';
+import { type ComparedBatch, measureNetwork } from '../search/measure-network.ts';
+import { positionImportance } from './output-gradients.ts';
+import { PartObserver } from './part-observer.ts';
+import { siteDepths } from './site-depths.ts';
+import { divideSite } from './site-parts.ts';
+import { coarsen, powerOf, type Sensitivity, type SiteProfile } from './site-profile.ts';
+
+/** Least sensitivity, as a share of the mean over all sites: a measured divergence of zero is luck. */
+const leastSensitivity = 0.02;
+
+/** Relative squared mean error from which a bias can be told from chance. */
+const leastBias = 1e-4;
+
+/** Share of its neurons at which a site counts as mostly silent. */
+const silentShare = 0.6;
+
+/** What {@link measureProfiles} needs. */
+export interface ProfileOptions {
+  /** The cleaned source network. */
+  readonly source: Model;
+  readonly sites: readonly SpikeSite[];
+  readonly costs: readonly OperatorCost[];
+  /** Watches the same images, so that the source network can be quantised later. */
+  readonly quantisers: QuantiserCalibration;
+  /** Images for the distributions of activations. */
+  readonly batches: readonly ComparedBatch[];
+  /** Images for the sensitivities. */
+  readonly probes: readonly ComparedBatch[];
+  readonly threads: number;
+  /** Sensitivities that are known already, by site name. */
+  readonly known: ReadonlyMap<string, Sensitivity>;
+  /** Told of each new one. */
+  readonly onSensitivity: (site: string, sensitivity: Sensitivity, done: number) => Promise<void>;
+}
+
+/**
+ * Measures what the tuner needs to know of each site: how its activations are distributed, what a spike costs, how deep it
+ * lies, and how much an error at this site alone changes the output. Sites whose positions matter very unequally are
+ * divided; their parts follow each other.
+ */
+export async function measureProfiles(options: ProfileOptions): Promise<SiteProfile[]> {
+  const { source, sites, costs, batches, probes, quantisers, threads, known, onSensitivity } = options;
+  const importance = await positionImportance(source, sites, probes, threads);
+  const parts = new Map(
+    sites.map(({ name }) => [name, importance ? (divideSite(importance.get(name)!) ?? []) : []]),
+  );
+  const observers = new Map(sites.map(({ name }) => [name, new PartObserver(parts.get(name)!)]));
+  const largest = Math.max(...batches.map(({ shape }) => shape[0]!));
+  await observeSites(source, [...sites, ...quantisers.others], quantisers.beside(observers), () => batches, {
+    threads,
+    batchSize: largest,
+  });
+  const images = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
+  const profiles: SiteProfile[] = [];
+  for (const [done, site] of sites.entries()) {
+    const distributions = observers.get(site.name)!.histograms.map((histogram) => histogram.values());
+    const profileOf = (values: readonly WeightedValue[]) => {
+      const bins = coarsen(values.toSorted((a, b) => a.value - b.value));
+      const neurons = bins.reduce((sum, { count }) => sum + count, 0) / images;
+      return { site, values: bins, power: powerOf(bins), neurons, price: prices.get(site.name)! };
+    };
+    const whole = { ...profileOf(distributions.flat()), depth: depths.get(site.name)! };
+    const sensitivity =
+      known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, options));
+    await onSensitivity(site.name, sensitivity, done + 1);
+    const divided = parts.get(site.name)!;
+    if (divided.length === 0) profiles.push({ ...whole, sensitivity });
+    for (const [i, part] of divided.entries()) {
+      profiles.push({ ...whole, ...profileOf(distributions[i]!), part, sensitivity });
+    }
+  }
+  return withLeastSensitivity(profiles).map(onlyItsShare);
+}
+
+/** Stands in until the sensitivity of a site is measured: all errors count alike. */
+const unknown: Sensitivity = { error: 1, bias: 0 };
+
+/** A part changes the output by its share of the importance. */
+function onlyItsShare(profile: SiteProfile): SiteProfile {
+  const { part, sensitivity } = profile;
+  if (!part) return profile;
+  return {
+    ...profile,
+    sensitivity: { error: sensitivity.error * part.share, bias: sensitivity.bias * part.share },
+  };
+}
+
+/**
+ * Measures the output when this site alone spikes, twice: with a coarse ladder, whose rounding errs to both sides, and with a
+ * fine one whose dead zone swallows small values. What the second one does beyond its squared error comes from its bias.
+ */
+async function measureSensitivity(profile: SiteProfile, options: ProfileOptions): Promise<Sensitivity> {
+  const rounding = fitSpikes({ ...oneStep, profile, family: ladderFamilies[0], lambda: 0 });
+  if (rounding.relativeError === 0) return { error: 0, bias: 0 };
+  const error = (await divergenceAlone(profile, rounding, options)) / rounding.relativeError;
+  const silencing = mostlySilent(tradeOff({ ...oneStep, profile, family: ladderFamilies.at(-1)! }));
+  const divergence = await divergenceAlone(profile, silencing, options);
+  const { relativeError, relativeBias } = silencing;
+  if (relativeBias < leastBias) return { error: (error + divergence / relativeError) / 2, bias: 0 };
+  return { error, bias: Math.max(0, divergence - error * relativeError) / relativeBias };
+}
+
+/** One step with the plain coding: every schedule of one step is the same. */
+const oneStep = { coding: codings[0]!, steps: 1 };
+
+/** The first fit of a trade-off that fires clearly less than a site that need not save. */
+function mostlySilent(fits: readonly SpikeFit[]): SpikeFit {
+  return fits.find(({ spikes }) => spikes < silentShare * fits[0]!.spikes) ?? fits.at(-1)!;
+}
+
+async function divergenceAlone(
+  { site }: SiteProfile,
+  { coding, ladder, positive, negative, deadZone }: SpikeFit,
+  { source, probes, threads }: ProfileOptions,
+): Promise<number> {
+  const parameters = coding.parameters(positive, negative, deadZone, 1);
+  const spec = { neuron: coding.neuron, attributes: ladder, parameters };
+  const alone = toSpikingForm(source, [site], new Map([[site.name, spec]]), 1);
+  const { measurement } = await measureNetwork(alone, 1, probes, threads);
+  return Math.max(0, measurement.divergence);
+}
+
+function withLeastSensitivity(profiles: readonly SiteProfile[]): SiteProfile[] {
+  const mean = profiles.reduce((sum, { sensitivity }) => sum + sensitivity.error, 0) / profiles.length;
+  // Where nothing changes the output, all sites count the same.
+  const least = mean > 0 ? leastSensitivity * mean : 1;
+  return profiles.map((profile) => {
+    const { error, bias } = profile.sensitivity;
+    return { ...profile, sensitivity: { error: Math.max(error, least), bias } };
+  });
+}

@@ -1,0 +1,146 @@
+import { differentiate } from '../../differentiation/differentiate.ts';
+import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
+import { GraphError } from '../../errors.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import type { Model } from '../../graph/model.ts';
+import { Random } from '../../random.ts';
+import { OrtSession } from '../../sessions/ort-session.ts';
+import type { ComparedBatch } from '../search/measure-network.ts';
+
+/** Errors whose effect is wanted: `proportional` to the activation, as quantisation makes them, or `equal` at all positions. */
+export type ErrorKind = 'proportional' | 'equal';
+
+/** How much the positions of a value matter, along each axis after the batch. */
+export interface PositionImportance {
+  /** Shape of the value for one image, the batch in front. */
+  readonly shape: readonly number[];
+  /** For each axis of the shape, importance by position, summed over all else. */
+  readonly axes: readonly Float64Array[];
+}
+
+/** A value of the source network, for example a spike site's. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Draws of a class for each image. */
+const draws = 2;
+
+/**
+ * Importance of each position of each value: E[g²] for equal errors, E[(g·x)²] for proportional ones, x its activation and g the
+ * gradient of ln p(y) with the class y drawn from the network's own probabilities. Half of E[g²] is, to second order, the
+ * divergence of the output for an error of mean square 1 (the diagonal of Fisher's information).
+ *
+ * @param batches images with logits
+ * @returns by site name; undefined if an operator of the network has no gradient
+ */
+export async function positionImportance(
+  source: Model,
+  sites: readonly NamedValue[],
+  batches: readonly ComparedBatch[],
+  threads: number,
+  errors: ErrorKind = 'proportional',
+): Promise<Map<string, PositionImportance> | undefined> {
+  const prepared = await withGradients(source, sites, batches[0]!.classes).catch((error: unknown) => {
+    if (error instanceof GraphError) return undefined;
+    throw error;
+  });
+  if (!prepared) return undefined;
+  const { model, gradients } = prepared;
+  const session = await OrtSession.create(model, { threads });
+  const importance = new Map<string, PositionImportance>();
+  const random = new Random(1);
+  try {
+    for (const { image, logits } of eachImage(batches)) {
+      for (let draw = 0; draw < draws; draw++) {
+        const target = { shape: [1, logits.length], data: oneHot(drawClass(logits, random), logits.length) };
+        const outputs = await session.run(
+          new Map([
+            [source.graph.inputs[0]!.name, image],
+            [targetName, target],
+          ]),
+        );
+        for (const { name, value } of sites) {
+          const gradient = outputs.get(gradients.get(value)!)!;
+          const sum = importance.get(name) ?? noImportance(gradient.shape);
+          importance.set(name, sum);
+          const activation = outputs.get(value)!.data as Float32Array;
+          const effects = gradient.data.map((g, i) => (errors === 'equal' ? g : g * activation[i]!) ** 2);
+          add(sum, effects);
+        }
+      }
+    }
+  } finally {
+    await session.release();
+  }
+  return importance;
+}
+
+const targetName = 'tuning.target';
+
+/** The source network for one image, with ln p(target) differentiated by all values. */
+async function withGradients(source: Model, sites: readonly NamedValue[], classes: number) {
+  const frozen = await freezeShapes(source);
+  const { graph } = frozen;
+  const logits = graph.outputs[0]!.name;
+  graph.inputs.push({ name: targetName, dataType: 'float32', shape: [1, classes] });
+  const build = new GraphBuilder(graph, 'tuning.');
+  const flat = build.op('Reshape', [logits, build.integers('row', [1, -1])]);
+  const likelihoods = build.op('LogSoftmax', [flat], { axis: -1 });
+  const chosen = build.op('Mul', [likelihoods, targetName]);
+  const loss = build.op('ReduceSum', [chosen], { keepdims: 0 }, { name: 'loss' });
+  const values = sites.map(({ value }) => value);
+  const { model, gradients } = await differentiate(frozen, loss, values);
+  model.graph.outputs = [...values, ...gradients.values()].map((name) => ({
+    name,
+    dataType: 'float32' as const,
+    shape: undefined,
+  }));
+  return { model, gradients };
+}
+
+function* eachImage(batches: readonly ComparedBatch[]) {
+  for (const { shape, data, logits, classes } of batches) {
+    const size = data.length / shape[0]!;
+    for (let i = 0; i < shape[0]!; i++) {
+      const image = { shape: [1, ...shape.slice(1)], data: data.subarray(i * size, (i + 1) * size) };
+      yield { image, logits: logits.subarray(i * classes, (i + 1) * classes) };
+    }
+  }
+}
+
+function drawClass(logits: Float32Array, random: Random): number {
+  const largest = logits.reduce((max, value) => Math.max(max, value), Number.NEGATIVE_INFINITY);
+  const weights = Float64Array.from(logits, (value) => Math.exp(value - largest));
+  let left = random.uniform(
+    0,
+    weights.reduce((a, b) => a + b, 0),
+  );
+  return Math.max(
+    0,
+    weights.findIndex((weight) => {
+      left -= weight;
+      return left < 0;
+    }),
+  );
+}
+
+function oneHot(index: number, length: number): Float32Array {
+  const vector = new Float32Array(length);
+  vector[index] = 1;
+  return vector;
+}
+
+function noImportance(shape: readonly number[]): PositionImportance {
+  return { shape, axes: shape.map((length) => new Float64Array(length)) };
+}
+
+function add({ shape, axes }: PositionImportance, effects: ArrayLike<number>): void {
+  let inner = effects.length;
+  for (const [axis, length] of shape.entries()) {
+    inner /= length;
+    const sums = axes[axis]!;
+    for (let i = 0; i < effects.length; i++) sums[Math.floor(i / inner) % length]! += effects[i]!;
+  }
+}
