@@ -1,7 +1,8 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Activation } from './activation.ts';
 import { type RecognisedActivation, recogniseActivations } from './recognise-activations.ts';
-import { readablePath, type SpikeSite, whatIsBehind } from './spike-sites.ts';
+import { siteNames } from './site-names.ts';
+import { type SpikeSite, whatIsBehind } from './spike-sites.ts';
 import { synapticOperators } from './synaptic-operators.ts';
 
 /** A site whose neurons stand in the place of an activation function: they read what the activation would read. */
@@ -19,16 +20,21 @@ export function activationSites(graph: Graph): ActivationSite[] {
   const operators = synapticOperators(graph);
   const synaptic = new Set(operators.map(({ node }) => node.name));
   const leading = valuesLeadingTo(graph, synaptic);
-  return recogniseActivations(graph)
-    .filter(({ output }) => leading.has(output) && !graph.isOutput(output))
-    .map((found) => ({
-      name: `${readablePath(found.node.name)}.out`,
-      value: found.input,
-      activation: found.activation,
-      readers: readersOf(graph, found),
-      feeds: operators.filter(({ operands }) => operands.some(({ value }) => value === found.output)),
-      ...whatIsBehind(graph, found.output, synaptic),
-    }));
+  const found = recogniseActivations(graph).filter(
+    ({ output }) => leading.has(output) && !graph.isOutput(output),
+  );
+  const names = siteNames(
+    graph,
+    found.map(({ node }) => ({ node: node.name, suffix: 'out' })),
+  );
+  return found.map((activation, i) => ({
+    name: names[i]!,
+    value: activation.input,
+    activation: activation.activation,
+    readers: readersOf(graph, activation),
+    feeds: operators.filter(({ operands }) => operands.some(({ value }) => value === activation.output)),
+    ...whatIsBehind(graph, activation.output, synaptic),
+  }));
 }
 
 function readersOf(graph: Graph, { output }: RecognisedActivation): { node: string; input: number }[] {

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Activation } from './activation.ts';
 import type { Placement } from './placement.ts';
+import { type SiteOrigin, siteNames } from './site-names.ts';
 import { type SynapticOperator, synapticOperators } from './synaptic-operators.ts';
 
 /** A tensor that enters a synaptic operator and is to be carried by spikes. */
@@ -31,8 +32,13 @@ export function synapticInputSites(graph: Graph): SpikeSite[] {
       byValue.set(value, feeds);
     }
   }
-  return [...byValue].map(([value, feeds]) => ({
-    name: siteName(value, feeds),
+  const sites = [...byValue];
+  const names = siteNames(
+    graph,
+    sites.map(([value, feeds]) => siteOrigin(value, feeds)),
+  );
+  return sites.map(([value, feeds], i) => ({
+    name: names[i]!,
     value,
     feeds,
     readers: feeds.flatMap(({ node, operands }) =>
@@ -43,17 +49,10 @@ export function synapticInputSites(graph: Graph): SpikeSite[] {
 }
 
 /** Named after the first operator it feeds; the operands of a product are told apart by `a` and `b`. */
-function siteName(value: string, feeds: readonly SynapticOperator[]): string {
+function siteOrigin(value: string, feeds: readonly SynapticOperator[]): SiteOrigin {
   const { node, kind, operands } = feeds[0]!;
   const suffix = kind === 'linear' ? 'in' : operands[0]!.value === value ? 'a' : 'b';
-  return `${readablePath(node.name)}.${suffix}`;
-}
-
-/** `/blocks/blocks.0/attn/qkv/MatMul` as `blocks.0.attn.qkv`: modules as a checkpoint names them. */
-export function readablePath(name: string): string {
-  const parts = name.split('/').filter((part) => part !== '');
-  if (parts.length > 1 && /^(MatMul|Gemm|Conv|Einsum|Relu|Clip)$/.test(parts.at(-1)!)) parts.pop();
-  return parts.filter((part, i) => !parts[i + 1]?.startsWith(`${part}.`)).join('.');
+  return { node: node.name, suffix };
 }
 
 /** Walks back from a value to the synaptic operators before it. */
