@@ -83,6 +83,8 @@ class SiteSearch {
     const found = producer.inputs.flatMap((name, i) =>
       name === '' || this.#constant.has(name) ? [] : [this.sitesOf(producer.name, i, name)],
     );
-    return found.length === 0 || found.includes(undefined) ? undefined : (found.flat() as string[]);
+    if (found.length === 0 || found.includes(undefined)) return undefined;
+    // Paths that part and meet again bring the same sites: without the set, their number doubles at each such place.
+    return [...new Set(found.flat() as string[])];
   }
 }

@@ -124,6 +124,27 @@ describe('quantiseSource', () => {
   });
 });
 
+describe('quantisationPlaces', () => {
+  it('follows paths that part and meet again forty times, as in ShuffleNet', () => {
+    const graph = new Graph('shuffle');
+    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+    const build = new GraphBuilder(graph);
+    const weight = build.constant('w', Tensor.float32([2, 2], [1, 0, 0, 1]));
+    let value = build.op('Relu', [build.op('MatMul', ['x', weight], {}, { name: 'first' })]);
+    const site = { name: 'site', value, readers: [{ node: 'split', input: 0 }] };
+    for (let i = 0; i < 40; i++) {
+      const halves = build.ops('Split', [value], 2, { axis: 1 }, { name: i === 0 ? 'split' : `split.${i}` });
+      value = build.op('Concat', [halves[1]!, halves[0]!], { axis: 1 });
+    }
+    build.op('MatMul', [value, weight], {}, { name: 'second' });
+    const { operators } = quantisationPlaces(graph, [site]);
+    expect(operators.map(({ operator, sites }) => [operator.node.name, sites])).toEqual([
+      ['first', []],
+      ['second', ['site']],
+    ]);
+  });
+});
+
 const shape = [4, 3, tiny.height, tiny.width];
 const images = { shape, data: tinyImages(4) };
 
