@@ -4,7 +4,9 @@ import { engines } from '../engines/engines.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { planRun, type RunResult } from '../engines/plan-run.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
-import type { Model } from '../graph/model.ts';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -80,5 +82,17 @@ describe.each(networks)('freeBatch of $name', ({ make, shape, method }) => {
         largestDifference(await run(toSourceForm(model), input), await run(make('leading'), input)),
       ).toBeLessThan(1e-5);
     },
+  );
+});
+
+it('refuses a network with a dynamic batch whose images influence each other', async () => {
+  const graph = new Graph('mixing');
+  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  const build = new GraphBuilder(graph);
+  const mean = build.op('ReduceMean', ['x'], { axes: [0], keepdims: 1 });
+  build.op('Sub', ['x', mean], {}, { name: 'y' });
+  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+  await expect(freeBatch(new Model(graph, 17))).rejects.toThrow(
+    "graph 'mixing': expected a network that treats every image of a batch by itself, got other numbers for an image when other images are in its batch.",
   );
 });

@@ -15,15 +15,18 @@ import { imageLike } from './rows/trials.ts';
  * tried. One that needs it, or whose batch is another axis, is rewritten to work image by image where it has to.
  *
  * @param source inputs have known lengths beside the batch
- * @throws ConversionError if the network needs a batch of several images
+ * @throws ConversionError if the network needs a batch of several images, or its images influence each other
  */
 export async function freeBatch(source: Model): Promise<Model> {
   const axes = new Map(source.graph.inputs.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
   const leading = [...axes.values()].every((axis) => axis === 0);
   if (leading) {
     const free = withFreeBatch(source);
-    const fits = isFixed(source) ? keepsImagesApart(source, free, axes) : measureAt(free, axes, 2);
-    if (await fits.catch(() => false)) return free;
+    const one = isFixed(source) ? source : withOneImage(source, axes);
+    const apart = await compareImages(one, free, axes).catch(() => 'another batch');
+    if (apart === 'apart') return free;
+    // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
+    if (apart === 'mixed' && !isFixed(source)) throw imagesMixed(source);
   }
   return lift(source, axes);
 }
@@ -45,7 +48,7 @@ async function lift(source: Model, axes: BatchAxes): Promise<Model> {
   try {
     const one = withOneImage(source, axes);
     const lifted = await liftToRows(one, new Map([...axes, ...(await outputAxes(source, axes))]));
-    if (await keepsImagesApart(one, lifted, axes)) return lifted;
+    if ((await compareImages(one, lifted, axes)) === 'apart') return lifted;
   } catch (error) {
     throw batchNotFree(error);
   }
@@ -90,8 +93,13 @@ async function measureAt(
   return measureShapes(free, [], new Map(shapes));
 }
 
-/** Whether a network with a leading batch gives for three images what another gives for each alone. */
-async function keepsImagesApart(one: Model, many: Model, axes: BatchAxes): Promise<boolean> {
+/**
+ * What a network with a leading batch does with images that another one gets one by one: it keeps them `apart`, or their
+ * numbers are `mixed`, or its outputs are those of `another batch`. The images differ, and come in another order the second time.
+ */
+type ImageComparison = 'apart' | 'mixed' | 'another batch';
+
+async function compareImages(one: Model, many: Model, axes: BatchAxes): Promise<ImageComparison> {
   const alone: ReadonlyMap<string, Tensor>[] = [];
   for (const image of [0, 1, 2]) {
     const inputs = one.graph.inputs.map(
@@ -99,16 +107,47 @@ async function keepsImagesApart(one: Model, many: Model, axes: BatchAxes): Promi
     );
     alone.push(new Map([...inputs, ...(await runConstants(one, new Map(inputs)))]));
   }
+  const orders = [
+    [0, 1, 2],
+    [2, 0],
+  ];
+  for (const order of orders) {
+    const compared = await compareBatch(
+      order.map((image) => alone[image]!),
+      many,
+    );
+    if (compared !== 'apart') return compared;
+  }
+  return 'apart';
+}
+
+async function compareBatch(
+  alone: readonly ReadonlyMap<string, Tensor>[],
+  many: Model,
+): Promise<ImageComparison> {
   const stack = (name: string, image: readonly Dimension[]) =>
     stackRows(
       alone.map((values) => values.get(name)!),
       image as number[],
     );
   const inputs = many.graph.inputs.map(({ name, shape }) => [name, stack(name, shape!.slice(1))] as const);
-  const together = await runConstants(many, new Map(inputs));
-  return [...together].every(([name, got]) => {
-    const hasAll = got.shape[0] === alone.length && got.size === alone.length * alone[0]!.get(name)!.size;
-    return hasAll && nearlyEqual(got, stack(name, got.shape.slice(1)));
+  const together = [...(await runConstants(many, new Map(inputs)))];
+  const whole = together.every(
+    ([name, { shape, size }]) =>
+      shape[0] === alone.length && size === alone.length * alone[0]!.get(name)!.size,
+  );
+  if (!whole) return 'another batch';
+  const same = together.every(([name, got]) => nearlyEqual(got, stack(name, got.shape.slice(1))));
+  return same ? 'apart' : 'mixed';
+}
+
+function imagesMixed({ graph }: Model): ConversionError {
+  return new ConversionError({
+    where: `graph '${graph.name}'`,
+    expected: 'a network that treats every image of a batch by itself',
+    got: 'other numbers for an image when other images are in its batch',
+    remedy:
+      'Look for operators that compute over the batch axis, such as means or batch normalisation in training mode, and export without them',
   });
 }
 

@@ -377,7 +377,8 @@ describe('transpike train', () => {
 
 describe('transpike inspect and export', () => {
   it('says what a checkpoint is and which sites it would get', async () => {
-    const { stdout: other } = await cli('inspect', 'vit', '--method', 'rate', '--json');
+    const { stdout: other, code } = await cli('inspect', 'vit', '--method', 'rate', '--json');
+    expect(code).toBe(1);
     expect(JSON.parse(other).obstacles).toEqual([
       expect.stringMatching(/^graph 'vit-timm': expected activation functions \(ReLU, .*got none among/),
     ]);

@@ -9,7 +9,7 @@ import { options } from '../options.ts';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description(
-      'Say what a network is, which spike sites it would get, and what cannot be converted and why.',
+      'Say what a network is, which spike sites it would get, and what cannot be converted and why (exit code 1).',
     )
     .argument('<model>', 'an .onnx or .snn.onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.method())
@@ -19,6 +19,8 @@ export function inspectCommand(): Command {
       const inspection = await inspectNetwork(await openNetwork(path), settings.method);
       if (settings.json) console.log(JSON.stringify(inspection, null, 2));
       else print(inspection);
+      // Whoever asks in a script wants to know whether `convert` will work.
+      if (inspection.obstacles.length > 0) process.exitCode = 1;
     });
 }
 
