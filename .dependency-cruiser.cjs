@@ -7,6 +7,7 @@ const layers = [
   'graph',
   'analysis',
   'formats',
+  'files',
   'images',
   'data',
   'datasets',

@@ -10,7 +10,7 @@ import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeNpy } from '../dist/formats/npy.js';
+import { writeNpy } from '../dist/files/write-npy.js';
 import { randomNumbers } from './networks.mjs';
 
 const { values: options } = parseArgs({

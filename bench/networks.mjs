@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSafetensors } from '../dist/formats/safetensors.js';
+import { writeSafetensors } from '../dist/files/write-safetensors.js';
 import { Graph } from '../dist/graph/graph.js';
 import { GraphBuilder } from '../dist/graph/graph-builder.js';
 import { Model } from '../dist/graph/model.js';

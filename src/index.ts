@@ -59,10 +59,13 @@ export type { EvaluationResult, SiteResult, StepResult } from './evaluation/summ
 export { defineExporter, type Exporter } from './exporters/define-exporter.ts';
 export { exporters } from './exporters/exporters.ts';
 export { toBinarySpikes } from './exporters/parallel-parameter-normalization.ts';
-export { type NpyArray, readNpy, writeNpy } from './formats/npy.ts';
-export { readOnnx } from './formats/onnx/read-onnx.ts';
-export { writeOnnx } from './formats/onnx/write-onnx.ts';
-export { readSafetensors, writeSafetensors } from './formats/safetensors.ts';
+export { readNpy } from './files/read-npy.ts';
+export { readOnnx } from './files/read-onnx.ts';
+export { readSafetensors } from './files/read-safetensors.ts';
+export { writeNpy } from './files/write-npy.ts';
+export { writeOnnx } from './files/write-onnx.ts';
+export { writeSafetensors } from './files/write-safetensors.ts';
+export type { NpyArray } from './formats/npy.ts';
 export type { FloatTensor } from './graph/float-tensor.ts';
 export { Graph, type ValueInfo } from './graph/graph.ts';
 export { GraphBuilder } from './graph/graph-builder.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { onTestFinished } from 'vitest';
-import { encodeForSession } from '../formats/onnx/encode-model.ts';
-import { writeSafetensors } from '../formats/safetensors.ts';
+import { encodeForSession } from '../files/encode-for-session.ts';
+import { writeSafetensors } from '../files/write-safetensors.ts';
 import type { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import type { EvaluationResult } from '../evaluation/summarise.ts';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { Contestant } from './contestants.ts';
 import { type EvaluateSettings, evaluateNetwork } from './evaluate-network.ts';
 import { leaveReport } from './leave-report.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { payingRange } from '../tuning/search/paying-range.ts';
 import { paretoFrontier, type TuningPoint } from '../tuning/search/tuning-point.ts';
 import { leaveReport, type ReportedNetwork } from './leave-report.ts';

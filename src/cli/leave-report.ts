@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
 import { describeEnvironment } from '../results/describe-environment.ts';

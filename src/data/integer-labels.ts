@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { DataError, listProblems, messageOf } from '../errors.ts';
-import { readNpy } from '../formats/npy.ts';
+import { readNpy } from '../files/read-npy.ts';
 
 const shownProblems = 20;
 

@@ -2,7 +2,8 @@ import { extname } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
 import { readIntegerLabels } from '../data/integer-labels.ts';
 import { DataError } from '../errors.ts';
-import { type NpyArray, npyToFloat32, readNpy } from '../formats/npy.ts';
+import { readNpy } from '../files/read-npy.ts';
+import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';
 
 /**
  * A `.npy` file with a stack of ready-made network inputs `[N, …]`; the numbers are passed on as they are. With `sampleRank` all axes

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fileStorage } from '../files/file-source.ts';
 import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
@@ -10,10 +11,7 @@ const gigabyte = 2 ** 30;
 function modelOf(weights: number, dataType: 'float32' | 'float16' = 'float32'): Model {
   const graph = new Graph('any');
   const length = weights * (dataType === 'float32' ? 4 : 2);
-  graph.initializers.set(
-    'w',
-    new Tensor(dataType, [weights], { kind: 'file', path: '/none', offset: 0, length }),
-  );
+  graph.initializers.set('w', new Tensor(dataType, [weights], fileStorage('/none', 0, length)));
   return new Model(graph, 17);
 }
 

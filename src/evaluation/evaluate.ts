@@ -4,7 +4,7 @@ import type { Batch } from '../data/load-batch.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
 import { DataError } from '../errors.ts';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import type { BatchRecord, RunRecord } from '../results/run-record.ts';
 import { stepsOf } from '../spiking/neuron-node.ts';

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError } from '../errors.ts';
-import { parseOnnx } from '../formats/onnx/read-onnx.ts';
+import { filesIn } from '../files/file-source.ts';
+import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import { type BatchOutcome, createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
   });
   const { model, ...options } = workerData as WorkerStart;
-  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx'), ...options });
+  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx', filesIn('/')), ...options });
   reply({ ready: true });
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { fileStorage } from '../files/file-source.ts';
 import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
@@ -7,8 +8,7 @@ import { planQuantisation } from './plan-quantisation.ts';
 it('makes no quantised copies of networks whose weights fill the memory, and says so', async () => {
   const graph = new Graph('large');
   const length = 2 ** 30 + 4;
-  const storage = { kind: 'file', path: '/nowhere', offset: 0, length } as const;
-  graph.addInitializer('weight', new Tensor('float32', [length / 4], storage));
+  graph.addInitializer('weight', new Tensor('float32', [length / 4], fileStorage('/nowhere', 0, length)));
   const warnings: string[] = [];
   const none = async function* () {};
   expect(

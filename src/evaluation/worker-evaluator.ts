@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts';
-import { encodeForSession } from '../formats/onnx/encode-model.ts';
+import { encodeForSession } from '../files/encode-for-session.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';

@@ -1,4 +1,4 @@
-import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
 import { defineExporter } from './define-exporter.ts';
 import { toBinarySpikes } from './parallel-parameter-normalization.ts';
 

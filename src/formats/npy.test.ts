@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FormatError } from '../errors.ts';
-import { encodeNpy, type NpyArray, npyToFloat32, parseNpy, readNpy, writeNpy } from './npy.ts';
+import { encodeNpy, type NpyArray, npyToFloat32, parseNpy } from './npy.ts';
 
 // Written by numpy 1.24.2: np.save of np.asfortranarray(np.arange(24, dtype='<i2').reshape(2, 3, 4)).
 const fortranFile =
@@ -13,12 +10,6 @@ const fortranFile =
 // Written by numpy 1.24.2 as version 2.0: np.array([1.5, -2, 65504, 6e-8], dtype='<f2').
 const halfFile =
   'k05VTVBZAgB0AAAAeydkZXNjcic6ICc8ZjInLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoNCwpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAPgDA/3sBAA==';
-
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'npy-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 const shortHash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 const float32 = (shape: number[], values: number[]): NpyArray => ({
@@ -155,32 +146,6 @@ describe('parseNpy', () => {
     );
     expect(() => parseNpy(fileWith('', 0, 9), 'x')).toThrow('expected .npy version 1.0, 2.0 or 3.0, got 9.0');
     expect(() => parseNpy(fileWith("{'descr': '<f4'}", 0), 'x')).toThrow("'fortran_order' and 'shape'");
-  });
-});
-
-describe('readNpy and writeNpy', () => {
-  test('write a file that reads back, and leave nothing else behind', async () => {
-    const path = join(folder, 'a.npy');
-    await writeNpy(path, float32([1], [1]));
-    await writeNpy(path, float32([2], [3, 4]));
-    expect(await readNpy(path)).toEqual(float32([2], [3, 4]));
-    expect((await readdir(folder)).filter((name) => name.startsWith('a.npy'))).toEqual(['a.npy']);
-    expect(new Uint8Array(await readFile(path))).toEqual(encodeNpy(float32([2], [3, 4])));
-  });
-
-  test('name a file that is missing or cannot be written', async () => {
-    await expect(readNpy(join(folder, 'none.npy'))).rejects.toThrow(
-      /none\.npy: expected an \.npy file .* ENOENT/,
-    );
-    await expect(writeNpy(join(folder, 'no', 'a.npy'), float32([0], []))).rejects.toThrow(
-      /a\.npy: expected a place that can be written, got ENOENT.*Choose another output path or make the folder/,
-    );
-  });
-
-  test('read an empty file as no npy file', async () => {
-    const path = join(folder, 'empty.npy');
-    await writeFile(path, '');
-    await expect(readNpy(path)).rejects.toThrow('got an empty file');
   });
 });
 

@@ -1,9 +1,7 @@
-import { open } from 'node:fs/promises';
-import { FormatError, messageOf } from '../errors.ts';
+import { FormatError } from '../errors.ts';
 import { float16ToFloat32 } from '../graph/half-precision.ts';
 import { type TypedNumbers, typedViews } from '../graph/typed-view.ts';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.ts';
-import { writeAtomically } from './write-atomically.ts';
 
 /** Any typed array that an `.npy` file can hold. */
 export type NpyData = TypedNumbers;
@@ -22,20 +20,11 @@ export interface NpyArray {
 }
 
 /**
- * Reads an `.npy` file (versions 1.0 to 3.0, little-endian). Fortran order is transposed to C order and
- * float16 becomes float32.
- *
- * @throws FormatError if the file is missing, damaged, truncated, big-endian or holds Python objects or records.
- */
-export async function readNpy(path: string): Promise<NpyArray> {
-  return parseNpy(await readWholeFile(path), path);
-}
-
-/**
- * Decodes the bytes of an `.npy` file. The result may be a view of `bytes`.
+ * Decodes the bytes of an `.npy` file (versions 1.0 to 3.0, little-endian). Fortran order is transposed to C order and
+ * float16 becomes float32. The result may be a view of `bytes`.
  *
  * @param where name of the source for error messages
- * @throws FormatError as {@link readNpy} does.
+ * @throws FormatError if the bytes are damaged, truncated, big-endian or hold Python objects or records.
  */
 export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
   const header = parseNpyHeader(bytes, where);
@@ -82,16 +71,6 @@ export function encodeNpy(array: NpyArray): Uint8Array {
   return bytes;
 }
 
-/**
- * Writes an `.npy` file. The bytes go to a temporary name in the same folder first, so that nobody ever sees
- * half a file.
- *
- * @throws FormatError if the array is inconsistent; UsageError if the file cannot be written.
- */
-export async function writeNpy(path: string, array: NpyArray): Promise<void> {
-  await writeAtomically(path, encodeNpy(array));
-}
-
 /** The elements as float32 numbers, whatever their type (64-bit numbers are rounded); a float32 array is passed as it is. */
 export function npyToFloat32(array: NpyArray): Float32Array {
   const { data } = array;
@@ -126,36 +105,4 @@ function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
     }
   }
   return result;
-}
-
-/** One read call returns at most 2 GiB, so that large files come in pieces. */
-const pieceLength = 2 ** 30;
-
-async function readWholeFile(path: string): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const bytes = new Uint8Array((await file.stat()).size);
-      let done = 0;
-      while (done < bytes.length) {
-        const length = Math.min(bytes.length - done, pieceLength);
-        const { bytesRead } = await file.read(bytes, done, length, done);
-        if (bytesRead === 0) break;
-        done += bytesRead;
-      }
-      return bytes.subarray(0, done);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new FormatError(
-      {
-        where: path,
-        expected: 'an .npy file that can be read',
-        got: messageOf(error),
-        remedy: 'Check the path and the permissions of the file',
-      },
-      { cause: error },
-    );
-  }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { FormatError, GraphError } from '../errors.ts';
+import { GraphError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
 import { bytesPerElement, type DataType } from './data-type.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
 import { type TypedNumbers, type TypedView, typedViews } from './typed-view.ts';
@@ -10,18 +10,17 @@ export interface MemoryStorage {
   readonly bytes: Uint8Array;
 }
 
-/** A stretch of a file that holds little-endian bytes; it is read only when the numbers are asked for. */
-export interface FileStorage {
-  readonly kind: 'file';
-  /** Absolute path. */
-  readonly path: string;
+/** A stretch of a file or the like that holds little-endian bytes; it is read only when the numbers are asked for. */
+export interface ExternalStorage {
+  readonly kind: 'external';
+  readonly source: ByteSource;
   /** First byte. */
   readonly offset: number;
   /** Number of bytes. */
   readonly length: number;
 }
 
-export type Storage = MemoryStorage | FileStorage;
+export type Storage = MemoryStorage | ExternalStorage;
 
 /**
  * A constant of a graph: element type, shape and a place where its bytes are.
@@ -75,7 +74,9 @@ export class Tensor {
 
   /** The raw little-endian bytes; read from the file if that is where they are. */
   bytes(): Uint8Array {
-    return this.storage.kind === 'memory' ? this.storage.bytes : readStretch(this.storage);
+    if (this.storage.kind === 'memory') return this.storage.bytes;
+    const { source, offset, length } = this.storage;
+    return source.read(offset, length);
   }
 
   /** The elements as float64 numbers (int64 beyond 2^53 is rounded). */
@@ -120,29 +121,4 @@ export function toInt64(value: number): bigint {
   if (value >= 2 ** 63) return int64Limit - 1n;
   if (value <= -(2 ** 63)) return -int64Limit;
   return BigInt(Math.trunc(value));
-}
-
-function readStretch({ path, offset, length }: FileStorage): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const file = openSync(path, 'r');
-  try {
-    let done = 0;
-    // One read call returns at most 2 GiB.
-    while (done < length) {
-      const count = readSync(file, bytes, done, Math.min(length - done, 2 ** 30), offset + done);
-      if (count === 0) break;
-      done += count;
-    }
-    if (done < length) {
-      throw new FormatError({
-        where: path,
-        expected: `${length} bytes at offset ${offset}`,
-        got: `the end of the file after ${done}`,
-        remedy: 'The file is truncated; copy or download it again',
-      });
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
-  }
 }

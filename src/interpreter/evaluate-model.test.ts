@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as SessionTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { encodeForSession } from '../formats/onnx/encode-model.ts';
+import { encodeForSession } from '../files/encode-for-session.ts';
 import { Graph, type ValueInfo } from '../graph/graph.ts';
 import { Model, type ModelFunction } from '../graph/model.ts';
 import { float, type Node, node } from '../graph/node.ts';

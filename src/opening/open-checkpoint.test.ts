@@ -53,8 +53,8 @@ describe('openCheckpoint', () => {
     const { initializers } = (await openCheckpoint(folder)).model.graph;
     for (const name of weights.keys()) {
       expect(initializers.get(name)?.storage).toMatchObject({
-        kind: 'file',
-        path: join(folder, 'model.safetensors'),
+        kind: 'external',
+        source: { location: join(folder, 'model.safetensors') },
       });
     }
   });

@@ -4,7 +4,7 @@ import { architectures } from '../architectures/architectures.ts';
 import type { Architecture, ExpectedTensors } from '../checkpoints/define-architecture.ts';
 import { WeightSource, weightDataTypes } from '../checkpoints/weight-source.ts';
 import { FormatError, listProblems, messageOf } from '../errors.ts';
-import { readCheckpointTensors } from '../formats/safetensors.ts';
+import { readCheckpointTensors } from '../files/read-checkpoint-tensors.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
 

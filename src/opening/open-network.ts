@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withoutBatch } from '../batching/batch-axis.ts';
 import { FormatError, messageOf } from '../errors.ts';
+import { readOnnx } from '../files/read-onnx.ts';
 import { encodeModel } from '../formats/onnx/encode-model.ts';
-import { readOnnx } from '../formats/onnx/read-onnx.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
@@ -122,9 +122,10 @@ export function fingerprintOf(model: Model): string {
   const files = new Map<string, string>();
   const bytes = encodeModel(model, ({ storage }) => {
     if (storage.kind === 'memory') return undefined;
-    const { size, mtimeMs } = statSync(storage.path);
-    files.set(storage.path, `${basename(storage.path)} ${size} ${mtimeMs}`);
-    return { location: basename(storage.path), offset: storage.offset, length: storage.length };
+    const path = storage.source.location;
+    const { size, mtimeMs } = statSync(path);
+    files.set(path, `${basename(path)} ${size} ${mtimeMs}`);
+    return { location: basename(path), offset: storage.offset, length: storage.length };
   });
   hash.update(bytes);
   for (const facts of files.values()) hash.update(facts);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import { type RunFolder, readRunFolder } from '../results/run-folder.ts';
 import { renderComparison } from './comparison-report.ts';
 import { renderEvaluation } from './evaluation-report.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Activity } from '../engines/spike-statistics.ts';
 import { messageOf, UsageError } from '../errors.ts';
-import { writeAtomically } from '../formats/write-atomically.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 
 const classes = z.array(z.number());
 const perStep = z.array(z.number());

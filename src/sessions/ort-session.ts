@@ -1,7 +1,7 @@
 import ort from 'onnxruntime-node';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { encodeForSession } from '../files/encode-for-session.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
-import { encodeForSession } from '../formats/onnx/encode-model.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
+import { fileStorage } from '../files/file-source.ts';
 import type { DataType } from '../graph/data-type.ts';
 import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
@@ -16,10 +17,7 @@ function modelOf(dataType: DataType, megabytes: number): Model {
   const graph = new Graph('any');
   const length = megabytes * 2 ** 20;
   const shape = [length / (dataType === 'float32' ? 4 : 2)];
-  graph.initializers.set(
-    'w',
-    new Tensor(dataType, shape, { kind: 'file', path: '/none', offset: 0, length }),
-  );
+  graph.initializers.set('w', new Tensor(dataType, shape, fileStorage('/none', 0, length)));
   return new Model(graph, 17);
 }
 

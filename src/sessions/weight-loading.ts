@@ -13,9 +13,9 @@ const mappedFrom = 256 * 2 ** 20;
 
 /** How the weights of a network are held when nothing else is said: large float32 ones are mapped. */
 export function weightLoadingOf(model: Model): WeightLoading {
-  const inFiles = [...tensorsOf(model.graph)].filter(({ storage }) => storage.kind === 'file');
+  const outside = [...tensorsOf(model.graph)].filter(({ storage }) => storage.kind === 'external');
   const bytesOf = (isFloat32: boolean) =>
-    inFiles
+    outside
       .filter(({ dataType }) => (dataType === 'float32') === isFloat32)
       .reduce((sum, { byteLength }) => sum + byteLength, 0);
   // Weights of half precision would have to be cast again in every run.

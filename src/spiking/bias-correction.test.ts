@@ -9,8 +9,8 @@ import { createOracleEngine, evaluateSource } from '../engines/oracle-engine.ts'
 import { planRun } from '../engines/plan-run.ts';
 import { createSegmentedEngine } from '../engines/segmented/segmented-engine.ts';
 import { toBinarySpikes } from '../exporters/parallel-parameter-normalization.ts';
-import { readOnnx } from '../formats/onnx/read-onnx.ts';
-import { writeOnnx } from '../formats/onnx/write-onnx.ts';
+import { readOnnx } from '../files/read-onnx.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';

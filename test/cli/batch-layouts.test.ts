@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attentionNetwork } from '../../src/batching/batch-layouts.fixture.ts';
-import { readNpy, writeNpy } from '../../src/formats/npy.ts';
-import { writeOnnx } from '../../src/formats/onnx/write-onnx.ts';
+import { readNpy } from '../../src/files/read-npy.ts';
+import { writeNpy } from '../../src/files/write-npy.ts';
+import { writeOnnx } from '../../src/files/write-onnx.ts';
 import { runCli } from './run-cli.fixture.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNetwork, tiny, tinyImages } from '../../src/checkpoints/tiny-vit.fixture.ts';
-import { readNpy } from '../../src/formats/npy.ts';
+import { readNpy } from '../../src/files/read-npy.ts';
 import { confidenceOfRows } from '../../src/metrics/confidence.ts';
 import { openCheckpoint } from '../../src/opening/open-checkpoint.ts';
 import { runCli, scratchFolder } from './run-cli.fixture.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../../src/checkpoints/tiny-vit.fixture.ts';
-import { writeNpy } from '../../src/formats/npy.ts';
+import { writeNpy } from '../../src/files/write-npy.ts';
 
 const script = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

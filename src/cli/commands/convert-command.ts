@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
+import { writeOnnx } from '../../files/write-onnx.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
 import { options } from '../options.ts';

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
-import { writeOnnx } from '../../formats/onnx/write-onnx.ts';
-import { writeAtomically } from '../../formats/write-atomically.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
+import { writeOnnx } from '../../files/write-onnx.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { type LadderName, ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import { payingRange } from '../../tuning/search/paying-range.ts';

@@ -4,7 +4,7 @@ import { type Dimension, Graph, type ValueInfo } from '../../graph/graph.ts';
 import { Model, type ModelFunction } from '../../graph/model.ts';
 import type { Attribute, Node, ReferableKind } from '../../graph/node.ts';
 import { attributeKinds } from './attribute-kinds.ts';
-import { decodeTensor } from './decode-tensor.ts';
+import { decodeTensor, type FindExternal } from './decode-tensor.ts';
 import type {
   AttributeProto,
   FunctionProto,
@@ -18,10 +18,10 @@ import type {
 /**
  * Turns a parsed file into a model. Problems are collected, so that a user sees all of them at once.
  *
- * @param folder where relative names of external data start
+ * @param find finds external data
  */
-export function decodeModel(proto: ModelProto, folder: string): { model: Model; problems: string[] } {
-  const decoder = new Decoder(folder);
+export function decodeModel(proto: ModelProto, find: FindExternal): { model: Model; problems: string[] } {
+  const decoder = new Decoder(find);
   const opsets = decodeOpsets(proto.opsetImport);
   const model = new Model(decoder.graph(proto.graph!), opsets.get('') ?? 1);
   model.opsets = opsets;
@@ -34,16 +34,16 @@ export function decodeModel(proto: ModelProto, folder: string): { model: Model; 
 
 class Decoder {
   readonly problems: string[] = [];
-  readonly #folder: string;
+  readonly #find: FindExternal;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(find: FindExternal) {
+    this.#find = find;
   }
 
   graph(proto: GraphProto): Graph {
     const graph = new Graph(proto.name || 'graph');
     for (const each of proto.initializer) {
-      this.#attempt(() => graph.initializers.set(each.name, decodeTensor(each, this.#folder)));
+      this.#attempt(() => graph.initializers.set(each.name, decodeTensor(each, this.#find)));
     }
     for (const each of proto.sparseInitializer) {
       this.problems.push(
@@ -117,7 +117,7 @@ class Decoder {
       case 'strings':
         return { kind: 'strings', value: proto.strings.map(text) };
       case 'tensor':
-        return { kind: 'tensor', value: decodeTensor(proto.t!, this.#folder) };
+        return { kind: 'tensor', value: decodeTensor(proto.t!, this.#find) };
       case 'graph':
         return { kind: 'graph', value: this.graph(proto.g!) };
     }

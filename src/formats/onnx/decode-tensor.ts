@@ -1,44 +1,45 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { FormatError } from '../../errors.ts';
+import type { ByteSource } from '../../graph/byte-source.ts';
 import { bytesPerElement, type DataType, dataTypeFromOnnx } from '../../graph/data-type.ts';
 import { type Storage, Tensor } from '../../graph/tensor.ts';
 import { externalLocation } from './attribute-kinds.ts';
 import type { TensorProto } from './onnx_pb.ts';
 
+/** Finds what an ONNX file calls the location of external data: a path relative to its folder, with `/`. */
+export type FindExternal = (location: string) => ByteSource;
+
 /**
  * Turns a tensor of an ONNX file into ours. Bytes stay where they are: in the parsed file, or in the external file.
  *
- * @param folder where relative names of external data start
  * @throws FormatError if the external file is missing or too short; GraphError for an unsupported element type.
  */
-export function decodeTensor(proto: TensorProto, folder: string): Tensor {
+export function decodeTensor(proto: TensorProto, find: FindExternal): Tensor {
   const where = `tensor '${proto.name}'`;
   const dataType = dataTypeFromOnnx(proto.dataType, where);
   const shape = proto.dims.map(Number);
   const byteLength = shape.reduce((product, length) => product * length, bytesPerElement(dataType));
   const storage =
     proto.dataLocation === externalLocation
-      ? locateExternal(proto, folder, byteLength, where)
+      ? locateExternal(proto, find, byteLength, where)
       : inlineBytes(proto, dataType);
   return new Tensor(dataType, shape, storage);
 }
 
-function locateExternal(proto: TensorProto, folder: string, byteLength: number, where: string): Storage {
+function locateExternal(proto: TensorProto, find: FindExternal, byteLength: number, where: string): Storage {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
-  const path = resolve(folder, entries.get('location') ?? '');
+  const source = find(entries.get('location') ?? '');
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? byteLength);
-  const available = statSync(path, { throwIfNoEntry: false })?.size;
+  const { length: available } = source;
   if (available === undefined || available < offset + length) {
     throw new FormatError({
       where,
-      expected: `external data of ${length} bytes at offset ${offset} of ${path}`,
+      expected: `external data of ${length} bytes at offset ${offset} of ${source.location}`,
       got: available === undefined ? 'no such file' : `a file of ${available} bytes`,
       remedy: 'Put the complete data file beside the model',
     });
   }
-  return { kind: 'file', path, offset, length };
+  return { kind: 'external', source, offset, length };
 }
 
 function inlineBytes(proto: TensorProto, dataType: DataType): Storage {

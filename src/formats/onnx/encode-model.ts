@@ -3,7 +3,7 @@ import { onnxDataType } from '../../graph/data-type.ts';
 import { type Dimension, type Graph, subgraphsOf, type ValueInfo } from '../../graph/graph.ts';
 import type { Model, ModelFunction } from '../../graph/model.ts';
 import type { Attribute, Node } from '../../graph/node.ts';
-import { type FileStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
+import { type ExternalStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
 import { attributeKinds, externalLocation } from './attribute-kinds.ts';
 import {
   type AttributeProto,
@@ -50,15 +50,8 @@ export function encodeModel(model: Model, place: PlaceTensor): Uint8Array {
   return toBinary(ModelProtoSchema, proto);
 }
 
-/** Names files relative to the root of the file system, for models that are handed to a session as bytes. */
-export function encodeForSession(model: Model): Uint8Array {
-  return encodeModel(model, ({ storage }) =>
-    storage.kind === 'file' ? externalPlace(storage, storage.path.replace(/^\/+/, '')) : undefined,
-  );
-}
-
 /** The place of a stretch of a file under a given name. */
-export function externalPlace({ offset, length }: FileStorage, location: string): ExternalPlace {
+export function externalPlace({ offset, length }: ExternalStorage, location: string): ExternalPlace {
   return { location, offset, length };
 }
 

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as SessionTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { encodeForSession } from '../../formats/onnx/encode-model.ts';
+import { encodeForSession } from '../../files/encode-for-session.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import { Graph, type ValueInfo } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';

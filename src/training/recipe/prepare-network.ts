@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { WeightSource } from '../../checkpoints/weight-source.ts';
 import { FormatError } from '../../errors.ts';
-import { readCheckpointTensors } from '../../formats/safetensors.ts';
+import { readCheckpointTensors } from '../../files/read-checkpoint-tensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { Random } from '../../random.ts';
 import type { TrainingData } from '../data/training-data.ts';

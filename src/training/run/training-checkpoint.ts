@@ -2,7 +2,8 @@ import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FormatError } from '../../errors.ts';
-import { readSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
+import { readSafetensors } from '../../files/read-safetensors.ts';
+import { writeSafetensors } from '../../files/write-safetensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { TrainingVectors } from '../step/training-session.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../../formats/write-atomically.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
 import { BatchLoader } from '../data/batch-loader.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { PreparedNetwork } from '../recipe/prepare-network.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeSafetensors } from '../../formats/safetensors.ts';
-import { writeAtomically } from '../../formats/write-atomically.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
+import { writeSafetensors } from '../../files/write-safetensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { type PreparedNetwork, splitThresholds } from '../recipe/prepare-network.ts';
 import type { Recipe } from '../recipe/recipe.ts';

@@ -1,6 +1,6 @@
 import ort from 'onnxruntime-node';
 import { messageOf, RuntimeError } from '../../errors.ts';
-import { encodeForSession } from '../../formats/onnx/encode-model.ts';
+import { encodeForSession } from '../../files/encode-for-session.ts';
 import type { Model } from '../../graph/model.ts';
 import type { TrainingStep } from './build-training-step.ts';
 

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
-import { writeAtomically } from '../../formats/write-atomically.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
 import type { Sensitivity } from '../sensitivity/site-profile.ts';
 import type { Schedule } from './schedule.ts';

@@ -1,11 +1,12 @@
 import { copyFile, link, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { listProblems, messageOf, UsageError } from '../../errors.ts';
-import type { Model } from '../../graph/model.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import { verifyModel } from '../../graph/verify-model.ts';
-import { writeAtomically } from '../write-atomically.ts';
-import { type ExternalPlace, encodeModel, externalPlace, tensorsOf } from './encode-model.ts';
+import { listProblems, messageOf, UsageError } from '../errors.ts';
+import { type ExternalPlace, encodeModel, externalPlace, tensorsOf } from '../formats/onnx/encode-model.ts';
+import type { Model } from '../graph/model.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { verifyModel } from '../graph/verify-model.ts';
+import { FileSource } from './file-source.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 /** Weights up to this many bytes are put into the file itself, so that a small model is one file. */
 const inlineLimit = 64 * 2 ** 20;
@@ -39,12 +40,13 @@ export async function writeOnnx(model: Model, path: string): Promise<void> {
 }
 
 function liesBelow({ storage }: Tensor, folder: string): boolean {
-  return storage.kind === 'file' && storage.path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  if (storage.kind === 'memory' || !(storage.source instanceof FileSource)) return false;
+  return storage.source.location.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function referenced({ storage }: Tensor, folder: string): ExternalPlace | undefined {
-  if (storage.kind !== 'file') return undefined;
-  return externalPlace(storage, relative(folder, storage.path).split(sep).join('/'));
+  if (storage.kind === 'memory') return undefined;
+  return externalPlace(storage, relative(folder, storage.source.location).split(sep).join('/'));
 }
 
 /** Files beside the model: links to weight files that lie elsewhere, and one file for weights in memory. */
@@ -60,8 +62,8 @@ class PlacesBeside {
   }
 
   place(tensor: Tensor): ExternalPlace {
-    if (tensor.storage.kind === 'file') {
-      const { path } = tensor.storage;
+    if (tensor.storage.kind === 'external' && tensor.storage.source instanceof FileSource) {
+      const { location: path } = tensor.storage.source;
       const name = this.#links.get(path) ?? this.#freshLinkName(path);
       this.#links.set(path, name);
       return externalPlace(tensor.storage, name);

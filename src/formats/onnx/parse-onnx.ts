@@ -1,40 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { FormatError, listProblems, messageOf } from '../../errors.ts';
+import type { ByteSource } from '../../graph/byte-source.ts';
 import type { Model } from '../../graph/model.ts';
 import { verifyModel } from '../../graph/verify-model.ts';
 import { supportedOpsets } from './attribute-kinds.ts';
 import { decodeModel } from './decode-model.ts';
+import type { FindExternal } from './decode-tensor.ts';
 import { ModelProtoSchema } from './onnx_pb.ts';
 
 /**
- * Reads an ONNX model, opsets 11 to 23. Weights in external files are only referenced, never read here.
+ * Reads an ONNX model, opsets 11 to 23, from bytes.
  *
- * @throws FormatError if the file is no ONNX model, is truncated, misses external data or has another opset.
+ * @param where the file the bytes come from, for messages
+ * @param find finds weights in external files, which are only referenced, never read here; default: there are none
+ * @throws FormatError if the bytes are no ONNX model, are truncated, miss external data or have another opset.
  * @throws GraphError if the graph breaks a rule of ONNX; all problems are listed.
  */
-export async function readOnnx(path: string): Promise<Model> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new FormatError(
-      {
-        where: path,
-        expected: 'an ONNX file',
-        got: messageOf(error),
-        remedy: 'Check the path',
-      },
-      { cause: error },
-    );
-  });
-  return parseOnnx(bytes, path);
-}
-
-/**
- * Reads an ONNX model from bytes.
- *
- * @param where the file the bytes come from: named in errors, and its folder is where external data is looked for
- */
-export function parseOnnx(bytes: Uint8Array, where: string): Model {
+export function parseOnnx(bytes: Uint8Array, where: string, find: FindExternal = findNothing): Model {
   const proto = parse(bytes, where);
   if (!proto.graph || proto.opsetImport.length === 0) throw notOnnx(bytes, where, 'no graph in it');
   const opset = Number(
@@ -49,11 +31,15 @@ export function parseOnnx(bytes: Uint8Array, where: string): Model {
       remedy: `Export the model again with opset_version=17, or convert it with onnx.version_converter`,
     });
   }
-  const { model, problems } = decodeModel(proto, dirname(resolve(where)));
+  const { model, problems } = decodeModel(proto, find);
   if (problems.length > 0)
     throw new FormatError(listProblems(`${where}: cannot read ${problems.length} part(s):`, problems));
   verifyModel(model, where);
   return model;
+}
+
+function findNothing(location: string): ByteSource {
+  return { location, length: undefined, read: () => new Uint8Array(0) };
 }
 
 function parse(bytes: Uint8Array, where: string) {

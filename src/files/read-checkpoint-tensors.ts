@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FormatError, listProblems, messageOf } from '../errors.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { readSafetensors } from './safetensors-read.ts';
+import { readSafetensors } from './read-safetensors.ts';
 
 const singleFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';

@@ -12,13 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Graph } from '../../graph/graph.ts';
-import { GraphBuilder } from '../../graph/graph-builder.ts';
-import { Model } from '../../graph/model.ts';
-import { float, node } from '../../graph/node.ts';
-import { printGraph } from '../../graph/print-graph.ts';
-import { Tensor } from '../../graph/tensor.ts';
-import { parseOnnx, readOnnx } from './read-onnx.ts';
+import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { float, node } from '../graph/node.ts';
+import { printGraph } from '../graph/print-graph.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { fileStorage } from './file-source.ts';
+import { readOnnx } from './read-onnx.ts';
 import { writeOnnx } from './write-onnx.ts';
 
 let folder: string;
@@ -65,13 +67,13 @@ describe('writing and reading ONNX', () => {
     await mkdir(join(home, 'weights'), { recursive: true });
     const data = join(home, 'weights', 'w.bin');
     writeFileSync(data, new Uint8Array(Float32Array.of(9, 1, 0, 0, 1).buffer));
-    const weight = new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 4, length: 16 });
+    const weight = new Tensor('float32', [2, 2], fileStorage(data, 4, 16));
     const path = join(home, 'model.onnx');
     await writeOnnx(sample(weight), path);
     expect(statSync(path).size).toBeLessThan(600);
-    expect((await readOnnx(path)).graph.initializers.get('w')?.storage).toEqual({
-      kind: 'file',
-      path: data,
+    expect((await readOnnx(path)).graph.initializers.get('w')?.storage).toMatchObject({
+      kind: 'external',
+      source: { location: data },
       offset: 4,
       length: 16,
     });
@@ -81,7 +83,7 @@ describe('writing and reading ONNX', () => {
   it('puts small weights from elsewhere into the file, so that it can be moved', async () => {
     const data = join(folder, 'elsewhere.bin');
     writeFileSync(data, new Uint8Array(Float32Array.of(1, 0, 0, 1).buffer));
-    const weight = new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 0, length: 16 });
+    const weight = new Tensor('float32', [2, 2], fileStorage(data, 0, 16));
     await mkdir(join(folder, 'other'), { recursive: true });
     const path = join(folder, 'other', 'moved.onnx');
     await writeOnnx(sample(weight), path);
@@ -95,7 +97,7 @@ describe('writing and reading ONNX', () => {
     const data = join(folder, 'large.bin');
     writeFileSync(data, new Uint8Array(4 * 2 * columns));
     const [inFile, inMemory] = [
-      new Tensor('float32', [2, columns], { kind: 'file', path: data, offset: 0, length: 8 * columns }),
+      new Tensor('float32', [2, columns], fileStorage(data, 0, 8 * columns)),
       new Tensor('float32', [2, columns], { kind: 'memory', bytes: new Uint8Array(8 * columns) }),
     ];
     await writeOnnx(sample(inFile), join(home, 'linked.onnx'));
@@ -108,7 +110,7 @@ describe('writing and reading ONNX', () => {
     ]);
     for (const name of ['linked.onnx', 'spilled.onnx']) {
       const weight = (await readOnnx(join(home, name))).graph.initializers.get('w')!;
-      expect(weight.storage.kind).toBe('file');
+      expect(weight.storage.kind).toBe('external');
       expect(weight.byteLength).toBe(8 * columns);
     }
   });
@@ -162,10 +164,7 @@ describe('reading what is no good model', () => {
     const data = join(home, 'w.bin');
     writeFileSync(data, new Uint8Array(16));
     const path = join(home, 'model.onnx');
-    await writeOnnx(
-      sample(new Tensor('float32', [2, 2], { kind: 'file', path: data, offset: 0, length: 16 })),
-      path,
-    );
+    await writeOnnx(sample(new Tensor('float32', [2, 2], fileStorage(data, 0, 16))), path);
     rmSync(data);
     await expect(readOnnx(path)).rejects.toThrow(
       `${path}: cannot read 1 part(s):\n  - tensor 'w': expected external data of 16 bytes at offset 0 of ${data}, got no such file. Put the complete data file beside the model.`,

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { FormatError, messageOf } from '../errors.ts';
+import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
+import type { Model } from '../graph/model.ts';
+import { filesIn } from './file-source.ts';
+
+/**
+ * Reads an ONNX model, opsets 11 to 23. Weights in external files are only referenced, never read here.
+ *
+ * @throws FormatError if the file is no ONNX model, is truncated, misses external data or has another opset.
+ * @throws GraphError if the graph breaks a rule of ONNX; all problems are listed.
+ */
+export async function readOnnx(path: string): Promise<Model> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'an ONNX file',
+        got: messageOf(error),
+        remedy: 'Check the path',
+      },
+      { cause: error },
+    );
+  });
+  return parseOnnx(bytes, path, filesIn(dirname(resolve(path))));
+}
