@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkpointTensors, normShapes } from '../checkpoints/checkpoint-tensors.fixture.ts';
 import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { WeightSource } from '../checkpoints/weight-source.ts';
+import { sizeOf } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { ndArray } from '../interpreter/nd-array.ts';
@@ -16,7 +17,7 @@ function run(architecture: Architecture, config: unknown, tensors: Map<string, T
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, [...shape]]));
   expect(new Map([...network.expected.required].map(([name, shape]) => [name, [...shape]]))).toEqual(shapes);
   const shape = [1, ...network.inputShape];
-  const pixels = Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i * 1.3));
+  const pixels = Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 1.3));
   const model = network.build(new WeightSource(tensors));
   const logits = evaluateModel(model, { x: ndArray(shape, pixels) }).get('logits')!;
   expect(logits.shape).toEqual([1, network.numClasses]);

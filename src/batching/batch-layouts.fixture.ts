@@ -1,6 +1,7 @@
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 
 /** Where a network has its batch. `one`: nowhere, it takes a single image, as exporters write it with a fixed batch. */
@@ -96,7 +97,7 @@ function networkParts() {
   let seed = 0;
   const weight = (name: string, shape: readonly number[]) => {
     seed++;
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(shape);
     const numbers = Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1) * (seed + 3)));
     return build.constant(`${name}.w`, Tensor.float32(shape, numbers));
   };

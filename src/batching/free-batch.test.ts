@@ -7,6 +7,7 @@ import type { FloatTensor } from '../graph/float-tensor.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -16,7 +17,7 @@ import { attentionNetwork, type BatchLayout, convolutionNetwork } from './batch-
 import { freeBatch } from './free-batch.ts';
 
 function images(count: number, shape: readonly number[]): FloatTensor {
-  const size = shape.reduce((a, b) => a * b, count);
+  const size = count * sizeOf(shape);
   return {
     shape: [count, ...shape],
     data: Float32Array.from({ length: size }, (_, i) => Math.sin(i * 7.13)),

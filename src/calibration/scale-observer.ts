@@ -1,5 +1,6 @@
 import { type Activation, activate } from '../analysis/activation.ts';
 import { ConversionError } from '../errors.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { linearQuantile } from './linear-quantile.ts';
 import type { Observer } from './observer.ts';
 
@@ -69,7 +70,7 @@ export class ScaleObserver implements Observer {
     const active = values.map((value) => activate(this.#activation, value));
     if (!this.#rule.perChannel) return [active];
     const [batch = 1, channels = 1, ...rest] = shape;
-    const area = rest.reduce((a, b) => a * b, 1);
+    const area = sizeOf(rest);
     return Array.from({ length: channels }, (_, c) => {
       const channel = new Float32Array(batch * area);
       for (let n = 0; n < batch; n++) {

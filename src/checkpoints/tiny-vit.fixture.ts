@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { encodeForSession } from '../files/encode-for-session.ts';
 import { writeSafetensors } from '../files/write-safetensors.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 
 /** Sizes of the tiny network of the tests: image 8×12, patches of 4×4. */
@@ -54,7 +55,7 @@ export function tinyWeights(variant: TinyVariant = {}): Map<string, Tensor> {
   const prefix = Number(classToken) + Number(distilled) + registers;
   const tensors = new Map<string, Tensor>();
   const add = (name: string, ...shape: number[]) => {
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(shape);
     // Gains around 1 would hide a forgotten norm; these do not.
     tensors.set(
       name,

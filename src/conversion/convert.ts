@@ -4,6 +4,7 @@ import { checkSteps } from '../engines/plan-run.ts';
 import { UsageError } from '../errors.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { type Method, type Preset, presetOf, type SiteCalibration } from '../methods/index.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
@@ -121,6 +122,6 @@ async function firstInput(model: Model, batches: CalibrationBatches | undefined)
   if (batches) for await (const batch of batches()) return batch;
   const { name, shape } = model.graph.inputs[0]!;
   const lengths = oneImage(name, shape);
-  const data = new Float32Array(lengths.reduce((a, b) => a * b, 1)).map((_, i) => Math.sin(i * 12.9898) * 2);
+  const data = new Float32Array(sizeOf(lengths)).map((_, i) => Math.sin(i * 12.9898) * 2);
   return { shape: lengths, data };
 }

@@ -1,7 +1,7 @@
 import type { Activation } from '../analysis/activation.ts';
 import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { quantisationPlaces } from '../quantisation/quantisation-places.ts';
@@ -59,6 +59,6 @@ export async function observeQuantisers(spiking: Model, images: FloatTensor): Pr
   const source = toSourceForm(spiking);
   const { points } = quantisationPlacesOf(spiking, source);
   const observers = new Map(points.map((point) => [point.name, new QuantiserObserver(point)]));
-  await observeSites(source, points, observers, () => [images], { batchSize: images.shape[0]! });
+  await observeSites(source, points, observers, () => [images], { batchSize: imageCount(images) });
   return Object.fromEntries([...observers].map(([name, observer]) => [name, observer.finish()]));
 }

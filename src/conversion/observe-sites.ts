@@ -2,8 +2,9 @@ import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
 import { ConversionError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { groupByMemory } from '../sessions/group-by-memory.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
@@ -38,9 +39,7 @@ export async function observeSites(
     model,
     sites.map(({ value }) => value),
   );
-  const groups = groupByMemory(sites, ({ value }) =>
-    shapes.get(value)!.reduce((a, b) => a * b, 4 * batchSize),
-  );
+  const groups = groupByMemory(sites, ({ value }) => 4 * batchSize * sizeOf(shapes.get(value)!));
   for (const [group, members] of groups.entries()) {
     const session = await OrtSession.create(
       exposeValues(
@@ -60,7 +59,7 @@ export async function observeSites(
           requireFinite(values, name, images);
           observers.get(name)!.observe(values, shape);
         }
-        images += batch.shape[0]!;
+        images += imageCount(batch);
         onBatch?.({ group, groups: groups.length, images });
       }
       if (images === 0) throw noImages();

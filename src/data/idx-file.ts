@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { DataError, messageOf } from '../errors.ts';
+import { sizeOf } from '../graph/shape.ts';
 
 /** Bytes with a shape, as the IDX format of MNIST holds them. */
 export interface IdxBytes {
@@ -34,7 +35,7 @@ export function parseIdx(bytes: Uint8Array, rank: number, where: string): IdxByt
   }
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (plain.length !== start + size) {
     throw new DataError({
       where,

@@ -1,18 +1,16 @@
 import { DataError, UsageError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
+import { sameShape, sizeOf } from '../graph/shape.ts';
 import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
 import { oneAhead } from './one-ahead.ts';
 
-/** Inputs for one run of the network. */
-export interface Batch {
-  ids: string[];
-  labels: (number | undefined)[];
-  /** The inputs one after the other. */
-  data: Float32Array;
-  /** `[number of samples, …inputShape]`; only the last batch may have fewer samples than the others. */
-  shape: number[];
+/** Inputs `[number of samples, …inputShape]` for one run of the network; only the last batch of several may be smaller. */
+export interface Batch extends FloatTensor<Float32Array> {
+  readonly ids: readonly string[];
+  readonly labels: readonly (number | undefined)[];
 }
 
 /** How samples become batches. */
@@ -118,7 +116,7 @@ function checkFinite(data: Float32Array, id: string): void {
 }
 
 function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Batch {
-  const length = inputShape.reduce((product, axis) => product * axis, 1);
+  const length = sizeOf(inputShape);
   const data = new Float32Array(inputs.length * length);
   for (const [i, input] of inputs.entries()) input.write(data.subarray(i * length, (i + 1) * length));
   return {
@@ -148,7 +146,7 @@ function checkShape(
   where: string,
   remedy: string,
 ): void {
-  if (got.length === expected.length && got.every((length, axis) => length === expected[axis])) return;
+  if (sameShape(got, expected)) return;
   throw new MisfitError({
     where,
     expected: `the shape [${expected.join(', ')}] of the network's input`,

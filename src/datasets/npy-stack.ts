@@ -4,6 +4,7 @@ import { readIntegerLabels } from '../data/integer-labels.ts';
 import { DataError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
 import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';
+import { sizeOf } from '../graph/shape.ts';
 
 /**
  * A `.npy` file with a stack of ready-made network inputs `[N, …]`; the numbers are passed on as they are. With `sampleRank` all axes
@@ -20,9 +21,9 @@ export const npyStack = defineDataset({
     checkRank(array, rank, path);
     const axes = array.shape.length - rank;
     const shape = array.shape.slice(axes);
-    const size = productOf(array.shape.slice(0, axes));
+    const size = sizeOf(array.shape.slice(0, axes));
     const labels = options.labels === undefined ? undefined : await readIntegerLabels(options.labels, size);
-    const length = productOf(shape);
+    const length = sizeOf(shape);
     return {
       kind: 'npy',
       name,
@@ -47,8 +48,4 @@ function checkRank({ shape }: NpyArray, rank: number, where: string): void {
     remedy:
       'Stack the inputs along a first axis, or give the option sampleRank as the number of axes of one sample',
   });
-}
-
-function productOf(lengths: readonly number[]): number {
-  return lengths.reduce((product, length) => product * length, 1);
 }

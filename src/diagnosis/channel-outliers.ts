@@ -1,5 +1,6 @@
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import type { Graph } from '../graph/graph.ts';
+import { sizeOf } from '../graph/shape.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 
 /** A channel counts as an outlier from this many times the median channel on. */
@@ -40,7 +41,7 @@ export class ChannelPower {
 
   constructor(shape: readonly number[], axis: number) {
     this.#axis = axis;
-    this.#inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    this.#inner = sizeOf(shape.slice(axis + 1));
     this.#power = new Float64Array(shape[this.#axis]!);
   }
 

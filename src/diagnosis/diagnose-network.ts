@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { type Finding, findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
@@ -63,7 +63,7 @@ export async function diagnoseNetwork(
     const logitError = errors?.get(name);
     return { ...meter.result(), ...(logitError !== undefined && { logitError }) };
   });
-  const count = images.shape[0]!;
+  const count = imageCount(images);
   return {
     diagnosis: { images: count, steps, sites, findings: findingsOf(sites, steps) },
     traces: {

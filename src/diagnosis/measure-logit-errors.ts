@@ -1,6 +1,6 @@
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
@@ -8,7 +8,7 @@ import { OrtSession } from '../sessions/ort-session.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
-import { type ObserveNetworkOptions, oneOf } from './observe-network.ts';
+import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /**
  * How far the logits are off after T steps when the neurons of one site alone spike, for every site:
@@ -36,8 +36,7 @@ export async function measureLogitErrors(
   const squares = new Map(sites.map(({ name }) => [name, 0]));
   let power = 0;
   try {
-    for (let i = 0; i < images.shape[0]!; i++) {
-      const input = oneOf(images, i);
+    for (const input of imagesOf(images)) {
       const seen = await observed.run(input);
       const right = seen.get(logits)!.data;
       power += squaredDistance(right, new Float32Array(right.length));

@@ -1,7 +1,8 @@
 import { engines } from '../engines/engines.ts';
 import { planRun } from '../engines/plan-run.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { groupByMemory } from '../sessions/group-by-memory.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
@@ -51,7 +52,7 @@ export async function* observeNetwork(
     sites.map(({ carried }) => carried),
   );
   // Input, decoded value and spikes of every step, the activation once.
-  const bytesOf = ({ carried }: Site) => shapes.get(carried)!.reduce((a, b) => a * b, 4 * (3 * steps + 1));
+  const bytesOf = ({ carried }: Site) => 4 * (3 * steps + 1) * sizeOf(shapes.get(carried)!);
   for (const group of groupByMemory(sites, bytesOf)) {
     const plan = planRun(model, {
       steps,
@@ -66,8 +67,7 @@ export async function* observeNetwork(
       { threads },
     );
     try {
-      for (let image = 0; image < images.shape[0]!; image++) {
-        const input = oneOf(images, image);
+      for (const [image, input] of imagesOf(images).entries()) {
         const activations = await session.run(input);
         const { values } = await engine.run(input);
         for (const site of group) {
@@ -88,12 +88,6 @@ export async function* observeNetwork(
       await session.release();
     }
   }
-}
-
-/** Image i of a batch, as a batch of one. */
-export function oneOf({ shape, data }: FloatTensor, i: number): FloatTensor {
-  const size = data.length / shape[0]!;
-  return { shape: [1, ...shape.slice(1)], data: data.subarray(i * size, (i + 1) * size) };
 }
 
 function byStep(data: Float32Array, { steps, hiddenSteps }: { steps: number; hiddenSteps: number }) {

@@ -1,6 +1,7 @@
 import { activate } from '../analysis/activation.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { Graph } from '../graph/graph.ts';
+import { sizeOf } from '../graph/shape.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { type ChannelOutliers, ChannelPower, channelAxis } from './channel-outliers.ts';
 import type { SiteObservation } from './observe-network.ts';
@@ -53,7 +54,7 @@ export class SiteMeter {
     }));
     const axis = channelAxis(graph, site, shape.length);
     this.#channels = axis === undefined ? undefined : new ChannelPower(shape, axis);
-    this.#alive = new Uint8Array(shape.reduce((a, b) => a * b, 1));
+    this.#alive = new Uint8Array(sizeOf(shape));
   }
 
   add({ activation, means, decoded, spikes }: SiteObservation): void {

@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { type NdArray, ndArray } from '../interpreter/nd-array.ts';
 import { differentiate } from './differentiate.ts';
-import { elementCount } from './gradient-operators.ts';
 
 /** An input of a tested network: its shape, and numbers or how to draw them. */
 export interface TestedInput {
@@ -44,7 +44,7 @@ export function lossOf(
   const random = randomSource(99);
   const sums = outputs.map((output, i) => {
     const shape = outputShapes[i]!;
-    const weights = Array.from({ length: elementCount(shape) }, () => random() * 2 - 1);
+    const weights = Array.from({ length: sizeOf(shape) }, () => random() * 2 - 1);
     const weighted = builder.op('Mul', [output, builder.constant('weights', Tensor.float32(shape, weights))]);
     return builder.op('ReduceSum', [weighted], { keepdims: 0 });
   });
@@ -60,10 +60,7 @@ export function drawInputs(inputs: readonly TestedInput[], seed = 1): Map<string
   return new Map(
     inputs.map(({ shape, low = -1, high = 1, values }, i) => [
       `x${i}`,
-      ndArray(
-        shape,
-        values ?? Array.from({ length: elementCount(shape) }, () => low + random() * (high - low)),
-      ),
+      ndArray(shape, values ?? Array.from({ length: sizeOf(shape) }, () => low + random() * (high - low))),
     ]),
   );
 }

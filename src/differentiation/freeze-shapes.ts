@@ -1,6 +1,7 @@
 import ort from 'onnxruntime-node';
 import { constantValues } from '../analysis/constant-values.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
@@ -21,7 +22,7 @@ export async function freezeShapes(model: Model): Promise<Model> {
   try {
     const feeds = graph.inputs.map(({ name, shape }): [string, ort.Tensor] => {
       const lengths = shape as number[];
-      return [name, new ort.Tensor('float32', new Float32Array(lengths.reduce((a, b) => a * b, 1)), lengths)];
+      return [name, new ort.Tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
     });
     const results = await session.runTensors(Object.fromEntries(feeds));
     for (const name of measured) {

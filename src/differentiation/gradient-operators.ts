@@ -1,17 +1,8 @@
 import { onnxDataType } from '../graph/data-type.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { sameShape } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type { GradientContext } from './gradient-rule.ts';
-
-/** Number of elements of a shape. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
-/** Whether two shapes are the same. */
-export function equalShapes(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
-}
 
 /** Σ over axes. */
 export function reduceSum(
@@ -41,7 +32,7 @@ export function sumTo(
   from: readonly number[],
   to: readonly number[],
 ): string {
-  if (equalShapes(from, to)) return gradient;
+  if (sameShape(from, to)) return gradient;
   const shift = from.length - to.length;
   const axes = from.flatMap((length, axis) =>
     axis < shift || (to[axis - shift] === 1 && length !== 1) ? [axis] : [],

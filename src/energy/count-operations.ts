@@ -3,6 +3,7 @@ import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import { valuesReadBy } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';
 import { type OperatorCost, operatorCosts } from './operator-costs.ts';
@@ -39,7 +40,7 @@ export async function countOperations(source: Model): Promise<Operations> {
   const shapes = await measureShapes(source, new Set(values));
   const sized = (value: string): SizedValue => ({
     value,
-    size: shapes.get(value)!.reduce((a, b) => a * b, 1),
+    size: sizeOf(shapes.get(value)!),
   });
   const known = found.filter(isKnown);
   return {

@@ -1,4 +1,5 @@
 import type { Node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 
 /** Additions (comparisons included) and multiplications. */
 export interface Arithmetic {
@@ -120,7 +121,7 @@ export function operatorArithmetic(
   if (opType === 'Div') return { ...(b ? multiplication : division), per: 'output', linear: b };
   const window = of.attributes.get('kernel_shape');
   if (window?.kind === 'ints' && (opType === 'MaxPool' || opType === 'AveragePool')) {
-    const additions = window.value.reduce((a, b) => a * b, 1) - 1;
+    const additions = sizeOf(window.value) - 1;
     const mean = opType === 'AveragePool';
     return { additions, multiplications: Number(mean), per: 'output', linear: mean };
   }

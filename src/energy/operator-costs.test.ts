@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmtRatio } from './ecmt-ratio.ts';
 import { operatorCosts } from './operator-costs.ts';
@@ -12,7 +13,7 @@ function chain(): Model {
   graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 6, 6] }];
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
-    build.constant(name, Tensor.float32(shape, new Float32Array(shape.reduce((a, b) => a * b, 1))));
+    build.constant(name, Tensor.float32(shape, new Float32Array(sizeOf(shape))));
   const conv = build.op('Conv', ['x', weight('w1', 4, 1, 3, 3)], { group: 2 }, { name: 'conv' });
   const up = build.op('ConvTranspose', [conv, weight('w2', 4, 3, 2, 2)], {}, { name: 'up' });
   const rows = build.op('Reshape', [up, build.integers('rows', [0, 3, 25])]);

@@ -3,6 +3,7 @@ import { GraphError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, stringAttribute } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 
 /** What one synaptic operator does for one image and one time-step. */
@@ -53,10 +54,6 @@ function storedOperand({ node, operands }: SynapticOperator): string {
 
 function multiplied(of: Node): string[] {
   return of.opType === 'Einsum' ? of.inputs : of.inputs.slice(0, 2);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 function macsOf(graph: Graph, of: Node, shapeOf: (name: string) => readonly number[]): number {

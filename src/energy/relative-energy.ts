@@ -2,6 +2,7 @@ import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { Activity } from '../engines/spike-statistics.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
 import { countOperations, type Operations } from './count-operations.ts';
@@ -45,7 +46,7 @@ export async function sourceEnergy(source: Model, sites: readonly SpikeSite[]): 
   return {
     graph: source.graph,
     operations,
-    neurons: new Map(sites.map(({ name, value }) => [name, shapes.get(value)!.reduce((a, b) => a * b, 1)])),
+    neurons: new Map(sites.map(({ name, value }) => [name, sizeOf(shapes.get(value)!)])),
     nanojoules: totalEnergy(sourceEstimate(operations, referenceDevice)),
   };
 }

@@ -3,6 +3,7 @@ import { RuntimeError, UsageError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { type Site, setSteps, sitesOf, stepsOf } from '../spiking/neuron-node.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
@@ -111,7 +112,7 @@ export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor
 function withoutHiddenSteps({ steps, hiddenSteps }: Plan, logits: FloatTensor): FloatTensor {
   const [rows, ...rest] = logits.shape;
   if (hiddenSteps === 0 || rows === steps) return logits;
-  const perStep = rest.reduce((a, b) => a * b, 1);
+  const perStep = sizeOf(rest);
   return { shape: [steps, ...rest], data: logits.data.subarray(hiddenSteps * perStep) };
 }
 

@@ -6,6 +6,7 @@ import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { methodNamed } from '../methods/methods.ts';
 import { fewSpikes } from '../neurons/few-spikes.ts';
@@ -25,7 +26,7 @@ function cnn(): Model {
   graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 1, 6, 6] }];
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
-    build.constant(name, Tensor.float32(shape, wave(shape.reduce((a, b) => a * b, 1))));
+    build.constant(name, Tensor.float32(shape, wave(sizeOf(shape))));
   const pads = { pads: [1, 1, 1, 1] };
   const first = build.op('Relu', [
     build.op('Conv', ['x', weight('w1', 2, 1, 3, 3)], pads, { name: 'conv1' }),

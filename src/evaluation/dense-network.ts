@@ -2,6 +2,7 @@ import { RuntimeError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 
@@ -54,5 +55,5 @@ export class DenseNetwork {
 
 /** Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too. */
 function asRows({ shape, data }: FloatTensor): FloatTensor {
-  return { shape: [shape[0]!, data.length / shape[0]!], data };
+  return { shape: [shape[0]!, sizeOf(shape.slice(1))], data };
 }

@@ -1,7 +1,7 @@
 import type { Batch } from '../data/load-batch.ts';
 import { type Diagnosis, diagnoseNetwork, type Traces } from '../diagnosis/diagnose-network.ts';
 import { measureConversionErrors, type SiteErrors } from '../diagnosis/measure-conversion-errors.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 
@@ -40,22 +40,18 @@ export async function diagnose(
   threads: number,
 ): Promise<CloserLook | undefined> {
   for await (const batch of batches()) {
-    const { diagnosis, traces } = await diagnoseNetwork(model, firstOf(batch, mostImages), steps, {
+    const { diagnosis, traces } = await diagnoseNetwork(model, sliceImages(batch, 0, mostImages), steps, {
       threads,
     });
     const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
     const rateCoded = sitesOf(model).some(({ parameters }) => parameters.threshold);
     return {
-      conversionErrors: rateCoded ? await measureConversionErrors(model, firstOf(batch, rows), steps) : [],
+      conversionErrors: rateCoded
+        ? await measureConversionErrors(model, sliceImages(batch, 0, rows), steps)
+        : [],
       diagnosis,
       traces: { image: batch.ids[0]!, ...traces },
     };
   }
   return undefined;
-}
-
-/** The first images of a batch. */
-export function firstOf({ shape, data }: FloatTensor, most: number): FloatTensor {
-  const images = Math.min(shape[0]!, most);
-  return { shape: [images, ...shape.slice(1)], data: data.subarray(0, (images * data.length) / shape[0]!) };
 }

@@ -1,7 +1,7 @@
 import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
 import { type Engine, planRun } from '../engines/plan-run.ts';
 import type { Activity } from '../engines/spike-statistics.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { confidenceOfRows } from '../metrics/confidence.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
@@ -103,6 +103,6 @@ async function spikingOutcome(
   };
 }
 
-function batchOf({ shape }: FloatTensor): number[] {
-  return Array.from({ length: shape[0]! }, (_, i) => i);
+function batchOf(batch: FloatTensor): number[] {
+  return Array.from({ length: imageCount(batch) }, (_, i) => i);
 }

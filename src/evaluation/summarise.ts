@@ -2,6 +2,7 @@ import type { Diagnosis } from '../diagnosis/diagnose-network.ts';
 import type { SiteErrors } from '../diagnosis/measure-conversion-errors.ts';
 import { type Activity, addActivity } from '../engines/spike-statistics.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { countFlips, type Flips } from '../metrics/flips.ts';
 import { sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
 import type { BatchRecord } from '../results/run-record.ts';
@@ -127,7 +128,7 @@ async function siteResults(model: Model, activity: Activity, images: number): Pr
     placed.map(({ input }) => input),
   );
   return placed.map(({ name, neuron, input }) => {
-    const neurons = shapes.get(input)!.reduce((a, b) => a * b, 1);
+    const neurons = sizeOf(shapes.get(input)!);
     const spikes = activity.spikes[name]!.slice(activity.hiddenSteps);
     return {
       name,

@@ -1,6 +1,6 @@
 import { RuntimeError } from '../errors.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
 import type { BatchOutcome, Evaluator, EvaluatorOptions } from './evaluator.ts';
@@ -45,9 +45,9 @@ class WorkerEvaluator implements Evaluator {
         if (!(error instanceof WorkerDeath) || this.#closed) throw error;
         this.#thread = undefined;
         deaths++;
-        if (deaths > mostReplacements) throw gaveUp(error, deaths, batch.shape[0]!);
+        if (deaths > mostReplacements) throw gaveUp(error, deaths, imageCount(batch));
         this.#onDeath(
-          `an evaluation worker died (${error.reason}); a new one does its ${batch.shape[0]} images again`,
+          `an evaluation worker died (${error.reason}); a new one does its ${imageCount(batch)} images again`,
         );
       }
     }

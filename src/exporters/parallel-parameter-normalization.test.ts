@@ -9,6 +9,7 @@ import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { ecmt } from '../methods/ecmt.ts';
@@ -31,7 +32,7 @@ function everyLinearOperator(): Model {
   graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }];
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
-    build.constant(name, Tensor.float32(shape, wave(shape.reduce((a, b) => a * b, 1))));
+    build.constant(name, Tensor.float32(shape, wave(sizeOf(shape))));
   const first = build.op('Relu', [
     build.op('Conv', ['x', weight('w1', 4, 2, 3, 3)], { kernel_shape: [3, 3] }),
   ]);

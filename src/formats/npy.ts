@@ -1,5 +1,6 @@
 import { FormatError } from '../errors.ts';
 import { float16ToFloat32 } from '../graph/half-precision.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { type TypedNumbers, typedViews } from '../graph/typed-view.ts';
 import { encodeNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 
@@ -29,7 +30,7 @@ export interface NpyArray {
 export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
   const header = parseNpyHeader(bytes, where);
   const { shape, dataType, bytesPerElement, dataOffset } = header;
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const body = bytes.subarray(dataOffset, dataOffset + size * bytesPerElement);
   if (body.length < size * bytesPerElement) {
     throw new FormatError({
@@ -54,7 +55,7 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
  */
 export function encodeNpy(array: NpyArray): Uint8Array {
   const { shape, dataType, data } = array;
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const wanted = typedViews[dataType](new ArrayBuffer(0), 0, 0);
   if (data.length !== size || data.constructor !== wanted.constructor) {
     throw new FormatError({
@@ -91,9 +92,7 @@ function readElements({ dataType }: NpyHeader, body: Uint8Array, size: number): 
 function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
   const result = data.slice();
   const index = new Array<number>(shape.length).fill(0);
-  const strides = shape.map((_, axis) =>
-    shape.slice(0, axis).reduce((product, length) => product * length, 1),
-  );
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
   let source = 0;
   for (let target = 0; target < data.length; target++) {
     result[target] = data[source]!;

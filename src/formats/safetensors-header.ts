@@ -1,4 +1,5 @@
 import { bytesPerElement, type DataType } from '../graph/data-type.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { dataTypeFromSafetensors, safetensorsDtypes } from './safetensors-data-type.ts';
 
 /** One tensor as a safetensors header announces it. `begin` and `end` count from the first byte after the header. */
@@ -73,7 +74,7 @@ function addEntry(name: string, value: unknown, entries: SafetensorsEntry[], pro
     return;
   }
   if (!dataType || !shape) return;
-  const needed = shape.reduce((product, length) => product * length, bytesPerElement(dataType));
+  const needed = bytesPerElement(dataType) * sizeOf(shape);
   if (needed === end - begin) entries.push({ name, dataType, shape, begin, end });
   else {
     problems.push(

@@ -2,6 +2,7 @@ import { GraphError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { bytesPerElement, type DataType } from './data-type.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
+import { sizeOf } from './shape.ts';
 import { type TypedNumbers, type TypedView, typedViews } from './typed-view.ts';
 
 /** Little-endian bytes in memory; the view may start at any offset. */
@@ -64,7 +65,7 @@ export class Tensor {
 
   /** Number of elements. */
   get size(): number {
-    return this.shape.reduce((product, length) => product * length, 1);
+    return sizeOf(this.shape);
   }
 
   /** Number of bytes. */

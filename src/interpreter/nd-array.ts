@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.ts';
+import { sameShape, sizeOf } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** What the numbers of an {@link NdArray} stand for; decides about integer division and the outcome of comparisons. */
@@ -67,11 +68,6 @@ export function elementTypeOf(dataType: Tensor['dataType']): ElementType {
 /** The nearest integer value that float64 holds exactly together with its neighbours. */
 export function clampToExact(value: number): number {
   return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
-}
-
-/** Number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** Row-major strides, in elements. */
@@ -166,11 +162,6 @@ export function broadcastTo(array: NdArray, target: readonly number[], where = '
   if (!sameShape(common, target)) throw mismatch([array.shape, target], where);
   const data = stridedCopy(array.data, target, broadcastStrides(array.shape, target));
   return { shape: target, data, type: array.type };
-}
-
-/** Whether two shapes are equal. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
 
 /** Applies a function to each element. */

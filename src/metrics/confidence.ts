@@ -1,11 +1,8 @@
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, rowsOf } from '../graph/float-tensor.ts';
 
 /** Largest softmax of each row of logits [rows…, classes]; in (0, 1]. */
-export function confidenceOfRows({ shape, data }: FloatTensor): number[] {
-  const classes = shape.at(-1)!;
-  return Array.from({ length: data.length / classes }, (_, row) =>
-    confidence(data.subarray(row * classes, (row + 1) * classes)),
-  );
+export function confidenceOfRows(logits: FloatTensor): number[] {
+  return rowsOf(logits).map(confidence);
 }
 
 function confidence(logits: ArrayLike<number>): number {

@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { type FloatTensor, rowsOf } from '../graph/float-tensor.ts';
 
 /** The k classes with the largest logits, best first; of equal logits the lower class number comes first. */
 export function topClasses(logits: ArrayLike<number>, k: number): number[] {
@@ -13,10 +13,6 @@ export function topClasses(logits: ArrayLike<number>, k: number): number[] {
 }
 
 /** The best k classes of every row of a tensor [rows…, classes]. */
-export function topClassesOfRows({ shape, data }: FloatTensor, k: number): number[][] {
-  const classes = shape.at(-1)!;
-  const rows = data.length / classes;
-  return Array.from({ length: rows }, (_, row) =>
-    topClasses(data.subarray(row * classes, (row + 1) * classes), k),
-  );
+export function topClassesOfRows(logits: FloatTensor, k: number): number[][] {
+  return rowsOf(logits).map((row) => topClasses(row, k));
 }

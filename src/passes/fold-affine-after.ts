@@ -1,6 +1,7 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { float, floatAttribute, intAttribute, type Node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type { ChannelAffine } from './channel-affine.ts';
 
@@ -9,11 +10,11 @@ const channelOfWeight: Readonly<
   Record<string, (shape: readonly number[], of: Node) => (i: number) => number>
 > = {
   Conv: (shape) => {
-    const perChannel = shape.slice(1).reduce((a, b) => a * b, 1);
+    const perChannel = sizeOf(shape.slice(1));
     return (i) => Math.floor(i / perChannel);
   },
   ConvTranspose: ([inputs = 1, outputs = 1, ...kernel], of) => {
-    const area = kernel.reduce((a, b) => a * b, 1);
+    const area = sizeOf(kernel);
     const perGroup = inputs / intAttribute(of, 'group', 1);
     return (i) => {
       const input = Math.floor(i / (outputs * area));

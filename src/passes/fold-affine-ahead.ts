@@ -1,6 +1,7 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import type { ChannelAffine } from './channel-affine.ts';
 
@@ -49,7 +50,7 @@ function layout(reader: Node, [first = 1, second = 1, ...kernel]: readonly numbe
       ? { inputOf: column, outputOf: row, outputs: first }
       : { inputOf: row, outputOf: column, outputs: second };
   }
-  const area = kernel.reduce((a, b) => a * b, 1);
+  const area = sizeOf(kernel);
   const perGroup = first / intAttribute(reader, 'group', 1);
   const outputOf = (i: number) => Math.floor(i / (second * area));
   const inputOf = (i: number) =>

@@ -3,6 +3,7 @@ import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { type AttributeInputs, float } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { ndArray } from '../interpreter/nd-array.ts';
@@ -15,7 +16,7 @@ function numbers(count: number, seed: number): number[] {
 }
 
 function weights(build: GraphBuilder, name: string, shape: readonly number[]): string {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return build.constant(name, Tensor.float32(shape, numbers(size, name.length + size)));
 }
 
@@ -45,13 +46,7 @@ function deviationAfterFolding(source: Model, inputShape: readonly number[]): nu
   const { model } = runPasses(source, [foldBatchNorm]);
   expect(model.graph.nodes.map(({ opType }) => opType)).not.toContain('BatchNormalization');
   const shape = [2, ...inputShape];
-  const x = ndArray(
-    shape,
-    numbers(
-      shape.reduce((a, b) => a * b, 1),
-      1,
-    ),
-  );
+  const x = ndArray(shape, numbers(sizeOf(shape), 1));
   const name = source.graph.outputs[0]!.name;
   const [a, b] = [source, model].map((each) => evaluateModel(each, new Map([['x', x]])).get(name)!);
   expect(b!.shape).toEqual(a!.shape);

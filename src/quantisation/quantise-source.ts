@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intAttribute, type Node } from '../graph/node.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
@@ -105,7 +106,7 @@ async function readWeights(source: Model, values: readonly string[]): Promise<Ma
   const session = await OrtSession.create(exposeValues(source, computed, false), { optimise: 'none' });
   const inputs = source.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
     const lengths = oneImage(name, shape);
-    return [name, { shape: lengths, data: new Float32Array(lengths.reduce((a, b) => a * b, 1)) }];
+    return [name, { shape: lengths, data: new Float32Array(sizeOf(lengths)) }];
   });
   const read = await session.run(new Map(inputs)).finally(() => session.release());
   for (const [value, { shape, data }] of read) tensors.set(value, Tensor.float32(shape, data));

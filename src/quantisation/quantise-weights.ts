@@ -1,3 +1,4 @@
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 
 /** Fractions of the largest weight that are tried as the largest that is represented. */
@@ -14,8 +15,7 @@ export function quantiseWeights(weights: Tensor, axis: number | undefined, bits:
   const numbers = weights.toFloat32();
   const result = new Float32Array(numbers.length);
   const channels = axis === undefined ? 1 : weights.shape[axis]!;
-  const inner =
-    axis === undefined ? numbers.length : weights.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const inner = axis === undefined ? numbers.length : sizeOf(weights.shape.slice(axis + 1));
   const most = 2 ** (bits - 1) - 1;
   const values = new Float32Array(numbers.length / channels);
   for (let channel = 0; channel < channels; channel++) {

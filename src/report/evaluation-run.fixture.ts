@@ -7,13 +7,14 @@ import type { Batch } from '../data/load-batch.ts';
 import type { Synapses } from '../engines/engines.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { describeEnvironment } from '../results/describe-environment.ts';
 import { RunRecord } from '../results/run-record.ts';
 
 const shape = [3, tiny.height, tiny.width];
-const pixels = shape.reduce((a, b) => a * b, 1);
+const pixels = sizeOf(shape);
 
 /** What a made run is like; by default a tiny spiking Transformer on 24 labelled images. */
 export interface MadeRun {

@@ -7,6 +7,7 @@ import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import { addActivity } from '../engines/spike-statistics.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { evaluationSchema, tracesSchema } from '../results/result-schema.ts';
 import type { BatchRecord } from '../results/run-record.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
@@ -102,7 +103,7 @@ describe('the report of an evaluation', () => {
       sites.map(({ input }) => input),
     );
     for (const [i, site] of sites.entries()) {
-      const neurons = shapes.get(site.input)!.reduce((a, b) => a * b, 1);
+      const neurons = sizeOf(shapes.get(site.input)!);
       const rate = activity.spikes[site.name]![1]! / (24 * neurons);
       expect(textAt(`result.json#/sites/${i}/firingRate/1`)).toBe(rate.toFixed(3));
     }

@@ -5,6 +5,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intsAttribute } from '../graph/node.ts';
 import { printShape } from '../graph/print-graph.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { OrtSession } from './ort-session.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function measureShapes(
   try {
     const inputs = model.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
       const fixed = inputShapes.get(name) ?? oneImage(name, shape);
-      return [name, { shape: fixed, data: new Float32Array(fixed.reduce((a, b) => a * b, 1)) }];
+      return [name, { shape: fixed, data: new Float32Array(sizeOf(fixed)) }];
     });
     const outputs = await session.run(new Map(inputs));
     const measured = (name: string) => Array.from(outputs.get(shapeOf.get(name)!)!.data, Number);

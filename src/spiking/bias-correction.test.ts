@@ -14,6 +14,7 @@ import { writeOnnx } from '../files/write-onnx.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import {
   differentialMultiThreshold,
@@ -39,16 +40,7 @@ function network(shift: Readonly<Record<string, Float32Array>> = {}): Model {
   graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }];
   const build = new GraphBuilder(graph);
   const weight = (phase: number, ...shape: number[]) =>
-    build.constant(
-      'weight',
-      Tensor.float32(
-        shape,
-        wave(
-          shape.reduce((a, b) => a * b, 1),
-          phase,
-        ),
-      ),
-    );
+    build.constant('weight', Tensor.float32(shape, wave(sizeOf(shape), phase)));
   const bias = (operator: string, size: number, phase: number) => {
     const values = Float64Array.from(wave(size, phase), (value, i) => value + (shift[operator]?.[i] ?? 0));
     return build.constant(`${operator}.bias`, Tensor.float64([size], values));

@@ -5,6 +5,7 @@ import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
 import { prepareSource } from '../conversion/prepare-source.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
+import { imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
@@ -188,9 +189,9 @@ async function readImages(clean: Model, { calibration, verification, threads }: 
 
 function firstImages(batches: readonly ComparedBatch[], count: number): ComparedBatch[] {
   let images = 0;
-  return batches.filter(({ shape }) => {
+  return batches.filter((batch) => {
     const wanted = images < count;
-    images += shape[0]!;
+    images += imageCount(batch);
     return wanted;
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { liftToRows } from './lift-to-rows.ts';
 import { stackRows } from './row-form.ts';
@@ -18,7 +19,7 @@ function networkOf(body: (build: GraphBuilder) => string): Model {
 }
 
 function weight(build: GraphBuilder, ...shape: number[]): string {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return build.constant(
     'w',
     Tensor.float32(

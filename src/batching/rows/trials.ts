@@ -1,4 +1,5 @@
 import type { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
 import { runConstants } from './run-constants.ts';
@@ -24,7 +25,7 @@ export async function runTrials(model: Model, images: number): Promise<Trials> {
 
 /** Numbers like those of a normalised picture, other ones for every image. */
 export function imageLike(shape: readonly number[], image: number): Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   const numbers = Float32Array.from(
     { length: size },
     (_, i) => 2 * Math.sin(12.9898 * i + 78.233 * image + 1),

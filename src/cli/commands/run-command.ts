@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.ts';
 import { readNpy } from '../../files/read-npy.ts';
 import { writeNpy } from '../../files/write-npy.ts';
 import { type NpyArray, npyToFloat32 } from '../../formats/npy.ts';
-import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { concatenate, type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
 import { type StoppedLogits, stopWhenConfident } from '../../metrics/stop-when-confident.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
@@ -141,37 +141,17 @@ function toTensor(array: NpyArray, where: string): FloatTensor {
 }
 
 async function runInBatches(engine: Engine, input: FloatTensor, batchSize: number): Promise<FloatTensor> {
-  const [count, ...rest] = input.shape as [number, ...number[]];
-  const size = rest.reduce((a, b) => a * b, 1);
+  const count = imageCount(input);
   const progress = showProgress('running', count, 'inputs');
   const parts: FloatTensor[] = [];
   try {
     for (let from = 0; from < count; from += batchSize) {
-      const to = Math.min(from + batchSize, count);
-      const data = input.data.subarray(from * size, to * size);
-      parts.push((await engine.run({ shape: [to - from, ...rest], data })).logits);
-      progress.update(to);
+      const batch = sliceImages(input, from, from + batchSize);
+      parts.push((await engine.run(batch)).logits);
+      progress.update(from + imageCount(batch));
     }
   } finally {
     progress.stop();
   }
-  return joinOverImages(parts, engine.plan.steps, count);
-}
-
-/** Puts [T, n, …] parts together along the second axis. */
-function joinOverImages(parts: readonly FloatTensor[], steps: number, count: number): FloatTensor {
-  const [first] = parts;
-  const rest = first!.shape.slice(2);
-  const row = rest.reduce((a, b) => a * b, 1);
-  const Data = first!.data.constructor as typeof Float64Array;
-  const data = new Data(steps * count * row);
-  let done = 0;
-  for (const { shape, data: part } of parts) {
-    const images = shape[1]!;
-    for (let t = 0; t < steps; t++) {
-      data.set(part.subarray(t * images * row, (t + 1) * images * row), (t * count + done) * row);
-    }
-    done += images;
-  }
-  return { shape: [steps, count, ...rest], data };
+  return concatenate(parts, 1);
 }

@@ -1,6 +1,7 @@
 import { GraphError } from '../../errors.ts';
 import { describeNode, intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
-import { equalShapes, reduceSum, reshape, swapLastAxes } from '../gradient-operators.ts';
+import { sameShape } from '../../graph/shape.ts';
+import { reduceSum, reshape, swapLastAxes } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** The fixed sizes of a two-dimensional convolution x [N, C, H, W] ∗ w [F, C/groups, kH, kW] → y [N, F, H', W']. */
@@ -160,7 +161,7 @@ function windowColumns(context: GradientContext, sizes: Convolution, input: stri
 }
 
 function padInput(context: GradientContext, { pads }: Convolution): string {
-  if (equalShapes(pads, [0, 0, 0, 0])) return context.input(0);
+  if (sameShape(pads, [0, 0, 0, 0])) return context.input(0);
   const [top, left, bottom, right] = pads as [number, number, number, number];
   const around = context.build.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
   return context.build.op('Pad', [context.input(0), around]);

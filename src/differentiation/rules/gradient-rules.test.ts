@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { type AttributeInputs, float } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { drawInputs, expectTrueGradients, lossOf, type TestedInput } from '../central-differences.fixture.ts';
 
@@ -18,7 +19,7 @@ const x = (...shape: number[]): TestedInput => ({ shape });
 const positive = (...shape: number[]): TestedInput => ({ shape, low: 0.5, high: 2 });
 /** Distinct numbers whose order is mixed, far from ties. */
 const distinct = (...shape: number[]): TestedInput => {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return { shape, values: Array.from({ length: size }, (_, i) => ((i * 37) % size) / 7 - 2.03) };
 };
 const integers = (values: number[], shape = [values.length]) => Tensor.int64(shape, values);

@@ -1,5 +1,6 @@
 import { floatAttribute, intAttribute } from '../../graph/node.ts';
-import { broadcastShape, elementCount, reshape, sumTo, swapLastAxes, times } from '../gradient-operators.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { broadcastShape, reshape, sumTo, swapLastAxes, times } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** Y = A·B: dA = dY·Bᵀ, dB = Aᵀ·dY; a weight shared by all batches gets one product over all rows. */
@@ -22,7 +23,7 @@ function leftGradient(context: GradientContext, a: readonly number[], b: readonl
 function rightGradient(context: GradientContext, a: readonly number[], b: readonly number[]): string {
   const { build, gradient } = context;
   if (b.length === 2) {
-    const rows = elementCount(a.slice(0, -1));
+    const rows = sizeOf(a.slice(0, -1));
     const left = a.length === 2 ? context.input(0) : reshape(build, context.input(0), [rows, a.at(-1)!]);
     const right = a.length === 2 ? gradient : reshape(build, gradient, [rows, b[1]!]);
     return build.op('Gemm', [left, right], { transA: 1 });

@@ -1,6 +1,7 @@
 import { floatAttribute, intAttribute } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { axisFromFront, elementCount, reduceSum, reshape, times } from '../gradient-operators.ts';
+import { axisFromFront, reduceSum, reshape, times } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** y = softmax(x): dx = y·(dy − Σ y·dy) along the axis. */
@@ -31,7 +32,7 @@ function layerNormalization(context: GradientContext): (string | undefined)[] {
   const { build, node } = context;
   const shape = context.shapeOf(context.input(0));
   const axis = axisFromFront(intAttribute(node, 'axis', -1), shape.length);
-  const [rows, n] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))];
+  const [rows, n] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
   const statistics = statisticsOf(context).map((name) => reshape(build, name, [rows, 1]));
   const [mean, deviation] = statistics as [string, string];
   const x = reshape(build, context.input(0), [rows, n]);

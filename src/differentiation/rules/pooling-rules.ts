@@ -1,7 +1,8 @@
 import { GraphError } from '../../errors.ts';
 import { describeNode, intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { elementCount, filled, reshape, times } from '../gradient-operators.ts';
+import { filled, reshape, times } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** The windows of a two-dimensional pooling of x [N, C, H, W] → y [N, C, H', W']. */
@@ -44,7 +45,7 @@ function maxPool(context: GradientContext): string[] {
   if (!node.outputs[1]) node.outputs[1] = build.graph.freshName(`${node.outputs[0]}.places`);
   const flat = [-1];
   const inputs = [
-    filled(build, [elementCount(x)], 0),
+    filled(build, [sizeOf(x)], 0),
     reshape(build, node.outputs[1]!, flat),
     reshape(build, gradient, flat),
   ];
@@ -105,7 +106,7 @@ function windowCounts({ x, y, kernel, strides, dilations, pads }: Pooling, inclu
 function globalAveragePool(context: GradientContext): string[] {
   const { build, gradient } = context;
   const shape = context.shapeOf(context.input(0));
-  const shared = times(build, gradient, 1 / elementCount(shape.slice(2)));
+  const shared = times(build, gradient, 1 / sizeOf(shape.slice(2)));
   return [build.op('Expand', [shared, build.integers('shape', shape)])];
 }
 

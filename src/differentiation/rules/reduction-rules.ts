@@ -1,5 +1,6 @@
 import { intAttribute, intsAttribute } from '../../graph/node.ts';
-import { axisFromFront, elementCount, reshape, times } from '../gradient-operators.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { axisFromFront, reshape, times } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 import { requiredConstant } from '../required-constant.ts';
 
@@ -25,7 +26,7 @@ function kept(
   return {
     value: reshape(context.build, value, narrow),
     shape,
-    count: elementCount(axes.map((axis) => shape[axis]!)),
+    count: sizeOf(axes.map((axis) => shape[axis]!)),
   };
 }
 

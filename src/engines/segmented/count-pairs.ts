@@ -1,3 +1,4 @@
+import { sizeOf } from '../../graph/shape.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
 import type { ProductCounts } from '../spike-statistics.ts';
 import type { Place } from './layout.ts';
@@ -54,7 +55,7 @@ function after(memory: CountingMemory, { values }: Counts): CountingMemory {
 function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place, step: number): Counts {
   const { dims } = place.shape;
   const [rows, columns] = dims.slice(-2) as [number, number];
-  const matrices = dims.slice(0, -2).reduce((a, b) => a * b, 1);
+  const matrices = sizeOf(dims.slice(0, -2));
   const address = place.address + step * place.stride;
   for (let i = 0; i < matrices; i++) {
     module.countColumns(address + 4 * i * rows * columns, rows, columns, scratch + 4 * i * columns);
@@ -67,7 +68,7 @@ function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place,
 
 function rowCounts({ module, buffer, scratch }: CountingMemory, place: Place, step: number): Counts {
   const { dims } = place.shape;
-  const rows = dims.slice(0, -1).reduce((a, b) => a * b, 1);
+  const rows = sizeOf(dims.slice(0, -1));
   module.countRows(place.address + step * place.stride, rows, dims.at(-1)!, scratch);
   return { dims: dims.slice(0, -1), values: new Int32Array(buffer, scratch, rows) };
 }

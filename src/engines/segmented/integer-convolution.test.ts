@@ -4,6 +4,7 @@ import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import type { AttributeInputs } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
@@ -32,7 +33,7 @@ function network(layers: readonly Layer[]): Model {
   for (const [i, { outputs, window = [3, 3], biased = true, attributes = {} }] of layers.entries()) {
     const groups = (attributes.group as number | undefined) ?? 1;
     const shape = [outputs, channels / groups, ...window];
-    const inputs = shape.slice(1).reduce((a, b) => a * b, 1);
+    const inputs = sizeOf(shape.slice(1));
     const weight = Tensor.float32(shape, randomNumbers(outputs * inputs, Math.sqrt(3 / inputs), i));
     const bias = Tensor.float32([outputs], randomNumbers(outputs, 0.2, 20 + i));
     value = build.op(

@@ -1,8 +1,9 @@
 import type ort from 'onnxruntime-node';
+import { sizeOf } from '../../graph/shape.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
 import type { RunIntegerProduct } from './action.ts';
 import type { Place } from './layout.ts';
-import { type StepShape, sizeOf, viewTensor } from './step-shape.ts';
+import { type StepShape, viewTensor } from './step-shape.ts';
 
 /** How a product uses memory beside its input and output; addresses are in bytes from its beginning. */
 export interface ProductScratch {
@@ -19,7 +20,8 @@ export function productScratch(
 ): ProductScratch {
   const products = 8 * scales.length;
   if (!arrangement) return { products, bytes: products };
-  const count = arrangement.kind === 'by-head' ? steps * sizeOf(output) : arrangement.places * scales.length;
+  const count =
+    arrangement.kind === 'by-head' ? steps * sizeOf(output.dims) : arrangement.places * scales.length;
   return { products, bytes: products + 4 * count };
 }
 
@@ -83,7 +85,7 @@ export class IntegerProductRun {
 
   /** Bytes of the outputs of a step. */
   get #stride(): number {
-    return 4 * sizeOf(this.#output.shape);
+    return 4 * sizeOf(this.#output.shape.dims);
   }
 
   get #images(): number {
@@ -103,7 +105,7 @@ export class IntegerProductRun {
       address,
       this.#stride,
       row,
-      sizeOf(shape) / channels,
+      sizeOf(shape.dims) / channels,
       channels,
       this.#steps,
       scales,

@@ -1,11 +1,12 @@
 import { RuntimeError } from '../../errors.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { moduleBytes } from '../../kernels/kernel-module.ts';
 import { tableBytes } from '../../kernels/neuron-kernel.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
 import { productScratch } from './integer-product-run.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
-import { isPlaced, type StepShape, sizeOf } from './step-shape.ts';
+import { isPlaced, type StepShape } from './step-shape.ts';
 
 /** Where a value lies. */
 export interface Place {
@@ -123,7 +124,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
 }
 
 function strideOf(shape: StepShape): number {
-  return sizeOf(shape) * (shape.dataType === 'uint8' ? 1 : 4);
+  return sizeOf(shape.dims) * (shape.dataType === 'uint8' ? 1 : 4);
 }
 
 /** The values that differ from step to step. */
@@ -191,8 +192,8 @@ function scratchBytes(
       return productScratch(action, shapes.get(action.output)!, steps).bytes;
     if (action.kind !== 'count-pairs') return 0;
     const [a, b] = action.operands.map(({ spikes }) => shapes.get(spikes)!.dims) as [number[], number[]];
-    const columns = a.toSpliced(-2, 1).reduce((x, y) => x * y, 1);
-    const rows = b.slice(0, -1).reduce((x, y) => x * y, 1);
+    const columns = sizeOf(a.toSpliced(-2, 1));
+    const rows = sizeOf(b.slice(0, -1));
     return 8 * (columns + rows);
   });
   return Math.max(0, ...sizes);

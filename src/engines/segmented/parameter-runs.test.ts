@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { broadcastTo, fromTensor } from '../../interpreter/nd-array.ts';
 import { parameterRuns } from './parameter-runs.ts';
@@ -17,7 +18,7 @@ describe('parameterRuns', () => {
     fc.assert(
       fc.property(cases, ({ dims, shapes, seed }) => {
         const [a, b] = shapes.map((shape, k) => {
-          const size = shape.reduce((x, y) => x * y, 1);
+          const size = sizeOf(shape);
           return Tensor.float64(
             shape,
             Array.from({ length: size }, (_, i) => ((i + seed) * (k + 3)) % 3),
@@ -30,7 +31,7 @@ describe('parameterRuns', () => {
           next += count;
           for (let i = start; i < next; i++) expect(parameters).toEqual({ a: full[0]![i], b: full[1]![i] });
         }
-        expect(next).toBe(dims.reduce((x, y) => x * y, 1));
+        expect(next).toBe(sizeOf(dims));
       }),
     );
   });

@@ -1,4 +1,5 @@
 import type { Parameters } from '../../dynamics/define-neuron.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 
 /** Neighbouring neurons with the same parameters. */
@@ -29,8 +30,8 @@ export function parameterRuns(
   const first = split === 0 ? 0 : varies.indexOf(true);
   // From the first axis that matters to the last one; the same pattern again for each index before.
   const pattern = dims.slice(first, split);
-  const count = product(dims.slice(split));
-  const stretches = Array.from({ length: product(pattern) }, (_, i): ParameterRun => {
+  const count = sizeOf(dims.slice(split));
+  const stretches = Array.from({ length: sizeOf(pattern) }, (_, i): ParameterRun => {
     const index = unravel(i, pattern);
     const values = fields.map(({ name, values: numbers, strides }): [string, number] => [
       name,
@@ -38,8 +39,8 @@ export function parameterRuns(
     ]);
     return { start: i * count, count, parameters: Object.fromEntries(values) };
   }).reduce(joinAlike, []);
-  const period = product(pattern) * count;
-  return Array.from({ length: product(dims.slice(0, first)) }, (_, i) => i * period).flatMap((offset) =>
+  const period = sizeOf(pattern) * count;
+  return Array.from({ length: sizeOf(dims.slice(0, first)) }, (_, i) => i * period).flatMap((offset) =>
     stretches.map((stretch) => ({ ...stretch, start: offset + stretch.start })),
   );
 }
@@ -60,7 +61,7 @@ function broadcastStrides(shape: readonly number[], dims: readonly number[]): nu
   return dims.map((_, axis) => {
     const own = axis - missing;
     if (own < 0 || shape[own] === 1) return 0;
-    return product(shape.slice(own + 1));
+    return sizeOf(shape.slice(own + 1));
   });
 }
 
@@ -74,8 +75,4 @@ function unravel(index: number, dims: readonly number[]): number[] {
       return at;
     })
     .reverse();
-}
-
-function product(lengths: readonly number[]): number {
-  return lengths.reduce((a, b) => a * b, 1);
 }

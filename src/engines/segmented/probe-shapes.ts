@@ -1,8 +1,9 @@
 import ort from 'onnxruntime-node';
+import { sizeOf } from '../../graph/shape.ts';
 import type { Action, RunIntegerProduct } from './action.ts';
 import { arrangedShape } from './integer-product.ts';
 import { lifetimes } from './plan-memory.ts';
-import { type StepShape, sizeOf } from './step-shape.ts';
+import type { StepShape } from './step-shape.ts';
 import { convolvedLengths } from './window.ts';
 
 /**
@@ -60,12 +61,12 @@ async function probe(
 
 function outputShape({ scales, arrangement }: RunIntegerProduct, rows: readonly number[]): number[] {
   if (!arrangement) return [...rows, scales.length];
-  const batch = rows.reduce((product, length) => product * length, 1) / arrangement.places;
+  const batch = sizeOf(rows) / arrangement.places;
   return arrangedShape(arrangement, batch, scales.length);
 }
 
 function zeros(type: 'float32' | 'uint8', dims: readonly number[]): ort.Tensor {
-  const size = sizeOf({ dataType: type, dims });
+  const size = sizeOf(dims);
   return type === 'float32'
     ? new ort.Tensor('float32', new Float32Array(size), dims)
     : new ort.Tensor('uint8', new Uint8Array(size), dims);

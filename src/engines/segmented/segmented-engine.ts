@@ -1,5 +1,5 @@
 import { OutOfMemoryError } from '../../errors.ts';
-import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
 import { type KernelModule, loadKernels } from '../../kernels/kernel-module.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
@@ -9,8 +9,8 @@ import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
-import { joinImages, sliceImages } from './image-chunks.ts';
 import { type SiteInFloat, useIntegerSynapses } from './integer-synapses.ts';
+import { joinOutputs } from './join-outputs.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
 import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
 import { SegmentedRun, type Tally } from './segmented-run.ts';
@@ -119,14 +119,14 @@ class Segmented implements SegmentedEngine {
   async run(input: FloatTensor): Promise<RunResult> {
     const info = this.plan.model.graph.inputs[0]!;
     checkInput(info.name, info.shape, input);
-    const images = input.shape[0]!;
+    const images = imageCount(input);
     const part = await this.#partSize(input.shape);
     const results: Map<string, FloatTensor>[] = [];
     for (let from = 0; from < images; from += part) {
-      const chunk = sliceImages(input, from, Math.min(part, images - from));
+      const chunk = sliceImages(input, from, from + part);
       results.push(await this.#runPart(chunk));
     }
-    return toRunResult(this.plan, joinImages(results, this.#rows, this.plan.logits, this.#counts()));
+    return toRunResult(this.plan, joinOutputs(results, this.#rows, this.plan.logits, this.#counts()));
   }
 
   async memoryFor(batch: number): Promise<MemoryUse> {
@@ -151,7 +151,7 @@ class Segmented implements SegmentedEngine {
   }
 
   async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
-    const batch = input.shape[0]!;
+    const batch = imageCount(input);
     const run = await this.#prepare(input.shape);
     const data = run.read(this.#network.model.graph.inputs[0]!.name, 0);
     data.set(input.data);

@@ -1,4 +1,5 @@
 import type ort from 'onnxruntime-node';
+import { sizeOf } from '../../graph/shape.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
 import type { KernelMemory } from '../../kernels/neuron-kernel.ts';
 import type { ProductCounts } from '../spike-statistics.ts';
@@ -144,7 +145,7 @@ export class SegmentedRun {
     const means = this.#place(site.input);
     const { dims } = means.shape;
     const kernel = kernelFor(site.neuron);
-    const stride = 4 * dims.reduce((a, b) => a * b, 1);
+    const stride = 4 * sizeOf(dims);
     const addressOf = (value: string | undefined, start: number, bytes: number) =>
       value === undefined ? 0 : this.#place(value).address + bytes * start;
     const runs = this.#parameters.get(action) ?? parameterRuns(site.parameters, dims);

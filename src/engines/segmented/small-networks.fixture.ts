@@ -2,6 +2,7 @@ import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 
 /** The same numbers every time, in ±scale. */
@@ -17,11 +18,7 @@ export function randomNumbers(count: number, scale: number, seed: number): Float
 export function randomImages(shape: readonly number[], seed = 3): FloatTensor {
   return {
     shape,
-    data: randomNumbers(
-      shape.reduce((a, b) => a * b, 1),
-      1.5,
-      seed,
-    ),
+    data: randomNumbers(sizeOf(shape), 1.5, seed),
   };
 }
 
@@ -30,7 +27,7 @@ class NetworkBuilder extends GraphBuilder {
   #seed = 0;
 
   weight(hint: string, shape: readonly number[], scale: number): string {
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(shape);
     this.#seed++;
     return this.constant(hint, Tensor.float32(shape, randomNumbers(size, scale, this.#seed)));
   }

@@ -1,15 +1,11 @@
 import ort from 'onnxruntime-node';
+import { sizeOf } from '../../graph/shape.ts';
 
 /** Element type and lengths of one step of a value. */
 export interface StepShape {
   /** As ONNX Runtime names it; `float32` and `uint8` values lie in the engine's memory, all others in the runtime's. */
   readonly dataType: string;
   readonly dims: readonly number[];
-}
-
-/** Number of elements. */
-export function sizeOf({ dims }: StepShape): number {
-  return dims.reduce((product, length) => product * length, 1);
 }
 
 /** Whether the engine places such a value in its own memory. */
@@ -24,7 +20,7 @@ export function viewTensor(
   type: 'float32' | 'uint8' | 'int32',
   dims: readonly number[],
 ): ort.Tensor {
-  const size = dims.reduce((product, length) => product * length, 1);
+  const size = sizeOf(dims);
   if (type === 'uint8') return new ort.Tensor('uint8', new Uint8Array(buffer, address, size), dims);
   if (type === 'int32') return new ort.Tensor('int32', new Int32Array(buffer, address, size), dims);
   return new ort.Tensor('float32', new Float32Array(buffer, address, size), dims);

@@ -1,6 +1,7 @@
 import { FormatError } from '../../errors.ts';
 import type { ByteSource } from '../../graph/byte-source.ts';
 import { bytesPerElement, type DataType, dataTypeFromOnnx } from '../../graph/data-type.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { type Storage, Tensor } from '../../graph/tensor.ts';
 import { externalLocation } from './attribute-kinds.ts';
 import type { TensorProto } from './onnx_pb.ts';
@@ -17,7 +18,7 @@ export function decodeTensor(proto: TensorProto, find: FindExternal): Tensor {
   const where = `tensor '${proto.name}'`;
   const dataType = dataTypeFromOnnx(proto.dataType, where);
   const shape = proto.dims.map(Number);
-  const byteLength = shape.reduce((product, length) => product * length, bytesPerElement(dataType));
+  const byteLength = bytesPerElement(dataType) * sizeOf(shape);
   const storage =
     proto.dataLocation === externalLocation
       ? locateExternal(proto, find, byteLength, where)

@@ -1,4 +1,5 @@
-import { type NdArray, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import type { NdArray } from '../nd-array.ts';
 
 /** An array seen along one axis: element j of line (o, i) is at `(o·length + j)·inner + i`. */
 export interface AxisLines {

@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { graphAttribute, intAttribute, intsAttribute, type Node } from '../../graph/node.ts';
-import { type NdArray, scalar, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { type NdArray, scalar } from '../nd-array.ts';
 import { allInputs, axisOf, inputAt, onlyElement, operatorError, scalarInput } from './arguments.ts';
 import { takeAlongAxis } from './axis-lines.ts';
 import type { Operator, OperatorFamily } from './operator.ts';

@@ -1,5 +1,6 @@
 import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
-import { type NdArray, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import type { NdArray } from '../nd-array.ts';
 import { describeShapes, inputAt, operatorError } from './arguments.ts';
 import { multiplyAdd } from './matrix-kernel.ts';
 import type { Operator, OperatorFamily } from './operator.ts';

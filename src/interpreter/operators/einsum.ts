@@ -1,5 +1,6 @@
 import { type Node, stringAttribute } from '../../graph/node.ts';
-import { type NdArray, offsetsOf, sizeOf, stridesOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { type NdArray, offsetsOf, stridesOf } from '../nd-array.ts';
 import { allInputs, describeShapes, operatorError } from './arguments.ts';
 import type { Operator } from './operator.ts';
 

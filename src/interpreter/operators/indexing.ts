@@ -1,5 +1,6 @@
 import { intAttribute, type Node, stringAttribute } from '../../graph/node.ts';
-import { type NdArray, offsetsOf, sizeOf, stridesOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { type NdArray, offsetsOf, stridesOf } from '../nd-array.ts';
 import { axisOf, describeShapes, indexOf, inputAt, operatorError } from './arguments.ts';
 import { takeAlongAxis } from './axis-lines.ts';
 import type { Operator, OperatorFamily, OperatorInputs } from './operator.ts';

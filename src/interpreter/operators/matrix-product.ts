@@ -1,4 +1,5 @@
 import { describeNode, floatAttribute, intAttribute, type Node } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import {
   broadcastBinary,
   broadcastShapes,
@@ -7,7 +8,6 @@ import {
   mapElements,
   type NdArray,
   offsetsOf,
-  sizeOf,
 } from '../nd-array.ts';
 import { describeShapes, inputAt, operatorError } from './arguments.ts';
 import { einsum } from './einsum.ts';

@@ -1,5 +1,6 @@
 import { describeNode, floatAttribute, intAttribute, type Node } from '../../graph/node.ts';
-import { broadcastBinary, type NdArray, ndArray, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { broadcastBinary, type NdArray, ndArray } from '../nd-array.ts';
 import { axisOf, describeShapes, inputAt, operatorError } from './arguments.ts';
 import type { Operator, OperatorFamily } from './operator.ts';
 

@@ -4,9 +4,10 @@ import { encodeForSession } from '../../files/encode-for-session.ts';
 import { Graph } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';
 import { type AttributeInputs, float, node } from '../../graph/node.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { evaluateModel } from '../evaluate-model.ts';
-import { integers, type NdArray, ndArray, scalar, sizeOf } from '../nd-array.ts';
+import { integers, type NdArray, ndArray, scalar } from '../nd-array.ts';
 
 /** A node by itself: operator, inputs (`undefined` is omitted), attributes, number of outputs. */
 type Case = [opType: string, inputs: (NdArray | undefined)[], attributes?: AttributeInputs, outputs?: number];

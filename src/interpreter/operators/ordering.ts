@@ -1,5 +1,6 @@
 import { intAttribute } from '../../graph/node.ts';
-import { type NdArray, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import type { NdArray } from '../nd-array.ts';
 import { axisOf, inputAt, onlyElement, operatorError } from './arguments.ts';
 import { axisLines, forEachLine, withLength } from './axis-lines.ts';
 import type { Operator, OperatorFamily } from './operator.ts';

@@ -1,5 +1,6 @@
 import { intAttribute, intsAttribute, type Node } from '../../graph/node.ts';
-import { type NdArray, ndArray, offsetsOf, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { type NdArray, ndArray, offsetsOf } from '../nd-array.ts';
 import { inputAt } from './arguments.ts';
 import type { Operator, OperatorFamily, OperatorInputs } from './operator.ts';
 import { type Tap, tapsOf, type Windows, windowsOf } from './windows.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AttributeInputs, node } from '../../graph/node.ts';
-import { integers, type NdArray, ndArray, sizeOf, stridesOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { integers, type NdArray, ndArray, stridesOf } from '../nd-array.ts';
 import { operators } from './operators.ts';
 
 function apply(opType: string, inputs: NdArray[], attributes: AttributeInputs = {}): NdArray {

@@ -1,5 +1,6 @@
 import { floatAttribute, intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
-import { type NdArray, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import type { NdArray } from '../nd-array.ts';
 import { axisOf, inputAt, operatorError } from './arguments.ts';
 import { axisLines, withLength } from './axis-lines.ts';
 import type { Operator, OperatorFamily, OperatorInputs } from './operator.ts';

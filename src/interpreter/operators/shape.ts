@@ -1,5 +1,6 @@
 import { describeNode, intAttribute, intsAttribute, type Node } from '../../graph/node.ts';
-import { broadcastShapes, broadcastTo, integers, type NdArray, scalar, sizeOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { broadcastShapes, broadcastTo, integers, type NdArray, scalar } from '../nd-array.ts';
 import { allInputs, axisOf, describeShapes, inputAt, integersArgument, operatorError } from './arguments.ts';
 import { axisLines, takeAlongAxis, withLength } from './axis-lines.ts';
 import type { Operator, OperatorFamily } from './operator.ts';

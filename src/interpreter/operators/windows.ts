@@ -1,5 +1,6 @@
 import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
-import { offsetsOf, sizeOf, stridesOf } from '../nd-array.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { offsetsOf, stridesOf } from '../nd-array.ts';
 import { operatorError } from './arguments.ts';
 
 /** The sliding windows of a convolution or pooling, in any number of spatial dimensions. */

@@ -1,11 +1,11 @@
 import { differentiate } from '../../differentiation/differentiate.ts';
-import { elementCount } from '../../differentiation/gradient-operators.ts';
 import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
@@ -167,7 +167,7 @@ async function addStatistics(
   const shares = new Float32Array(layout.size);
   for (const [i, { kind, input }] of running.entries()) {
     const [batch = 1, , ...spatial] = types.get(input)!.shape;
-    const count = batch * elementCount(spatial);
+    const count = batch * sizeOf(spatial);
     const { offset, size } = layout.entries[i]!;
     shares.fill(
       kind === 'mean' ? momentum : (momentum * count) / Math.max(count - 1, 1),

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../graph/shape.ts';
 /** Place of one tensor in a flat vector. */
 export interface LayoutEntry {
   readonly name: string;
@@ -22,7 +23,7 @@ export function layOut(
   const entries: LayoutEntry[] = [];
   let offset = 0;
   for (const [name, shape] of tensors) {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     entries.push({ name, shape, offset, size });
     offset += size;
   }

@@ -2,6 +2,7 @@ import ort from 'onnxruntime-node';
 import { messageOf, RuntimeError } from '../../errors.ts';
 import { encodeForSession } from '../../files/encode-for-session.ts';
 import type { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import type { TrainingStep } from './build-training-step.ts';
 
 /** What one step tells. */
@@ -69,7 +70,7 @@ export class TrainingSession {
 
   /** Number of outputs of the network for one sample. */
   get targetSize(): number {
-    return this.#shapes.targets.slice(1).reduce((product, length) => product * length, 1);
+    return sizeOf(this.#shapes.targets.slice(1));
   }
 
   /** Shape of one sample. */

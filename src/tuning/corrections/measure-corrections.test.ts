@@ -7,6 +7,7 @@ import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { withCorrections } from '../../spiking/bias-correction.ts';
@@ -20,7 +21,7 @@ const wave = (size: number) => Float32Array.from({ length: size }, (_, i) => Mat
 /** Adds synaptic operators with fixed weights. */
 class NetworkBuilder extends GraphBuilder {
   weight(...shape: number[]): string {
-    return this.constant('weight', Tensor.float32(shape, wave(shape.reduce((a, b) => a * b, 1))));
+    return this.constant('weight', Tensor.float32(shape, wave(sizeOf(shape))));
   }
 
   /** Takes every number of the image, a power of two, to one that all neurons round down by a quarter. */
@@ -63,7 +64,7 @@ const networks = {
 };
 
 function powersOfTwo(shape: readonly number[]): FloatTensor {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return { shape, data: Float32Array.from(wave(size), (value) => 2 ** Math.round(2 + 2 * value)) };
 }
 

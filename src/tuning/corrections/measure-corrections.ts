@@ -1,6 +1,7 @@
-import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { concatenate, type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { BiasCorrections } from '../../spiking/bias-correction.ts';
@@ -47,7 +48,7 @@ export async function measureCorrections(
   });
   if (counted.length === 0) return new Map();
   const wanted = await sourceMeans(images, counted, options);
-  const { model, outputs } = selfCorrecting(spiking, steps, images.shape[0]!, counted, wanted);
+  const { model, outputs } = selfCorrecting(spiking, steps, imageCount(images), counted, wanted);
   const session = await OrtSession.create(model, { threads: options.threads, keepScratch: false });
   try {
     const measured = await session.run(images);
@@ -66,26 +67,18 @@ export async function measureCorrections(
 const mostBytes = 2 ** 28;
 
 function imagesThatFit(operators: readonly CorrectableOperator[], steps: number): number {
-  const sizes = operators.map(({ shape }) => shape.reduce((a, b) => a * b, 4 * steps));
+  const sizes = operators.map(({ shape }) => 4 * steps * sizeOf(shape));
   return Math.floor(mostBytes / Math.max(1, ...sizes));
 }
 
 /** The first batches as one, of at most this many images if it can be. */
 function joinBatches(all: readonly ComparedBatch[], most: number): FloatTensor {
   let images = 0;
-  const batches = all.filter(({ shape }, i) => {
-    images += shape[0]!;
+  const batches = all.filter((batch, i) => {
+    images += imageCount(batch);
     return i === 0 || images <= most;
   });
-  const count = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  const size = batches[0]!.data.length / batches[0]!.shape[0]!;
-  const data = new Float32Array(count * size);
-  let at = 0;
-  for (const batch of batches) {
-    data.set(batch.data, at);
-    at += batch.data.length;
-  }
-  return { shape: [count, ...batches[0]!.shape.slice(1)], data };
+  return concatenate(batches);
 }
 
 /** [1, …] with 1 for the channels; undefined where nothing reads the output. */

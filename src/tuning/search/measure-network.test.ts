@@ -8,6 +8,7 @@ import { prepareSource } from '../../conversion/prepare-source.ts';
 import type { Batch } from '../../data/load-batch.ts';
 import { sourceEnergy } from '../../energy/relative-energy.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { differential } from '../../methods/differential.ts';
 import { openCheckpoint } from '../../opening/open-checkpoint.ts';
 import { measureNetwork, withSourceLogits } from './measure-network.ts';
@@ -17,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const steps = 3;
 const shape = [4, 3, tiny.height, tiny.width];
-const pixels = shape.slice(1).reduce((a, b) => a * b);
+const pixels = sizeOf(shape.slice(1));
 
 async function* batches(): AsyncGenerator<Batch> {
   for (const seed of [1, 2]) {

@@ -3,6 +3,7 @@ import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import type { QuantiserCalibration } from '../../conversion/observe-quantisers.ts';
 import { observeSites } from '../../conversion/observe-sites.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
+import { imageCount } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
@@ -55,12 +56,12 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
     sites.map(({ name }) => [name, importance ? (divideSite(importance.get(name)!) ?? []) : []]),
   );
   const observers = new Map(sites.map(({ name }) => [name, new PartObserver(parts.get(name)!)]));
-  const largest = Math.max(...batches.map(({ shape }) => shape[0]!));
+  const largest = Math.max(...batches.map(imageCount));
   await observeSites(source, [...sites, ...quantisers.others], quantisers.beside(observers), () => batches, {
     threads,
     batchSize: largest,
   });
-  const images = batches.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  const images = batches.reduce((sum, batch) => sum + imageCount(batch), 0);
   const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
   const profiles: SiteProfile[] = [];
   for (const [done, site] of sites.entries()) {

@@ -1,6 +1,7 @@
 import { differentiate } from '../../differentiation/differentiate.ts';
 import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
 import { GraphError } from '../../errors.ts';
+import { imagesOf } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { Random } from '../../random.ts';
@@ -101,10 +102,9 @@ async function withGradients(source: Model, sites: readonly NamedValue[], classe
 }
 
 function* eachImage(batches: readonly ComparedBatch[]) {
-  for (const { shape, data, logits, classes } of batches) {
-    const size = data.length / shape[0]!;
-    for (let i = 0; i < shape[0]!; i++) {
-      const image = { shape: [1, ...shape.slice(1)], data: data.subarray(i * size, (i + 1) * size) };
+  for (const batch of batches) {
+    const { logits, classes } = batch;
+    for (const [i, image] of imagesOf(batch).entries()) {
       yield { image, logits: logits.subarray(i * classes, (i + 1) * classes) };
     }
   }

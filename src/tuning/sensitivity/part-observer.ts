@@ -1,5 +1,6 @@
 import { ActivationHistogram } from '../../calibration/activation-histogram.ts';
 import type { Observer } from '../../calibration/observer.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import type { SitePart } from './site-parts.ts';
 
 /** Distributions of a site's activations, one for each of its parts. */
@@ -19,7 +20,7 @@ export class PartObserver implements Observer {
       this.histograms[0]!.observe(values);
       return;
     }
-    const inner = shape.slice(part.axis + 1).reduce((a, b) => a * b, 1);
+    const inner = sizeOf(shape.slice(part.axis + 1));
     const length = shape[part.axis]!;
     const partOf = part.members.map((_, i) => this.#parts.findIndex(({ members }) => members[i]));
     for (let from = 0, position = 0; from < values.length; from += inner, position++) {
