@@ -11,7 +11,7 @@
  */
 export { type Activation, activate } from './analysis/activation.ts';
 export { type ActivationSite, activationSites } from './analysis/activation-sites.ts';
-export { type AttentionRole, attentionRoles, type Place } from './analysis/attention-roles.ts';
+export { type AttentionPlace, type AttentionRole, attentionRoles } from './analysis/attention-roles.ts';
 export type { Placement } from './analysis/placement.ts';
 export { type SpikeSite, synapticInputSites } from './analysis/spike-sites.ts';
 export { type SynapticOperator, synapticOperators } from './analysis/synaptic-operators.ts';
@@ -35,7 +35,7 @@ export {
   type Traces,
 } from './diagnosis/diagnose-network.ts';
 export type { Finding } from './diagnosis/findings.ts';
-export { measureConversionErrors, type SiteErrors } from './diagnosis/measure-conversion-errors.ts';
+export { measureConversionErrors, type SiteConversionErrors } from './diagnosis/measure-conversion-errors.ts';
 export type { SiteDiagnosis, SiteError } from './diagnosis/site-meter.ts';
 export { defineNeuron, type NeuronDefinition } from './dynamics/define-neuron.ts';
 export { type BreakEven, breakEven } from './energy/break-even.ts';
@@ -58,7 +58,7 @@ export { type EvaluateOptions, type EvaluationEnd, evaluate } from './evaluation
 export type { EvaluationResult, SiteResult, StepResult } from './evaluation/summarise.ts';
 export { defineExporter, type Exporter } from './exporters/define-exporter.ts';
 export { exporters } from './exporters/exporters.ts';
-export { toBinarySpikes } from './exporters/parallel-parameter-normalization.ts';
+export { toBinarySpikes } from './exporters/to-binary-spikes.ts';
 export { readNpy } from './files/read-npy.ts';
 export { readOnnx } from './files/read-onnx.ts';
 export { readSafetensors } from './files/read-safetensors.ts';
@@ -77,21 +77,21 @@ export { verifyModel } from './graph/verify-model.ts';
 export { decodeImage } from './images/decode-image.ts';
 export { type PreprocessConfig, preprocessImage } from './images/preprocess.ts';
 export { resizeImage } from './images/resample.ts';
-export { burstMethod } from './methods/burst.ts';
+export { burst as burstMethod } from './methods/burst.ts';
 export { cos } from './methods/cos.ts';
 export { defineMethod, type Method, type Preset, type SiteCalibration } from './methods/define-method.ts';
 export { differential } from './methods/differential.ts';
 export { ecc } from './methods/ecc.ts';
 export { ecmt } from './methods/ecmt.ts';
-export { fewSpikesMethod } from './methods/few-spikes.ts';
-export { fewSpikesFunctionMethod } from './methods/few-spikes-function.ts';
+export { fewSpikes as fewSpikesMethod } from './methods/few-spikes.ts';
+export { fewSpikesFunction as fewSpikesFunctionMethod } from './methods/few-spikes-function.ts';
 export { methodNamed, methods } from './methods/methods.ts';
 export { opi } from './methods/opi.ts';
 export { rate } from './methods/rate.ts';
-export { scaleAndFireMethod } from './methods/scale-and-fire.ts';
-export { sigmaDeltaMethod } from './methods/sigma-delta.ts';
-export { stBifMethod } from './methods/st-bif.ts';
-export { timeToFirstSpikeMethod } from './methods/time-to-first-spike.ts';
+export { scaleAndFire as scaleAndFireMethod } from './methods/scale-and-fire.ts';
+export { sigmaDelta as sigmaDeltaMethod } from './methods/sigma-delta.ts';
+export { stBif as stBifMethod } from './methods/st-bif.ts';
+export { timeToFirstSpike as timeToFirstSpikeMethod } from './methods/time-to-first-spike.ts';
 export { ultraLowLatency } from './methods/ultra-low-latency.ts';
 export { type EarlyExitMetrics, earlyExit, exitStep } from './metrics/early-exit.ts';
 export { burst } from './neurons/burst.ts';

@@ -1,13 +1,13 @@
 import type { SpikeSite } from './spike-sites.ts';
 
 /** What a site is in a Transformer block, in the words of ECMT's reference code. */
-export type Place = 'fc_qkv' | 'q' | 'k' | 'v' | 's' | 'fc_out' | 'fc1' | 'fc2';
+export type AttentionPlace = 'fc_qkv' | 'q' | 'k' | 'v' | 's' | 'fc_out' | 'fc1' | 'fc2';
 
 /** Position of a site in a Transformer: which block, and where in it. */
 export interface AttentionRole {
   /** Counted from 0. */
   readonly block: number;
-  readonly place: Place;
+  readonly place: AttentionPlace;
 }
 
 const activations = ['Erf', 'Gelu', 'Relu', 'Tanh', 'Sigmoid', 'HardSwish', 'Swish'];
@@ -28,7 +28,7 @@ export function attentionRoles(sites: readonly SpikeSite[]): Map<string, Attenti
   );
   const products = new Set(operands.flatMap(({ feeds }) => feeds.map(({ node }) => node.name)));
 
-  const placeOf = (site: SpikeSite): Place => {
+  const placeOf = (site: SpikeSite): AttentionPlace => {
     if (weights.includes(site)) return 's';
     if (operands.includes(site)) return operandPlace(site, scores);
     if (site.feeds.some(({ node }) => projections.has(node.name))) return 'fc_qkv';
@@ -46,7 +46,7 @@ export function attentionRoles(sites: readonly SpikeSite[]): Map<string, Attenti
   return roles;
 }
 
-function operandPlace(site: SpikeSite, scores: ReadonlySet<string>): Place {
+function operandPlace(site: SpikeSite, scores: ReadonlySet<string>): AttentionPlace {
   const score = site.feeds.find(({ node }) => scores.has(node.name));
   if (!score) return 'v';
   return score.operands[0]!.value === site.value ? 'q' : 'k';

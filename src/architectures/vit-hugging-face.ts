@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { type Activation, activationNamed, activationNames } from '../checkpoints/activation.ts';
 import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
 import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import {
+  activationNamed,
+  activationNames,
+  type PerceptronActivation,
+} from '../checkpoints/perceptron-activation.ts';
 import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
 import {
   type PrefixTokens,
@@ -128,7 +132,7 @@ function headCount({ hidden_size, num_attention_heads }: Config, report: Report)
   return 1;
 }
 
-function activation({ hidden_act }: Config, report: Report): Activation {
+function activation({ hidden_act }: Config, report: Report): PerceptronActivation {
   const known = activationNamed(hidden_act);
   if (known) return known;
   report({

@@ -1,6 +1,10 @@
-import { type Activation, activationNamed, activationNames } from '../checkpoints/activation.ts';
 import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
 import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import {
+  activationNamed,
+  activationNames,
+  type PerceptronActivation,
+} from '../checkpoints/perceptron-activation.ts';
 import { shapeOf } from '../checkpoints/shape-of.ts';
 import { timmHeadCount } from '../checkpoints/timm-head-count.ts';
 import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
@@ -119,7 +123,7 @@ function defaultEpsilon({ architecture }: TimmConfig): number {
   return architecture?.includes('_clip_') ? 1e-5 : 1e-6;
 }
 
-function activation(config: TimmConfig, report: Report): Activation {
+function activation(config: TimmConfig, report: Report): PerceptronActivation {
   const stated = timmField(config, 'act') ?? timmField(config, 'act_layer');
   const name = stated ?? defaultActivation(config.architecture ?? '');
   const known = activationNamed(name);

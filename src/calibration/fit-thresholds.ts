@@ -65,8 +65,8 @@ function coarseGrid(from: number, to: number, ratio: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => from * ratio ** i);
 }
 
-function fineGrid(center: number, ratio: number): number[] {
-  return Array.from({ length: 2 * reach + 1 }, (_, i) => center * ratio ** (i - reach));
+function fineGrid(centre: number, ratio: number): number[] {
+  return Array.from({ length: 2 * reach + 1 }, (_, i) => centre * ratio ** (i - reach));
 }
 
 function errorFunction<A>(

@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { type Activation, addActivation } from './activation.ts';
 import { type Attention, type AttentionSizes, addAttention, attentionTensors } from './attention.ts';
 import { addLayerNorm, layerNormTensors } from './layer-norm.ts';
 import { addLinear, type Linear, linearTensors } from './linear.ts';
+import { addActivation, type PerceptronActivation } from './perceptron-activation.ts';
 import type { WeightSource } from './weight-source.ts';
 
 /** The parts of a pre-norm Transformer block in a checkpoint: x + attention(norm(x)), then x + perceptron(norm(x)). */
@@ -28,7 +28,7 @@ export interface TransformerBlock {
 export interface BlockSizes extends AttentionSizes {
   /** Number of features inside the perceptron. */
   readonly hiddenDim: number;
-  readonly activation: Activation;
+  readonly activation: PerceptronActivation;
 }
 
 /** The tensors of a block, with their shapes. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { PayingRange } from '../tuning/search/paying-range.ts';
+import type { PayingRange } from '../results/result-schema.ts';
 import { dropOf, ratioOf, type TuningPoint } from '../tuning/search/tuning-point.ts';
 
 /** The frontier as a table, cheapest network first; the chosen one is marked. */

@@ -10,7 +10,7 @@ import { toSourceForm } from '../spiking/spiking-form.ts';
 import { type ConversionErrors, conversionErrors } from './conversion-errors.ts';
 
 /** The conversion errors of one site. */
-export interface SiteErrors extends ConversionErrors {
+export interface SiteConversionErrors extends ConversionErrors {
   readonly site: string;
 }
 
@@ -26,7 +26,7 @@ export async function measureConversionErrors(
   spiking: Model,
   input: FloatTensor,
   steps?: number,
-): Promise<SiteErrors[]> {
+): Promise<SiteConversionErrors[]> {
   const sites = sitesOf(spiking).filter(({ neuron, parameters }) => neuron.standsFor && parameters.threshold);
   const plan = planRun(spiking, {
     ...(steps !== undefined && { steps }),

@@ -10,9 +10,9 @@ import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { neurons } from '../neurons/neurons.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
+import { codingOf, membranePotential } from './coding.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
 import { findingsOf } from './findings.ts';
-import { codingOf, membranePotential } from './membrane-potential.ts';
 import type { SiteDiagnosis } from './site-meter.ts';
 import { ValueHistogram } from './value-histogram.ts';
 

@@ -1,6 +1,6 @@
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { Site } from '../spiking/neuron-node.ts';
-import { type Coding, codingOf, membranePotential } from './membrane-potential.ts';
+import { type Coding, codingOf, membranePotential } from './coding.ts';
 import type { SiteObservation } from './observe-network.ts';
 import { type Histogram, ValueHistogram } from './value-histogram.ts';
 

@@ -1,6 +1,9 @@
 import type { Batch } from '../data/load-batch.ts';
 import { type Diagnosis, diagnoseNetwork, type Traces } from '../diagnosis/diagnose-network.ts';
-import { measureConversionErrors, type SiteErrors } from '../diagnosis/measure-conversion-errors.ts';
+import {
+  measureConversionErrors,
+  type SiteConversionErrors,
+} from '../diagnosis/measure-conversion-errors.ts';
 import { sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
@@ -14,7 +17,7 @@ const mostImages = 4;
 /** What a closer look at a few images shows. */
 export interface CloserLook {
   /** Causes of the error of rate-coded sites; empty for other neurons. */
-  readonly conversionErrors: readonly SiteErrors[];
+  readonly conversionErrors: readonly SiteConversionErrors[];
   /** Which site loses what. */
   readonly diagnosis: Diagnosis;
   /** Spikes and values for the figures of a report. */

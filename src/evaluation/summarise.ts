@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../diagnosis/diagnose-network.ts';
-import type { SiteErrors } from '../diagnosis/measure-conversion-errors.ts';
+import type { SiteConversionErrors } from '../diagnosis/measure-conversion-errors.ts';
 import { type Activity, addActivity } from '../engines/spike-statistics.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
@@ -62,7 +62,7 @@ export interface EvaluationResult {
   readonly earlyExit: readonly EarlyExitResult[];
   readonly sites: readonly SiteResult[];
   /** Causes of the error of rate-coded sites after the last step, on a few of the images; empty for other neurons. */
-  readonly conversionErrors: readonly SiteErrors[];
+  readonly conversionErrors: readonly SiteConversionErrors[];
   /** Images that leave the source network's class. */
   readonly flips: Flips;
   /** Which site loses what, on a few of the images; null for a network that does not spike, or without images. */

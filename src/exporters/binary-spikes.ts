@@ -1,6 +1,6 @@
 import { writeOnnx } from '../files/write-onnx.ts';
 import { defineExporter } from './define-exporter.ts';
-import { toBinarySpikes } from './parallel-parameter-normalization.ts';
+import { toBinarySpikes } from './to-binary-spikes.ts';
 
 /** The parallel-normalised form: strictly binary spikes, for hardware without graded ones. */
 export const binarySpikes = defineExporter({

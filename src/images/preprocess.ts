@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import { centerCrop, centerWindow } from './center-crop.ts';
+import { centreCrop, centreWindow } from './centre-crop.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 import { greyImage, type RgbImage } from './rgb-image.ts';
 
@@ -42,7 +42,7 @@ export function preprocessImage(image: RgbImage, config: PreprocessConfig): Floa
 /** The bytes that the network sees: the picture made grey if so configured, resized and cropped. */
 export function cropResized(image: RgbImage, config: PreprocessConfig): RgbImage {
   const coloured = config.channels === 1 ? toGrey(image) : image;
-  return centerCrop(resize(coloured, config), config.cropWidth, config.cropHeight);
+  return centreCrop(resize(coloured, config), config.cropWidth, config.cropHeight);
 }
 
 /**
@@ -64,7 +64,7 @@ function resize(image: RgbImage, config: PreprocessConfig): RgbImage {
   const size = resizedSize(image, config);
   if (!size) return image;
   const { interpolation, cropWidth, cropHeight } = config;
-  const window = centerWindow(size, cropWidth, cropHeight);
+  const window = centreWindow(size, cropWidth, cropHeight);
   return resizeImage(image, size.width, size.height, interpolation, undefined, window);
 }
 
@@ -97,11 +97,11 @@ function normaliseTables({ mean, std, scale, channels }: PreprocessConfig): Floa
     });
   }
   return mean.map((channelMean, channel) => {
-    const center = Math.fround(channelMean);
+    const centre = Math.fround(channelMean);
     const spread = Math.fround(std[channel]!);
     return Float32Array.from({ length: 256 }, (_, byte) => {
       // Rounded after every step, as a float32 library does.
-      return Math.fround(Math.fround(byte * scale) - center) / spread;
+      return Math.fround(Math.fround(byte * scale) - centre) / spread;
     });
   });
 }

@@ -60,12 +60,12 @@ export function resampleCoefficients(
   const weights = new Int32Array(outputSize * taps);
   const exact = new Float64Array(taps);
   for (let position = 0; position < outputSize; position++) {
-    const center = from + (position + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(center - support + 0.5));
-    const length = Math.min(inputSize, Math.trunc(center + support + 0.5)) - first;
+    const centre = from + (position + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const length = Math.min(inputSize, Math.trunc(centre + support + 0.5)) - first;
     let sum = 0;
     for (let tap = 0; tap < length; tap++) {
-      exact[tap] = kernel.weight((tap + first - center + 0.5) * (1 / filterScale));
+      exact[tap] = kernel.weight((tap + first - centre + 0.5) * (1 / filterScale));
       sum += exact[tap]!;
     }
     for (let tap = 0; tap < length; tap++) {

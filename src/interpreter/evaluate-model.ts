@@ -11,7 +11,7 @@ import { Scope } from './scope.ts';
 export type OracleInputs = ReadonlyMap<string, NdArray> | Readonly<Record<string, NdArray>>;
 
 /** Settings of {@link evaluateModel}. */
-export interface EvaluateOptions {
+export interface InterpretOptions {
   /** Operators that take precedence over the oracle's own and over the model's functions. */
   custom?: CustomOperators;
   /** Values of the main graph to return besides its outputs. */
@@ -29,7 +29,7 @@ export interface EvaluateOptions {
 export function evaluateModel(
   model: Model,
   inputs: OracleInputs,
-  options: EvaluateOptions = {},
+  options: InterpretOptions = {},
 ): Map<string, NdArray> {
   const keep = options.keep ?? new Set<string>();
   const resolved = resolveModel(model, options.custom, keep);

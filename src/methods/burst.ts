@@ -1,4 +1,4 @@
-import { burst } from '../neurons/burst.ts';
+import { burst as burstNeuron } from '../neurons/burst.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, thresholdPairPreset } from './signed-sites.ts';
 
@@ -10,14 +10,14 @@ const differences = [
 
 function preset(summary: string, levels: number, base: number, spikes: number): Preset {
   const attributes = { levels, base, spikes, rule: 'nearest' } as const;
-  return thresholdPairPreset(burst, { summary, differences, attributes });
+  return thresholdPairPreset(burstNeuron, { summary, differences, attributes });
 }
 
 /** Burst coding: several spikes in a time-step, of one level or on a ladder of any base. */
-export const burstMethod = defineMethod({
+export const burst = defineMethod({
   name: 'burst',
   summary: 'Burst coding: up to n spikes in a time-step, of one level or on a ladder of any base.',
-  paper: burst.paper,
+  paper: burstNeuron.paper,
   ...signedSites,
   defaultPreset: 'base-2-twice',
   presets: {

@@ -2,7 +2,7 @@ import { recogniseSmoothActivation } from '../analysis/recognise-smooth-activati
 import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
 import { type FewSpikesTableName, fewSpikesTables } from '../dynamics/few-spikes-tables.ts';
 import type { Graph } from '../graph/graph.ts';
-import { fewSpikesFunction } from '../neurons/few-spikes-function.ts';
+import { fewSpikesFunction as fewSpikesFunctionNeuron } from '../neurons/few-spikes-function.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { codeDifferences, fewSpikesPreset } from './few-spikes.ts';
 import { signedSites } from './signed-sites.ts';
@@ -32,7 +32,7 @@ function preset(bits: number): Preset {
     calibrate(site, steps) {
       const code = codeFor(site);
       if (code === undefined) return plain.calibrate(site, steps);
-      const finish = () => ({ neuron: fewSpikesFunction, attributes: { code }, parameters: {} });
+      const finish = () => ({ neuron: fewSpikesFunctionNeuron, attributes: { code }, parameters: {} });
       return { observe: () => undefined, finish };
     },
   };
@@ -42,10 +42,10 @@ function preset(bits: number): Preset {
  * Few-spikes conversion with neurons that compute the activation functions: binary codes as in `few-spikes`, and in the
  * place of GELU, SiLU and sigmoid before a synaptic operator a fitted code whose spikes add up to the function.
  */
-export const fewSpikesFunctionMethod = defineMethod({
+export const fewSpikesFunction = defineMethod({
   name: 'few-spikes-function',
   summary: 'Few-spikes neurons that also compute GELU, SiLU and sigmoid by their spikes.',
-  paper: fewSpikesFunction.paper,
+  paper: fewSpikesFunctionNeuron.paper,
   passes: signedSites.passes,
   place,
   defaultPreset: 'bits-6',

@@ -1,4 +1,4 @@
-import { fewSpikes } from '../neurons/few-spikes.ts';
+import { fewSpikes as fewSpikesNeuron } from '../neurons/few-spikes.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, thresholdPairPreset } from './signed-sites.ts';
 
@@ -11,7 +11,7 @@ export const codeDifferences = [
 
 /** Few-spikes neurons with so many internal steps. @param differences from the paper */
 export function fewSpikesPreset(bits: number, differences: readonly string[]): Preset {
-  return thresholdPairPreset(fewSpikes, {
+  return thresholdPairPreset(fewSpikesNeuron, {
     summary: `K = ${bits} internal steps in each time-step, a binary digit each.`,
     differences,
     attributes: { bits },
@@ -23,10 +23,10 @@ function preset(bits: number): Preset {
 }
 
 /** Few-spikes conversion: activations as binary codes in K internal steps, all of whose spikes are counted. */
-export const fewSpikesMethod = defineMethod({
+export const fewSpikes = defineMethod({
   name: 'few-spikes',
   summary: 'Few-spikes neurons: activations as binary codes of K internal steps in a single time-step.',
-  paper: fewSpikes.paper,
+  paper: fewSpikesNeuron.paper,
   ...signedSites,
   defaultPreset: 'bits-6',
   presets: { 'bits-8': preset(8), 'bits-6': preset(6), 'bits-4': preset(4), 'bits-3': preset(3) },

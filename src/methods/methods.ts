@@ -1,31 +1,31 @@
 import { UsageError } from '../errors.ts';
-import { burstMethod } from './burst.ts';
+import { burst } from './burst.ts';
 import { cos } from './cos.ts';
 import type { Method, Preset } from './define-method.ts';
 import { differential } from './differential.ts';
 import { ecc } from './ecc.ts';
 import { ecmt } from './ecmt.ts';
-import { fewSpikesMethod } from './few-spikes.ts';
-import { fewSpikesFunctionMethod } from './few-spikes-function.ts';
+import { fewSpikes } from './few-spikes.ts';
+import { fewSpikesFunction } from './few-spikes-function.ts';
 import { opi } from './opi.ts';
 import { rate } from './rate.ts';
-import { scaleAndFireMethod } from './scale-and-fire.ts';
-import { sigmaDeltaMethod } from './sigma-delta.ts';
-import { stBifMethod } from './st-bif.ts';
-import { timeToFirstSpikeMethod } from './time-to-first-spike.ts';
+import { scaleAndFire } from './scale-and-fire.ts';
+import { sigmaDelta } from './sigma-delta.ts';
+import { stBif } from './st-bif.ts';
+import { timeToFirstSpike } from './time-to-first-spike.ts';
 import { ultraLowLatency } from './ultra-low-latency.ts';
 
 /** All conversion methods. */
 export const methods: readonly Method[] = [
   ecmt,
   differential,
-  sigmaDeltaMethod,
-  scaleAndFireMethod,
-  stBifMethod,
-  fewSpikesMethod,
-  fewSpikesFunctionMethod,
-  burstMethod,
-  timeToFirstSpikeMethod,
+  sigmaDelta,
+  scaleAndFire,
+  stBif,
+  fewSpikes,
+  fewSpikesFunction,
+  burst,
+  timeToFirstSpike,
   rate,
   opi,
   cos,

@@ -1,4 +1,4 @@
-import { scaleAndFire } from '../neurons/scale-and-fire.ts';
+import { scaleAndFire as scaleAndFireNeuron } from '../neurons/scale-and-fire.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, thresholdPairPreset } from './signed-sites.ts';
 
@@ -9,14 +9,14 @@ const differences = [
 ];
 
 function preset(summary: string, units: number, spikes: 'graded' | 'unary'): Preset {
-  return thresholdPairPreset(scaleAndFire, { summary, differences, attributes: { units, spikes } });
+  return thresholdPairPreset(scaleAndFireNeuron, { summary, differences, attributes: { units, spikes } });
 }
 
 /** SFormer: scale-and-fire neurons that tell at T = 1 what integrate-and-fire neurons tell in N steps. */
-export const scaleAndFireMethod = defineMethod({
+export const scaleAndFire = defineMethod({
   name: 'scale-and-fire',
   summary: 'Scale-and-fire neurons (SFormer): a whole number of units in a single time-step.',
-  paper: scaleAndFire.paper,
+  paper: scaleAndFireNeuron.paper,
   ...signedSites,
   defaultPreset: 'graded-63',
   presets: {

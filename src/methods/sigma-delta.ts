@@ -1,4 +1,4 @@
-import { sigmaDelta } from '../neurons/sigma-delta.ts';
+import { sigmaDelta as sigmaDeltaNeuron } from '../neurons/sigma-delta.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, singleThresholdPreset } from './signed-sites.ts';
 
@@ -9,7 +9,7 @@ const differences = [
 ];
 
 function preset(summary: string, units: number, spikes: 'graded' | 'unary'): Preset {
-  return singleThresholdPreset(sigmaDelta, {
+  return singleThresholdPreset(sigmaDeltaNeuron, {
     summary,
     differences,
     attributes: { units, spikes },
@@ -19,11 +19,11 @@ function preset(summary: string, units: number, spikes: 'graded' | 'unary'): Pre
 }
 
 /** Sigma-delta networks: neurons send rounded changes of their input, receivers sum them up. */
-export const sigmaDeltaMethod = defineMethod({
+export const sigmaDelta = defineMethod({
   name: 'sigma-delta',
   summary:
     'Sigma-delta coding: neurons send the rounded change of their input; what stays the same is silent.',
-  paper: sigmaDelta.paper,
+  paper: sigmaDeltaNeuron.paper,
   ...signedSites,
   defaultPreset: 'graded-8-bit',
   presets: {

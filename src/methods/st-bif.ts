@@ -1,5 +1,5 @@
 import type { WeightedValue } from '../calibration/activation-histogram.ts';
-import { type StBifAttributes, stBif } from '../neurons/st-bif.ts';
+import { type StBifAttributes, stBif as stBifNeuron } from '../neurons/st-bif.ts';
 import { defineMethod } from './define-method.ts';
 import { signedSites, singleThresholdPreset } from './signed-sites.ts';
 
@@ -18,15 +18,15 @@ function clipRange(levels: number, values: readonly WeightedValue[]): StBifAttri
 const settled = (levels: number) => levels;
 
 /** SpikeZIP-TF: ternary neurons with a spike tracer that settle at a quantised network. */
-export const stBifMethod = defineMethod({
+export const stBif = defineMethod({
   name: 'st-bif',
   summary:
     'SpikeZIP-TF: ternary spikes with a tracer of their count, equal to a quantised network once settled.',
-  paper: stBif.paper,
+  paper: stBifNeuron.paper,
   ...signedSites,
   defaultPreset: 'fitted',
   presets: {
-    fitted: singleThresholdPreset(stBif, {
+    fitted: singleThresholdPreset(stBifNeuron, {
       summary: 'Thresholds fit what can be told within T steps.',
       differences: [
         ...differences,
@@ -35,14 +35,14 @@ export const stBifMethod = defineMethod({
       attributes: { lowest: -128, highest: 127 },
       fitAttributes: (values) => clipRange(256, values),
     }),
-    'settled-16': singleThresholdPreset(stBif, {
+    'settled-16': singleThresholdPreset(stBifNeuron, {
       summary: 'Thresholds of the best quantiser with 16 levels, which takes up to 15 steps to settle.',
       differences,
       attributes: { lowest: -8, highest: 7 },
       fitAttributes: (values) => clipRange(16, values),
       fitSteps: settled(16),
     }),
-    'settled-32': singleThresholdPreset(stBif, {
+    'settled-32': singleThresholdPreset(stBifNeuron, {
       summary:
         'Thresholds of the best quantiser with 32 levels, as in the paper; it takes up to 31 steps to settle.',
       differences,

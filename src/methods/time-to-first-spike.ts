@@ -1,9 +1,12 @@
-import { type TimeToFirstSpikeAttributes, timeToFirstSpike } from '../neurons/time-to-first-spike.ts';
+import {
+  type TimeToFirstSpikeAttributes,
+  timeToFirstSpike as timeToFirstSpikeNeuron,
+} from '../neurons/time-to-first-spike.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { signedSites, thresholdPairPreset } from './signed-sites.ts';
 
 function preset(summary: string, attributes: TimeToFirstSpikeAttributes): Preset {
-  return thresholdPairPreset(timeToFirstSpike, {
+  return thresholdPairPreset(timeToFirstSpikeNeuron, {
     summary,
     differences: [
       'The range of the kernel minimises the squared error of each site; weights are not changed.',
@@ -15,10 +18,10 @@ function preset(summary: string, attributes: TimeToFirstSpikeAttributes): Preset
 }
 
 /** Time-to-first-spike coding: one spike a neuron, whose time within a window of micro-steps carries the value. */
-export const timeToFirstSpikeMethod = defineMethod({
+export const timeToFirstSpike = defineMethod({
   name: 'time-to-first-spike',
   summary: 'Time-to-first-spike coding: at most one spike in a window, whose time carries the value.',
-  paper: timeToFirstSpike.paper,
+  paper: timeToFirstSpikeNeuron.paper,
   ...signedSites,
   defaultPreset: 'exponential-16',
   presets: {

@@ -9,8 +9,8 @@ const z = 1.959963984540054;
 export function wilsonInterval(successes: number, trials: number): [number, number] {
   if (trials === 0) return [0, 1];
   const p = successes / trials;
-  const center = p + z ** 2 / (2 * trials);
+  const centre = p + z ** 2 / (2 * trials);
   const spread = z * Math.sqrt((p * (1 - p)) / trials + z ** 2 / (4 * trials ** 2));
   const scale = 1 + z ** 2 / trials;
-  return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
+  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }

@@ -183,12 +183,16 @@ export const frontierPointSchema = z.object({
   fullRatio: z.number().nullable().optional(),
 });
 
+/** T, (a) ECMT's ratio and (b) the full estimate, a ratio to the source network, at one end of a paying range. */
 const payingPoint = z.object({ T: z.int(), ecmtRatio: z.number(), fullRatio: z.number() });
 
-/** Where a frontier stops paying by the full estimate: the last point that pays, and the next one. */
+/** Up to which energy by ECMT's count spiking costs less than the source network by the full estimate. */
 const payingRange = z.object({
+  /** Device of the full estimate. */
   device: z.string(),
+  /** The dearest point by ECMT's count that pays; null where none does. */
   last: payingPoint.nullable(),
+  /** The next one, from which on none pays; null where the dearest of all pays. */
   stops: payingPoint.nullable(),
 });
 

@@ -8,7 +8,7 @@ import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { createOracleEngine, evaluateSource } from '../engines/oracle-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { createSegmentedEngine } from '../engines/segmented/segmented-engine.ts';
-import { toBinarySpikes } from '../exporters/parallel-parameter-normalization.ts';
+import { toBinarySpikes } from '../exporters/to-binary-spikes.ts';
 import { readOnnx } from '../files/read-onnx.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import { Graph } from '../graph/graph.ts';

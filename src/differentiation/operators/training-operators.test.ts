@@ -14,7 +14,7 @@ import {
   type TestedInput,
 } from '../central-differences.fixture.ts';
 import { differentiate } from '../differentiate.ts';
-import { batchNormalizationTraining } from './batch-normalization-training.ts';
+import { batchNormalisationTraining } from './batch-normalisation-training.ts';
 import { floorStraightThrough, roundStraightThrough, stopGradient } from './straight-through.ts';
 import { type SurrogateName, surrogates } from './surrogates.ts';
 import { addTrainingOperator, carryTrainingOperators } from './training-operator.ts';
@@ -106,7 +106,7 @@ describe('BatchNormalizationTraining', () => {
     const model = lossOf(
       inputs,
       (build, names) =>
-        build.ops(batchNormalizationTraining.name, names, 4, {}, { domain: 'transpike.training' })[0]!,
+        build.ops(batchNormalisationTraining.name, names, 4, {}, { domain: 'transpike.training' })[0]!,
       [[3, 2, 2, 3]],
     );
     carryTrainingOperators(model, trainingOperators);

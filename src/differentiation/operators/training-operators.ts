@@ -1,4 +1,4 @@
-import { batchNormalizationTraining } from './batch-normalization-training.ts';
+import { batchNormalisationTraining } from './batch-normalisation-training.ts';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
 import { floorStraightThrough, roundStraightThrough, stopGradient } from './straight-through.ts';
 import { surrogates } from './surrogates.ts';
@@ -10,6 +10,6 @@ export const trainingOperators: readonly TrainingOperator[] = [
   floorStraightThrough,
   roundStraightThrough,
   ...Object.values(surrogates),
-  batchNormalizationTraining,
+  batchNormalisationTraining,
   softmaxCrossEntropy,
 ];

@@ -28,7 +28,7 @@ function logSoftmax(context: GradientContext): string[] {
  * dγ = Σ dy·x̂, dβ = Σ dy over rows, dx = r·(dy·γ − mean(dy·γ) − x̂·mean(dy·γ·x̂)).
  * All on [rows, n], where the two means are products with the vector γ/n. The forward node is made to tell mean and r.
  */
-function layerNormalization(context: GradientContext): (string | undefined)[] {
+function layerNormalisation(context: GradientContext): (string | undefined)[] {
   const { build, node } = context;
   const shape = context.shapeOf(context.input(0));
   const axis = axisFromFront(intAttribute(node, 'axis', -1), shape.length);
@@ -73,7 +73,7 @@ function statisticsOf({ node, build }: GradientContext): [string, string] {
  * BatchNormalization with fixed statistics (evaluation mode), an affine map for each channel:
  * dx = dy·γ/√(variance + ε), dγ = Σ dy·(x − mean)/√(variance + ε), dβ = Σ dy.
  */
-function batchNormalization(context: GradientContext): (string | undefined)[] {
+function batchNormalisation(context: GradientContext): (string | undefined)[] {
   const { build, gradient, node } = context;
   const shape = context.shapeOf(context.input(0));
   const perChannel = shape.map((length, axis) => (axis === 1 ? length : 1));
@@ -101,6 +101,6 @@ function floatScalar(value: number): Tensor {
 export const normalisationRules = defineGradientRules({
   Softmax: softmax,
   LogSoftmax: logSoftmax,
-  LayerNormalization: layerNormalization,
-  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalisation,
+  BatchNormalization: batchNormalisation,
 });

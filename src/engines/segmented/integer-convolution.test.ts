@@ -12,7 +12,7 @@ import { createInGraphEngine } from '../in-graph-engine.ts';
 import { planRun } from '../plan-run.ts';
 import { agreement, largestDifference } from './compare-runs.fixture.ts';
 import { integerSynapseUse } from './integer-synapse-use.ts';
-import { dequantiseWeights } from './quantise-weights.ts';
+import { fromIntegerWeights } from './integer-weights.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
 import { randomImages, randomNumbers } from './small-networks.fixture.ts';
 
@@ -68,7 +68,7 @@ function withDequantisedWeights(model: Model): Model {
     if (!/^w[1-9]$/.test(name)) continue;
     const outputs = tensor.shape[0]!;
     const matrix = Tensor.float32([outputs, tensor.size / outputs], tensor.toFloat32());
-    const rounded = dequantiseWeights(matrix, true).toFloat32();
+    const rounded = fromIntegerWeights(matrix, true).toFloat32();
     copy.graph.initializers.set(name, Tensor.float32(tensor.shape, rounded));
   }
   return copy;

@@ -4,7 +4,7 @@ import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { RunIntegerConvolution, RunIntegerProduct } from './action.ts';
-import { type QuantisedWeights, quantiseWeights } from './quantise-weights.ts';
+import { type QuantisedWeights, toIntegerWeights } from './integer-weights.ts';
 import { unfoldWeight, type Window } from './window.ts';
 
 /** A linear operator that runs on 8-bit synapses: y = x·W + b with x in units of a threshold. */
@@ -70,8 +70,8 @@ export async function makeIntegerProduct(
 ): Promise<RunIntegerProduct | RunIntegerConvolution> {
   const { input, output, threshold, weight, transposed, bias, channels, arrangement, window } = product;
   const quantised = window
-    ? quantiseWeights(unfoldWeight(weight), false)
-    : quantiseWeights(weight, transposed, channels);
+    ? toIntegerWeights(unfoldWeight(weight), false)
+    : toIntegerWeights(weight, transposed, channels);
   const session = await OrtSession.create(productModel(quantised), {
     threads,
     keepScratch: false,

@@ -6,7 +6,7 @@ import { methodNamed } from '../../methods/index.ts';
 import { createInGraphEngine } from '../in-graph-engine.ts';
 import { planRun } from '../plan-run.ts';
 import { agreement, largestDifference } from './compare-runs.fixture.ts';
-import { dequantiseWeights, quantiseWeights } from './quantise-weights.ts';
+import { fromIntegerWeights, toIntegerWeights } from './integer-weights.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
 import { randomImages, smallVit } from './small-networks.fixture.ts';
 
@@ -41,7 +41,7 @@ function withDequantisedWeights(model: Model): Model {
   const copy = model.clone();
   const inner = /^(q|k|v|proj|fc1\.\d|fc2\.\d)\.w/;
   for (const [name, tensor] of copy.graph.initializers) {
-    if (inner.test(name)) copy.graph.initializers.set(name, dequantiseWeights(tensor, false));
+    if (inner.test(name)) copy.graph.initializers.set(name, fromIntegerWeights(tensor, false));
   }
   return copy;
 }
@@ -124,7 +124,7 @@ describe('sites whose thresholds differ a lot', () => {
 describe('weights rounded to 8 bits', () => {
   it('use one scale for each output channel and the whole range', () => {
     const weight = Tensor.float32([2, 3], [1, -0.5, 0, 0.5, 0.25, 0]);
-    const { weights, scales, inputs } = quantiseWeights(weight, false);
+    const { weights, scales, inputs } = toIntegerWeights(weight, false);
     expect(inputs).toBe(2);
     expect([...weights]).toEqual([127, -127, 0, 64, 64, 0]);
     expect([...scales].map((scale) => scale * 127)).toEqual([
@@ -139,6 +139,6 @@ describe('weights rounded to 8 bits', () => {
       Tensor.float32([2, 3], [1, 2, 3, 4, 5, 6]),
       Tensor.float32([3, 2], [1, 4, 2, 5, 3, 6]),
     ];
-    expect(quantiseWeights(lying, true)).toEqual(quantiseWeights(upright, false));
+    expect(toIntegerWeights(lying, true)).toEqual(toIntegerWeights(upright, false));
   });
 });

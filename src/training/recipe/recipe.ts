@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { augmentationSchema } from '../data/augmentation.ts';
 import { losses } from '../step/losses.ts';
-import { scheduleSchema } from './schedule.ts';
+import { learningRateScheduleSchema } from './learning-rate-schedule.ts';
 
 const place = z.union([
   z.string(),
@@ -52,7 +52,7 @@ export const recipeSchema = z.strictObject({
     .prefault({ kind: 'cross-entropy' }),
   /** `kind` and the settings of that optimiser. */
   optimiser: z.looseObject({ kind: z.string() }),
-  schedule: scheduleSchema,
+  schedule: learningRateScheduleSchema,
   epochs: z.int().positive(),
   batchSize: z.int().positive(),
   /** Largest length of the gradient; default: no limit. */

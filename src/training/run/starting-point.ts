@@ -13,7 +13,7 @@ import {
 } from './training-checkpoint.ts';
 
 /** A hash of everything that decides the bits of a training. */
-export function fingerprintOf(recipe: Recipe, train: TrainingData, test: TrainingData): string {
+export function trainingFingerprint(recipe: Recipe, train: TrainingData, test: TrainingData): string {
   const { checkpointSteps: _, description: __, ...decisive } = recipe;
   const sizes = [train, test].map(({ size, height, width, classes }) => [size, height, width, classes]);
   return createHash('sha256')

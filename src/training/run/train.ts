@@ -5,7 +5,7 @@ import type { RecipeInput } from '../recipe/recipe.ts';
 import { buildTrainingStep } from '../step/build-training-step.ts';
 import { TrainingSession } from '../step/training-session.ts';
 import { openRecipeData } from './open-recipe-data.ts';
-import { fingerprintOf, startingPoint } from './starting-point.ts';
+import { startingPoint, trainingFingerprint } from './starting-point.ts';
 import type { TrainingResult, TrainOptions } from './train-options.ts';
 import { TrainingRun } from './training-run.ts';
 
@@ -40,7 +40,7 @@ async function trainChecked(checked: CheckedRecipe, options: TrainOptions): Prom
     optimiserOptions: checked.optimiserOptions,
     clip: recipe.clip,
   });
-  const fingerprint = fingerprintOf(recipe, trainData, testData);
+  const fingerprint = trainingFingerprint(recipe, trainData, testData);
   const start = await startingPoint(network, step, fingerprint, options);
   const session = await TrainingSession.create(step, start.vectors, options.threads);
   try {

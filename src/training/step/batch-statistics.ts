@@ -1,7 +1,7 @@
 import {
-  batchNormalizationTraining,
+  batchNormalisationTraining,
   batchNormEpsilon,
-} from '../../differentiation/operators/batch-normalization-training.ts';
+} from '../../differentiation/operators/batch-normalisation-training.ts';
 import { trainingDomain } from '../../differentiation/operators/training-domain.ts';
 import { GraphError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
@@ -46,7 +46,7 @@ export function useBatchStatistics(graph: Graph): RunningStatistic[] {
     graph.replaceNode(
       each,
       node(
-        batchNormalizationTraining.name,
+        batchNormalisationTraining.name,
         [input, scale, bias],
         outputs,
         {},

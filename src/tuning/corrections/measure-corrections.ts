@@ -8,7 +8,7 @@ import type { BiasCorrections } from '../../spiking/bias-correction.ts';
 import type { ComparedBatch } from '../search/measure-network.ts';
 import type { PositionImportance } from '../sensitivity/output-gradients.ts';
 import type { CorrectableOperator } from './correctable-operators.ts';
-import { type CountedOperator, channelMeans, selfCorrecting } from './self-correcting-network.ts';
+import { addChannelMeans, type CountedOperator, selfCorrecting } from './self-correcting-network.ts';
 
 /** What {@link measureCorrections} needs. */
 export interface CorrectionOptions {
@@ -108,7 +108,7 @@ async function sourceMeans(
 ): Promise<Map<string, FloatTensor>> {
   const model = source.clone();
   const build = new GraphBuilder(model.graph, 'correction.');
-  const outputs = counted.map((each) => channelMeans(build, model.opset, each.operator.value, each));
+  const outputs = counted.map((each) => addChannelMeans(build, model.opset, each.operator.value, each));
   model.graph.outputs = outputs.map((name) => ({ name, dataType: 'float32', shape: undefined }));
   model.graph.removeDeadNodes();
   const session = await OrtSession.create(model, { threads, keepScratch: false });

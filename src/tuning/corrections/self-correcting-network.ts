@@ -15,7 +15,7 @@ export interface CountedOperator {
 }
 
 /** Weighted mean of each channel for each image, [N, C]. */
-export function channelMeans(
+export function addChannelMeans(
   build: GraphBuilder,
   opset: number,
   value: string,
@@ -32,7 +32,7 @@ export function channelMeans(
  * normalisation does in training, and add it.
  *
  * @param images size of the batch
- * @param wanted the source network's {@link channelMeans} for these images, by operator
+ * @param wanted the source network's {@link addChannelMeans} for these images, by operator
  * @returns the network, whose outputs are the corrections, and their names by operator
  */
 export function selfCorrecting(
@@ -57,7 +57,7 @@ export function selfCorrecting(
         build.integers('to', [2 ** 31 - 1]),
         build.integers('axes', [0]),
       ]);
-      const means = channelMeans(build, model.opset, last, each);
+      const means = addChannelMeans(build, model.opset, last, each);
       const errors = errorsOf(build, model.opset, build.constant('wanted', target), means, images);
       return inShapeOf(build, each.operator, significantMean(build, model.opset, errors, images));
     });

@@ -3,7 +3,7 @@ import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
 import { powerOf, type SiteProfile } from '../sensitivity/site-profile.ts';
 import { type FitTask, fitSpikes, trimLadder } from './fit-spikes.ts';
-import { codings, ladderFamilies } from './ladder-families.ts';
+import { ladderCodings, ladderFamilies } from './ladder-families.ts';
 
 /** Values of a bell curve. */
 const bell: WeightedValue[] = Array.from({ length: 161 }, (_, i) => {
@@ -21,7 +21,7 @@ const profile = {
   sensitivity: { error: 2, bias: 0 },
 } as unknown as SiteProfile;
 
-const differential = codings.find(({ hasOnset }) => hasOnset)!;
+const differential = ladderCodings.find(({ hasOnset }) => hasOnset)!;
 const task: FitTask = { profile, coding: differential, family: ladderFamilies[0], steps: 2, lambda: 1 };
 
 describe('fitSpikes', () => {

@@ -1,12 +1,17 @@
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import { firingBoundaries, type Ladder } from '../../dynamics/ladder.ts';
-import { divergenceOf, energyOf, type SiteError, type SiteProfile } from '../sensitivity/site-profile.ts';
-import type { Coding, LadderFamily } from './ladder-families.ts';
+import {
+  divergenceOf,
+  energyOf,
+  type RelativeErrors,
+  type SiteProfile,
+} from '../sensitivity/site-profile.ts';
+import type { LadderCoding, LadderFamily } from './ladder-families.ts';
 import { type LadderSetting, LadderSimulator } from './ladder-simulator.ts';
 
 /** A ladder fitted to one site, and what it does to constant inputs with the site's distribution. */
-export interface SpikeFit extends LadderSetting, SiteError {
-  readonly coding: Coding;
+export interface SpikeFit extends LadderSetting, RelativeErrors {
+  readonly coding: LadderCoding;
   readonly ladder: Ladder;
   /** Spikes per neuron in all steps. */
   readonly spikes: number;
@@ -17,7 +22,7 @@ export interface SpikeFit extends LadderSetting, SiteError {
 /** What a fit is made for. */
 export interface FitTask {
   readonly profile: SiteProfile;
-  readonly coding: Coding;
+  readonly coding: LadderCoding;
   readonly family: LadderFamily;
   /** Steps in which the neuron may fire. */
   readonly steps: number;

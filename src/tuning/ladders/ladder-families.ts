@@ -27,7 +27,7 @@ export const ladderFamilies = [
 export type LadderName = (typeof ladderFamilies)[number]['name'];
 
 /** How the levels that a neuron emits are put together to a value. */
-export interface Coding {
+export interface LadderCoding {
   readonly neuron: AnyNeuron;
   /** Whether a spike changes the value that following operators hold, instead of its running mean. */
   readonly differential: boolean;
@@ -36,8 +36,8 @@ export interface Coding {
   parameters(positive: number, negative: number, deadZone: number, onset: number): Parameters;
 }
 
-/** The codings the tuner chooses from, the plainer first. */
-export const codings: readonly Coding[] = [
+/** The ladderCodings the tuner chooses from, the plainer first. */
+export const ladderCodings: readonly LadderCoding[] = [
   {
     neuron: multiThreshold,
     differential: false,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ladder } from '../../dynamics/ladder.ts';
-import { codings, ladderFamilies } from './ladder-families.ts';
+import { ladderCodings, ladderFamilies } from './ladder-families.ts';
 import { LadderSimulator } from './ladder-simulator.ts';
 
 describe('LadderSimulator', () => {
@@ -9,7 +9,7 @@ describe('LadderSimulator', () => {
     const number = fc.double({ min: 0.01, max: 3, noNaN: true });
     fc.assert(
       fc.property(
-        fc.constantFrom(...codings),
+        fc.constantFrom(...ladderCodings),
         fc.constantFrom(...ladderFamilies),
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 1, max: 4 }),

@@ -1,13 +1,13 @@
 import { lambdaRatio, lambdas, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
-import { codings, type LadderFamily } from '../ladders/ladder-families.ts';
-import { onsetOf, type Schedule } from '../search/schedule.ts';
+import { type LadderFamily, ladderCodings } from '../ladders/ladder-families.ts';
+import { type FiringSchedule, onsetOf } from '../search/firing-schedule.ts';
 import { divergenceOf, energyOf, type SiteProfile } from '../sensitivity/site-profile.ts';
 import { type PlannedSite, siteSpec } from './planned-site.ts';
 import type { PriceCorrections } from './price-corrections.ts';
 
 /** Neurons for all sites of a network, and what they promise. */
 export interface NetworkPlan {
-  readonly schedule: Schedule;
+  readonly schedule: FiringSchedule;
   /** Price λ they were chosen at. */
   readonly lambda: number;
   /** By site name. */
@@ -39,7 +39,11 @@ export class NetworkPlanner {
    *
    * @param corrections what spikes cost in this schedule beside what was predicted
    */
-  planFor(schedule: Schedule, ecmtRatio: number, corrections: PriceCorrections = new Map()): NetworkPlan {
+  planFor(
+    schedule: FiringSchedule,
+    ecmtRatio: number,
+    corrections: PriceCorrections = new Map(),
+  ): NetworkPlan {
     const choose = (index: number) =>
       this.#sites.map((parts) => {
         const { site, depth } = parts[0]!;
@@ -72,13 +76,13 @@ export class NetworkPlanner {
   /** The coding and family that cost a site least, fitted to each of its parts. */
   #best(
     parts: readonly SiteProfile[],
-    schedule: Schedule,
+    schedule: FiringSchedule,
     onset: number,
     index: number,
   ): readonly SpikeFit[] {
     const steps = schedule.steps - onset + 1;
     // Where all neurons have a single step, the plain ones do.
-    const coding = codings.find(({ hasOnset }) => hasOnset === schedule.steps > 1)!;
+    const coding = ladderCodings.find(({ hasOnset }) => hasOnset === schedule.steps > 1)!;
     return this.#families
       .map((family) => parts.map((part) => this.#curve(part, coding, family, steps)[index]!))
       .reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
@@ -86,7 +90,7 @@ export class NetworkPlanner {
 
   #curve(
     profile: SiteProfile,
-    coding: (typeof codings)[number],
+    coding: (typeof ladderCodings)[number],
     family: LadderFamily,
     steps: number,
   ): readonly SpikeFit[] {

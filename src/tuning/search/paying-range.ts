@@ -1,24 +1,6 @@
 import { referenceDevice } from '../../energy/relative-energy.ts';
+import type { PayingRange } from '../../results/result-schema.ts';
 import { ratioOf, type TuningPoint } from './tuning-point.ts';
-
-/** One end of a {@link PayingRange}. */
-export interface PayingPoint {
-  readonly T: number;
-  /** (a) ECMT's ratio. */
-  readonly ecmtRatio: number;
-  /** (b) Full estimate, ratio to the source network. */
-  readonly fullRatio: number;
-}
-
-/** Up to which energy by ECMT's count spiking costs less than the source network by the full estimate. */
-export interface PayingRange {
-  /** Device of the full estimate. */
-  readonly device: string;
-  /** The dearest point by ECMT's count that pays; null where none does. */
-  readonly last: PayingPoint | null;
-  /** The next one, from which on none pays; null where the dearest of all pays. */
-  readonly stops: PayingPoint | null;
-}
 
 /**
  * Finds where spiking stops paying.
@@ -27,7 +9,7 @@ export interface PayingRange {
  * @returns undefined where the full estimate of no point is known
  */
 export function payingRange(frontier: readonly TuningPoint[]): PayingRange | undefined {
-  const known = frontier.flatMap((point): PayingPoint[] => {
+  const known = frontier.flatMap((point) => {
     const { fullRatio } = point.measured;
     return fullRatio === null ? [] : [{ T: point.schedule.steps, ecmtRatio: ratioOf(point), fullRatio }];
   });

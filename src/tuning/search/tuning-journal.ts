@@ -5,8 +5,8 @@ import { UsageError } from '../../errors.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
 import type { Sensitivity } from '../sensitivity/site-profile.ts';
-import type { Schedule } from './schedule.ts';
-import { scheduleSchema, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
+import type { FiringSchedule } from './firing-schedule.ts';
+import { firingScheduleSchema, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
 
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('settings'), settings: z.record(z.string(), z.unknown()) }),
@@ -17,7 +17,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('prices'),
-    schedule: scheduleSchema,
+    schedule: firingScheduleSchema,
     corrections: z.record(z.string(), z.number()),
   }),
   z.object({ kind: z.literal('point'), point: tuningPointSchema }),
@@ -71,7 +71,7 @@ export class TuningJournal {
   }
 
   /** What spikes cost in a schedule beside what was predicted, if that is known. */
-  correctionsOf({ steps, window }: Schedule): PriceCorrections | undefined {
+  correctionsOf({ steps, window }: FiringSchedule): PriceCorrections | undefined {
     for (const entry of this.#entries) {
       if (entry.kind !== 'prices') continue;
       const { schedule, corrections } = entry;
@@ -100,7 +100,7 @@ export class TuningJournal {
     if (!this.sensitivities.has(site)) await this.#add({ kind: 'sensitivity', site, sensitivity });
   }
 
-  async addCorrections(schedule: Schedule, corrections: PriceCorrections): Promise<void> {
+  async addCorrections(schedule: FiringSchedule, corrections: PriceCorrections): Promise<void> {
     await this.#add({ kind: 'prices', schedule, corrections: Object.fromEntries(corrections) });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { onsetOf, schedulesUpTo } from './firing-schedule.ts';
 import { payingRange } from './paying-range.ts';
-import { onsetOf, schedulesUpTo } from './schedule.ts';
 import { choosePoint } from './tuning-goal.ts';
 import { dropOf, paretoFrontier, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
 

@@ -3,13 +3,13 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 
 /** Schema of a schedule. */
-export const scheduleSchema = z.object({ steps: z.int().positive(), window: z.int().positive() });
+export const firingScheduleSchema = z.object({ steps: z.int().positive(), window: z.int().positive() });
 
 /** Schema of {@link TuningPoint}; also a line of a tuning journal and an entry of a frontier file. */
 export const tuningPointSchema = z.object({
   /** Energy ratio that was aimed at. */
   target: z.number().positive(),
-  schedule: scheduleSchema,
+  schedule: firingScheduleSchema,
   /** Price of energy: divergence in nats that is accepted for the energy of the source network. */
   lambda: z.number(),
   /** Whether the mean errors of channels are corrected; journals of earlier versions do not say. */

@@ -3,8 +3,8 @@ import type { SourceEnergy } from '../../energy/relative-energy.ts';
 import type { Model } from '../../graph/model.ts';
 import type { NetworkPlan, NetworkPlanner } from '../planning/network-plan.ts';
 import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
+import type { FiringSchedule } from './firing-schedule.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
-import type { Schedule } from './schedule.ts';
 import type { TuningJournal } from './tuning-journal.ts';
 import { ratioOf, type TuningPoint } from './tuning-point.ts';
 
@@ -44,7 +44,7 @@ const biasCorrected = 2;
  */
 export async function searchNetworks(
   targets: readonly number[],
-  schedules: readonly Schedule[],
+  schedules: readonly FiringSchedule[],
   options: SearchOptions,
 ): Promise<boolean> {
   const total = schedules.length * pilotRuns + targets.length * (schedules.length + refined + biasCorrected);
@@ -81,7 +81,7 @@ export async function searchNetworks(
 }
 
 async function learnPrices(
-  schedule: Schedule,
+  schedule: FiringSchedule,
   target: number,
   { sites, planner, build, energy, pilots, threads, journal }: SearchOptions,
 ): Promise<void> {
@@ -96,7 +96,7 @@ async function learnPrices(
 
 async function measurePoint(
   target: number,
-  schedule: Schedule,
+  schedule: FiringSchedule,
   aim: number,
   { planner, build, energy, images, threads, journal }: SearchOptions,
 ): Promise<TuningPoint> {

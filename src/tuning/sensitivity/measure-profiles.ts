@@ -7,7 +7,7 @@ import { imageCount } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
-import { codings, ladderFamilies } from '../ladders/ladder-families.ts';
+import { ladderCodings, ladderFamilies } from '../ladders/ladder-families.ts';
 import { spikePrices } from '../planning/spike-prices.ts';
 import { type ComparedBatch, measureNetwork } from '../search/measure-network.ts';
 import { positionImportance } from './output-gradients.ts';
@@ -113,7 +113,7 @@ async function measureSensitivity(profile: SiteProfile, options: ProfileOptions)
 }
 
 /** One step with the plain coding: every schedule of one step is the same. */
-const oneStep = { coding: codings[0]!, steps: 1 };
+const oneStep = { coding: ladderCodings[0]!, steps: 1 };
 
 /** The first fit of a trade-off that fires clearly less than a site that need not save. */
 function mostlySilent(fits: readonly SpikeFit[]): SpikeFit {

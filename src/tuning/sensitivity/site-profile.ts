@@ -32,7 +32,7 @@ export interface Sensitivity {
 }
 
 /** Errors of a site, relative to the mean square of its activations. */
-export interface SiteError {
+export interface RelativeErrors {
   /** Mean squared error. */
   readonly relativeError: number;
   /** Square of the mean error. */
@@ -42,7 +42,7 @@ export interface SiteError {
 /** What errors at one site do to the output, in nats, to first order. */
 export function divergenceOf(
   { sensitivity }: SiteProfile,
-  { relativeError, relativeBias }: SiteError,
+  { relativeError, relativeBias }: RelativeErrors,
 ): number {
   return sensitivity.error * relativeError + sensitivity.bias * relativeBias;
 }

@@ -7,7 +7,7 @@ import type { RgbImage } from './rgb-image.ts';
  *
  * @returns a new picture, or the same object if it has the size already
  */
-export function centerCrop(image: RgbImage, width: number, height: number): RgbImage {
+export function centreCrop(image: RgbImage, width: number, height: number): RgbImage {
   if (image.width === width && image.height === height) return image;
   const left = cropOffset(image.width, width);
   const top = cropOffset(image.height, height);
@@ -26,8 +26,8 @@ export function centerCrop(image: RgbImage, width: number, height: number): RgbI
   return { width, height, data };
 }
 
-/** The part of a picture of a size that `centerCrop` would cut out; undefined if the picture is smaller than that. */
-export function centerWindow(
+/** The part of a picture of a size that `centreCrop` would cut out; undefined if the picture is smaller than that. */
+export function centreWindow(
   size: { readonly width: number; readonly height: number },
   width: number,
   height: number,

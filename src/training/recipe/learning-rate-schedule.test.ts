@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, scheduleSchema } from './schedule.ts';
+import { learningRateAt, learningRateScheduleSchema } from './learning-rate-schedule.ts';
 
 const rates = (schedule: unknown, total: number) => {
-  const checked = scheduleSchema.parse(schedule);
+  const checked = learningRateScheduleSchema.parse(schedule);
   return Array.from({ length: total }, (_, i) => learningRateAt(checked, i + 1, total));
 };
 

@@ -11,10 +11,10 @@ const builders = {
 } as const satisfies Record<string, ActivationBuilder>;
 
 /** An activation function of a perceptron layer. */
-export type Activation = keyof typeof builders;
+export type PerceptronActivation = keyof typeof builders;
 
 /** What checkpoints call the activation functions. */
-const names: ReadonlyMap<string, Activation> = new Map([
+const names: ReadonlyMap<string, PerceptronActivation> = new Map([
   ['gelu', 'gelu'],
   ['gelu(erf)', 'gelu'],
   ['gelu_erf', 'gelu'],
@@ -32,7 +32,7 @@ const names: ReadonlyMap<string, Activation> = new Map([
 export const activationNames: readonly string[] = [...names.keys()];
 
 /** The activation function that config.json calls `name`; `undefined` if it is none that Transpike builds. */
-export function activationNamed(name: string): Activation | undefined {
+export function activationNamed(name: string): PerceptronActivation | undefined {
   return names.get(name);
 }
 
@@ -43,7 +43,7 @@ export function activationNamed(name: string): Activation | undefined {
  */
 export function addActivation(
   builder: GraphBuilder,
-  activation: Activation,
+  activation: PerceptronActivation,
   input: string,
   path: string,
 ): string {

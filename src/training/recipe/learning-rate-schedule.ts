@@ -8,7 +8,7 @@ const base = {
 };
 
 /** Settings of a learning-rate schedule. */
-export const scheduleSchema = z.discriminatedUnion('kind', [
+export const learningRateScheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), ...base }),
   z.strictObject({
     kind: z.literal('cosine'),
@@ -26,7 +26,7 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Checked settings of a schedule. */
-export type Schedule = z.infer<typeof scheduleSchema>;
+export type LearningRateSchedule = z.infer<typeof learningRateScheduleSchema>;
 
 /**
  * Learning rate of a step.
@@ -34,7 +34,7 @@ export type Schedule = z.infer<typeof scheduleSchema>;
  * @param step counted from 1
  * @param total number of steps of the whole training
  */
-export function learningRateAt(schedule: Schedule, step: number, total: number): number {
+export function learningRateAt(schedule: LearningRateSchedule, step: number, total: number): number {
   const { learningRate, warmupSteps } = schedule;
   if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
   const progress = (step - warmupSteps) / Math.max(total - warmupSteps, 1);

@@ -12,7 +12,7 @@ export const batchNormEpsilon = 1e-5;
  * r = 1/√(variance + ε): dβ = Σ dy, dγ = r·Σ dy·(x − mean), dx = γ·r·(dy − dβ/n − (x − mean)·r·dγ/n).
  * The mean and the variance themselves pass no gradient: they feed the running statistics only.
  */
-export const batchNormalizationTraining: TrainingOperator = {
+export const batchNormalisationTraining: TrainingOperator = {
   name: 'BatchNormalizationTraining',
   doc: 'y = (x - mean)/sqrt(variance + 1e-5)*scale + bias with mean and variance of the batch, per channel (axis 1 of 4).',
   inputs: ['x', 'scale', 'bias'],

@@ -15,7 +15,7 @@ import { verifyModel } from '../graph/verify-model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
-import { toBinarySpikes } from './parallel-parameter-normalization.ts';
+import { toBinarySpikes } from './to-binary-spikes.ts';
 
 const vitImages: FloatTensor = { shape: [3, 3, tiny.height, tiny.width], data: tinyImages(3) };
 
@@ -121,7 +121,7 @@ describe('toBinarySpikes', () => {
     const input = { shape: [2, 2, 5, 5], data: wave(100) };
     const { model: spiking } = await convert(model, { method: ecmt, steps: 2, calibration: () => [input] });
     await expect(toBinarySpikes(spiking)).rejects.toThrow(
-      "parallel-parameter-normalization: cannot be exported:\n  - Einsum 'einsum': no binary form for this operator",
+      "binary-spikes: cannot be exported:\n  - Einsum 'einsum': no binary form for this operator",
     );
   });
 });

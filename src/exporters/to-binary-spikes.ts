@@ -75,9 +75,7 @@ function requireBinaryForm(sites: readonly Site[], operators: readonly SynapticO
       .map(({ node }) => `${describeNode(node)}: no binary form for this operator`),
   ];
   if (problems.length > 0)
-    throw new ConversionError(
-      listProblems('parallel-parameter-normalization: cannot be exported:', problems),
-    );
+    throw new ConversionError(listProblems('binary-spikes: cannot be exported:', problems));
 }
 
 function canRewrite(of: Node): boolean {

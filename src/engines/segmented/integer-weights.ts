@@ -18,7 +18,7 @@ const largest = 127;
  * @param weight [inputs, outputs], or [outputs, inputs] if `transposed`
  * @param channels outputs that are wanted; default: all
  */
-export function quantiseWeights(
+export function toIntegerWeights(
   weight: Tensor,
   transposed: boolean,
   channels: { readonly from: number; readonly to: number } = {
@@ -44,8 +44,8 @@ export function quantiseWeights(
 }
 
 /** The float32 weights that 8-bit ones stand for, in the layout of the original. */
-export function dequantiseWeights(weight: Tensor, transposed: boolean): Tensor {
-  const { weights, inputs, scales } = quantiseWeights(weight, transposed);
+export function fromIntegerWeights(weight: Tensor, transposed: boolean): Tensor {
+  const { weights, inputs, scales } = toIntegerWeights(weight, transposed);
   const outputs = scales.length;
   const numbers = Float32Array.from(weight.toFloat32(), (_, at) => {
     const [i, o] = transposed
