@@ -22,6 +22,7 @@ const layers = [
   'interpreter',
   'kernels',
   'sessions',
+  'native',
   'engines',
   'batching',
   'opening',

@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     globalSetup: ['scripts/build-kernels.mjs'],
+    setupFiles: ['src/native/install.ts'],
     projects: [
       {
         extends: true,

@@ -1,4 +1,5 @@
 // One task of bench/engine.mjs in a process of its own; prints its answer as JSON on the last line.
+import '../dist/native/install.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convert } from '../dist/conversion/convert.js';

@@ -9,6 +9,7 @@
 //
 // Every network is a line of --out: the same command goes on where an earlier one stopped, and with --seconds it starts
 // nothing more after that time. Two commands with different --only may share a file. --only print measures nothing.
+import '../dist/native/install.js';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

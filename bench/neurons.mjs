@@ -1,6 +1,7 @@
 // Nanoseconds for one neuron update (one neuron, one step) and GB/s (means read, decoded values written) of kernels.
 //   npm run bench:neurons
 
+import '../dist/native/install.js';
 import { loadKernels } from '../dist/kernels/kernel-module.js';
 import { kernelFor, kernels } from '../dist/kernels/kernels.js';
 import { referenceKernel } from '../dist/kernels/reference-kernel.js';

@@ -4,6 +4,7 @@
 //
 // MODEL: checkpoint folder or ONNX file; TEST and TRAIN: folders of images by class, for measuring and calibrating.
 // A run is METHOD/PRESET/T; its thresholds are chosen for that T.
+import '../dist/native/install.js';
 import { parseArgs } from 'node:util';
 import { convert } from '../dist/conversion/convert.js';
 import { planRun } from '../dist/engines/plan-run.js';

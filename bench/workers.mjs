@@ -2,6 +2,7 @@
 //   npm run bench:workers -- SPIKING.onnx IMAGES [images a run] [rounds]
 // On a machine that others use, compare the processor time an image instead: equal times mean that two workers on two
 // free processors do twice the work.
+import '../dist/native/install.js';
 import { drainBatches } from '../dist/evaluation/drain-batches.js';
 import { createWorkerEvaluator } from '../dist/evaluation/worker-evaluator.js';
 import { openInputs } from '../dist/opening/open-inputs.js';

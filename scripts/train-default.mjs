@@ -2,6 +2,7 @@
  * Trains the bundled networks again: `npm run train:default` makes models/glyphs-vit, and
  * `npm run train:default -- glyphs-cnn glyphs-cnn-qcfs` the others. Runs are in runs/train/NAME and resume there.
  */
+import '../dist/native/install.js';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { runTraining } from '../dist/training/run/train.js';
 

@@ -9,6 +9,8 @@
  * await writeOnnx(model, 'deit-tiny.snn.onnx');
  * ```
  */
+import './native/install.ts';
+
 export { type Activation, activate } from './analysis/activation.ts';
 export { type ActivationSite, activationSites } from './analysis/activation-sites.ts';
 export { type AttentionPlace, type AttentionRole, attentionRoles } from './analysis/attention-roles.ts';
@@ -128,6 +130,13 @@ export {
   tracesSchema,
 } from './results/result-schema.ts';
 export { RunRecord } from './results/run-record.ts';
+export {
+  installRuntime,
+  type Runtime,
+  type RuntimeOptions,
+  type RuntimeSession,
+  type RuntimeTensor,
+} from './sessions/runtime.ts';
 export { type NeuronSpec, type Site, sitesOf } from './spiking/neuron-node.ts';
 export { type SpikeAlphabet, spikeAlphabet } from './spiking/spike-alphabet.ts';
 export { toSourceForm, toSpikingForm } from './spiking/spiking-form.ts';

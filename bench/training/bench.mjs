@@ -4,6 +4,7 @@
  * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
  * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
  */
+import '../../dist/native/install.js';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../../dist/random.js';

@@ -1,4 +1,3 @@
-import ort from 'onnxruntime-node';
 import { constantValues } from '../analysis/constant-values.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
@@ -6,6 +5,7 @@ import { Tensor } from '../graph/tensor.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
+import { currentRuntime, type RuntimeTensor } from '../sessions/runtime.ts';
 
 /**
  * A copy of a model for one image in which all values that follow from shapes and constants alone are constants, so that the shapes of all
@@ -20,9 +20,9 @@ export async function freezeShapes(model: Model): Promise<Model> {
   if (measured.length === 0) return copy;
   const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });
   try {
-    const feeds = graph.inputs.map(({ name, shape }): [string, ort.Tensor] => {
+    const feeds = graph.inputs.map(({ name, shape }): [string, RuntimeTensor] => {
       const lengths = shape as number[];
-      return [name, new ort.Tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
+      return [name, currentRuntime().tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
     });
     const results = await session.runTensors(Object.fromEntries(feeds));
     for (const name of measured) {

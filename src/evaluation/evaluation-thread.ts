@@ -1,3 +1,4 @@
+import '../native/install.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';

@@ -1,3 +1,4 @@
+import '../native/install.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, OutOfMemoryError } from '../errors.ts';
 import { filesIn } from '../files/file-source.ts';

@@ -1,15 +1,17 @@
-import ort from 'onnxruntime-node';
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
-import { encodeForSession } from '../files/encode-for-session.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
-import type { DataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
-import { discardCopy } from './discard-copy.ts';
 import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
-import { isStop, stopper, withStopper } from './run-stopper.ts';
+import {
+  currentRuntime,
+  type OutputInfo,
+  type RuntimeSession,
+  type RuntimeTensor,
+  type RuntimeTensors,
+} from './runtime.ts';
 import { type WeightLoading, weightLoadingOf } from './weight-loading.ts';
 
 /** Settings of a session. */
@@ -26,28 +28,14 @@ export interface SessionOptions {
   ownOutputs?: boolean;
 }
 
-/** Name, element type and shape of an output as ONNX Runtime infers them. */
-export interface OutputInfo {
-  readonly name: string;
-  readonly dataType: DataType | undefined;
-  readonly shape: readonly Dimension[];
-}
-
-type Feeds = Readonly<Record<string, ort.Tensor>>;
-type Outputs = Readonly<Record<string, ort.Tensor | null>>;
-
-/** A model in ONNX Runtime on the CPU. Weights in files are read by the runtime itself. */
+/** A model in ONNX Runtime, with inputs that are checked and errors that say what to do. */
 export class OrtSession {
-  readonly #session: ort.InferenceSession;
+  readonly #session: RuntimeSession;
   readonly #graph: Graph;
-  readonly #reported: readonly string[];
-  readonly #hasStopper: boolean;
 
-  private constructor(session: ort.InferenceSession, graph: Graph) {
+  private constructor(session: RuntimeSession, graph: Graph) {
     this.#session = session;
     this.#graph = graph;
-    this.#reported = session.outputNames.filter((name) => name !== stopper);
-    this.#hasStopper = session.outputNames[0] === stopper;
   }
 
   /** @throws RuntimeError if ONNX Runtime refuses the model; OutOfMemoryError if there is no memory for its weights */
@@ -61,52 +49,18 @@ export class OrtSession {
       ownOutputs = false,
     }: SessionOptions = {},
   ): Promise<OrtSession> {
-    const mapped = weights === 'mapped';
-    const options = {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: optimise === 'none' ? 'disabled' : 'all',
-      // Errors are thrown; the log would tell them once more.
-      logSeverityLevel: 4,
-      enableCpuMemArena: keepScratch,
-      enableMemPattern: keepScratch,
-      extra: {
-        session: {
-          // Spinning threads take time from whatever else runs on the machine.
-          intra_op: { allow_spinning: '0' },
-          // Processors without VNNI add pairs of 8-bit products in 16 bits, which saturate; they then use unsigned weights.
-          x64quantprecision: '1',
-          disable_prepacking: mapped || optimise === 'none' ? '1' : '0',
-          // encodeForSession names weight files relative to the root of the file system.
-          model_external_initializers_file_folder_path: '/',
-        },
-        // A constant that is folded is a copy.
-        ...(mapped && { optimization: { disable_specified_optimizers: 'ConstantFolding' } }),
-      },
-    } as const;
+    const runtime = currentRuntime();
+    const options = { threads, optimise, weights, keepScratch, ownOutputs };
     try {
-      const session = await ort.InferenceSession.create(
-        encodeForSession(ownOutputs ? withStopper(model) : model),
-        options,
-      );
-      return new OrtSession(session, model.graph);
+      return new OrtSession(await runtime.createSession(model, options), model.graph);
     } catch (error) {
       throw cannotLoad(model, error);
     }
   }
 
   /** What is known of the outputs before anything has run. */
-  get outputs(): OutputInfo[] {
-    const reported = this.#session.outputMetadata.filter(({ name }) => name !== stopper);
-    return reported.map((info) =>
-      info.isTensor
-        ? {
-            name: info.name,
-            dataType: info.type as DataType,
-            shape: info.shape.map((d) => (d === '' ? undefined : d)),
-          }
-        : { name: info.name, dataType: undefined, shape: [] },
-    );
+  get outputs(): readonly OutputInfo[] {
+    return this.#session.outputs;
   }
 
   /**
@@ -136,15 +90,12 @@ export class OrtSession {
    * @param outputs for each wanted output the tensor it is written to, or `null` for a new one; default: all, new
    * @throws RuntimeError if the run fails
    */
-  async runTensors(feeds: Feeds, outputs?: Outputs): Promise<Readonly<Record<string, ort.Tensor>>> {
+  async runTensors(
+    feeds: RuntimeTensors,
+    outputs?: Readonly<Record<string, RuntimeTensor | null>>,
+  ): Promise<RuntimeTensors> {
     try {
-      if (!outputs) return await this.#session.run(feeds, this.#reported);
-      if (this.#hasStopper && Object.values(outputs).every((tensor) => tensor !== null)) {
-        await this.#runToStopper(feeds, outputs);
-        return outputs as Readonly<Record<string, ort.Tensor>>;
-      }
-      const results = await this.#session.run(feeds, outputs);
-      return withoutCopies(results, outputs);
+      return await this.#session.run(feeds, outputs);
     } catch (error) {
       throw new RuntimeError(
         {
@@ -158,14 +109,6 @@ export class OrtSession {
     }
   }
 
-  async #runToStopper(feeds: Feeds, outputs: Outputs): Promise<void> {
-    try {
-      await this.#session.run(feeds, { [stopper]: null, ...outputs });
-    } catch (error) {
-      if (!isStop(error)) throw error;
-    }
-  }
-
   /** Frees the memory of the session. */
   async release(): Promise<void> {
     await this.#session.release();
@@ -175,13 +118,13 @@ export class OrtSession {
     return new Map([[this.#graph.inputs[0]!.name, tensor]]);
   }
 
-  #feeds(inputs: ReadonlyMap<string, FloatTensor>): Record<string, ort.Tensor> {
+  #feeds(inputs: ReadonlyMap<string, FloatTensor>): Record<string, RuntimeTensor> {
     return Object.fromEntries(
       this.#graph.inputs.map(({ name, shape }) => {
         const tensor = inputs.get(name);
         checkInput(name, shape, tensor);
         const data = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
-        return [name, new ort.Tensor('float32', data, tensor.shape)];
+        return [name, currentRuntime().tensor('float32', data, tensor.shape)];
       }),
     );
   }
@@ -201,22 +144,6 @@ function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
   return new RuntimeError(
     { where, expected: 'a network that ONNX Runtime can load', got, remedy },
     { cause: error },
-  );
-}
-
-/** The results with the given tensors instead of the copies that the binding makes of them. */
-function withoutCopies(
-  results: Readonly<Record<string, ort.Tensor>>,
-  given: Outputs,
-): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    Object.entries(results).map(([name, result]) => {
-      const own = given[name];
-      if (!own) return [name, result];
-      const { buffer } = result.data as Float32Array<ArrayBuffer>;
-      if (buffer !== (own.data as Float32Array).buffer) discardCopy(buffer);
-      return [name, own];
-    }),
   );
 }
 

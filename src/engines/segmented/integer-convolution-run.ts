@@ -1,5 +1,5 @@
-import type ort from 'onnxruntime-node';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
+import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type { RunIntegerConvolution } from './action.ts';
 import { type ConvolutionScratch, convolutionScratch } from './convolution-scratch.ts';
 import type { Place } from './layout.ts';
@@ -100,6 +100,6 @@ export class IntegerConvolutionRun {
 interface Call {
   readonly first: number;
   readonly count: number;
-  readonly levels: ort.Tensor;
-  readonly product: ort.Tensor;
+  readonly levels: RuntimeTensor;
+  readonly product: RuntimeTensor;
 }

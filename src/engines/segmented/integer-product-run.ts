@@ -1,6 +1,6 @@
-import type ort from 'onnxruntime-node';
 import { sizeOf } from '../../graph/shape.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
+import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type { RunIntegerProduct } from './action.ts';
 import type { Place } from './layout.ts';
 import { type StepShape, viewTensor } from './step-shape.ts';
@@ -34,7 +34,7 @@ export class IntegerProductRun {
   readonly #steps: number;
   readonly #scratch: number;
   readonly #constants: Float32Array;
-  readonly #calls: readonly { readonly levels: ort.Tensor; readonly product: ort.Tensor }[];
+  readonly #calls: readonly { readonly levels: RuntimeTensor; readonly product: RuntimeTensor }[];
 
   /**
    * @param scratch address of the scratch memory

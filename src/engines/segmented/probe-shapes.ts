@@ -1,5 +1,5 @@
-import ort from 'onnxruntime-node';
 import { sizeOf } from '../../graph/shape.ts';
+import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
 import type { Action, RunIntegerProduct } from './action.ts';
 import { arrangedShape } from './integer-product.ts';
 import { lifetimes } from './plan-memory.ts';
@@ -17,8 +17,8 @@ export async function probeShapes(
   input: { readonly name: string; readonly dims: readonly number[] },
 ): Promise<Map<string, StepShape>> {
   const shapes = new Map<string, StepShape>();
-  const live = new Map<string, ort.Tensor>();
-  const keep = (name: string, tensor: ort.Tensor) => {
+  const live = new Map<string, RuntimeTensor>();
+  const keep = (name: string, tensor: RuntimeTensor) => {
     shapes.set(name, { dataType: tensor.type, dims: tensor.dims });
     live.set(name, tensor);
   };
@@ -33,8 +33,8 @@ export async function probeShapes(
 
 async function probe(
   action: Action,
-  live: ReadonlyMap<string, ort.Tensor>,
-): Promise<(readonly [string, ort.Tensor])[]> {
+  live: ReadonlyMap<string, RuntimeTensor>,
+): Promise<(readonly [string, RuntimeTensor])[]> {
   const [first] = action.reads;
   switch (action.kind) {
     case 'segment': {
@@ -65,11 +65,10 @@ function outputShape({ scales, arrangement }: RunIntegerProduct, rows: readonly 
   return arrangedShape(arrangement, batch, scales.length);
 }
 
-function zeros(type: 'float32' | 'uint8', dims: readonly number[]): ort.Tensor {
+function zeros(type: 'float32' | 'uint8', dims: readonly number[]): RuntimeTensor {
   const size = sizeOf(dims);
-  return type === 'float32'
-    ? new ort.Tensor('float32', new Float32Array(size), dims)
-    : new ort.Tensor('uint8', new Uint8Array(size), dims);
+  const data = type === 'float32' ? new Float32Array(size) : new Uint8Array(size);
+  return currentRuntime().tensor(type, data, dims);
 }
 
 /**

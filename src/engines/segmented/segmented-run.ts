@@ -1,7 +1,7 @@
-import type ort from 'onnxruntime-node';
 import { sizeOf } from '../../graph/shape.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
 import type { KernelMemory } from '../../kernels/neuron-kernel.ts';
+import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type { ProductCounts } from '../spike-statistics.ts';
 import type {
   Action,
@@ -26,8 +26,8 @@ export interface Tally {
 
 /** The tensors that a session reads and writes in one call; `null`: in its own memory. */
 interface Bindings {
-  readonly feeds: Readonly<Record<string, ort.Tensor>>;
-  readonly outputs: Readonly<Record<string, ort.Tensor | null>>;
+  readonly feeds: Readonly<Record<string, RuntimeTensor>>;
+  readonly outputs: Readonly<Record<string, RuntimeTensor | null>>;
 }
 
 /** All a run of one batch needs: the actions and where the values lie. Made once for a batch size, run often. */
@@ -37,12 +37,12 @@ export class SegmentedRun {
   readonly #steps: number;
   readonly #kernels: KernelMemory;
   readonly #buffer: ArrayBuffer;
-  readonly #views = new Map<string, ort.Tensor>();
+  readonly #views = new Map<string, RuntimeTensor>();
   readonly #bound = new Map<Action, Map<number, Bindings>>();
   readonly #parameters = new Map<Action, readonly ParameterRun[]>();
   readonly #products = new Map<Action, IntegerProductRun | IntegerConvolutionRun>();
   /** Values in the runtime's own memory, one tensor a step. */
-  readonly #loose = new Map<string, ort.Tensor[]>();
+  readonly #loose = new Map<string, RuntimeTensor[]>();
 
   constructor(
     actions: readonly Action[],
@@ -198,7 +198,7 @@ export class SegmentedRun {
   }
 
   /** Some steps of a value as one batch; the same tensor object each time. */
-  #tensor(value: string, step: number, steps = 1): ort.Tensor {
+  #tensor(value: string, step: number, steps = 1): RuntimeTensor {
     const place = this.#layout.places.get(value);
     if (!place) {
       const tensors = this.#loose.get(value)!;

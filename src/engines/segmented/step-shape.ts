@@ -1,5 +1,5 @@
-import ort from 'onnxruntime-node';
 import { sizeOf } from '../../graph/shape.ts';
+import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
 
 /** Element type and lengths of one step of a value. */
 export interface StepShape {
@@ -19,9 +19,9 @@ export function viewTensor(
   address: number,
   type: 'float32' | 'uint8' | 'int32',
   dims: readonly number[],
-): ort.Tensor {
+): RuntimeTensor {
   const size = sizeOf(dims);
-  if (type === 'uint8') return new ort.Tensor('uint8', new Uint8Array(buffer, address, size), dims);
-  if (type === 'int32') return new ort.Tensor('int32', new Int32Array(buffer, address, size), dims);
-  return new ort.Tensor('float32', new Float32Array(buffer, address, size), dims);
+  return currentRuntime().tensor(type, new viewed[type](buffer, address, size), dims);
 }
+
+const viewed = { float32: Float32Array, uint8: Uint8Array, int32: Int32Array };

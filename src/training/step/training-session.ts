@@ -1,8 +1,12 @@
-import ort from 'onnxruntime-node';
 import { messageOf, RuntimeError } from '../../errors.ts';
-import { encodeForSession } from '../../files/encode-for-session.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import {
+  currentRuntime,
+  type RuntimeSession,
+  type RuntimeTensor,
+  type RuntimeTensors,
+} from '../../sessions/runtime.ts';
 import type { TrainingStep } from './build-training-step.ts';
 
 /** What one step tells. */
@@ -30,17 +34,17 @@ export type TrainingVectors = ReadonlyMap<string, Float32Array>;
  */
 export class TrainingSession {
   readonly #step: TrainingStep;
-  readonly #trainer: ort.InferenceSession;
-  readonly #evaluator: ort.InferenceSession;
-  readonly #sets: [Map<string, ort.Tensor>, Map<string, ort.Tensor>];
+  readonly #trainer: RuntimeSession;
+  readonly #evaluator: RuntimeSession;
+  readonly #sets: [Map<string, RuntimeTensor>, Map<string, RuntimeTensor>];
   readonly #inputName: string;
   readonly #shapes: { readonly input: number[]; readonly targets: number[] };
   #current: 0 | 1 = 0;
 
   private constructor(
     step: TrainingStep,
-    trainer: ort.InferenceSession,
-    evaluator: ort.InferenceSession,
+    trainer: RuntimeSession,
+    evaluator: RuntimeSession,
     start: TrainingVectors,
   ) {
     this.#step = step;
@@ -92,7 +96,7 @@ export class TrainingSession {
       learning_rate: scalar(learningRate),
       step: scalar(number),
     };
-    const fetches: Record<string, ort.Tensor | null> = { loss: null, correct: null, gradient_norm: null };
+    const fetches: Record<string, RuntimeTensor | null> = { loss: null, correct: null, gradient_norm: null };
     for (const [name, tensor] of next) fetches[`${name}.next`] = tensor;
     const results = await this.#run(this.#trainer, feeds, fetches);
     this.#current = this.#current === 0 ? 1 : 0;
@@ -131,18 +135,18 @@ export class TrainingSession {
     await this.#evaluator.release();
   }
 
-  #feeds({ inputs, targets }: TrainingBatch): Record<string, ort.Tensor> {
+  #feeds({ inputs, targets }: TrainingBatch): Record<string, RuntimeTensor> {
     return {
-      [this.#inputName]: new ort.Tensor('float32', inputs, this.#shapes.input),
-      targets: new ort.Tensor('float32', targets, this.#shapes.targets),
+      [this.#inputName]: currentRuntime().tensor('float32', inputs, this.#shapes.input),
+      targets: currentRuntime().tensor('float32', targets, this.#shapes.targets),
     };
   }
 
   async #run(
-    session: ort.InferenceSession,
-    feeds: Record<string, ort.Tensor>,
-    fetches: Record<string, ort.Tensor | null>,
-  ): Promise<Record<string, ort.Tensor>> {
+    session: RuntimeSession,
+    feeds: RuntimeTensors,
+    fetches: Record<string, RuntimeTensor | null>,
+  ): Promise<RuntimeTensors> {
     return session.run(feeds, fetches).catch((error: unknown) => {
       throw new RuntimeError(
         {
@@ -158,11 +162,11 @@ export class TrainingSession {
 }
 
 /** The number in a tensor of one element. */
-function numberOf(tensor: ort.Tensor | undefined): number {
+function numberOf(tensor: RuntimeTensor | undefined): number {
   return Number(tensor!.data[0]);
 }
 
-function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<string, ort.Tensor> {
+function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<string, RuntimeTensor> {
   const sizes: [string, number][] = [
     ['parameters', step.parameters.size],
     ...step.state.map((name): [string, number] => [`state.${name}`, step.parameters.size]),
@@ -173,25 +177,23 @@ function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<st
       const data = new Float32Array(size);
       const given = start?.get(name);
       if (given) data.set(given);
-      return [name, new ort.Tensor('float32', data, [size])];
+      return [name, currentRuntime().tensor('float32', data, [size])];
     }),
   );
 }
 
-function scalar(value: number): ort.Tensor {
-  return new ort.Tensor('float32', Float32Array.of(value), []);
+function scalar(value: number): RuntimeTensor {
+  return currentRuntime().tensor('float32', Float32Array.of(value), []);
 }
 
-async function createSession(model: Model, threads: number): Promise<ort.InferenceSession> {
+async function createSession(model: Model, threads: number): Promise<RuntimeSession> {
   try {
-    return await ort.InferenceSession.create(encodeForSession(model), {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: {
-        session: { intra_op: { allow_spinning: '0' }, model_external_initializers_file_folder_path: '/' },
-      },
+    return await currentRuntime().createSession(model, {
+      threads,
+      optimise: 'all',
+      weights: 'packed',
+      keepScratch: true,
+      ownOutputs: false,
     });
   } catch (error) {
     throw new RuntimeError(

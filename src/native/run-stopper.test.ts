@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
-import { OrtSession } from './ort-session.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
 
 /** Doubles x, and gathers rows of it. */
 function network(opset = 17): Model {
