@@ -1,4 +1,5 @@
 import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
+import { initialState } from '../dynamics/initial-state.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Ratios of neighbouring thresholds in the two rounds of the search. */
@@ -14,9 +15,9 @@ const reach = 10;
  *
  * @param values the activations, as bins with their counts
  */
-export function fitThreshold<A>(
+export function fitThreshold<A, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A>,
+  neuron: NeuronDefinition<A, 'threshold', S>,
   attributes: A,
   steps: number,
 ): { readonly threshold: number; readonly relativeError: number } {
@@ -47,17 +48,16 @@ function geometricGrid(from: number, to: number, ratio: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => from / ratio ** i);
 }
 
-function squaredError<A>(
+function squaredError<A, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A>,
+  neuron: NeuronDefinition<A, 'threshold', S>,
   attributes: A,
   steps: number,
   threshold: number,
 ): number {
-  const state = new Float64Array(neuron.state.length);
   let sum = 0;
   for (const { value, count } of values) {
-    state.fill(0);
+    const state = initialState(neuron, { threshold }, attributes);
     for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, { threshold }, attributes);
     sum += count * (neuron.decode(state, steps) - value) ** 2;
   }

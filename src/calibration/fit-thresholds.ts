@@ -1,4 +1,5 @@
 import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
+import { initialState } from '../dynamics/initial-state.ts';
 import { ladderThresholds } from '../dynamics/ladder.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
@@ -75,12 +76,11 @@ function errorFunction<A>(
   attributes: A,
   steps: number,
 ): (positive: number, negative: number) => number {
-  const state = new Float64Array(neuron.state.length);
   return (positive, negative) => {
     const parameters = ladderThresholds(positive, negative);
     let sum = 0;
     for (const { value, count } of values) {
-      state.fill(0);
+      const state = initialState(neuron, parameters, attributes);
       for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
       sum += count * (neuron.decode(state, steps) - value) ** 2;
     }

@@ -10,48 +10,49 @@ export interface StepInput {
   readonly t: number;
 }
 
+/** Numeric parameters of one neuron (thresholds…), by name. */
+export type Parameters<P extends string = string> = Readonly<Record<P, number>>;
+
+/** State variables of one neuron, by name; a step changes them in place. */
+export type State<S extends string = string> = Record<S, number>;
+
+/** Names of values in a graph by what they are. */
+export type ValueNames<N extends string = string> = Readonly<Record<N, string>>;
+
 /** Names of values in the body of a time-step, for {@link NeuronDefinition.lower}. */
-export interface StepValues {
+export interface StepValues<P extends string = string, S extends string = string> {
   /** Running mean x̄(t), float32 [N, …]. */
   readonly mean: string;
   /** Time-step t as a float32 scalar. */
   readonly t: string;
-  /** State variables by name, float32 [N, …]. */
-  readonly state: Readonly<Record<string, string>>;
-  /** Parameters by name, float32, broadcastable to [N, …]. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** State variables, float32 [N, …]. */
+  readonly state: ValueNames<S>;
+  /** Parameters, float32, broadcastable to [N, …]. */
+  readonly parameters: ValueNames<P>;
 }
 
 /** What the body of a time-step makes. */
-export interface StepOutputs {
-  /** State variables after the step, by name. */
-  readonly state: Readonly<Record<string, string>>;
+export interface StepOutputs<S extends string = string> {
+  /** State variables after the step. */
+  readonly state: ValueNames<S>;
   /** The value the following operators read: the running mean of what was emitted, or what the code decodes to. */
   readonly decoded: string;
   /** The spike of this step; 0 for none. */
   readonly spike: string;
 }
 
-/** A set of numeric parameters of one neuron, by name. */
-export type Parameters = Readonly<Record<string, number>>;
-
 /**
  * Hidden time-steps before step 1, from which each neuron sets its own parameters anew for the image at hand. After
  * them, time starts again at t = 1 with the initial state. What a neuron emits in the hidden steps, it emits with the
  * new parameters already: the next layer rehearses with what this layer has learned.
  */
-export interface Rehearsal<A> {
+export interface Rehearsal<A = unknown, P extends string = string> {
   /** Number of hidden steps ρ ≥ 1. */
   steps(attributes: A): number;
   /** The parameters of one neuron for the image at hand. @param means running means x̄(1…ρ) of the hidden steps */
-  adapt(means: Float64Array, parameters: Parameters, attributes: A): Parameters;
+  adapt(means: Float64Array, parameters: Parameters<P>, attributes: A): Parameters<P>;
   /** The same as standard operators: from means [ρ, N, …] and parameters to all parameters, broadcastable to [N, …]. */
-  lower(
-    builder: GraphBuilder,
-    means: string,
-    parameters: Readonly<Record<string, string>>,
-    attributes: A,
-  ): Readonly<Record<string, string>>;
+  lower(builder: GraphBuilder, means: string, parameters: ValueNames<P>, attributes: A): ValueNames<P>;
 }
 
 /**
@@ -60,8 +61,10 @@ export interface Rehearsal<A> {
  * operators, which the conformance suite holds equal.
  *
  * @typeParam A attributes: structural choices such as the number of levels; part of the model's text
+ * @typeParam P names of the parameters
+ * @typeParam S names of the state variables
  */
-export interface NeuronDefinition<A> {
+export interface NeuronDefinition<A = unknown, P extends string = string, S extends string = string> {
   /** Name in models, options and reports, for example `multi-threshold`. */
   readonly name: string;
   /** One sentence. */
@@ -73,45 +76,64 @@ export interface NeuronDefinition<A> {
   /** Checks attributes and fills in defaults. Values are strings, integers and floats. */
   readonly attributes: z.ZodType<A>;
   /** Names of the numeric parameters (thresholds…), in the order of the node's inputs. */
-  readonly parameters: readonly string[];
+  readonly parameters: readonly P[];
   /** Names of the state variables. */
-  readonly state: readonly string[];
+  readonly state: readonly S[];
   /**
    * State variable that holds how many spikes the last step emitted, for neurons that may emit several in one step.
    * Default: one spike where the output is not 0.
    */
-  readonly spikeCount?: string;
-  /** State before the first step, by name; what is not named starts at 0. Default: everything at 0. */
-  readonly initialState?: (parameters: Parameters, attributes: A) => Readonly<Record<string, number>>;
+  readonly spikeCount?: S;
+  /** State before the first step; what is not named starts at 0. Default: everything at 0. */
+  initialState?(parameters: Parameters<P>, attributes: A): Readonly<Partial<State<S>>>;
   /** The same as standard operators: values broadcastable to [N, …], from the names of the parameters. */
-  readonly lowerInitialState?: (
+  lowerInitialState?(
     builder: GraphBuilder,
-    parameters: Readonly<Record<string, string>>,
+    parameters: ValueNames<P>,
     attributes: A,
-  ) => Readonly<Record<string, string>>;
+  ): Readonly<Partial<Record<S, string>>>;
   /** The activation function of the source network in whose place the neuron stands. Default: identity. */
-  readonly standsFor?: (attributes: A) => Activation;
+  standsFor?(attributes: A): Activation;
   /** Hidden steps before step 1. Default: none. */
-  readonly rehearsal?: Rehearsal<A>;
+  readonly rehearsal?: Rehearsal<A, P>;
   /** Name of the ONNX function that carries this neuron with these attributes. */
   functionName(attributes: A): string;
   /** Amplitudes a spike can have in units of the threshold, ascending. */
   levels(attributes: A): readonly number[];
-  /** One neuron, one step, in float64: changes `state` (in the order of {@link state}) and returns the spike. */
-  step(input: StepInput, state: Float64Array, parameters: Parameters, attributes: A): number;
+  /** One neuron, one step, in float64: changes `state` and returns the spike. */
+  step(input: StepInput, state: State<S>, parameters: Parameters<P>, attributes: A): number;
   /** The value that following operators read after step t. */
-  decode(state: Float64Array, t: number): number;
+  decode(state: Readonly<State<S>>, t: number): number;
   /** Position of a spike in `levels`, counted from 0, whatever its sign. */
-  levelOf(spike: number, parameters: Parameters, attributes: A): number;
+  levelOf(spike: number, parameters: Parameters<P>, attributes: A): number;
   /** The same step as standard ONNX operators of opset 11 or newer. */
-  lower(builder: GraphBuilder, values: StepValues, attributes: A): StepOutputs;
+  lower(builder: GraphBuilder, values: StepValues<P, S>, attributes: A): StepOutputs<S>;
 }
 
-/** A neuron whose attributes are known to itself alone. */
-// biome-ignore lint/suspicious/noExplicitAny: attributes are checked by the neuron's own schema
-export type AnyNeuron = NeuronDefinition<any>;
+/** A neuron whose attributes and names are known to itself alone: its own schema checks them. */
+export type AnyNeuron = NeuronDefinition;
 
-/** Declares a neuron; a missing facet does not compile. */
-export function defineNeuron<A>(definition: NeuronDefinition<A>): NeuronDefinition<A> {
-  return definition;
+/** Attributes of a neuron. */
+export type AttributesOf<N extends AnyNeuron> = z.output<N['attributes']>;
+
+/** Names of a neuron's parameters. */
+export type ParameterOf<N extends AnyNeuron> = N['parameters'][number];
+
+/** Facets as functions that must take what the others name, no more; as methods they might ask for anything. */
+type Exact<D> = {
+  [F in keyof D]: D[F] extends (...given: infer G) => infer R ? (...given: G) => R : D[F];
+};
+
+/**
+ * Declares a neuron. `parameters` and `state` name what all other facets work with: a missing facet does not compile, nor
+ * does a parameter, state variable or attribute that is missing or misspelt.
+ */
+export function defineNeuron<A, const P extends string, const S extends string>(
+  definition: Exact<NeuronDefinition<NoInfer<A>, NoInfer<P>, NoInfer<S>>> & {
+    readonly attributes: z.ZodType<A>;
+    readonly parameters: readonly P[];
+    readonly state: readonly S[];
+  },
+): NeuronDefinition<A, P, S> {
+  return definition as NeuronDefinition<A, P, S>;
 }

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Parameters } from './define-neuron.ts';
-import { lowerMagnitude, lowerSignedThreshold } from './membrane-potential.ts';
+import type { Parameters, ValueNames } from './define-neuron.ts';
+import {
+  lowerMagnitude,
+  lowerSignedThreshold,
+  type SignedThreshold,
+  signedThresholds,
+  thresholdOf,
+} from './membrane-potential.ts';
 
 /** Attributes of every neuron that fires on a ladder of levels. */
 export const ladderAttributes = {
@@ -24,14 +30,21 @@ export interface Ladder {
  * Numeric parameters of a ladder: θ₊ and θ₋, its smallest levels, and the dead zone δ, the smallest potential that
  * makes a spike, in units of θ of the same sign.
  */
-export const ladderParameters = ['thresholdPositive', 'thresholdNegative', 'deadZone'] as const;
+export const ladderParameters = [...signedThresholds, 'deadZone'] as const;
+
+/** Name of one of {@link ladderParameters}. */
+export type LadderParameter = (typeof ladderParameters)[number];
 
 /** Dead zone of a ladder that rounds: half of its lowest level. */
 export const halfLevel = 0.5;
 
 /** Parameters of a ladder by name. @param deadZone in units of the threshold */
 export function ladderThresholds(positive: number, negative: number, deadZone: number = halfLevel) {
-  return { thresholdPositive: positive, thresholdNegative: negative, deadZone } satisfies Parameters;
+  return {
+    thresholdPositive: positive,
+    thresholdNegative: negative,
+    deadZone,
+  } satisfies Parameters<LadderParameter>;
 }
 
 /** The levels in units of the threshold, ascending. */
@@ -51,9 +64,13 @@ export function ladderName({ levels, base, rule }: Ladder): string {
  * fires from the dead zone on. The ladder is scanned downwards, and the order of the subtraction is that of ECMT's
  * reference code, whose ties it keeps.
  */
-export function fireOnLadder(potential: number, parameters: Parameters, ladder: Ladder): number {
-  const threshold = potential >= 0 ? parameters.thresholdPositive! : parameters.thresholdNegative!;
-  return Math.sign(potential) * magnitude(Math.abs(potential), threshold, parameters.deadZone!, ladder);
+export function fireOnLadder(
+  potential: number,
+  parameters: Parameters<LadderParameter>,
+  ladder: Ladder,
+): number {
+  const threshold = potential >= 0 ? parameters.thresholdPositive : parameters.thresholdNegative;
+  return Math.sign(potential) * magnitude(Math.abs(potential), threshold, parameters.deadZone, ladder);
 }
 
 function magnitude(
@@ -74,9 +91,12 @@ function magnitude(
 }
 
 /** Position of a spike on the ladder, counted from 0. */
-export function ladderLevelOf(spike: number, parameters: Parameters, { base }: Ladder): number {
-  const threshold = spike > 0 ? parameters.thresholdPositive! : parameters.thresholdNegative!;
-  return Math.round(Math.log(Math.abs(spike) / threshold) / Math.log(base));
+export function ladderLevelOf(
+  spike: number,
+  parameters: Parameters<SignedThreshold>,
+  { base }: Ladder,
+): number {
+  return Math.round(Math.log(Math.abs(spike) / thresholdOf(spike, parameters)) / Math.log(base));
 }
 
 /** Smallest potential, in units of the threshold, at which each level but the lowest fires. */
@@ -90,7 +110,7 @@ export function firingBoundaries({ levels, base, rule }: Ladder): number[] {
 export function lowerLadder(
   build: GraphBuilder,
   potential: string,
-  parameters: Readonly<Record<string, string>>,
+  parameters: ValueNames<LadderParameter>,
   ladder: Ladder,
 ): string {
   const threshold = lowerSignedThreshold(build, potential, parameters);
@@ -100,7 +120,7 @@ export function lowerLadder(
     const below = build.op('Less', [ratio, build.scalar(`boundary${i + 1}`, boundary)]);
     level = build.op('Where', [below, level, build.scalar(`level${i + 1}`, ladder.base ** (i + 1))]);
   }
-  const silent = build.op('Less', [ratio, parameters.deadZone!]);
+  const silent = build.op('Less', [ratio, parameters.deadZone]);
   const fired = build.op('Where', [silent, build.scalar('silent', 0), level]);
   return build.op('Mul', [fired, threshold], {}, { name: 'spike' });
 }

@@ -1,14 +1,28 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { StepValues } from './define-neuron.ts';
+import type { Parameters, StepValues, ValueNames } from './define-neuron.ts';
+
+/** A time-step of a neuron whose state `emitted` is Q. */
+type EmittingStep = StepValues<never, 'emitted'>;
+
+/** Parameters of neurons that have a threshold for each sign. */
+export const signedThresholds = ['thresholdPositive', 'thresholdNegative'] as const;
+
+/** Name of one of {@link signedThresholds}. */
+export type SignedThreshold = (typeof signedThresholds)[number];
 
 /**
  * The membrane potential of a neuron with soft reset whose state `emitted` is Q: m(t) = t·x̄(t) − Q(t−1).
  *
  * @returns the name of the potential
  */
-export function lowerPotential(build: GraphBuilder, { mean, t, state }: StepValues): string {
+export function lowerPotential(build: GraphBuilder, { mean, t, state }: EmittingStep): string {
   const accumulated = build.op('Mul', [mean, t]);
-  return build.op('Sub', [accumulated, state.emitted!], {}, { name: 'potential' });
+  return build.op('Sub', [accumulated, state.emitted], {}, { name: 'potential' });
+}
+
+/** The threshold of the sign of a spike: θ₊ or θ₋. */
+export function thresholdOf(spike: number, parameters: Parameters<SignedThreshold>): number {
+  return spike > 0 ? parameters.thresholdPositive : parameters.thresholdNegative;
 }
 
 /**
@@ -20,11 +34,11 @@ export function lowerPotential(build: GraphBuilder, { mean, t, state }: StepValu
 export function lowerSignedThreshold(
   build: GraphBuilder,
   potential: string,
-  { thresholdPositive, thresholdNegative }: StepValues['parameters'],
+  { thresholdPositive, thresholdNegative }: ValueNames<SignedThreshold>,
 ): string {
   const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
-  const minus = build.op('Neg', [thresholdNegative!]);
-  return build.op('Where', [negative, minus, thresholdPositive!], {}, { name: 'threshold' });
+  const minus = build.op('Neg', [thresholdNegative]);
+  return build.op('Where', [negative, minus, thresholdPositive], {}, { name: 'threshold' });
 }
 
 /**
@@ -41,10 +55,10 @@ export function lowerMagnitude(build: GraphBuilder, potential: string, threshold
 /** Soft reset: Q(t) = Q(t−1) + s(t), and the decoded value Q(t)·(1/t), which rounds as in the fast kernels. */
 export function lowerReset(
   build: GraphBuilder,
-  { t, state }: StepValues,
+  { t, state }: EmittingStep,
   spike: string,
 ): { emitted: string; decoded: string } {
-  const emitted = build.op('Add', [state.emitted!, spike], {}, { name: 'emitted' });
+  const emitted = build.op('Add', [state.emitted, spike], {}, { name: 'emitted' });
   const share = build.op('Reciprocal', [t]);
   return { emitted, decoded: build.op('Mul', [emitted, share], {}, { name: 'decoded' }) };
 }

@@ -1,4 +1,5 @@
 import type { NeuronDefinition, Parameters } from './define-neuron.ts';
+import { initialState } from './initial-state.ts';
 
 /** Told of each step: its position in the sequence of means, the spike, the decoded value, and the number of spikes. */
 export type OnStep = (position: number, spike: number, decoded: number, count: number) => void;
@@ -9,24 +10,22 @@ export type OnStep = (position: number, spike: number, decoded: number, count: n
  *
  * @param means running means, one a step, the hidden steps first
  */
-export function runNeuron<A>(
-  neuron: NeuronDefinition<A>,
+export function runNeuron<A, P extends string, S extends string>(
+  neuron: NeuronDefinition<A, P, S>,
   attributes: A,
-  parameters: Parameters,
+  parameters: Parameters<P>,
   means: Float64Array,
   onStep: OnStep,
 ): void {
-  const { rehearsal } = neuron;
+  const { rehearsal, spikeCount } = neuron;
   const hidden = rehearsal?.steps(attributes) ?? 0;
   const adapted = rehearsal?.adapt(means.subarray(0, hidden), parameters, attributes) ?? parameters;
-  const initial = neuron.initialState?.(adapted, attributes) ?? {};
-  const state = new Float64Array(neuron.state.length);
-  const counter = neuron.spikeCount === undefined ? -1 : neuron.state.indexOf(neuron.spikeCount);
+  let state = initialState(neuron, adapted, attributes);
   for (let position = 0; position < means.length; position++) {
+    if (position === hidden && hidden > 0) state = initialState(neuron, adapted, attributes);
     const t = position < hidden ? position + 1 : position + 1 - hidden;
-    if (t === 1) for (const [k, name] of neuron.state.entries()) state[k] = initial[name] ?? 0;
     const spike = neuron.step({ mean: means[position]!, t }, state, adapted, attributes);
-    const count = counter < 0 ? Number(spike !== 0) : state[counter]!;
+    const count = spikeCount === undefined ? Number(spike !== 0) : state[spikeCount];
     onStep(position, spike, neuron.decode(state, t), count);
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
+import { initialState } from '../dynamics/initial-state.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { loadKernels, moduleBytes } from './kernel-module.ts';
 import type { AnyNeuronKernel, KernelMemory } from './neuron-kernel.ts';
@@ -70,7 +71,7 @@ export function run(
 /** Steps at which the potential lies so near a boundary that rounding decides are left out of the comparison. */
 function isTie(neuron: AnyNeuron, each: Case, index: number, count: number): boolean {
   const spikesOf = (sign: number) => {
-    const state = new Float64Array(neuron.state.length);
+    const state = initialState(neuron, each.parameters, each.attributes);
     return Array.from({ length: each.steps }, (_, step) => {
       const exact = each.means[(each.still ? 0 : step * count) + index]!;
       const mean = exact + sign * (1e-5 * Math.abs(exact) + rounding(neuron, each));

@@ -101,10 +101,10 @@ describe('kernels', () => {
       state: ['sum'],
       initialState: () => ({ sum: 10 }),
       step({ mean: x }, state) {
-        state[0]! += x;
+        state.sum! += x;
         return x;
       },
-      decode: (state, t) => state[0]! / t,
+      decode: (state, t) => state.sum! / t,
     };
     const kernel = kernelFor(plain);
     const outcome = run(kernel, {

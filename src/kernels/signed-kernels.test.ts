@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
+import { initialState } from '../dynamics/initial-state.ts';
 import { neuronNamed } from '../neurons/neurons.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { loadKernels, moduleBytes } from './kernel-module.ts';
@@ -81,7 +82,7 @@ const anyCase = fc
 function isTie(neuron: AnyNeuron, each: Case, index: number): boolean {
   const count = each.means.length / each.steps;
   const outputs = (sign: number) => {
-    const state = new Float64Array(neuron.state.length);
+    const state = initialState(neuron, each.parameters, each.attributes);
     return Array.from({ length: each.steps }, (_, step) => {
       const mean = each.means[step * count + index]! + sign * 1e-4;
       return neuron.step({ mean, t: step + 1 }, state, each.parameters, each.attributes).toFixed(4);

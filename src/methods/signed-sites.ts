@@ -44,7 +44,10 @@ export function thresholdPairPreset<A>(neuron: NeuronDefinition<A>, preset: Sign
 }
 
 /** Preset of neurons with one threshold for both signs, which minimises the squared error of the decoded value. */
-export function singleThresholdPreset<A>(neuron: NeuronDefinition<A>, preset: SignedPreset<A>): Preset {
+export function singleThresholdPreset<A, S extends string>(
+  neuron: NeuronDefinition<A, 'threshold', S>,
+  preset: SignedPreset<A>,
+): Preset {
   const specOf = (attributes: A, threshold: number) => specFor(neuron, attributes, { threshold });
   return fittedPreset(preset, specOf, (values, attributes, steps) => {
     const { threshold, relativeError } = fitThreshold(values, neuron, attributes, steps);

@@ -3,6 +3,7 @@ import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/def
 import {
   fireOnLadder,
   type Ladder,
+  type LadderParameter,
   ladderAttributes,
   ladderLevelOf,
   ladderLevels,
@@ -32,7 +33,7 @@ export interface BurstAttributes extends Ladder {
  * Differs from the paper: signed, any number of levels; the paper's neuron has one level and fires by the rule `floor`
  * without the tolerance of θ/2.
  */
-export const burst = defineNeuron<BurstAttributes>({
+export const burst = defineNeuron({
   name: 'burst',
   summary: 'Fires up to n times in a step, each time the level of a ladder that is still called for.',
   equations: [
@@ -50,7 +51,7 @@ export const burst = defineNeuron<BurstAttributes>({
   functionName: ({ spikes, ...ladder }) => `Burst_${spikes}_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, choices) {
-    const potential = mean * t - state[0]!;
+    const potential = mean * t - state.emitted;
     let [rest, count] = [potential, 0];
     for (let j = 0; j < choices.spikes; j++) {
       const spike = fireOnLadder(rest, parameters, choices);
@@ -58,17 +59,21 @@ export const burst = defineNeuron<BurstAttributes>({
       count += Number(spike !== 0);
     }
     const sum = count === 0 ? 0 : potential - rest;
-    state[0]! += sum;
-    state[1] = count;
+    state.emitted += sum;
+    state.count = count;
     return sum;
   },
-  decode: (state, t) => state[0]! / t,
+  decode: (state, t) => state.emitted / t,
   levelOf: (sum, parameters, ladder) =>
     Math.min(Math.max(ladderLevelOf(sum, parameters, ladder), 0), ladder.levels - 1),
   lower,
 });
 
-function lower(build: GraphBuilder, values: StepValues, choices: BurstAttributes): StepOutputs {
+function lower(
+  build: GraphBuilder,
+  values: StepValues<LadderParameter, 'emitted' | 'count'>,
+  choices: BurstAttributes,
+): StepOutputs<'emitted' | 'count'> {
   const potential = lowerPotential(build, values);
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];
   let [rest, count] = [potential, zero];

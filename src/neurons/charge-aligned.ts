@@ -24,7 +24,7 @@ const mostUnits = 64;
  * Differs from the paper, which states the count at the end of T steps: here it holds at the end of every step, so that
  * the outputs at step t are those of a run with T = t.
  */
-export const chargeAligned = defineNeuron<ChargeAlignedAttributes>({
+export const chargeAligned = defineNeuron({
   name: 'charge-aligned',
   summary: 'Keeps its spike count at what the charge received so far calls for.',
   equations: [
@@ -41,23 +41,26 @@ export const chargeAligned = defineNeuron<ChargeAlignedAttributes>({
   functionName: () => 'ChargeAligned',
   levels: () => Array.from({ length: mostUnits }, (_, i) => i + 1),
   step({ mean, t }, state, { threshold, kappa }) {
-    const count = Math.min(Math.max(Math.floor((mean * t) / threshold! + kappa!), 0), t);
-    const spike = count * threshold! - state[0]!;
-    state[0]! = count * threshold!;
+    const count = Math.min(Math.max(Math.floor((mean * t) / threshold + kappa), 0), t);
+    const spike = count * threshold - state.emitted;
+    state.emitted = count * threshold;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
-  levelOf: (spike, { threshold }) => Math.min(Math.round(Math.abs(spike) / threshold!), mostUnits) - 1,
+  decode: (state, t) => state.emitted / t,
+  levelOf: (spike, { threshold }) => Math.min(Math.round(Math.abs(spike) / threshold), mostUnits) - 1,
   lower,
 });
 
-function lower(build: GraphBuilder, values: StepValues): StepOutputs {
-  const { threshold, kappa } = values.parameters as Record<string, string>;
-  const charge = build.op('Div', [build.op('Mul', [values.mean, values.t]), threshold!]);
-  const count = build.op('Floor', [build.op('Add', [charge, kappa!])], {}, { name: 'count' });
+function lower(
+  build: GraphBuilder,
+  values: StepValues<'threshold' | 'kappa', 'emitted'>,
+): StepOutputs<'emitted'> {
+  const { threshold, kappa } = values.parameters;
+  const charge = build.op('Div', [build.op('Mul', [values.mean, values.t]), threshold]);
+  const count = build.op('Floor', [build.op('Add', [charge, kappa])], {}, { name: 'count' });
   const bounded = build.op('Min', [build.op('Max', [count, build.scalar('zero', 0)]), values.t]);
-  const next = build.op('Mul', [bounded, threshold!]);
-  const spike = build.op('Sub', [next, values.state.emitted!], {}, { name: 'spike' });
+  const next = build.op('Mul', [bounded, threshold]);
+  const spike = build.op('Sub', [next, values.state.emitted], {}, { name: 'spike' });
   const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
   return { state: { emitted: next }, decoded, spike };
 }

@@ -3,7 +3,6 @@ import { defineNeuron } from '../dynamics/define-neuron.ts';
 import {
   fireOnLadder,
   halfLevel,
-  type Ladder,
   ladderAttributes,
   ladderLevelOf,
   ladderLevels,
@@ -25,7 +24,7 @@ import {
  * Differs from the paper, in which what a spike changes shrinks with 1/t: here it counts the same at every step, so that a
  * late change of the input is followed as fast as an early one. The onset is not in the paper.
  */
-export const differentialMultiThreshold = defineNeuron<Ladder>({
+export const differentialMultiThreshold = defineNeuron({
   name: 'differential-multi-threshold',
   summary:
     'Emits at each step the level of a signed ladder by which the value it has sent so far should change.',
@@ -42,19 +41,19 @@ export const differentialMultiThreshold = defineNeuron<Ladder>({
   functionName: (ladder) => `DifferentialMultiThreshold_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, ladder) {
-    if (t < parameters.onset!) return 0;
-    const spike = fireOnLadder(mean - state[0]!, parameters, ladder);
-    state[0]! += spike;
+    if (t < parameters.onset) return 0;
+    const spike = fireOnLadder(mean - state.sent, parameters, ladder);
+    state.sent += spike;
     return spike;
   },
-  decode: (state) => state[0]!,
+  decode: (state) => state.sent,
   levelOf: ladderLevelOf,
   lower(build, { mean, t, state, parameters }, ladder) {
-    const potential = build.op('Sub', [mean, state.sent!], {}, { name: 'potential' });
+    const potential = build.op('Sub', [mean, state.sent], {}, { name: 'potential' });
     const wanted = lowerLadder(build, potential, parameters, ladder);
-    const early = build.op('Less', [t, parameters.onset!]);
+    const early = build.op('Less', [t, parameters.onset]);
     const spike = build.op('Where', [early, build.scalar('none', 0), wanted]);
-    const sent = build.op('Add', [state.sent!, spike], {}, { name: 'sent' });
+    const sent = build.op('Add', [state.sent, spike], {}, { name: 'sent' });
     return { state: { sent }, decoded: sent, spike };
   },
 });

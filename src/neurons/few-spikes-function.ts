@@ -31,7 +31,7 @@ export type FewSpikesFunctionAttributes = z.infer<typeof attributes>;
  *
  * Differs from the paper: the codes have 12 internal steps and come from another optimiser.
  */
-export const fewSpikesFunction = defineNeuron<FewSpikesFunctionAttributes>({
+export const fewSpikesFunction = defineNeuron({
   name: 'few-spikes-function',
   summary: 'Computes an activation function by the worth of its spikes in K internal steps.',
   equations: [
@@ -57,11 +57,11 @@ export const fewSpikesFunction = defineNeuron<FewSpikesFunctionAttributes>({
       sum += worths[k]!;
       count++;
     }
-    state[0] = sum;
-    state[1] = count;
+    state.told = sum;
+    state.count = count;
     return sum;
   },
-  decode: (state) => state[0]!,
+  decode: (state) => state.told,
   levelOf: (spike, _parameters, choices) =>
     Math.max(
       spikeWorths(choices).findLastIndex((worth) => worth <= Math.abs(spike)),
@@ -77,9 +77,9 @@ function spikeWorths({ code }: FewSpikesFunctionAttributes): number[] {
 
 function lower(
   build: GraphBuilder,
-  { mean }: StepValues,
+  { mean }: StepValues<never, 'told' | 'count'>,
   { code }: FewSpikesFunctionAttributes,
-): StepOutputs {
+): StepOutputs<'told' | 'count'> {
   const { thresholds, resets, worths }: FewSpikesCode = fewSpikesTables[code];
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];
   let [value, sum, count] = [mean, zero, zero];

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
-import { lowerPotential, lowerReset, lowerSignedThreshold } from '../dynamics/membrane-potential.ts';
+import {
+  lowerPotential,
+  lowerReset,
+  lowerSignedThreshold,
+  type SignedThreshold,
+  signedThresholds,
+  thresholdOf,
+} from '../dynamics/membrane-potential.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const attributes = z.object({
@@ -28,7 +35,7 @@ export type FewSpikesAttributes = z.infer<typeof attributes>;
  * Differs from the paper: signed; half of the last digit is added before the first internal step, so that the code rounds
  * instead of cutting off; and beyond T = 1 a window encodes what the windows before left over.
  */
-export const fewSpikes = defineNeuron<FewSpikesAttributes>({
+export const fewSpikes = defineNeuron({
   name: 'few-spikes',
   summary: 'Tells its value as a binary number in K internal steps, a spike for each digit 1.',
   equations: [
@@ -40,14 +47,14 @@ export const fewSpikes = defineNeuron<FewSpikesAttributes>({
   paper:
     'Stöckl, Maass: Optimized spiking neurons can classify images with high accuracy through temporal coding with two spikes, Nature Machine Intelligence 2021, doi:10.1038/s42256-021-00311-4, arXiv:2002.00860',
   attributes,
-  parameters: ['thresholdPositive', 'thresholdNegative'],
+  parameters: signedThresholds,
   state: ['emitted', 'count'],
   spikeCount: 'count',
   functionName: ({ bits }) => `FewSpikes_${bits}`,
   levels: ({ bits }) => Array.from({ length: bits }, (_, i) => 2 ** i),
   step({ mean, t }, state, { thresholdPositive, thresholdNegative }, { bits }) {
-    const potential = mean * t - state[0]!;
-    const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
+    const potential = mean * t - state.emitted;
+    const threshold = potential < 0 ? -thresholdNegative : thresholdPositive;
     let value = potential / threshold + 0.5;
     let [code, count] = [0, 0];
     for (let digit = 2 ** (bits - 1); digit >= 1; digit /= 2) {
@@ -57,19 +64,21 @@ export const fewSpikes = defineNeuron<FewSpikesAttributes>({
       count++;
     }
     const spike = code === 0 ? 0 : code * threshold;
-    state[0]! += spike;
-    state[1] = count;
+    state.emitted += spike;
+    state.count = count;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
-  levelOf(spike, { thresholdPositive, thresholdNegative }) {
-    const threshold = spike > 0 ? thresholdPositive! : thresholdNegative!;
-    return Math.floor(Math.log2(Math.round(Math.abs(spike) / threshold)));
-  },
+  decode: (state, t) => state.emitted / t,
+  levelOf: (spike, parameters) =>
+    Math.floor(Math.log2(Math.round(Math.abs(spike) / thresholdOf(spike, parameters)))),
   lower,
 });
 
-function lower(build: GraphBuilder, values: StepValues, { bits }: FewSpikesAttributes): StepOutputs {
+function lower(
+  build: GraphBuilder,
+  values: StepValues<SignedThreshold, 'emitted' | 'count'>,
+  { bits }: FewSpikesAttributes,
+): StepOutputs<'emitted' | 'count'> {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];

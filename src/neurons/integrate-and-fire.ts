@@ -15,6 +15,11 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 /** Structural choices of an integrate-and-fire neuron: the activation function it stands for. */
 export type IntegrateAndFireAttributes = ActivationAttributes;
 
+const parameters = ['threshold', 'initialPotential', 'amplitude'] as const;
+
+/** Name of a parameter of an integrate-and-fire neuron. */
+export type IntegrateAndFireParameter = (typeof parameters)[number];
+
 /**
  * Integrate-and-fire neuron with soft reset, in the place of a ReLU: what it decodes to tends to
  * clip(x̄, 0, θ) as t grows, in steps of θ/t.
@@ -25,7 +30,7 @@ export type IntegrateAndFireAttributes = ActivationAttributes;
  *
  * Differs from the papers: they scale weights so that θ = 1; here the weights stay as they are and θ carries the scale.
  */
-export const integrateAndFire = defineNeuron<IntegrateAndFireAttributes>({
+export const integrateAndFire = defineNeuron({
   name: 'integrate-and-fire',
   summary: 'Fires when its membrane potential reaches the threshold, which is then subtracted.',
   equations: [
@@ -36,31 +41,34 @@ export const integrateAndFire = defineNeuron<IntegrateAndFireAttributes>({
   paper:
     'Rueckauer, Lungu, Hu, Pfeiffer, Liu: Conversion of Continuous-Valued Deep Networks to Efficient Event-Driven Networks for Image Classification, Frontiers in Neuroscience 2017, doi:10.3389/fnins.2017.00682 (reset by subtraction)',
   attributes: z.object(activationAttributes),
-  parameters: ['threshold', 'initialPotential', 'amplitude'],
+  parameters,
   state: ['emitted'],
   standsFor: fromActivationAttributes,
   functionName: () => 'IntegrateAndFire',
   levels: () => [1],
   step({ mean, t }, state, { threshold, initialPotential, amplitude }) {
-    const potential = mean * t + initialPotential! - state[0]! * (threshold! / amplitude!);
-    const spike = potential >= threshold! ? amplitude! : 0;
-    state[0]! += spike;
+    const potential = mean * t + initialPotential - state.emitted * (threshold / amplitude);
+    const spike = potential >= threshold ? amplitude : 0;
+    state.emitted += spike;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
+  decode: (state, t) => state.emitted / t,
   levelOf: () => 0,
   lower: lowerIntegrateAndFire,
 });
 
 /** The step of {@link integrateAndFire} as standard operators. */
-export function lowerIntegrateAndFire(build: GraphBuilder, values: StepValues): StepOutputs {
-  const { threshold, initialPotential, amplitude } = values.parameters as Record<string, string>;
-  const emitted = values.state.emitted!;
-  const accumulated = build.op('Add', [build.op('Mul', [values.mean, values.t]), initialPotential!]);
-  const reset = build.op('Mul', [emitted, build.op('Div', [threshold!, amplitude!])]);
+export function lowerIntegrateAndFire(
+  build: GraphBuilder,
+  values: StepValues<IntegrateAndFireParameter, 'emitted'>,
+): StepOutputs<'emitted'> {
+  const { threshold, initialPotential, amplitude } = values.parameters;
+  const { emitted } = values.state;
+  const accumulated = build.op('Add', [build.op('Mul', [values.mean, values.t]), initialPotential]);
+  const reset = build.op('Mul', [emitted, build.op('Div', [threshold, amplitude])]);
   const potential = build.op('Sub', [accumulated, reset], {}, { name: 'potential' });
-  const below = build.op('Less', [potential, threshold!]);
-  const spike = build.op('Where', [below, build.scalar('silent', 0), amplitude!], {}, { name: 'spike' });
+  const below = build.op('Less', [potential, threshold]);
+  const spike = build.op('Where', [below, build.scalar('silent', 0), amplitude], {}, { name: 'spike' });
   const next = build.op('Add', [emitted, spike]);
   const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
   return { state: { emitted: next }, decoded, spike };
@@ -71,6 +79,9 @@ export function lowerIntegrateAndFire(build: GraphBuilder, values: StepValues): 
  *
  * @param initialPotential in units of the threshold. Default 0
  */
-export function integrateAndFireParameters(threshold: number, initialPotential = 0): Parameters {
+export function integrateAndFireParameters(
+  threshold: number,
+  initialPotential = 0,
+): Parameters<IntegrateAndFireParameter> {
   return { threshold, initialPotential: initialPotential * threshold, amplitude: threshold };
 }

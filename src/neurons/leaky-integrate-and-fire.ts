@@ -18,7 +18,7 @@ export type LeakyIntegrateAndFireAttributes = ActivationAttributes;
  *
  * Parameters, each a scalar or one number a channel: `threshold` θ > 0, `initialPotential` v(0), `leak` λ in (0, 1].
  */
-export const leakyIntegrateAndFire = defineNeuron<LeakyIntegrateAndFireAttributes>({
+export const leakyIntegrateAndFire = defineNeuron({
   name: 'leaky-integrate-and-fire',
   summary: 'Integrate-and-fire neuron whose membrane potential leaks.',
   equations: [
@@ -31,34 +31,39 @@ export const leakyIntegrateAndFire = defineNeuron<LeakyIntegrateAndFireAttribute
   attributes: z.object(activationAttributes),
   parameters: ['threshold', 'initialPotential', 'leak'],
   state: ['emitted', 'potential', 'charge'],
-  initialState: ({ initialPotential }) => ({ potential: initialPotential! }),
-  lowerInitialState: (_build, { initialPotential }) => ({ potential: initialPotential! }),
+  initialState: ({ initialPotential }) => ({ potential: initialPotential }),
+  lowerInitialState: (_build, { initialPotential }) => ({ potential: initialPotential }),
   standsFor: fromActivationAttributes,
   functionName: () => 'LeakyIntegrateAndFire',
   levels: () => [1],
   step({ mean, t }, state, { threshold, leak }) {
     const charge = mean * t;
-    const potential = leak! * state[1]! + (charge - state[2]!);
-    const spike = potential >= threshold! ? threshold! : 0;
-    state[0]! += spike;
-    state[1] = potential - spike;
-    state[2] = charge;
+    const potential = leak * state.potential + (charge - state.charge);
+    const spike = potential >= threshold ? threshold : 0;
+    state.emitted += spike;
+    state.potential = potential - spike;
+    state.charge = charge;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
+  decode: (state, t) => state.emitted / t,
   levelOf: () => 0,
   lower,
 });
 
-function lower(build: GraphBuilder, values: StepValues): StepOutputs {
-  const { threshold, leak } = values.parameters as Record<string, string>;
-  const { emitted, potential, charge } = values.state as Record<string, string>;
+type State = 'emitted' | 'potential' | 'charge';
+
+function lower(
+  build: GraphBuilder,
+  values: StepValues<'threshold' | 'initialPotential' | 'leak', State>,
+): StepOutputs<State> {
+  const { threshold, leak } = values.parameters;
+  const { emitted, potential, charge } = values.state;
   const nextCharge = build.op('Mul', [values.mean, values.t], {}, { name: 'charge' });
-  const current = build.op('Sub', [nextCharge, charge!], {}, { name: 'current' });
-  const before = build.op('Add', [build.op('Mul', [potential!, leak!]), current], {}, { name: 'potential' });
-  const below = build.op('Less', [before, threshold!]);
-  const spike = build.op('Where', [below, build.scalar('silent', 0), threshold!], {}, { name: 'spike' });
-  const nextEmitted = build.op('Add', [emitted!, spike]);
+  const current = build.op('Sub', [nextCharge, charge], {}, { name: 'current' });
+  const before = build.op('Add', [build.op('Mul', [potential, leak]), current], {}, { name: 'potential' });
+  const below = build.op('Less', [before, threshold]);
+  const spike = build.op('Where', [below, build.scalar('silent', 0), threshold], {}, { name: 'spike' });
+  const nextEmitted = build.op('Add', [emitted, spike]);
   const nextPotential = build.op('Sub', [before, spike]);
   const decoded = build.op('Div', [nextEmitted, values.t], {}, { name: 'decoded' });
   return {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { defineNeuron } from '../dynamics/define-neuron.ts';
 import {
   fireOnLadder,
-  type Ladder,
   ladderAttributes,
   ladderLevelOf,
   ladderLevels,
@@ -24,7 +23,7 @@ import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
  * Differs from the paper: θ₊ and θ₋ are the smallest levels rather than the largest; the base is free (2 in the paper);
  * so is the dead zone δ, below which nothing is emitted (θ/2 in the paper).
  */
-export const multiThreshold = defineNeuron<Ladder>({
+export const multiThreshold = defineNeuron({
   name: 'multi-threshold',
   summary: 'Emits at each step the level of a signed ladder that its membrane potential calls for.',
   equations: [
@@ -42,11 +41,11 @@ export const multiThreshold = defineNeuron<Ladder>({
   functionName: (ladder) => `MultiThreshold_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, ladder) {
-    const spike = fireOnLadder(mean * t - state[0]!, parameters, ladder);
-    state[0]! += spike;
+    const spike = fireOnLadder(mean * t - state.emitted, parameters, ladder);
+    state.emitted += spike;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
+  decode: (state, t) => state.emitted / t,
   levelOf: ladderLevelOf,
   lower(build, values, ladder) {
     const spike = lowerLadder(build, lowerPotential(build, values), values.parameters, ladder);

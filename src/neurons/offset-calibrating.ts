@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { activationAttributes, fromActivationAttributes } from '../dynamics/activation-attributes.ts';
-import { defineNeuron, type Parameters } from '../dynamics/define-neuron.ts';
+import { defineNeuron, type Parameters, type ValueNames } from '../dynamics/define-neuron.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { integrateAndFire, lowerIntegrateAndFire } from './integrate-and-fire.ts';
+import {
+  type IntegrateAndFireParameter,
+  integrateAndFire,
+  lowerIntegrateAndFire,
+} from './integrate-and-fire.ts';
 
 const attributes = z.object({
   ...activationAttributes,
@@ -35,7 +39,7 @@ const margin = { silence: 0.999, fire: 1.001 } as const;
  * needed to gain or lose a spike. A neuron that has fired at every hidden step is not shifted upwards (it cannot fire
  * more often). Further iterations judge the spike count after the last shift.
  */
-export const offsetCalibrating = defineNeuron<OffsetCalibratingAttributes>({
+export const offsetCalibrating = defineNeuron({
   ...integrateAndFire,
   name: 'offset-calibrating',
   summary: 'Integrate-and-fire neuron that calibrates its initial potential in hidden time-steps.',
@@ -56,12 +60,12 @@ export const offsetCalibrating = defineNeuron<OffsetCalibratingAttributes>({
   rehearsal: {
     steps: ({ hiddenSteps }) => hiddenSteps,
     adapt(means, parameters, { iterations }) {
-      let potential = parameters.initialPotential!;
+      let potential = parameters.initialPotential;
       for (let i = 0; i < iterations; i++) potential += shiftOf(means, parameters, potential);
       return { ...parameters, initialPotential: potential };
     },
     lower(build, means, parameters, { iterations }) {
-      let potential = parameters.initialPotential!;
+      let potential = parameters.initialPotential;
       for (let i = 0; i < iterations; i++) potential = lowerShift(build, means, parameters, potential);
       return { ...parameters, initialPotential: potential };
     },
@@ -70,8 +74,11 @@ export const offsetCalibrating = defineNeuron<OffsetCalibratingAttributes>({
 });
 
 /** What one rehearsal from this potential asks for. */
-function shiftOf(means: Float64Array, parameters: Parameters, potential: number): number {
-  const { threshold, initialPotential } = parameters as { threshold: number; initialPotential: number };
+function shiftOf(
+  means: Float64Array,
+  { threshold, initialPotential }: Parameters<IntegrateAndFireParameter>,
+  potential: number,
+): number {
   let [count, lowestFiring, highestSilent] = [0, none, -none];
   for (const [i, mean] of means.entries()) {
     const m = potential + (i + 1) * mean - count * threshold;
@@ -90,11 +97,14 @@ function shiftOf(means: Float64Array, parameters: Parameters, potential: number)
   return 0;
 }
 
-type Names = Readonly<Record<string, string>>;
-
 /** The same as operators. @returns the shifted potential */
-function lowerShift(build: GraphBuilder, means: string, parameters: Names, potential: string): string {
-  const threshold = parameters.threshold!;
+function lowerShift(
+  build: GraphBuilder,
+  means: string,
+  parameters: ValueNames<IntegrateAndFireParameter>,
+  potential: string,
+): string {
+  const { threshold } = parameters;
   const steps = build.op('Gather', [
     build.op('Shape', [means]),
     build.constant('axis', Tensor.int64([], [0])),
@@ -110,7 +120,7 @@ function lowerShift(build: GraphBuilder, means: string, parameters: Names, poten
     num_scan_inputs: 2,
   }) as [string, string, string];
 
-  const received = build.op('Add', [build.op('Mul', [last, rho]), parameters.initialPotential!]);
+  const received = build.op('Add', [build.op('Mul', [last, rho]), parameters.initialPotential]);
   const residual = build.op('Sub', [received, build.op('Mul', [count, threshold])], {}, { name: 'residual' });
   const tooMany = build.op('And', [
     build.op('Less', [residual, build.scalar('nothing', 0)]),

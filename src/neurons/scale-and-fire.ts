@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
-import { lowerPotential, lowerReset, lowerSignedThreshold } from '../dynamics/membrane-potential.ts';
+import {
+  lowerPotential,
+  lowerReset,
+  lowerSignedThreshold,
+  type SignedThreshold,
+  signedThresholds,
+  thresholdOf,
+} from '../dynamics/membrane-potential.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -27,7 +34,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
  * Differs from the paper: the count is rounded to the nearest instead of down (the initial potential θ/2 of its
  * equivalence theorem), and beyond T = 1 the neuron goes on with what is left of the potential, with soft reset.
  */
-export const scaleAndFire = defineNeuron<UniformUnits>({
+export const scaleAndFire = defineNeuron({
   name: 'scale-and-fire',
   summary: 'Emits its scaled membrane potential as a whole number of units in a single step.',
   equations: [
@@ -38,27 +45,30 @@ export const scaleAndFire = defineNeuron<UniformUnits>({
   paper:
     'Chen, Yang, Meng et al.: One-Timestep is Enough: Achieving High-performance ANN-to-SNN Conversion via Scale-and-Fire Neurons (SFormer), 2025, arXiv:2510.23383',
   attributes: z.object(uniformAttributes),
-  parameters: ['thresholdPositive', 'thresholdNegative'],
+  parameters: signedThresholds,
   state: ['emitted', 'count'],
   spikeCount: 'count',
   functionName: ({ units, spikes }) => `ScaleAndFire_${spikes}_${units}`,
   levels: unitLevels,
   step({ mean, t }, state, { thresholdPositive, thresholdNegative }, choices) {
-    const potential = mean * t - state[0]!;
-    const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
+    const potential = mean * t - state.emitted;
+    const threshold = potential < 0 ? -thresholdNegative : thresholdPositive;
     const units = unitsOf(potential / threshold, 1, choices.units);
     const spike = units === 0 ? 0 : units * threshold;
-    state[0]! += spike;
-    state[1] = spikesIn(units, choices);
+    state.emitted += spike;
+    state.count = spikesIn(units, choices);
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
-  levelOf: (spike, { thresholdPositive, thresholdNegative }) =>
-    unitLevelOf(spike, spike > 0 ? thresholdPositive! : thresholdNegative!),
+  decode: (state, t) => state.emitted / t,
+  levelOf: (spike, parameters) => unitLevelOf(spike, thresholdOf(spike, parameters)),
   lower,
 });
 
-function lower(build: GraphBuilder, values: StepValues, choices: UniformUnits): StepOutputs {
+function lower(
+  build: GraphBuilder,
+  values: StepValues<SignedThreshold, 'emitted' | 'count'>,
+  choices: UniformUnits,
+): StepOutputs<'emitted' | 'count'> {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const units = lowerUnits(build, potential, threshold, choices.units);

@@ -24,7 +24,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
  * Differs from the paper: a step emits at most N units of each sign, so that a spike fits in a number of bits; what
  * exceeds them follows at the next step.
  */
-export const sigmaDelta = defineNeuron<UniformUnits>({
+export const sigmaDelta = defineNeuron({
   name: 'sigma-delta',
   summary: 'Sends the rounded difference between its input and what it has sent before.',
   equations: [
@@ -41,28 +41,27 @@ export const sigmaDelta = defineNeuron<UniformUnits>({
   functionName: ({ units, spikes }) => `SigmaDelta_${spikes}_${units}`,
   levels: unitLevels,
   step({ mean }, state, { threshold }, choices) {
-    const potential = mean - state[0]!;
-    const units = unitsOf(Math.abs(potential), threshold!, choices.units);
-    const spike = units === 0 ? 0 : Math.sign(potential) * units * threshold!;
-    state[0]! += spike;
-    state[1] = spikesIn(units, choices);
+    const potential = mean - state.sent;
+    const units = unitsOf(Math.abs(potential), threshold, choices.units);
+    const spike = units === 0 ? 0 : Math.sign(potential) * units * threshold;
+    state.sent += spike;
+    state.count = spikesIn(units, choices);
     return spike;
   },
-  decode: (state) => state[0]!,
-  levelOf: (spike, { threshold }) => unitLevelOf(spike, threshold!),
+  decode: (state) => state.sent,
+  levelOf: (spike, { threshold }) => unitLevelOf(spike, threshold),
   lower,
 });
 
 function lower(
   build: GraphBuilder,
-  { mean, state, parameters }: StepValues,
+  { mean, state, parameters: { threshold } }: StepValues<'threshold', 'sent' | 'count'>,
   choices: UniformUnits,
-): StepOutputs {
-  const threshold = parameters.threshold!;
-  const potential = build.op('Sub', [mean, state.sent!], {}, { name: 'potential' });
+): StepOutputs<'sent' | 'count'> {
+  const potential = build.op('Sub', [mean, state.sent], {}, { name: 'potential' });
   const units = lowerUnits(build, build.op('Abs', [potential]), threshold, choices.units);
   const signed = build.op('Mul', [build.op('Sign', [potential]), units]);
   const spike = build.op('Mul', [signed, threshold], {}, { name: 'spike' });
-  const sent = build.op('Add', [state.sent!, spike], {}, { name: 'sent' });
+  const sent = build.op('Add', [state.sent, spike], {}, { name: 'sent' });
   return { state: { sent, count: lowerSpikesIn(build, units, choices) }, decoded: sent, spike };
 }

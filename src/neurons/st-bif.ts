@@ -26,7 +26,7 @@ export type StBifAttributes = z.infer<typeof attributes>;
  * Differs from the paper: its networks receive the input as spikes spread over time and grow silent when all is told;
  * here x̄ is the whole input from the first step on, so that the potential is θ/2 + x̄(t) − θ·S(t−1).
  */
-export const stBif = defineNeuron<StBifAttributes>({
+export const stBif = defineNeuron({
   name: 'st-bif',
   summary: 'Emits ternary spikes and traces their count, which settles at a quantised value.',
   equations: [
@@ -42,27 +42,25 @@ export const stBif = defineNeuron<StBifAttributes>({
   functionName: ({ lowest, highest }) => `StBif_minus${-lowest}_${highest}`,
   levels: () => [1],
   step({ mean }, state, { threshold }, { lowest, highest }) {
-    const [tracer] = state as unknown as [number];
-    const potential = mean + threshold! / 2 - tracer * threshold!;
-    const rises = potential >= threshold! && tracer < highest;
+    const { tracer } = state;
+    const potential = mean + threshold / 2 - tracer * threshold;
+    const rises = potential >= threshold && tracer < highest;
     const falls = potential < 0 && tracer > lowest;
     const sign = Number(rises) - Number(falls);
-    state[0]! += sign;
-    state[1] = state[0]! * threshold!;
-    return sign * threshold!;
+    state.tracer += sign;
+    state.sent = state.tracer * threshold;
+    return sign * threshold;
   },
-  decode: (state) => state[1]!,
+  decode: (state) => state.sent,
   levelOf: () => 0,
   lower,
 });
 
 function lower(
   build: GraphBuilder,
-  { mean, state, parameters }: StepValues,
+  { mean, state: { tracer }, parameters: { threshold } }: StepValues<'threshold', 'tracer' | 'sent'>,
   { lowest, highest }: StBifAttributes,
-): StepOutputs {
-  const threshold = parameters.threshold!;
-  const tracer = state.tracer!;
+): StepOutputs<'tracer' | 'sent'> {
   const start = build.op('Mul', [threshold, build.scalar('half', 0.5)]);
   const told = build.op('Mul', [tracer, threshold]);
   const potential = build.op('Sub', [build.op('Add', [mean, start]), told], {}, { name: 'potential' });

@@ -10,6 +10,9 @@ import {
   lowerPotential,
   lowerReset,
   lowerSignedThreshold,
+  type SignedThreshold,
+  signedThresholds,
+  thresholdOf,
 } from '../dynamics/membrane-potential.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
@@ -42,7 +45,7 @@ export type TimeToFirstSpikeAttributes = z.infer<typeof attributes>;
  * Differs from the papers: the threshold lies halfway between neighbouring worths, so that the nearest one is told; signed;
  * and beyond T = 1 a window tells what the windows before left over.
  */
-export const timeToFirstSpike = defineNeuron<TimeToFirstSpikeAttributes>({
+export const timeToFirstSpike = defineNeuron({
   name: 'time-to-first-spike',
   summary: 'Fires at most once in a window of K micro-steps; the time of the spike carries the value.',
   equations: [
@@ -54,20 +57,20 @@ export const timeToFirstSpike = defineNeuron<TimeToFirstSpikeAttributes>({
   paper:
     'Srivatsa, Chu, Amornpaisannon, Tavva, Miriyala, Wu, Zhang, Li, Carlson: You Only Spike Once: Improving Energy-Efficient Neuromorphic Inference to ANN-Level Accuracy, 2020, arXiv:2006.09982 (linear kernel); Park, Kim, Na, Yoon: T2FSNN: Deep Spiking Neural Networks with Time-to-first-spike Coding, DAC 2020, arXiv:2003.11741 (exponential kernel)',
   attributes,
-  parameters: ['thresholdPositive', 'thresholdNegative'],
+  parameters: signedThresholds,
   state: ['emitted'],
   functionName: ({ window, kernel, base }) =>
     `TimeToFirstSpike_${kernel}_${window}${kernel === 'linear' || base === 2 ? '' : `_base${String(base).replace('.', 'p')}`}`,
   levels: spikeWorths,
   step({ mean, t }, state, parameters, choices) {
-    const potential = mean * t - state[0]!;
+    const potential = mean * t - state.emitted;
     const spike = firstSpike(potential, parameters, choices);
-    state[0]! += spike;
+    state.emitted += spike;
     return spike;
   },
-  decode: (state, t) => state[0]! / t,
-  levelOf(spike, { thresholdPositive, thresholdNegative }, { kernel, base }) {
-    const worth = Math.abs(spike) / (spike > 0 ? thresholdPositive! : thresholdNegative!);
+  decode: (state, t) => state.emitted / t,
+  levelOf(spike, parameters, { kernel, base }) {
+    const worth = Math.abs(spike) / thresholdOf(spike, parameters);
     return kernel === 'linear' ? Math.round(worth) - 1 : Math.round(Math.log(worth) / Math.log(base));
   },
   lower,
@@ -96,10 +99,10 @@ export function firingThresholds(choices: TimeToFirstSpikeAttributes): number[] 
 
 function firstSpike(
   potential: number,
-  { thresholdPositive, thresholdNegative }: Parameters,
+  { thresholdPositive, thresholdNegative }: Parameters<SignedThreshold>,
   choices: TimeToFirstSpikeAttributes,
 ): number {
-  const threshold = potential < 0 ? -thresholdNegative! : thresholdPositive!;
+  const threshold = potential < 0 ? -thresholdNegative : thresholdPositive;
   const ratio = potential / threshold;
   for (let early = choices.window - 1; early >= 0; early--) {
     if (ratio >= firingThreshold(early, choices)) return worthOf(early, choices) * threshold;
@@ -107,7 +110,11 @@ function firstSpike(
   return 0;
 }
 
-function lower(build: GraphBuilder, values: StepValues, choices: TimeToFirstSpikeAttributes): StepOutputs {
+function lower(
+  build: GraphBuilder,
+  values: StepValues<SignedThreshold, 'emitted'>,
+  choices: TimeToFirstSpikeAttributes,
+): StepOutputs<'emitted'> {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const ratio = lowerMagnitude(build, potential, threshold);

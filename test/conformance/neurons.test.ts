@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/analysis/placement.ts';
+import { initialState } from '../../src/dynamics/initial-state.ts';
 import { runNeuron } from '../../src/dynamics/run-neuron.ts';
 import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
 import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
@@ -117,7 +118,7 @@ describe.each(neurons.map((neuron) => [neuron.name, neuron] as const))('neuron %
     const attributes = neuron.attributes.parse({});
     const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, 0.25]));
     const levels = neuron.levels(attributes);
-    const state = new Float64Array(neuron.state.length);
+    const state = initialState(neuron, parameters, attributes);
     for (let t = 1; t <= 20; t++) {
       const spike = neuron.step({ mean: 3.3 * Math.sin(t), t }, state, parameters, attributes);
       if (spike === 0) continue;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
-import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
+import { differentialThresholds } from '../../neurons/differential-multi-threshold.ts';
 import { powerOf, type SiteProfile } from '../sensitivity/site-profile.ts';
 import { type FitTask, fitSpikes, trimLadder } from './fit-spikes.ts';
 import { ladderCodings, ladderFamilies } from './ladder-families.ts';
@@ -39,7 +39,7 @@ describe('fitSpikes', () => {
     for (let exponent = -12; exponent <= 1; exponent += 0.25) {
       for (const reach of [0.05, 0.1, 0.2, 0.4, 0.8]) {
         const threshold = 2 ** exponent;
-        const parameters = differential.parameters(threshold, threshold, reach / threshold, 1);
+        const parameters = differentialThresholds(threshold, threshold, reach / threshold, 1);
         const cost = costOf(parameters, ladder);
         expect(best.cost).toBeLessThan(cost * 1.02);
       }
@@ -55,17 +55,16 @@ describe('fitSpikes', () => {
   });
 
   function costOf(
-    parameters: Record<string, number>,
+    parameters: ReturnType<typeof differentialThresholds>,
     ladder: { base: number; levels: number; rule: 'nearest' },
   ) {
     let [error, spikes, total] = [0, 0, 0];
     for (const { value, count } of bell) {
-      const state = new Float64Array(1);
+      const state = { sent: 0 };
       for (let t = 1; t <= 2; t++) {
-        if (differentialMultiThreshold.step({ mean: value, t }, state, parameters, ladder) !== 0)
-          spikes += count;
+        if (differential.neuron.step({ mean: value, t }, state, parameters, ladder) !== 0) spikes += count;
       }
-      error += count * (state[0]! - value) ** 2;
+      error += count * (state.sent - value) ** 2;
       total += count;
     }
     return 2 * (error / total / profile.power) + 0.001 * 10 * (spikes / total);
@@ -78,22 +77,12 @@ describe('trimLadder', () => {
     const trimmed = trimLadder(fit, bell);
     expect(trimmed.ladder.levels).toBeLessThan(fit.ladder.levels);
     const parametersOf = ({ positive, negative, deadZone }: typeof fit) =>
-      differential.parameters(positive, negative, deadZone, 1);
+      differentialThresholds(positive, negative, deadZone, 1);
     for (const { value } of bell) {
-      const [full, part] = [new Float64Array(1), new Float64Array(1)];
+      const [full, part] = [{ sent: 0 }, { sent: 0 }];
       for (let t = 1; t <= 3; t++) {
-        const expected = differentialMultiThreshold.step(
-          { mean: value, t },
-          full,
-          parametersOf(fit),
-          fit.ladder,
-        );
-        const got = differentialMultiThreshold.step(
-          { mean: value, t },
-          part,
-          parametersOf(trimmed),
-          trimmed.ladder,
-        );
+        const expected = differential.neuron.step({ mean: value, t }, full, parametersOf(fit), fit.ladder);
+        const got = differential.neuron.step({ mean: value, t }, part, parametersOf(trimmed), trimmed.ladder);
         expect(got).toBeCloseTo(expected, 12);
       }
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { initialState } from '../../dynamics/initial-state.ts';
 import type { Ladder } from '../../dynamics/ladder.ts';
 import { ladderCodings, ladderFamilies } from './ladder-families.ts';
 import { LadderSimulator } from './ladder-simulator.ts';
@@ -19,9 +20,9 @@ describe('LadderSimulator', () => {
           const ladder: Ladder = { base, levels, rule: 'nearest' };
           const simulator = new LadderSimulator(ladder, [{ value, count: 3 }]);
           const { error, bias, spikes } = simulator.run(setting, steps, differential);
-          const state = new Float64Array(1);
           let fired = 0;
           const given = parameters(setting.positive, setting.negative, setting.deadZone, 1);
+          const state = initialState(neuron, given, ladder);
           for (let t = 1; t <= steps; t++) {
             if (neuron.step({ mean: value, t }, state, given, ladder) !== 0) fired++;
           }
