@@ -1,3 +1,5 @@
+import { messageOf, RuntimeError } from './errors.ts';
+
 /** A linear memory. Its buffer is another one after each growth. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
@@ -11,7 +13,6 @@ export type WasmModule = { readonly __wasmModule: never };
 type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface WebAssemblyInterface {
-  compile(bytes: Uint8Array): Promise<WasmModule>;
   instantiate(module: WasmModule, imports: WasmImports): Promise<{ readonly exports: unknown }>;
   /** Compiles at once. */
   readonly Module: new (
@@ -23,3 +24,44 @@ interface WebAssemblyInterface {
 
 /** The part of the WebAssembly JavaScript interface used here: TypeScript declares it for browsers only. */
 export const webAssembly = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
+
+/** The modules of this package: `kernels` runs neurons, `resample` resizes pictures. */
+export type ModuleName = 'kernels' | 'resample';
+
+let readModule: ((name: ModuleName) => Uint8Array) | undefined;
+const compiled = new Map<ModuleName, WasmModule>();
+
+/**
+ * Says where the bytes of the modules come from. Importing the package in Node installs its own files; a bundle has them inside.
+ *
+ * @param read gives the bytes of a module; called when it is first needed
+ */
+export function installModules(read: (name: ModuleName) => Uint8Array): void {
+  readModule = read;
+}
+
+/** A module, compiled once. @throws RuntimeError if its bytes are missing or damaged */
+export function compiledModule(name: ModuleName): WasmModule {
+  const known = compiled.get(name);
+  if (known) return known;
+  const made = compile(name);
+  compiled.set(name, made);
+  return made;
+}
+
+function compile(name: ModuleName): WasmModule {
+  try {
+    if (!readModule) throw new Error('no module installed');
+    return new webAssembly.Module(readModule(name));
+  } catch (cause) {
+    throw new RuntimeError(
+      {
+        where: `${name}.wasm`,
+        expected: 'a compiled module',
+        got: messageOf(cause),
+        remedy: "Run 'npm run build' in a checkout; elsewhere import 'transpike', or call installModules",
+      },
+      { cause },
+    );
+  }
+}

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { DataError, messageOf } from '../errors.ts';
-import { type WasmMemory, webAssembly } from '../web-assembly.ts';
+import { compiledModule, type WasmMemory, webAssembly } from '../web-assembly.ts';
 import type { ResampleCoefficients } from './resample-coefficients.ts';
 
 /** The functions of resample.wasm; what they do stands in assembly/. */
@@ -119,22 +117,7 @@ function place({ start, count, weights }: ResampleCoefficients, sourceBytes: num
 }
 
 function load(): ResampleModule {
-  const file = new URL('./resample.wasm', import.meta.url);
-  try {
-    const memory = new webAssembly.Memory({ initial: 16 });
-    const instance = new webAssembly.Instance(new webAssembly.Module(readFileSync(file)), {
-      env: { memory },
-    });
-    return { ...(instance.exports as Omit<ResampleModule, 'memory'>), memory };
-  } catch (cause) {
-    throw new DataError(
-      {
-        where: file.pathname,
-        expected: 'the compiled kernels for pictures',
-        got: messageOf(cause),
-        remedy: 'Run: npm run build',
-      },
-      { cause },
-    );
-  }
+  const memory = new webAssembly.Memory({ initial: 16 });
+  const instance = new webAssembly.Instance(compiledModule('resample'), { env: { memory } });
+  return { ...(instance.exports as Omit<ResampleModule, 'memory'>), memory };
 }

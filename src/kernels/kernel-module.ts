@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { messageOf, RuntimeError } from '../errors.ts';
-import { type WasmMemory, type WasmModule, webAssembly } from '../web-assembly.ts';
+import { compiledModule, type WasmMemory, webAssembly } from '../web-assembly.ts';
 
 /** Where a run of neurons reads and writes, as most kernels take it; see `NeuronRun` in neuron-kernel.ts. */
 export type RunArguments = [
@@ -201,33 +199,12 @@ export interface KernelModule {
 /** Lowest addresses, in bytes: the module's own data. What uses the memory beside it starts here. */
 export const moduleBytes = 4096;
 
-let compiled: Promise<WasmModule> | undefined;
-
 /**
  * Makes the kernels work on a memory.
  *
  * @throws RuntimeError if kernels.wasm is missing or damaged
  */
 export async function loadKernels(memory: WasmMemory): Promise<KernelModule> {
-  compiled ??= compile();
-  const { exports } = await webAssembly.instantiate(await compiled, { env: { memory } });
+  const { exports } = await webAssembly.instantiate(compiledModule('kernels'), { env: { memory } });
   return exports as unknown as KernelModule;
-}
-
-async function compile(): Promise<WasmModule> {
-  const file = new URL('./kernels.wasm', import.meta.url);
-  try {
-    return await webAssembly.compile(await readFile(file));
-  } catch (cause) {
-    compiled = undefined;
-    throw new RuntimeError(
-      {
-        where: file.pathname,
-        expected: 'the compiled neuron kernels',
-        got: messageOf(cause),
-        remedy: 'Run: npm run build',
-      },
-      { cause },
-    );
-  }
 }
