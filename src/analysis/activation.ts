@@ -47,11 +47,6 @@ export function activate(activation: Activation, x: number): number {
   }
 }
 
-/** The bound a network was trained with; `undefined` for an activation that has none. */
-export function upperBound(activation: Activation): number | undefined {
-  return 'upper' in activation ? activation.upper : undefined;
-}
-
 /**
  * Appends an activation as standard operators of opset 11 or newer.
  *

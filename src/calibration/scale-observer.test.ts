@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../random.ts';
 import { linearQuantile } from './linear-quantile.ts';
 import { ScaleObserver } from './scale-observer.ts';
 
@@ -15,14 +16,36 @@ describe('linearQuantile', () => {
 });
 
 describe('ScaleObserver', () => {
-  it('averages the scales of batches with weight 0.9 for the past', () => {
+  it('takes one quantile over all images, however they are batched and ordered', () => {
+    const random = new Random(3);
+    const values = Float32Array.from({ length: 60_000 }, () => random.normal());
+    const backwards = values.toReversed();
+    const scaleOf = (numbers: Float32Array, images: number, perChannel: boolean) => {
+      const observer = new ScaleObserver({ quantile: 0.999, factor: 0.5, perChannel }, relu);
+      const size = images * 100;
+      for (let from = 0; from < numbers.length; from += size)
+        observer.observe(numbers.subarray(from, from + size), [images, 4, 25]);
+      return [...observer.scales().values];
+    };
+    const whole =
+      0.5 *
+      linearQuantile(
+        values.map((value) => Math.max(value, 0)),
+        0.999,
+      );
+    for (const images of [1, 8, 600]) {
+      expect(scaleOf(values, images, false)[0]).toBeCloseTo(whole, 12);
+      expect(scaleOf(backwards, images, false)[0]).toBeCloseTo(whole, 12);
+      expect(scaleOf(values, images, true)).toEqual(scaleOf(values, 600, true));
+    }
+  });
+
+  it('is the largest activation where that is what is asked for', () => {
     const observer = new ScaleObserver({ quantile: 1, factor: 0.5 }, relu);
     observer.observe(Float32Array.of(-9, 2, 4), [3, 1]);
     observer.observe(Float32Array.of(6, 2, 8), [3, 1]);
     observer.observe(Float32Array.of(0, 0, 0), [3, 1]);
-    const { shape, values } = observer.scales();
-    expect(shape).toEqual([]);
-    expect(values[0]).toBeCloseTo(0.9 * (0.9 * 2 + 0.1 * 4) + 0.1 * 1e-6, 12);
+    expect(observer.scales()).toEqual({ shape: [], values: Float64Array.of(4) });
   });
 
   it('gives each channel a scale of its own, and a silent one the smallest', () => {

@@ -1,12 +1,12 @@
 import { type Activation, activate } from '../analysis/activation.ts';
 import { ConversionError } from '../errors.ts';
 import { sizeOf } from '../graph/shape.ts';
-import { linearQuantile } from './linear-quantile.ts';
 import type { Observer } from './observer.ts';
+import { StreamedQuantile } from './streamed-quantile.ts';
 
 /** How the scale of a site follows from its activations. */
 export interface ScaleRule {
-  /** Quantile of the activations of a batch, linearly interpolated; 1 for the maximum. */
+  /** Quantile of the activations of all images, linearly interpolated; 1 for the maximum. */
   readonly quantile: number;
   /** Factor on the quantile. Default 1 */
   readonly factor?: number;
@@ -14,22 +14,21 @@ export interface ScaleRule {
   readonly perChannel?: boolean;
 }
 
-/** Weight of a new batch in the moving average of the scales. */
-const momentum = 0.1;
-
 /** Smallest scale: a silent site or channel must not get the threshold 0. */
 const smallestScale = 1e-6;
 
 /**
- * Scale of a site's activations: a quantile of each batch, of all activations or of each channel's, clamped to at least
- * 1e-6. Over the batches it is an exponential moving average that begins with the first batch: s ← 0.9·s + 0.1·new.
+ * Scale of a site's activations: one quantile over all images, of all activations or of each channel's, at least 1e-6. It
+ * depends on the images alone, neither on how they are batched nor on their order.
  *
- * The same as the calibration of SpikingJelly's rate-coding conversion (`RateCodingRecipe`).
+ * Differs from SpikingJelly's rate-coding conversion (`RateCodingRecipe`), which takes the quantile of each batch and a
+ * moving average over the batches, 0.9·s + 0.1·new: there the largest activation is a mean of batches' maxima. With one
+ * batch the two agree.
  */
 export class ScaleObserver implements Observer {
   readonly #rule: ScaleRule;
   readonly #activation: Activation;
-  #scales: Float64Array | undefined;
+  #channels: StreamedQuantile[] = [];
   #rank = 0;
 
   /** @param activation applied to what is observed before the quantile is taken */
@@ -39,16 +38,22 @@ export class ScaleObserver implements Observer {
   }
 
   observe(values: Float32Array, shape: readonly number[]): void {
-    const fresh = this.#channels(values, shape).map((channel) => this.#scaleOf(channel));
-    this.#rank = shape.length;
-    this.#scales = this.#scales
-      ? this.#scales.map((scale, c) => (1 - momentum) * scale + momentum * fresh[c]!)
-      : Float64Array.from(fresh);
+    const { quantile, perChannel } = this.#rule;
+    const count = perChannel ? (shape[1] ?? 1) : 1;
+    const area = perChannel ? sizeOf(shape.slice(2)) : values.length;
+    if (this.#channels.length === 0) {
+      this.#channels = Array.from({ length: count }, () => new StreamedQuantile(quantile));
+      this.#rank = shape.length;
+    }
+    for (let from = 0, c = 0; from < values.length; from += area, c = (c + 1) % count) {
+      const channel = this.#channels[c]!;
+      for (let i = from; i < from + area; i++) channel.add(activate(this.#activation, values[i]!));
+    }
   }
 
   /** The scales: one, or one for each channel. @throws ConversionError before the first batch */
   scales(): { readonly shape: number[]; readonly values: Float64Array } {
-    if (!this.#scales) {
+    if (this.#channels.length === 0) {
       throw new ConversionError({
         where: 'calibration',
         expected: 'at least one batch',
@@ -56,28 +61,11 @@ export class ScaleObserver implements Observer {
         remedy: 'Give calibration data',
       });
     }
+    const { factor = 1, perChannel } = this.#rule;
     const trailing = new Array<number>(Math.max(this.#rank - 2, 0)).fill(1);
-    const shape = this.#rule.perChannel ? [this.#scales.length, ...trailing] : [];
-    return { shape, values: this.#scales };
-  }
-
-  #scaleOf(activations: Float32Array): number {
-    const { quantile, factor = 1 } = this.#rule;
-    return Math.max(factor * linearQuantile(activations, quantile), smallestScale);
-  }
-
-  #channels(values: Float32Array, shape: readonly number[]): Float32Array[] {
-    const active = values.map((value) => activate(this.#activation, value));
-    if (!this.#rule.perChannel) return [active];
-    const [batch = 1, channels = 1, ...rest] = shape;
-    const area = sizeOf(rest);
-    return Array.from({ length: channels }, (_, c) => {
-      const channel = new Float32Array(batch * area);
-      for (let n = 0; n < batch; n++) {
-        const from = (n * channels + c) * area;
-        channel.set(active.subarray(from, from + area), n * area);
-      }
-      return channel;
-    });
+    return {
+      shape: perChannel ? [this.#channels.length, ...trailing] : [],
+      values: Float64Array.from(this.#channels, (each) => Math.max(factor * each.value(), smallestScale)),
+    };
   }
 }

@@ -48,13 +48,10 @@ export const ecc = defineMethod({
   place: activationSites,
   defaultPreset: 'percentile',
   presets: {
-    max: boundPreset('Threshold: the largest activation of a layer, or the bound of a clipped ReLU.', 1),
-    percentile: boundPreset(
-      'Threshold: the 99.9 % quantile of the activations, or the bound of a clipped ReLU.',
-      0.999,
-    ),
+    max: boundPreset('Threshold: the largest activation of a layer.', 1),
+    percentile: boundPreset('Threshold: the 99.9 % quantile of the activations.', 0.999),
     fitted: {
-      summary: 'Thresholds of plain ReLU minimise the squared error of the decoded value after T steps.',
+      summary: 'Thresholds minimise the squared error of the decoded value after T steps.',
       differences: [
         ...differences,
         'Thresholds are fitted to the wanted T instead of being the largest activation.',

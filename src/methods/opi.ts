@@ -33,15 +33,15 @@ export const opi = defineMethod({
   presets: {
     bound: {
       summary:
-        'Threshold: the bound of a clipped ReLU; the 99.9 % quantile of the activations where there is none.',
+        'Threshold: the 99.9 % quantile of the activations, which for a clipped ReLU is its bound at most; the bound of a QCFS.',
       differences: [
-        'The paper trains the network with clipped ReLU first; a network with plain ReLU gets thresholds from its activations.',
+        'The paper trains the network with clipped ReLU first and takes its bound; here thresholds come from the activations, which reach a trained bound and stay far below one that was not (ReLU6).',
       ],
       calibrate: (site) => boundCalibration(site, { quantile: 0.999 }, specOfThreshold),
       fromThresholds: (thresholds) => importedSpec(thresholds, initialPotential),
     },
     fitted: {
-      summary: 'Thresholds of plain ReLU minimise the squared error of the decoded value after T steps.',
+      summary: 'Thresholds minimise the squared error of the decoded value after T steps.',
       differences: ['Thresholds are fitted to the wanted T instead of being a trained bound.'],
       calibrate: (site, steps) => fittedCalibration(site, steps, specOfThreshold),
       fromThresholds: (thresholds) => importedSpec(thresholds, initialPotential),

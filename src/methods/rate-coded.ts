@@ -1,4 +1,4 @@
-import { type Activation, upperBound } from '../analysis/activation.ts';
+import { type Activation, activate } from '../analysis/activation.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { fitRateThreshold } from '../calibration/fit-rate-threshold.ts';
@@ -81,38 +81,55 @@ export function quantileCalibration(
 /** What a calibration that chooses one threshold for a site makes of it. */
 export type SpecOfThreshold = (activation: Activation, threshold: number) => NeuronSpec;
 
-/** Calibration to the bound that the network was trained with (clipped ReLU, QCFS); to a quantile where there is none. */
+/**
+ * Calibration to a quantile of the activations, which for a clipped ReLU is its bound at most: activations far below the bound
+ * would not fill a threshold in any number of steps that one waits for. A QCFS keeps the bound that it was trained with.
+ */
 export function boundCalibration(
   site: SpikeSite,
   rule: ScaleRule,
   specOfThreshold: SpecOfThreshold,
 ): SiteCalibration {
   const activation = activationOf(site);
-  const bound = upperBound(activation);
+  const trained = trainedBound(activation);
+  if (trained !== undefined) return fixedCalibration(specOfThreshold(activation, trained));
+  // The quantile is one of the activation's values, so that a clipped ReLU bounds it.
   const observer = new ScaleObserver(rule, activation);
   return {
-    observe: (values, shape) => (bound === undefined ? observer.observe(values, shape) : undefined),
-    finish: () => specOfThreshold(activation, bound ?? observer.scales().values[0]!),
+    observe: (values, shape) => observer.observe(values, shape),
+    finish: () => specOfThreshold(activation, observer.scales().values[0]!),
   };
 }
 
-/** Calibration that minimises the squared error of the decoded value after some steps; trained bounds are kept. */
+/**
+ * Calibration that minimises the squared error of the decoded value after some steps. A QCFS keeps the bound that it was
+ * trained with.
+ */
 export function fittedCalibration(
   site: SpikeSite,
   steps: number,
   specOfThreshold: SpecOfThreshold,
 ): SiteCalibration {
   const activation = activationOf(site);
-  const bound = upperBound(activation);
+  const trained = trainedBound(activation);
+  if (trained !== undefined) return fixedCalibration(specOfThreshold(activation, trained));
   const histogram = new ActivationHistogram();
   return {
-    observe: (values) => (bound === undefined ? histogram.observe(values) : undefined),
+    observe: (values) => histogram.observe(values.map((value) => activate(activation, value))),
     finish() {
-      if (bound !== undefined) return specOfThreshold(activation, bound);
       const { threshold, relativeError } = fitRateThreshold(histogram.values(), steps);
       return { ...specOfThreshold(activation, threshold), relativeError };
     },
   };
+}
+
+/** λ of a QCFS, whose levels are right for this threshold only. */
+function trainedBound(activation: Activation): number | undefined {
+  return activation.kind === 'qcfs' ? activation.upper : undefined;
+}
+
+function fixedCalibration(spec: NeuronSpec): SiteCalibration {
+  return { observe: () => undefined, finish: () => spec };
 }
 
 /** Integrate-and-fire neurons in the place of ReLU with an imported threshold (the positive one). */
