@@ -29,26 +29,19 @@ export { findObstacles } from './conversion/find-obstacles.ts';
 export type { Dataset, DatasetOptions, Sample } from './data/dataset.ts';
 export { type DatasetKind, defineDataset } from './data/define-dataset.ts';
 export { type Batch, type LoadOptions, loadBatches } from './data/load-batch.ts';
-export { type ConversionErrors, conversionErrors } from './diagnosis/conversion-errors.ts';
-export {
-  type DiagnoseOptions,
-  type Diagnosis,
-  diagnoseNetwork,
-  type Traces,
-} from './diagnosis/diagnose-network.ts';
-export type { Finding } from './diagnosis/findings.ts';
-export { measureConversionErrors, type SiteConversionErrors } from './diagnosis/measure-conversion-errors.ts';
-export type { SiteDiagnosis, SiteError } from './diagnosis/site-meter.ts';
+export { conversionErrors } from './diagnosis/conversion-errors.ts';
+export { type DiagnoseOptions, diagnoseNetwork } from './diagnosis/diagnose-network.ts';
+export { measureConversionErrors } from './diagnosis/measure-conversion-errors.ts';
 export { defineNeuron, type NeuronDefinition } from './dynamics/define-neuron.ts';
-export { type BreakEven, breakEven } from './energy/break-even.ts';
+export { breakEven } from './energy/break-even.ts';
 export { countOperations, type Operations } from './energy/count-operations.ts';
-export { type Device, type DeviceFigure, defineDevice } from './energy/define-device.ts';
+export { type Device, defineDevice } from './energy/define-device.ts';
 export { devices } from './energy/devices/devices.ts';
 export { ecmtRatio, type OperatorActivity, operatorActivities } from './energy/ecmt-ratio.ts';
-export { type EnergyBreakdown, energyTerms, totalEnergy } from './energy/energy-breakdown.ts';
+export { energyTerms, totalEnergy } from './energy/energy-breakdown.ts';
 export { fullEstimate } from './energy/full-estimate.ts';
 export { type OperatorCost, operatorCosts } from './energy/operator-costs.ts';
-export { type LabelledOperator, type OperatorLabel, spikeDrivenShare } from './energy/operator-labels.ts';
+export { spikeDrivenShare } from './energy/operator-labels.ts';
 export { quantisedEstimate, sourceEstimate } from './energy/source-estimate.ts';
 export { type SpikingLoad, spikingLoad } from './energy/spiking-load.ts';
 export { type EngineName, engines } from './engines/engines.ts';
@@ -57,7 +50,6 @@ export { createOracleEngine } from './engines/oracle-engine.ts';
 export { type Engine, type Plan, type PlanOptions, planRun, type RunResult } from './engines/plan-run.ts';
 export * from './errors.ts';
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from './evaluation/evaluate.ts';
-export type { EvaluationResult, SiteResult, StepResult } from './evaluation/summarise.ts';
 export { defineExporter, type Exporter } from './exporters/define-exporter.ts';
 export { exporters } from './exporters/exporters.ts';
 export { toBinarySpikes } from './exporters/to-binary-spikes.ts';
@@ -122,14 +114,30 @@ export { type BitWidths, bitWidths } from './quantisation/bit-widths.ts';
 export { quantisationPlacesOf, quantisedNetwork } from './quantisation/quantised-networks.ts';
 export { type QuantiserTable, readQuantisers } from './quantisation/quantiser-table.ts';
 export { writeReport } from './report/write-report.ts';
-export {
-  comparisonSchema,
-  environmentSchema,
-  evaluationSchema,
-  frontierSchema,
-  tracesSchema,
-} from './results/result-schema.ts';
-export { RunRecord } from './results/run-record.ts';
+export { comparisonSchema } from './results/comparison-result.ts';
+export type {
+  ConversionErrors,
+  Diagnosis,
+  Finding,
+  SiteConversionErrors,
+  SiteDiagnosis,
+  SiteError,
+} from './results/diagnosis-result.ts';
+export type {
+  BreakEven,
+  DeviceFigure,
+  EnergyBreakdown,
+  LabelledOperator,
+  OperatorLabel,
+} from './results/energy-result.ts';
+export { environmentSchema } from './results/environment.ts';
+export type { EvaluationResult, SiteResult, StepResult } from './results/evaluation-result.ts';
+export { evaluationSchema } from './results/evaluation-result.ts';
+export { frontierSchema } from './results/frontier.ts';
+export type { Traces } from './results/traces.ts';
+export { tracesSchema } from './results/traces.ts';
+export type { TuningPoint } from './results/tuning-entry.ts';
+export { RunRecord } from './runs/run-record.ts';
 export {
   installRuntime,
   type Runtime,
@@ -143,5 +151,5 @@ export { toSourceForm, toSpikingForm } from './spiking/spiking-form.ts';
 export * from './training/index.ts';
 export type { TuningGoal } from './tuning/search/tuning-goal.ts';
 export { TuningJournal } from './tuning/search/tuning-journal.ts';
-export { paretoFrontier, type TuningPoint } from './tuning/search/tuning-point.ts';
+export { paretoFrontier } from './tuning/search/tuning-point.ts';
 export { type Tuned, type TuneOptions, tune } from './tuning/tune.ts';

@@ -2,19 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
-import type { EvaluationResult } from '../evaluation/summarise.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import type { ComparisonEntry } from '../results/comparison-result.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { Contestant } from './contestants.ts';
 import { type EvaluateSettings, evaluateNetwork } from './evaluate-network.ts';
 import { leaveReport } from './leave-report.ts';
-
-/** A finished entry of a comparison, as `result.json` holds it. */
-export interface ComparisonEntry {
-  readonly name: string;
-  /** Folder of its own run, relative to the comparison's. */
-  readonly folder: string;
-  readonly result: EvaluationResult;
-}
 
 /** The end of a comparison. */
 export type ComparisonEnd = { readonly folder: string } & (

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../files/write-atomically.ts';
+import type { TuningPoint } from '../results/tuning-entry.ts';
 import { payingRange } from '../tuning/search/paying-range.ts';
-import { paretoFrontier, type TuningPoint } from '../tuning/search/tuning-point.ts';
+import { paretoFrontier } from '../tuning/search/tuning-point.ts';
 import { leaveReport, type ReportedNetwork } from './leave-report.ts';
 
 /**

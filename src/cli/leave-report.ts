@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
-import { describeEnvironment } from '../results/describe-environment.ts';
+import { describeEnvironment } from '../runs/describe-environment.ts';
 
 /** The network of a run. */
 export interface ReportedNetwork {

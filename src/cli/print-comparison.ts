@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { SourceResult } from '../evaluation/source-result.ts';
-import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
-import type { ComparisonEntry } from './compare-networks.ts';
+import type { SourceResult } from '../results/accuracy-result.ts';
+import type { ComparisonEntry } from '../results/comparison-result.ts';
+import type { EvaluationResult, StepResult } from '../results/evaluation-result.ts';
 
 /** Every method at every step in one table, the source network first. */
 export function comparisonTable(entries: readonly ComparisonEntry[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { mapTerms } from '../energy/energy-breakdown.ts';
-import type { EvaluationResult } from '../evaluation/summarise.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
 import { printResult, resultTable } from './print-result.ts';
 
 const interval = [0.9536, 1] as const;

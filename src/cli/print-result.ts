@@ -1,10 +1,13 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { EarlyExitResult } from '../evaluation/early-exit-result.ts';
-import type { PayingSteps } from '../evaluation/energy-result.ts';
-import type { QuantisedResult } from '../evaluation/quantised-result.ts';
-import type { SourceResult } from '../evaluation/source-result.ts';
-import type { EvaluationResult, StepResult } from '../evaluation/summarise.ts';
+import type { SourceResult } from '../results/accuracy-result.ts';
+import type { PayingSteps } from '../results/energy-result.ts';
+import type {
+  EarlyExitResult,
+  EvaluationResult,
+  QuantisedResult,
+  StepResult,
+} from '../results/evaluation-result.ts';
 import { describeSynapses } from './print-synapses.ts';
 
 /** What to print beside the table. */

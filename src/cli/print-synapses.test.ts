@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SynapseResult } from '../evaluation/synapse-result.ts';
+import type { SynapseResult } from '../results/synapse-result.ts';
 import { describeSynapses } from './print-synapses.ts';
 
 const result: SynapseResult = {

@@ -1,6 +1,5 @@
 import Table from 'cli-table3';
-import type { IntegerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
-import type { SynapseResult, SynapseStep } from '../evaluation/synapse-result.ts';
+import type { IntegerSynapseUse, SynapseResult, SynapseStep } from '../results/synapse-result.ts';
 
 /** Says where a network has 8-bit synapses: one or two lines of text. */
 export function describeSynapseUse({ operators, allOperators, inFloat }: IntegerSynapseUse): string[] {

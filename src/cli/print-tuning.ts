@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { PayingRange } from '../results/result-schema.ts';
-import { dropOf, ratioOf, type TuningPoint } from '../tuning/search/tuning-point.ts';
+import type { PayingRange } from '../results/frontier.ts';
+import type { TuningPoint } from '../results/tuning-entry.ts';
+import { dropOf, ratioOf } from '../tuning/search/tuning-point.ts';
 
 /** The frontier as a table, cheapest network first; the chosen one is marked. */
 export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {

@@ -1,6 +1,7 @@
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sizeOf } from '../graph/shape.ts';
+import type { ChannelOutliers } from '../results/diagnosis-result.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 
 /** A channel counts as an outlier from this many times the median channel on. */
@@ -8,16 +9,6 @@ const outlierRatio = 8;
 
 /** Largest number of channels that are named. */
 const named = 5;
-
-/** Channels of a site whose activations dwarf those of the others. */
-export interface ChannelOutliers {
-  /** Number of channels. */
-  readonly channels: number;
-  /** Number of channels whose root-mean-square activation is at least 8 times the median channel's. */
-  readonly count: number;
-  /** The largest of them, at most five, largest first: number of the channel and its ratio to the median. */
-  readonly largest: readonly { readonly channel: number; readonly ratio: number }[];
-}
 
 /**
  * The axis of a site's channels: 1 for feature maps [N, C, H, W], else the last, as for tokens [N, tokens, C].

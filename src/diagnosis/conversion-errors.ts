@@ -1,24 +1,5 @@
 import { type Activation, activate } from '../analysis/activation.ts';
-
-/** How far the output of a rate-coded site is from what the source network has there, by cause. */
-export interface ConversionErrors {
-  /** Mean square of the source network's activation; the errors below are relative to it. */
-  readonly power: number;
-  /** Activations beyond the threshold, which no rate can carry. */
-  readonly clipping: number;
-  /** Activations between two rates that T steps can carry. */
-  readonly quantisation: number;
-  /** Spikes more or less than the mean input calls for, because of the order in which it arrived. */
-  readonly unevenness: number;
-  /** What came in differed from the source network already: errors of earlier layers. */
-  readonly inherited: number;
-  /** All together: decoded value against the source network's activation. */
-  readonly total: number;
-  /** Share of neurons that fire at every step. */
-  readonly saturated: number;
-  /** Share of neurons that never fire. */
-  readonly silent: number;
-}
+import type { ConversionErrors } from '../results/diagnosis-result.ts';
 
 /** What is known of a site after T steps; all arrays have one number a neuron and image. */
 export interface SiteOutcome {

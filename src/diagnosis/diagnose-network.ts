@@ -1,30 +1,12 @@
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { type Finding, findingsOf } from './findings.ts';
+import type { Diagnosis, Finding, SiteDiagnosis } from '../results/diagnosis-result.ts';
+import type { SiteTrace, Traces } from '../results/traces.ts';
+import { findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
 import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';
-import { type SiteDiagnosis, SiteMeter } from './site-meter.ts';
-import { type SiteTrace, SiteTracer } from './site-trace.ts';
-
-/** Where a spiking network loses accuracy, and what to do about it. */
-export interface Diagnosis {
-  /** Number of images that were looked at. */
-  readonly images: number;
-  /** T, the step after which errors are measured. */
-  readonly steps: number;
-  /** All sites in topological order. */
-  readonly sites: readonly SiteDiagnosis[];
-  /** Sentences, the most important first. */
-  readonly findings: readonly Finding[];
-}
-
-/** Spikes of the first image and values of all, for drawing. */
-export interface Traces {
-  /** Number of images in the histograms. */
-  readonly images: number;
-  readonly steps: number;
-  readonly sites: readonly SiteTrace[];
-}
+import { SiteMeter } from './site-meter.ts';
+import { SiteTracer } from './site-trace.ts';
 
 /** Options of {@link diagnoseNetwork}. */
 export interface DiagnoseOptions extends ObserveNetworkOptions {

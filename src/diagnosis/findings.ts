@@ -1,13 +1,4 @@
-import type { SiteDiagnosis } from './site-meter.ts';
-
-/** What was found, and what to do about it. */
-export interface Finding {
-  readonly kind: 'mute' | 'own-error' | 'inherited' | 'saturated' | 'silent' | 'outliers' | 'dead' | 'none';
-  /** Sites concerned, the worst first. */
-  readonly sites: readonly string[];
-  /** A sentence or two: the finding with its number, and the option to use. */
-  readonly text: string;
-}
+import type { Finding, SiteDiagnosis } from '../results/diagnosis-result.ts';
 
 /** From when on something is worth a sentence. */
 const limits = {

@@ -3,16 +3,12 @@ import { planRun } from '../engines/plan-run.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { broadcastTo, fromTensor } from '../interpreter/nd-array.ts';
+import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
-import { type ConversionErrors, conversionErrors } from './conversion-errors.ts';
-
-/** The conversion errors of one site. */
-export interface SiteConversionErrors extends ConversionErrors {
-  readonly site: string;
-}
+import { conversionErrors } from './conversion-errors.ts';
 
 /**
  * Runs a rate-coded network and its source on the same images and says for each site how much of its error is clipping,

@@ -8,12 +8,12 @@ import { differentialMultiThreshold } from '../neurons/differential-multi-thresh
 import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { neurons } from '../neurons/neurons.ts';
+import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { codingOf, membranePotential } from './coding.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
 import { findingsOf } from './findings.ts';
-import type { SiteDiagnosis } from './site-meter.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const twoLevels: NeuronSpec = {

@@ -2,40 +2,14 @@ import { activate } from '../analysis/activation.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sizeOf } from '../graph/shape.ts';
+import type { ChannelOutliers, SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { Site } from '../spiking/neuron-node.ts';
-import { type ChannelOutliers, ChannelPower, channelAxis } from './channel-outliers.ts';
+import { ChannelPower, channelAxis } from './channel-outliers.ts';
 import type { SiteObservation } from './observe-network.ts';
 import { type Range, representableRange } from './representable-range.ts';
 
 /** float32 may round a value that is just the largest one upwards. */
 const tolerance = 1 + 1e-6;
-
-/** How far the decoded value of a site is from the source network's activation after T steps. */
-export interface SiteError {
-  /** ‖d − a‖ / ‖a‖: decoded value d against the source network's activation a. */
-  readonly total: number;
-  /** ‖d − f(x̄)‖ / ‖a‖: what the neurons of this site lose themselves. */
-  readonly own: number;
-  /** ‖f(x̄) − a‖ / ‖a‖: what arrives wrong already, from earlier sites. */
-  readonly inherited: number;
-}
-
-/** What a few images say about one site. Shares are in [0, 1]. */
-export interface SiteDiagnosis {
-  readonly name: string;
-  readonly neuron: string;
-  readonly error: SiteError;
-  /** Share of values beyond what the neurons can decode to after T steps, however they are driven. */
-  readonly saturated: number;
-  /** Share of neurons that spiked on none of the images. */
-  readonly dead: number;
-  /** Share of the squared signal that arrives at neurons which do not spike on that image. */
-  readonly silentSignal: number;
-  /** Null for operands of products of activations, as in attention. */
-  readonly outliers: ChannelOutliers | null;
-  /** ‖z − z₀‖ / ‖z₀‖ of the logits z when the neurons of this site alone spike; absent when not measured. */
-  readonly logitError?: number;
-}
 
 /** Gathers what the images say about one site. */
 export class SiteMeter {

@@ -1,32 +1,15 @@
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import type { Histogram, SiteTrace } from '../results/traces.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { type Coding, codingOf, membranePotential } from './coding.ts';
 import type { SiteObservation } from './observe-network.ts';
-import { type Histogram, ValueHistogram } from './value-histogram.ts';
+import { ValueHistogram } from './value-histogram.ts';
 
 /** Neurons of a site whose spikes are kept, evenly spread over all of them. */
 const tracedNeurons = 12;
 
 /** Values of a site and step that enter the histograms, evenly spread over all neurons. */
 const sampledValues = 2 ** 15;
-
-/** Spikes and values of one site, for drawing. */
-export interface SiteTrace {
-  readonly name: string;
-  /** Numbers of the traced neurons, evenly spread over the site. */
-  readonly neurons: readonly number[];
-  /**
-   * Spikes of the traced neurons on the first image, by step, then by neuron: 0 for none, else the number of the level
-   * from 1 (smallest), negative for a negative spike.
-   */
-  readonly spikes: readonly (readonly number[])[];
-  /** Amplitudes of the levels, ascending, negative ones included; of neurons by channel, those of the middle channel. */
-  readonly levels: readonly number[];
-  /** The source network's activations. */
-  readonly activations: Histogram;
-  /** Membrane potentials of all steps before firing; null for neurons that have none to speak of. */
-  readonly potentials: Histogram | null;
-}
 
 /** Gathers what is drawn of one site. */
 export class SiteTracer {

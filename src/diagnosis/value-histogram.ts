@@ -1,13 +1,7 @@
+import type { Histogram } from '../results/traces.ts';
+
 /** Width of a bin in units of ln(1 + |x|/scale): about 3.5 bins between neighbouring levels of base 2. */
 const binWidth = 0.2;
-
-/** Counts of values in bins that grow with the magnitude, as the levels of a ladder do. */
-export interface Histogram {
-  /** Bounds of the bins, ascending; one more than there are bins. */
-  readonly edges: readonly number[];
-  /** Share of all values in each bin; the shares sum to 1 but for rounding. */
-  readonly shares: readonly number[];
-}
 
 /**
  * A histogram of signed values over many magnitudes: bins of equal width in sign(x)·ln(1 + |x|/scale), which is linear

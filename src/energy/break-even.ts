@@ -1,23 +1,10 @@
+import type { BreakEven } from '../results/energy-result.ts';
 import type { Device } from './define-device.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { denseOperator, spikeTerm } from './full-estimate.ts';
 import { PriceList } from './price.ts';
 import type { SiteLoad, SpikingLoad } from './spiking-load.ts';
 import type { SynapticWork } from './synaptic-work.ts';
-
-/** Firing rates of one operator after each step. */
-export interface BreakEven {
-  readonly operator: string;
-  /** Site that feeds it; of a product the first one. */
-  readonly site: string;
-  /** Spikes per neuron and step, mean over the steps 1…t and the hidden ones (and over both sites of a product). */
-  readonly rates: readonly number[];
-  /**
-   * Rate at which the operator costs as much as in the source network: 1 where it costs less at any rate, null where it
-   * costs more without a spike.
-   */
-  readonly breakEvenRates: readonly (number | null)[];
-}
 
 /** Halvings of the interval in which a rate is looked for. */
 const halvings = 40;

@@ -1,14 +1,4 @@
-/**
- * The energy of one event.
- * `published`: as the source has it. `derived`: computed from published figures as the source says.
- * `substitute`: nothing is published; another figure stands in for it.
- */
-export interface DeviceFigure {
-  readonly picojoules: number;
-  readonly status: 'published' | 'derived' | 'substitute';
-  /** Authors, year, where; for other than published figures also how, and from what. */
-  readonly source: string;
-}
+import type { DeviceFigure } from '../results/energy-result.ts';
 
 /** Energies of a device by event. */
 export interface DeviceFigures {

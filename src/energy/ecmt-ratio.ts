@@ -1,4 +1,4 @@
-import type { Activity } from '../engines/spike-statistics.ts';
+import type { Activity } from '../results/activity.ts';
 import type { OperatorCost } from './operator-costs.ts';
 
 /** Energy of an accumulation and of a multiply-accumulation in 45 nm, 32-bit floating point, in picojoules. */

@@ -1,22 +1,4 @@
-/** What a full estimate charges, each on its own, in nanojoules an image. */
-export interface EnergyBreakdown {
-  /** Additions (with a shift or a multiplication where spikes are graded), or multiply-accumulations, of operators between the first one and the head. */
-  readonly synapses: number;
-  /** Words fetched for those operations: weights, and what the other operand of a product has accumulated. */
-  readonly weights: number;
-  /** Arithmetic and weights of operators that read the image itself. */
-  readonly firstLayer: number;
-  /** Arithmetic and weights of the classifier head. */
-  readonly head: number;
-  /** Normalisation, softmax, activation functions, residual sums, pooling, and the bookkeeping that makes them work on increments. */
-  readonly nonSynaptic: number;
-  /** Arithmetic of the neurons: integrate, compare, reset. */
-  readonly neurons: number;
-  /** Reading and writing membrane potentials and what stateful operators have accumulated. */
-  readonly state: number;
-  /** Moving spikes, or activations where there are no spikes. */
-  readonly transfer: number;
-}
+import type { EnergyBreakdown } from '../results/energy-result.ts';
 
 /** The terms of an {@link EnergyBreakdown}, in the order of reports. */
 export const energyTerms = [

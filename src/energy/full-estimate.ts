@@ -1,6 +1,7 @@
+import type { EnergyBreakdown } from '../results/energy-result.ts';
 import type { SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { Device } from './define-device.ts';
-import { addEnergy, type EnergyBreakdown, noEnergy } from './energy-breakdown.ts';
+import { addEnergy, noEnergy } from './energy-breakdown.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';
 import { PriceList } from './price.ts';

@@ -1,24 +1,9 @@
 import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import type { LabelledOperator } from '../results/energy-result.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import type { SynapticWork } from './synaptic-work.ts';
-
-/**
- * How an operator works in the spiking network. `spike`: additions that single spikes trigger. `analog`: every step
- * works on numbers, as in the source network. `stateful`: works on increments, but needs what has been accumulated, as
- * products and non-linear functions do under Expectation Compensation.
- */
-export type OperatorLabel = 'spike' | 'analog' | 'stateful';
-
-/** An operator of the source network with its label in the spiking one. */
-export interface LabelledOperator {
-  readonly name: string;
-  readonly opType: string;
-  readonly label: OperatorLabel;
-  /** Operations for one image in the source network: multiply-accumulations, or additions and multiplications. */
-  readonly operations: number;
-}
 
 /** Labels every operator that calculates. Activation functions in whose place neurons stand are left out. */
 export function labelOperators(

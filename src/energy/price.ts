@@ -1,5 +1,6 @@
+import type { DeviceFigure } from '../results/energy-result.ts';
 import type { SpikeScaling } from '../spiking/spike-alphabet.ts';
-import type { Device, DeviceFigure } from './define-device.ts';
+import type { Device } from './define-device.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';
 

@@ -1,4 +1,5 @@
-import { type Device, type DeviceFigure, defineDevice, derived } from './define-device.ts';
+import type { DeviceFigure } from '../results/energy-result.ts';
+import { type Device, defineDevice, derived } from './define-device.ts';
 import { int8In45nm } from './devices/45nm-int8.ts';
 
 /** Energies of an 8-bit multiplication and an 8-bit addition in 45 nm, picojoules (Horowitz, ISSCC 2014). */

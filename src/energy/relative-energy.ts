@@ -1,8 +1,8 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
-import type { Activity } from '../engines/spike-statistics.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import type { Activity } from '../results/activity.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
 import { countOperations, type Operations } from './count-operations.ts';

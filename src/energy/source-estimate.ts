@@ -1,7 +1,8 @@
+import type { EnergyBreakdown } from '../results/energy-result.ts';
 import type { Operations } from './count-operations.ts';
 import type { Device } from './define-device.ts';
 import { int8In45nm } from './devices/45nm-int8.ts';
-import { addEnergy, type EnergyBreakdown, noEnergy } from './energy-breakdown.ts';
+import { addEnergy, noEnergy } from './energy-breakdown.ts';
 import { denseOperator, total } from './full-estimate.ts';
 import type { OperatorCost } from './operator-costs.ts';
 import { PriceList } from './price.ts';

@@ -1,11 +1,12 @@
-import type { Activity } from '../engines/spike-statistics.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import type { Activity } from '../results/activity.ts';
+import type { LabelledOperator } from '../results/energy-result.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
-import { type LabelledOperator, labelOperators } from './operator-labels.ts';
+import { labelOperators } from './operator-labels.ts';
 import { type SynapticWork, synapticWork } from './synaptic-work.ts';
 
 /** Neurons of one site. */

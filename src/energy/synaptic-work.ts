@@ -1,4 +1,4 @@
-import type { Activity } from '../engines/spike-statistics.ts';
+import type { Activity } from '../results/activity.ts';
 import type { SpikeAlphabet, SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { OperatorCost } from './operator-costs.ts';
 

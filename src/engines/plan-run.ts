@@ -4,10 +4,11 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import type { Activity } from '../results/activity.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { type Site, setSteps, sitesOf, stepsOf } from '../spiking/neuron-node.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
-import { type Activity, attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
+import { attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
 
 /** What an engine is to run: a spiking model for T steps, and what to report beside the logits. */
 export interface Plan {

@@ -4,36 +4,9 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
+import type { Activity, ProductCounts } from '../results/activity.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { SpikesThrough } from './spikes-through.ts';
-
-/**
- * Synaptic operations of a matrix product, per time-step: pairs of non-zero operands. Where a neuron emits several spikes
- * in a step, each of them makes its own pairs.
- */
-export interface ProductCounts {
-  /** Spike meets spike, nnz(x·y). */
-  readonly both: readonly number[];
-  /** Spike of the left operand meets what the right one has accumulated, nnz(x·S_B). */
-  readonly left: readonly number[];
-  /** What the left operand has accumulated meets a spike of the right one, nnz(S_A·y). */
-  readonly right: readonly number[];
-}
-
-/**
- * How many spikes there were at each time-step, the hidden steps first, summed over a batch. Plain data, so that it can
- * be written to a run record.
- */
-export interface Activity {
-  /** Number of hidden steps, in which neurons calibrate themselves. */
-  readonly hiddenSteps: number;
-  /** Spikes per time-step by site; a spike of any level counts once, several spikes in one step count each. */
-  readonly spikes: Readonly<Record<string, readonly number[]>>;
-  /** Synaptic operations of matrix products by operator. */
-  readonly products: Readonly<Record<string, ProductCounts>>;
-  /** Non-zero inputs per time-step of linear operators that read spikes through pooling, sums or changes of shape. */
-  readonly inputs: Readonly<Record<string, readonly number[]>>;
-}
 
 /** Names of the outputs that hold the counts, each [T·N]. */
 export interface StatisticOutputs {

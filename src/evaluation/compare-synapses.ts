@@ -3,11 +3,12 @@ import { planRun } from '../engines/plan-run.ts';
 import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import type { Model } from '../graph/model.ts';
 import type { Prediction } from '../metrics/step-metrics.ts';
+import type { SynapseResult } from '../results/synapse-result.ts';
 import { drainBatches } from './drain-batches.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 import { splitBatch } from './split-batch.ts';
 import { startEvaluators } from './start-evaluators.ts';
-import { type SynapseResult, synapseResult } from './synapse-result.ts';
+import { synapseResult } from './synapse-result.ts';
 
 /** Images that are evaluated on both kinds of synapses, at most. */
 const mostImages = 64;

@@ -1,11 +1,10 @@
 import type { Batch } from '../data/load-batch.ts';
-import { type Diagnosis, diagnoseNetwork, type Traces } from '../diagnosis/diagnose-network.ts';
-import {
-  measureConversionErrors,
-  type SiteConversionErrors,
-} from '../diagnosis/measure-conversion-errors.ts';
+import { diagnoseNetwork } from '../diagnosis/diagnose-network.ts';
+import { measureConversionErrors } from '../diagnosis/measure-conversion-errors.ts';
 import { sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
+import type { RunTraces, Traces } from '../results/traces.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
@@ -22,12 +21,6 @@ export interface CloserLook {
   readonly diagnosis: Diagnosis;
   /** Spikes and values for the figures of a report. */
   readonly traces: RunTraces;
-}
-
-/** The contents of `traces.json`: what {@link diagnoseNetwork} traced, and on which image. */
-export interface RunTraces extends Traces {
-  /** Id of the image whose spikes are traced. */
-  readonly image: string;
 }
 
 /**

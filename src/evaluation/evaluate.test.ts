@@ -17,7 +17,7 @@ import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { topClasses } from '../metrics/top-classes.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
-import { RunRecord } from '../results/run-record.ts';
+import { RunRecord } from '../runs/run-record.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { evaluate } from './evaluate.ts';
 

@@ -6,7 +6,9 @@ import { checkSteps } from '../engines/plan-run.ts';
 import { DataError } from '../errors.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
-import type { BatchRecord, RunRecord } from '../results/run-record.ts';
+import type { BatchRecord, SkippedImage } from '../results/batch-record.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 import { stepsOf } from '../spiking/neuron-node.ts';
 import { compareSynapses } from './compare-synapses.ts';
 import { diagnose } from './diagnose.ts';
@@ -14,7 +16,7 @@ import { drainBatches } from './drain-batches.ts';
 import type { Evaluator } from './evaluator.ts';
 import { planQuantisation } from './plan-quantisation.ts';
 import { startEvaluators } from './start-evaluators.ts';
-import { type EvaluationResult, summarise } from './summarise.ts';
+import { summarise } from './summarise.ts';
 
 /** Where the images of an evaluation come from. */
 export interface EvaluationData {
@@ -126,7 +128,7 @@ class Collector {
   readonly #record: RunRecord | undefined;
   readonly #total: number;
   readonly #onProgress: EvaluateOptions['onProgress'];
-  #skipped: BatchRecord['skipped'] = [];
+  #skipped: SkippedImage[] = [];
   #last = performance.now();
   #writing: Promise<void> = Promise.resolve();
 

@@ -1,11 +1,11 @@
 import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
 import { type Engine, planRun } from '../engines/plan-run.ts';
-import type { Activity } from '../engines/spike-statistics.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { confidenceOfRows } from '../metrics/confidence.ts';
 import { topClassesOfRows } from '../metrics/top-classes.ts';
 import { quantisedNetwork } from '../quantisation/quantised-networks.ts';
+import type { Activity } from '../results/activity.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { DenseNetwork, keptClasses } from './dense-network.ts';
 import type { QuantisationPlan } from './plan-quantisation.ts';

@@ -21,9 +21,9 @@ import { topClasses } from '../metrics/top-classes.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';
 import { readQuantisers } from '../quantisation/quantiser-table.ts';
-import { RunRecord } from '../results/run-record.ts';
+import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
+import { RunRecord } from '../runs/run-record.ts';
 import { evaluate } from './evaluate.ts';
-import type { EvaluationResult } from './summarise.ts';
 
 const images = 6;
 const steps = 3;
@@ -75,6 +75,12 @@ beforeAll(async () => {
 });
 
 describe('the result of an evaluation', () => {
+  it('is what its schema reads from the file, to the last field', () => {
+    const written: unknown = JSON.parse(readFileSync(join(folder, 'run', 'result.json'), 'utf8'));
+    expect(evaluationSchema.parse(written)).toEqual(written);
+    expect(written).toEqual(result);
+  });
+
   it('has the answers of the quantised networks, with the clip ranges of the conversion', async () => {
     expect(result.quantised!.ranges).toBe('conversion');
     expect(result.quantised!.networks.map(({ steps: of, bits, capped }) => [of, bits, capped])).toEqual([

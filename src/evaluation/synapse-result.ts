@@ -1,29 +1,6 @@
-import type { IntegerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import { countFlips } from '../metrics/flips.ts';
 import { type Prediction, stepMetrics } from '../metrics/step-metrics.ts';
-
-/** What 8-bit synapses do to a network: where they are, and what they cost beside float32 ones. */
-export interface SynapseResult extends IntegerSynapseUse {
-  /** Images that were evaluated with float32 synapses as well: the first ones of the run. */
-  readonly images: number;
-  readonly steps: readonly SynapseStep[];
-}
-
-/** The same images on 8-bit and on float32 synapses after one time-step. Shares are in [0, 1], intervals 95 % (Wilson). */
-export interface SynapseStep {
-  readonly t: number;
-  /** Share of images with the same best class on both. */
-  readonly agreement: number;
-  readonly agreementInterval: readonly [number, number];
-  /** Share of images whose label is the best class; null without labels. */
-  readonly top1: number | null;
-  /** The same with float32 synapses. */
-  readonly float32Top1: number | null;
-  /** Images that are right with float32 synapses alone; null without labels. */
-  readonly lost: number | null;
-  /** Images that are right with 8-bit synapses alone; null without labels. */
-  readonly won: number | null;
-}
+import type { IntegerSynapseUse, SynapseResult, SynapseStep } from '../results/synapse-result.ts';
 
 /**
  * Compares what a network said on 8-bit synapses with what it says on float32 ones.

@@ -1,30 +1,5 @@
+import type { Flip, Flips } from '../results/flips.ts';
 import type { Prediction } from './step-metrics.ts';
-
-/** Images that the source network puts into one class and the spiking network into another. */
-export interface Flip {
-  /** Best class of the source network. */
-  readonly source: number;
-  /** Best class of the spiking network. */
-  readonly spiking: number;
-  readonly images: number;
-}
-
-/** Where the spiking network parts from its source after the last step. */
-export interface Flips {
-  /** Number of images with another best class. */
-  readonly images: number;
-  /** What that did to the labelled images among them; null without labels. */
-  readonly outcome: {
-    /** The source network was right, the spiking network is not. */
-    readonly lost: number;
-    /** The spiking network is right, the source network was not. */
-    readonly won: number;
-    /** Both are wrong. */
-    readonly neither: number;
-  } | null;
-  /** Pairs of classes, the most frequent first, of equal ones the lower classes first. */
-  readonly pairs: readonly Flip[];
-}
 
 /** Counts the images that change their class after the last time-step. */
 export function countFlips(predictions: readonly Prediction[]): Flips {

@@ -1,14 +1,8 @@
+import type { ImageRecord } from '../results/batch-record.ts';
 import { type Proportion, proportion } from './proportion.ts';
 
 /** What the source network and the spiking one said about one image: best five classes, best first. */
-export interface Prediction {
-  readonly id: string;
-  /** Class number; absent for data without labels. */
-  readonly label?: number | undefined;
-  readonly source: readonly number[];
-  /** After each time-step. */
-  readonly steps: readonly (readonly number[])[];
-}
+export type Prediction = Pick<ImageRecord, 'id' | 'label' | 'source' | 'steps'>;
 
 /** Quality after one time-step. */
 export interface StepMetrics {

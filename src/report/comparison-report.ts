@@ -1,5 +1,7 @@
-import type { Comparison, Evaluation, FrontierPoint } from '../results/result-schema.ts';
-import type { RunFolder } from '../results/run-folder.ts';
+import type { Comparison } from '../results/comparison-result.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { FrontierPoint } from '../results/frontier.ts';
+import type { RunFolder } from '../runs/run-folder.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -46,7 +48,7 @@ export function frontierPoints({ entries }: Comparison): FrontierPoint[] {
   );
 }
 
-function fullRatioOf({ energy }: Evaluation, step: Evaluation['steps'][number]): number | null {
+function fullRatioOf({ energy }: EvaluationResult, step: EvaluationResult['steps'][number]): number | null {
   return step.energy.full.find(({ device }) => device === energy?.device)?.ratio ?? null;
 }
 
@@ -115,7 +117,8 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
     .filter(({ steps }) => steps.length > 0);
   if (series.length === 0) return [];
   const labelled = series.every(({ steps }) => steps[0]!.top1 !== null);
-  const qualityOf = (step: Evaluation['steps'][number]) => 100 * (labelled ? step.top1! : step.agreement);
+  const qualityOf = (step: EvaluationResult['steps'][number]) =>
+    100 * (labelled ? step.top1! : step.agreement);
   const last = Math.max(...series.map(({ steps }) => steps.length));
   const source = entries[0]!.result.source.top1;
   const reference = labelled && source !== null ? [100 * source] : [];
@@ -159,7 +162,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
           fill: mark.color,
           stroke: 'var(--surface)',
           r: 5,
-          title: (step: Evaluation['steps'][number]) =>
+          title: (step: EvaluationResult['steps'][number]) =>
             `${name}, T = ${step.t}: ${qualityOf(step).toFixed(1)} %`,
         }),
       ]),

@@ -1,5 +1,5 @@
-import type { Evaluation } from '../results/result-schema.ts';
-import type { Run } from '../results/run-folder.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { Run } from '../runs/run-folder.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { figures } from './figures/figures.ts';
 import { count, interval, percent, points } from './format.ts';
@@ -49,7 +49,7 @@ function titleOf({ name, result: { images, source, steps } }: Run): string {
   return `${name}: ${percent(last.top1)} right at T = ${last.t}, ${where} its source network`;
 }
 
-function tilesOf({ images, source, steps, energy }: Evaluation): Tile[] {
+function tilesOf({ images, source, steps, energy }: EvaluationResult): Tile[] {
   const last = steps.at(-1);
   const at = `result.json#/steps/${steps.length - 1}`;
   const tiles: Tile[] = [
@@ -89,7 +89,7 @@ function tilesOf({ images, source, steps, energy }: Evaluation): Tile[] {
   return tiles;
 }
 
-function renderSkipped({ skipped }: Evaluation): Html | undefined {
+function renderSkipped({ skipped }: EvaluationResult): Html | undefined {
   if (skipped.length === 0) return undefined;
   const rows = skipped
     .slice(0, 100)

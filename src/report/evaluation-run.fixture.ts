@@ -10,8 +10,8 @@ import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
-import { describeEnvironment } from '../results/describe-environment.ts';
-import { RunRecord } from '../results/run-record.ts';
+import { describeEnvironment } from '../runs/describe-environment.ts';
+import { RunRecord } from '../runs/run-record.ts';
 
 const shape = [3, tiny.height, tiny.width];
 const pixels = sizeOf(shape);

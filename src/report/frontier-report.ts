@@ -1,5 +1,5 @@
-import type { FrontierPoint, PayingRange } from '../results/result-schema.ts';
-import type { RunFolder } from '../results/run-folder.ts';
+import type { FrontierPoint, PayingRange } from '../results/frontier.ts';
+import type { RunFolder } from '../runs/run-folder.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { count, percent, short } from './format.ts';
 import { type FrontierSeries, frontierChart } from './frontier-chart.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../results/result-schema.ts';
+import type { Environment } from '../results/environment.ts';
 import { type Html, html } from './html.ts';
 
 /** What decided about the results, and where they were made. */

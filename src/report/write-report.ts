@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../files/write-atomically.ts';
-import { type RunFolder, readRunFolder } from '../results/run-folder.ts';
+import { type RunFolder, readRunFolder } from '../runs/run-folder.ts';
 import { renderComparison } from './comparison-report.ts';
 import { renderEvaluation } from './evaluation-report.ts';
 import { renderFrontier } from './frontier-report.ts';

@@ -10,6 +10,7 @@ import type { Model } from '../graph/model.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
+import type { TuningPoint } from '../results/tuning-entry.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { BiasCorrector } from './corrections/bias-corrector.ts';
@@ -19,7 +20,7 @@ import { schedulesUpTo } from './search/firing-schedule.ts';
 import { type ComparedBatch, withSourceLogits } from './search/measure-network.ts';
 import { choosePoint, type TuningGoal, targetsOf } from './search/tuning-goal.ts';
 import type { TuningJournal } from './search/tuning-journal.ts';
-import { paretoFrontier, type TuningPoint } from './search/tuning-point.ts';
+import { paretoFrontier } from './search/tuning-point.ts';
 import { searchNetworks } from './search/tuning-search.ts';
 import { measureProfiles } from './sensitivity/measure-profiles.ts';
 

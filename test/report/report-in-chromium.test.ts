@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRun } from '../../src/report/evaluation-run.fixture.ts';
 import { figures } from '../../src/report/figures/figures.ts';
 import { writeReport } from '../../src/report/write-report.ts';
-import type { Evaluation, RunTrace } from '../../src/results/result-schema.ts';
+import type { EvaluationResult } from '../../src/results/evaluation-result.ts';
+import type { RunTraces } from '../../src/results/traces.ts';
 
 /** Chromium as Debian packages it (apt-get install chromium), or wherever CHROMIUM says. */
 const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -162,13 +163,13 @@ function repeatSites(folder: string, count: number): void {
     const path = join(folder, file);
     writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
   };
-  edit<Evaluation>('result.json', ({ sites, diagnosis, energy, ...rest }) => ({
+  edit<EvaluationResult>('result.json', ({ sites, diagnosis, energy, ...rest }) => ({
     ...rest,
     sites: repeat(sites, 'name'),
     diagnosis: { ...diagnosis, sites: repeat(diagnosis!.sites, 'name') },
     energy: { ...energy, breakEven: repeat(energy!.breakEven, 'operator') },
   }));
-  edit<RunTrace>('traces.json', ({ sites, ...rest }) => ({ ...rest, sites: repeat(sites, 'name') }));
+  edit<RunTraces>('traces.json', ({ sites, ...rest }) => ({ ...rest, sites: repeat(sites, 'name') }));
 }
 
 /** The tiny network never changes its mind; this one does, so that there is a confusion to draw. */

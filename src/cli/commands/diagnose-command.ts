@@ -1,10 +1,10 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { type Diagnosis, diagnoseNetwork } from '../../diagnosis/diagnose-network.ts';
-import type { SiteDiagnosis } from '../../diagnosis/site-meter.ts';
+import { diagnoseNetwork } from '../../diagnosis/diagnose-network.ts';
 import { UsageError } from '../../errors.ts';
 import { openInputs } from '../../opening/open-inputs.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
 import { stepsOf } from '../../spiking/neuron-node.ts';
 import { cores, options } from '../options.ts';
 

@@ -1,5 +1,5 @@
 import type { FloatTensor } from '../../graph/float-tensor.ts';
-import type { Activity } from '../spike-statistics.ts';
+import type { Activity } from '../../results/activity.ts';
 
 /** Largest absolute difference of two tensors of the same shape. */
 export function largestDifference(a: FloatTensor, b: FloatTensor): number {

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../graph/shape.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
-import type { ProductCounts } from '../spike-statistics.ts';
+import type { ProductCounts } from '../../results/activity.ts';
 import type { Place } from './layout.ts';
 
 /** Where the spikes and decoded values of an operand are. */

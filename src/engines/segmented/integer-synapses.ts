@@ -3,18 +3,12 @@ import type { Graph } from '../../graph/graph.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
+import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { domain } from '../../spiking/domain.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
 import { convolutionOperator } from './convolution-operator.ts';
 import type { IntegerProduct } from './integer-product.ts';
 import type { Window } from './window.ts';
-
-/** A site that feeds linear operators that stay in float32: its neurons do not fit into 8 bits, or an operator does not. */
-export interface SiteInFloat {
-  readonly site: string;
-  /** Why, in words. */
-  readonly reason: string;
-}
 
 /** What became of a network's linear operators. */
 export interface IntegerSynapses {

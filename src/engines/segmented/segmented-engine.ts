@@ -1,6 +1,7 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import { type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
 import { type KernelModule, loadKernels } from '../../kernels/kernel-module.ts';
+import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
 import { type WasmMemory, webAssembly } from '../../web-assembly.ts';
@@ -9,7 +10,7 @@ import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
-import { type SiteInFloat, useIntegerSynapses } from './integer-synapses.ts';
+import { useIntegerSynapses } from './integer-synapses.ts';
 import { joinOutputs } from './join-outputs.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
 import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';

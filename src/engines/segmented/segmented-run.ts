@@ -1,8 +1,8 @@
 import { sizeOf } from '../../graph/shape.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
 import type { KernelMemory } from '../../kernels/neuron-kernel.ts';
+import type { ProductCounts } from '../../results/activity.ts';
 import type { RuntimeTensor } from '../../sessions/runtime.ts';
-import type { ProductCounts } from '../spike-statistics.ts';
 import type {
   Action,
   CountPairs,

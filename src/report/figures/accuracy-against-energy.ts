@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { type FrontierSeries, frontierChart, stepLabel } from '../frontier-chart.ts';
@@ -30,17 +30,17 @@ export const accuracyAgainstEnergy = defineFigure({
   },
 });
 
-function deviceOf({ energy }: Evaluation): string {
+function deviceOf({ energy }: EvaluationResult): string {
   const title = energy?.devices.find(({ name }) => name === energy.device)?.title;
   return title === undefined ? '' : ` (${title})`;
 }
 
 /** Full estimate of a step on the device of the tables. */
-function fullOf({ energy }: Evaluation, step: Evaluation['steps'][number]) {
+function fullOf({ energy }: EvaluationResult, step: EvaluationResult['steps'][number]) {
   return step.energy.full.find(({ device }) => device === energy?.device);
 }
 
-function titleOf(result: Evaluation): string {
+function titleOf(result: EvaluationResult): string {
   const { energy, steps } = result;
   const last = steps.at(-1)!;
   const count = `By ECMT’s count T = ${last.t} takes ${percent(last.energy.ecmtRatio, 0)} of the source network’s energy`;
@@ -52,7 +52,7 @@ function titleOf(result: Evaluation): string {
   return `${count}; by the full estimate spiking pays up to T = ${pays.steps}`;
 }
 
-function seriesOf(result: Evaluation): FrontierSeries[] {
+function seriesOf(result: EvaluationResult): FrontierSeries[] {
   const { steps, quantised } = result;
   const accuracyOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
   const point = (t: number, ratio: number, accuracy: number) => ({
@@ -89,7 +89,7 @@ function seriesOf(result: Evaluation): FrontierSeries[] {
   ];
 }
 
-function tableOf(result: Evaluation): FigureTable {
+function tableOf(result: EvaluationResult): FigureTable {
   const { steps, quantised } = result;
   return {
     head: [

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, key } from '../figure.ts';
 import { count, interval, percent } from '../format.ts';
@@ -46,7 +46,7 @@ export const accuracyByStep = defineFigure({
   },
 });
 
-function titleOf({ steps, source }: Evaluation): string {
+function titleOf({ steps, source }: EvaluationResult): string {
   const [first, last] = [steps[0]!, steps.at(-1)!];
   const [begin, end] = [first.top1 ?? first.agreement, last.top1 ?? last.agreement];
   const climb =
@@ -55,14 +55,14 @@ function titleOf({ steps, source }: Evaluation): string {
       : `goes from ${percent(begin)} at T = 1 to ${percent(end)} at T = ${last.t}`;
   if (last.top1 === null || source.top1 === null) return `Agreement with the source network ${climb}`;
   // Hundredths of a point are noise of the division.
-  const near = ({ top1 }: Evaluation['steps'][number]) => top1! >= source.top1! - 0.0101;
+  const near = ({ top1 }: EvaluationResult['steps'][number]) => top1! >= source.top1! - 0.0101;
   const since = steps.findLastIndex((step) => !near(step)) + 1;
   if (since >= steps.length) return `Top-1 ${climb}; the source network reaches ${percent(source.top1)}`;
   const from = since === steps.length - 1 ? `at T = ${last.t}` : `from T = ${steps[since]!.t} on`;
   return `Top-1 is within 1 point of the source network, or above it, ${from}`;
 }
 
-function seriesOf({ steps, quantised }: Evaluation): Series[] {
+function seriesOf({ steps, quantised }: EvaluationResult): Series[] {
   const point = (t: number, what: string, value: number, bounds: readonly [number, number]): Point => ({
     t,
     value: 100 * value,
@@ -105,7 +105,7 @@ export function bitsOf([low, high]: readonly [number, number]): string {
   return low === high ? `${low}-bit` : `${low}- to ${high}-bit`;
 }
 
-function chart({ steps, source }: Evaluation, series: readonly Series[]): Promise<Html> {
+function chart({ steps, source }: EvaluationResult, series: readonly Series[]): Promise<Html> {
   const all = series.flatMap((each) => each.points);
   const reference = source.top1 === null ? [] : [100 * source.top1];
   const lowest = Math.min(...all.map(({ low }) => low), ...reference);
@@ -192,8 +192,8 @@ function chart({ steps, source }: Evaluation, series: readonly Series[]): Promis
   });
 }
 
-function tableOf({ source, steps, quantised }: Evaluation): FigureTable {
-  const accuracy = (at: string, of: Evaluation['source']) => [
+function tableOf({ source, steps, quantised }: EvaluationResult): FigureTable {
+  const accuracy = (at: string, of: EvaluationResult['source']) => [
     html`${figureOf(`result.json#/${at}/top1`, of.top1, percent(of.top1))}`,
     interval(of.top1Interval),
     html`${figureOf(`result.json#/${at}/top5`, of.top5, percent(of.top5))}`,

@@ -1,10 +1,11 @@
-import type { Environment, Evaluation } from '../../results/result-schema.ts';
+import type { Environment } from '../../results/environment.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure } from '../figure.ts';
 import { count, percent } from '../format.ts';
 import { html } from '../html.ts';
 
-type Pair = Evaluation['flips']['pairs'][number];
+type Pair = EvaluationResult['flips']['pairs'][number];
 
 /** Up to so many classes, a matrix says it all; beyond, the most frequent pairs. */
 const mostClasses = 16;

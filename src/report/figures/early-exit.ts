@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
@@ -6,7 +6,7 @@ import { html } from '../html.ts';
 import { roomAround } from '../room-around.ts';
 import { keyMark, seriesMark } from '../series-marks.ts';
 
-type Exit = Evaluation['earlyExit'][number];
+type Exit = EvaluationResult['earlyExit'][number];
 
 /** Accuracy against the mean number of steps, when images stop as soon as they are sure. */
 export const earlyExit = defineFigure({
@@ -97,7 +97,7 @@ export const earlyExit = defineFigure({
 });
 
 /** The fewest steps that cost at most half a point of what all steps give. */
-function titleOf(exits: Evaluation['earlyExit'], steps: Evaluation['steps']): string {
+function titleOf(exits: EvaluationResult['earlyExit'], steps: EvaluationResult['steps']): string {
   const last = steps.at(-1)!;
   const qualityOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
   const good = exits.filter((exit) => qualityOf(exit) >= qualityOf(last) - 0.005);

@@ -1,9 +1,9 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { defineFigure, figureOf, renderTable } from '../figure.ts';
 import { count, interval, percent } from '../format.ts';
 import { html } from '../html.ts';
 
-type Synapses = NonNullable<Evaluation['synapses']>;
+type Synapses = NonNullable<EvaluationResult['synapses']>;
 
 /** What 8-bit synapses cost beside float32 ones; for runs on 8-bit synapses only. */
 export const eightBitSynapses = defineFigure({

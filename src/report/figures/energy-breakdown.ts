@@ -1,5 +1,5 @@
 import { energyTerms } from '../../energy/energy-breakdown.ts';
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, join, renderTable } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
@@ -124,7 +124,7 @@ export const energyBreakdown = defineFigure({
 });
 
 /** The source network and every step, on the device of the tables. */
-function columnsOf({ energy, steps }: Evaluation) {
+function columnsOf({ energy, steps }: EvaluationResult) {
   if (!energy) return [];
   const indexIn = (list: readonly { device: string }[]) =>
     list.findIndex(({ device }) => device === energy.device);
@@ -143,7 +143,7 @@ function columnsOf({ energy, steps }: Evaluation) {
 }
 
 /** Energy ratio of every step on every device, and what the device is. */
-function devicesTable({ energy, steps }: Evaluation): FigureTable {
+function devicesTable({ energy, steps }: EvaluationResult): FigureTable {
   return {
     head: ['device', ...steps.map(({ t }) => `T = ${t}`), 'about it'],
     rows: energy!.devices.map(({ name, title, summary }) => [
@@ -165,7 +165,7 @@ export function spread<E>(all: readonly E[], most: number): E[] {
   return picked.map((i) => all[i]!);
 }
 
-function titleOf({ energy, steps }: Evaluation): string {
+function titleOf({ energy, steps }: EvaluationResult): string {
   const last = steps.at(-1)!;
   const full = last.energy.full.find(({ device }) => device === energy!.device)!;
   const [term, largest] = energyTerms

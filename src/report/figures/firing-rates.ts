@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { defineFigure, figureOf, join } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { html } from '../html.ts';
@@ -88,8 +88,8 @@ export const firingRates = defineFigure({
   },
 });
 
-function titleOf(sites: Evaluation['sites']): string {
-  const mean = ({ firingRate }: Evaluation['sites'][number]) =>
+function titleOf(sites: EvaluationResult['sites']): string {
+  const mean = ({ firingRate }: EvaluationResult['sites'][number]) =>
     firingRate.reduce((sum, rate) => sum + rate, 0) / firingRate.length;
   const sorted = sites.toSorted((a, b) => mean(b) - mean(a));
   const [busiest, quietest] = [sorted[0]!, sorted.at(-1)!];

@@ -1,11 +1,11 @@
-import type { Evaluation } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import { dumbbellChart } from '../dumbbell-chart.ts';
 import { defineFigure, figureOf, join } from '../figure.ts';
 import { count, percent } from '../format.ts';
 import { html } from '../html.ts';
 import { seriesMark } from '../series-marks.ts';
 
-type Site = NonNullable<Evaluation['diagnosis']>['sites'][number];
+type Site = NonNullable<EvaluationResult['diagnosis']>['sites'][number];
 
 /** Relative error of every site, and what to do about it. */
 export const siteErrors = defineFigure({

@@ -1,10 +1,11 @@
-import type { Evaluation, RunTrace } from '../../results/result-schema.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { RunTraces } from '../../results/traces.ts';
 import { drawSvg } from '../draw-chart.ts';
 import { defineFigure, join } from '../figure.ts';
 import { count, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
 
-type Site = RunTrace['sites'][number];
+type Site = RunTraces['sites'][number];
 
 /** Sites that are shown at once; the others unfold. */
 const shownSites = 6;
@@ -33,7 +34,7 @@ export const valueHistograms = defineFigure({
   },
 });
 
-function worstFirst(sites: RunTrace['sites'], { diagnosis }: Evaluation): Site[] {
+function worstFirst(sites: RunTraces['sites'], { diagnosis }: EvaluationResult): Site[] {
   const own = new Map(diagnosis?.sites.map(({ name, error }) => [name, error.own]));
   return sites.toSorted((a, b) => (own.get(b.name) ?? 0) - (own.get(a.name) ?? 0));
 }

@@ -1,6 +1,7 @@
+import type { FiringSchedule } from '../../results/tuning-entry.ts';
 import { lambdaRatio, lambdas, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
 import { type LadderFamily, ladderCodings } from '../ladders/ladder-families.ts';
-import { type FiringSchedule, onsetOf } from '../search/firing-schedule.ts';
+import { onsetOf } from '../search/firing-schedule.ts';
 import { divergenceOf, energyOf, type SiteProfile } from '../sensitivity/site-profile.ts';
 import { type PlannedSite, siteSpec } from './planned-site.ts';
 import type { PriceCorrections } from './price-corrections.ts';

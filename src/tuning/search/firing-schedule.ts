@@ -1,13 +1,4 @@
-/**
- * When neurons may fire. Sites are cut by depth into groups that start one step after each other, so that a site spends its
- * spikes when what it receives is nearly settled.
- */
-export interface FiringSchedule {
-  /** Time-steps T. */
-  readonly steps: number;
-  /** Steps in which the deepest sites may fire, 1…T. With T all sites start at once. */
-  readonly window: number;
-}
+import type { FiringSchedule } from '../../results/tuning-entry.ts';
 
 /** All schedules of at most this many steps, the shorter first. */
 export function schedulesUpTo(most: number): FiringSchedule[] {

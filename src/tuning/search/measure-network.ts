@@ -3,10 +3,12 @@ import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
 import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
-import { type Activity, addActivity } from '../../engines/spike-statistics.ts';
+import { addActivity } from '../../engines/spike-statistics.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
 import { bestClass, compareLogits } from '../../metrics/divergence.ts';
+import type { Activity } from '../../results/activity.ts';
+import type { Measurement } from '../../results/tuning-entry.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 
 /** Images with the source network's logits [N, classes]. */
@@ -14,23 +16,6 @@ export interface ComparedBatch extends FloatTensor {
   readonly labels: Batch['labels'];
   readonly logits: Float32Array;
   readonly classes: number;
-}
-
-/** A spiking network after its last step beside its source network. */
-export interface Measurement {
-  readonly images: number;
-  /** Mean divergence of the output from the source network's, in nats. */
-  readonly divergence: number;
-  /** Share of images with the source network's best class. */
-  readonly agreement: number;
-  /** Share of labelled images whose label is the best class; null without labels. */
-  readonly top1: number | null;
-  /** The same of the source network. */
-  readonly sourceTop1: number | null;
-  /** ECMT's energy ratio, an estimate; null where not all sites are there. */
-  readonly ecmtRatio: number | null;
-  /** Full estimate of the energy relative to the source network, on the first device; null where it was not made. */
-  readonly fullRatio: number | null;
 }
 
 /** A measurement, and where the energy goes. */

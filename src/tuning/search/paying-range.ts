@@ -1,6 +1,7 @@
 import { referenceDevice } from '../../energy/relative-energy.ts';
-import type { PayingRange } from '../../results/result-schema.ts';
-import { ratioOf, type TuningPoint } from './tuning-point.ts';
+import type { PayingRange } from '../../results/frontier.ts';
+import type { TuningPoint } from '../../results/tuning-entry.ts';
+import { ratioOf } from './tuning-point.ts';
 
 /**
  * Finds where spiking stops paying.

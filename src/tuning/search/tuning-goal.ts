@@ -1,4 +1,5 @@
-import { dropOf, paretoFrontier, ratioOf, type TuningPoint } from './tuning-point.ts';
+import type { TuningPoint } from '../../results/tuning-entry.ts';
+import { dropOf, paretoFrontier, ratioOf } from './tuning-point.ts';
 
 /** What to tune for. */
 export type TuningGoal =

@@ -1,29 +1,15 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
+import {
+  type FiringSchedule,
+  type Sensitivity,
+  type TuningEntry,
+  type TuningPoint,
+  tuningEntrySchema,
+} from '../../results/tuning-entry.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
-import type { Sensitivity } from '../sensitivity/site-profile.ts';
-import type { FiringSchedule } from './firing-schedule.ts';
-import { firingScheduleSchema, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
-
-const entrySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('settings'), settings: z.record(z.string(), z.unknown()) }),
-  z.object({
-    kind: z.literal('sensitivity'),
-    site: z.string(),
-    sensitivity: z.object({ error: z.number(), bias: z.number() }),
-  }),
-  z.object({
-    kind: z.literal('prices'),
-    schedule: firingScheduleSchema,
-    corrections: z.record(z.string(), z.number()),
-  }),
-  z.object({ kind: z.literal('point'), point: tuningPointSchema }),
-]);
-
-type Entry = z.infer<typeof entrySchema>;
 
 /**
  * What a tuning has found so far: `tuning.jsonl` in its folder, a line for the settings and one for each finding. A line is one
@@ -31,9 +17,9 @@ type Entry = z.infer<typeof entrySchema>;
  */
 export class TuningJournal {
   readonly folder: string;
-  readonly #entries: Entry[];
+  readonly #entries: TuningEntry[];
 
-  private constructor(folder: string, entries: Entry[]) {
+  private constructor(folder: string, entries: TuningEntry[]) {
     this.folder = folder;
     this.#entries = entries;
   }
@@ -47,7 +33,7 @@ export class TuningJournal {
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'tuning.jsonl');
     const before = wholeEntries(await readFile(path, 'utf8').catch(() => ''));
-    const head: Entry = { kind: 'settings', settings: JSON.parse(JSON.stringify(settings)) };
+    const head: TuningEntry = { kind: 'settings', settings: JSON.parse(JSON.stringify(settings)) };
     const [first, ...findings] = before;
     if (first && JSON.stringify(first) !== JSON.stringify(head)) {
       throw new UsageError({
@@ -108,19 +94,19 @@ export class TuningJournal {
     await this.#add({ kind: 'point', point });
   }
 
-  async #add(entry: Entry): Promise<void> {
+  async #add(entry: TuningEntry): Promise<void> {
     this.#entries.push(entry);
     await appendFile(join(this.folder, 'tuning.jsonl'), toLine(entry));
   }
 }
 
-function toLine(entry: Entry): string {
+function toLine(entry: TuningEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
 /** The entries up to the first line that is torn or not ours. */
-function wholeEntries(text: string): Entry[] {
-  const entries: Entry[] = [];
+function wholeEntries(text: string): TuningEntry[] {
+  const entries: TuningEntry[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
     const parsed = parse(line);
     if (!parsed) break;
@@ -129,9 +115,9 @@ function wholeEntries(text: string): Entry[] {
   return entries;
 }
 
-function parse(line: string): Entry | undefined {
+function parse(line: string): TuningEntry | undefined {
   try {
-    return entrySchema.safeParse(JSON.parse(line)).data;
+    return tuningEntrySchema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

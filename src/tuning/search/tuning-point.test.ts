@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type TuningPoint, tuningPointSchema } from '../../results/tuning-entry.ts';
 import { onsetOf, schedulesUpTo } from './firing-schedule.ts';
 import { payingRange } from './paying-range.ts';
 import { choosePoint } from './tuning-goal.ts';
-import { dropOf, paretoFrontier, type TuningPoint, tuningPointSchema } from './tuning-point.ts';
+import { dropOf, paretoFrontier } from './tuning-point.ts';
 
 function point(
   ecmtRatio: number,

@@ -1,36 +1,4 @@
-import { z } from 'zod';
-
-const share = z.number().min(0).max(1);
-
-/** Schema of a schedule. */
-export const firingScheduleSchema = z.object({ steps: z.int().positive(), window: z.int().positive() });
-
-/** Schema of {@link TuningPoint}; also a line of a tuning journal and an entry of a frontier file. */
-export const tuningPointSchema = z.object({
-  /** Energy ratio that was aimed at. */
-  target: z.number().positive(),
-  schedule: firingScheduleSchema,
-  /** Price of energy: divergence in nats that is accepted for the energy of the source network. */
-  lambda: z.number(),
-  /** Whether the mean errors of channels are corrected; journals of earlier versions do not say. */
-  biasCorrected: z.boolean().default(false),
-  /** From the sites' distributions alone. */
-  predicted: z.object({ divergence: z.number(), ecmtRatio: z.number() }),
-  /** On the held-out images, after the last step. */
-  measured: z.object({
-    images: z.int(),
-    divergence: z.number(),
-    agreement: share,
-    top1: share.nullable(),
-    sourceTop1: share.nullable(),
-    ecmtRatio: z.number().nullable(),
-    // Journals of earlier versions do not have it.
-    fullRatio: z.number().nullable().default(null),
-  }),
-});
-
-/** A tuned network: what was asked for, predicted, and measured. */
-export type TuningPoint = z.infer<typeof tuningPointSchema>;
+import type { TuningPoint } from '../../results/tuning-entry.ts';
 
 /** Measured energy ratio of a point; a network whose energy is unknown is never the cheapest. */
 export function ratioOf({ measured }: TuningPoint): number {

@@ -1,12 +1,12 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { SourceEnergy } from '../../energy/relative-energy.ts';
 import type { Model } from '../../graph/model.ts';
+import type { FiringSchedule, TuningPoint } from '../../results/tuning-entry.ts';
 import type { NetworkPlan, NetworkPlanner } from '../planning/network-plan.ts';
 import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
-import type { FiringSchedule } from './firing-schedule.ts';
 import { type ComparedBatch, measureNetwork } from './measure-network.ts';
 import type { TuningJournal } from './tuning-journal.ts';
-import { ratioOf, type TuningPoint } from './tuning-point.ts';
+import { ratioOf } from './tuning-point.ts';
 
 /** What a search works with. */
 export interface SearchOptions {

@@ -5,6 +5,7 @@ import { observeSites } from '../../conversion/observe-sites.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
 import { imageCount } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
+import type { Sensitivity } from '../../results/tuning-entry.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
 import { ladderCodings, ladderFamilies } from '../ladders/ladder-families.ts';
@@ -14,7 +15,7 @@ import { positionImportance } from './output-gradients.ts';
 import { PartObserver } from './part-observer.ts';
 import { siteDepths } from './site-depths.ts';
 import { divideSite } from './site-parts.ts';
-import { coarsen, powerOf, type Sensitivity, type SiteProfile } from './site-profile.ts';
+import { coarsen, powerOf, type SiteProfile } from './site-profile.ts';
 
 /** Least sensitivity, as a share of the mean over all sites: a measured divergence of zero is luck. */
 const leastSensitivity = 0.02;

@@ -1,5 +1,6 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
+import type { Sensitivity } from '../../results/tuning-entry.ts';
 import type { SitePart } from './site-parts.ts';
 
 /** What the tuner knows of one spike site, or of a part of one. */
@@ -18,17 +19,6 @@ export interface SiteProfile {
   /** Share of the way through the network, in [0, 1). */
   readonly depth: number;
   readonly sensitivity: Sensitivity;
-}
-
-/** Divergence of the output, in nats, that errors at one site alone make. Both errors are relative to the mean square. */
-export interface Sensitivity {
-  /** For a mean squared error of 1, of whatever sign. */
-  readonly error: number;
-  /**
-   * For a squared mean error of 1: errors of one sign add up in the next operator, as when small attention weights are left
-   * out and each row loses a part of its sum.
-   */
-  readonly bias: number;
 }
 
 /** Errors of a site, relative to the mean square of its activations. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, release } from 'node:os';
 import { readConversionRecord } from '../conversion/conversion-record.ts';
 import type { Model } from '../graph/model.ts';
-import type { Environment } from './result-schema.ts';
+import type { Environment } from '../results/environment.ts';
 
 /** What a run was made with and where; goes into `environment.json`. */
 export function describeEnvironment(network: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversionErrors, type SiteOutcome } from '../diagnosis/conversion-errors.ts';
+import { conversionErrors, type SiteOutcome } from './conversion-errors.ts';
 
 const site: SiteOutcome = {
   source: [0.5],

@@ -1,45 +1,9 @@
 import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import type { Activity } from '../engines/spike-statistics.ts';
 import { messageOf, UsageError } from '../errors.ts';
+import { type BatchRecord, batchSchema } from '../results/batch-record.ts';
+import type { RunSettings } from '../results/run-settings.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
-
-const classes = z.array(z.number());
-const perStep = z.array(z.number());
-
-const batchSchema = z.object({
-  predictions: z.array(
-    z.object({
-      id: z.string(),
-      label: z.number().optional(),
-      source: classes,
-      steps: z.array(classes),
-      /** Largest softmax of the running-mean logits after each step. */
-      confidence: perStep.optional(),
-      /** Best classes of each quantised network. */
-      quantised: z.array(classes).optional(),
-    }),
-  ),
-  activity: z
-    .object({
-      spikes: z.record(z.string(), perStep),
-      products: z.record(z.string(), z.object({ both: perStep, left: perStep, right: perStep })),
-      inputs: z.record(z.string(), perStep),
-      hiddenSteps: z.int(),
-    })
-    .optional(),
-  /** Images that could not be read since the previous batch: id and reason. */
-  skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
-  /** Seconds of work since the previous batch. */
-  seconds: z.number(),
-});
-
-/** One line of `batches.jsonl`. */
-export type BatchRecord = Omit<z.infer<typeof batchSchema>, 'activity'> & { activity?: Activity | undefined };
-
-/** Everything that decides about a run's results; a run is continued only if it is the same. */
-export type RunSettings = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
  * The folder of one run: `run.json` (settings), `batches.jsonl` (a line a finished batch), `result.json` (at the end).

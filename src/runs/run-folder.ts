@@ -2,27 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { FormatError, messageOf } from '../errors.ts';
-import {
-  type Comparison,
-  comparisonSchema,
-  type Environment,
-  type Evaluation,
-  environmentSchema,
-  evaluationSchema,
-  type FrontierPoint,
-  frontierSchema,
-  type PayingRange,
-  type RunTrace,
-  tracesSchema,
-} from './result-schema.ts';
+import { type Comparison, comparisonSchema } from '../results/comparison-result.ts';
+import { type Environment, environmentSchema } from '../results/environment.ts';
+import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
+import { type FrontierPoint, frontierSchema, type PayingRange } from '../results/frontier.ts';
+import { type RunTraces, tracesSchema } from '../results/traces.ts';
 
 /** A finished evaluation, read from its folder. */
 export interface Run {
   /** Name of the network, or of the folder. */
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly result: Evaluation;
-  readonly traces: RunTrace | undefined;
+  readonly result: EvaluationResult;
+  readonly traces: RunTraces | undefined;
   readonly environment: Environment | undefined;
   /** The files as they are, by name. */
   readonly files: ReadonlyMap<string, string>;

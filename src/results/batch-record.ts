@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { activitySchema } from './activity.ts';
+import { list, numbers } from './schema-parts.ts';
+
+/** What the networks said about one image: best five classes, best first. */
+const prediction = z.object({
+  id: z.string(),
+  /** Class number; absent for data without labels. */
+  label: z.number().optional(),
+  source: numbers,
+  /** After each time-step; empty for a network that does not spike. */
+  steps: list(numbers),
+  /** Largest softmax of the running-mean logits after each step. */
+  confidence: numbers.optional(),
+  /** Best classes of each quantised network. */
+  quantised: list(numbers).optional(),
+});
+
+const skippedImage = z.object({ id: z.string(), reason: z.string() });
+
+/** Schema of {@link BatchRecord}: one line of `batches.jsonl`. */
+export const batchSchema = z.object({
+  predictions: list(prediction),
+  /** Spikes of the batch; absent for a network that does not spike. */
+  activity: activitySchema.optional(),
+  /** Images that could not be read since the previous batch. */
+  skipped: list(skippedImage),
+  /** Seconds of work since the previous batch. */
+  seconds: z.number(),
+});
+
+/** A finished batch. */
+export type BatchRecord = z.infer<typeof batchSchema>;
+
+/** What the networks said about one image. */
+export type ImageRecord = z.infer<typeof prediction>;
+
+/** An image that could not be read. */
+export type SkippedImage = z.infer<typeof skippedImage>;

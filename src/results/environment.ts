@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { list } from './schema-parts.ts';
+
+/** Schema of {@link Environment}: `environment.json`. */
+export const environmentSchema = z.object({
+  /** Name of the network. */
+  network: z.string(),
+  transpike: z.string(),
+  node: z.string(),
+  onnxruntime: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  cores: z.int(),
+  command: z.string(),
+  finished: z.string(),
+  /** How the spiking network came about. */
+  conversion: z
+    .object({ method: z.string(), preset: z.string(), steps: z.int(), calibration: z.string() })
+    .optional(),
+  /** Names of the classes by number, where the data tell them. */
+  classes: list(z.string()).optional(),
+});
+
+/** Where a run took place, and what is needed to read its numbers. */
+export type Environment = z.infer<typeof environmentSchema>;

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { accuracyFields, agreementFields, sourceSchema } from './accuracy-result.ts';
+import { batchSchema } from './batch-record.ts';
+import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
+import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
+import { flipsSchema } from './flips.ts';
+import { interval, list, numbers, share } from './schema-parts.ts';
+import { synapseSchema } from './synapse-result.ts';
+
+const step = z.object({
+  /** Time-step, counted from 1. */
+  t: z.int(),
+  ...accuracyFields,
+  ...agreementFields,
+  /** Spikes per neuron and time-step, mean over the steps 1…t. */
+  firingRate: z.number(),
+  /** Energy for one image after t steps; estimates. */
+  energy: stepEnergySchema,
+});
+
+const quantisedNetwork = z.object({
+  /** Time-steps t whose spikes carry these bits. */
+  steps: numbers,
+  /** Bits a site, smallest and largest: ⌈t·log₂(spike values)⌉, at least 2 and at most 8. */
+  bits: interval,
+  /** Whether spikes carry more than the 8 bits that were evaluated, at one site at least. */
+  capped: z.boolean(),
+  ...accuracyFields,
+  ...agreementFields,
+  /** Full estimate on `45nm-int8` at these bits; `ratio` is relative to the source network on the table's device. */
+  energy: deviceEnergySchema,
+});
+
+const quantised = z.object({
+  /** Where the clip ranges come from: `conversion` (calibration images) or `first batch` of the evaluation. */
+  ranges: z.enum(['conversion', 'first batch']),
+  networks: list(quantisedNetwork),
+});
+
+const earlyExit = z.object({
+  /** Threshold on the largest softmax of the running-mean logits. */
+  threshold: z.number(),
+  /** Time-steps until the answer, mean over the images. */
+  meanSteps: z.number(),
+  /** Share of images that stop at each step 1…T. */
+  exits: numbers,
+  /** Share of images whose label is the answer; null without labels. */
+  top1: share.nullable(),
+  top1Interval: interval.nullable(),
+  /** Share of images whose answer is the source network's best class. */
+  ...agreementFields,
+  /** Mean of the energy ratios at the steps where images stop; activity at a step is taken to be the same for all images. */
+  energy: z.object({ ecmtRatio: z.number(), fullRatio: z.number() }),
+});
+
+const site = z.object({
+  name: z.string(),
+  neuron: z.string(),
+  /** Number of neurons for one image. */
+  neurons: z.int(),
+  /** Spikes per neuron at each time-step. */
+  firingRate: numbers,
+});
+
+/**
+ * Schema of {@link EvaluationResult}: `result.json` of an evaluation. Shares are in [0, 1], intervals are 95 %, energies are
+ * estimates. What runs of earlier versions do not say is filled in as not measured.
+ */
+export const evaluationSchema = z.object({
+  images: z.int(),
+  /** Steps before step 1 in which neurons calibrate themselves: latency beyond t, and billed with step 1. */
+  hiddenSteps: z.int().default(0),
+  /** Images that could not be read. */
+  skipped: batchSchema.shape.skipped,
+  /** Time of all sessions of the run. */
+  seconds: z.number(),
+  source: sourceSchema,
+  steps: list(step),
+  /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */
+  quantised: quantised.nullable().default(null),
+  /** What the estimates of energy rest on; null for a network that does not spike. */
+  energy: energySchema.nullable().default(null),
+  /** Images that stop by themselves, for a sweep of confidence thresholds; empty for a network that does not spike. */
+  earlyExit: list(earlyExit).default([]),
+  sites: list(site),
+  /** Images that leave the source network's class. */
+  flips: flipsSchema.default({ images: 0, outcome: null, pairs: [] }),
+  /** What 8-bit synapses cost beside float32 ones; null for float32 synapses. */
+  synapses: synapseSchema.nullable().default(null),
+  /** Causes of the error of rate-coded sites after the last step, on a few of the images; empty for other neurons. */
+  conversionErrors: list(siteErrorsSchema).default([]),
+  /** Which site loses what, on a few of the images; null for a network that does not spike, or without images. */
+  diagnosis: diagnosisSchema.nullable().default(null),
+});
+
+/** Results after one time-step. */
+export type StepResult = z.infer<typeof step>;
+
+/** The source network with weights and activations in as many bits as the spikes carry; evaluated on the same images. */
+export type QuantisedResult = z.infer<typeof quantisedNetwork>;
+
+/** The equal-bit quantised source networks of a run. */
+export type QuantisedResults = z.infer<typeof quantised>;
+
+/** Results when every image stops at the first step whose confidence reaches a threshold. */
+export type EarlyExitResult = z.infer<typeof earlyExit>;
+
+/** Spikes of one site. */
+export type SiteResult = z.infer<typeof site>;
+
+/** Everything an evaluation found. */
+export type EvaluationResult = z.infer<typeof evaluationSchema>;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { list, share } from './schema-parts.ts';
+
+/** One point of accuracy against energy. */
+const point = z.object({
+  method: z.string(),
+  /** What the network was made with, as the tuner has it. */
+  settings: z.record(z.string(), z.unknown()).optional(),
+  T: z.int(),
+  accuracy: share.nullable(),
+  agreement: share,
+  /** (a) ECMT's ratio. */
+  ecmtRatio: z.number(),
+  /** (b) Full estimate, ratio to the source network; null where an earlier version measured the network. */
+  fullRatio: z.number().nullable().optional(),
+});
+
+const payingPoint = z.object({
+  T: z.int(),
+  /** (a) ECMT's ratio. */
+  ecmtRatio: z.number(),
+  /** (b) Full estimate, ratio to the source network. */
+  fullRatio: z.number(),
+});
+
+const payingRange = z.object({
+  /** Device of the full estimate. */
+  device: z.string(),
+  /** The dearest point by ECMT's count that pays; null where none does. */
+  last: payingPoint.nullable(),
+  /** The next one, from which on none pays; null where the dearest of all pays. */
+  stops: payingPoint.nullable(),
+});
+
+/** Schema of {@link Frontier}: `frontier.json` of a tuning run. */
+export const frontierSchema = z.object({
+  /** Top-1 of the source network on the same images; null without labels. */
+  source: share.nullable().default(null),
+  /** Images that the points were measured on. */
+  images: z.int().nonnegative().nullable().default(null),
+  /** Null where the full estimate of no point is known. */
+  pays: payingRange.nullable().default(null),
+  points: list(point),
+});
+
+/** One point of accuracy against energy, as `frontier.json` and reports of comparisons have it. */
+export type FrontierPoint = z.infer<typeof point>;
+
+/** One end of a {@link PayingRange}. */
+export type PayingPoint = z.infer<typeof payingPoint>;
+
+/** Up to which energy by ECMT's count spiking costs less than the source network by the full estimate. */
+export type PayingRange = z.infer<typeof payingRange>;
+
+/** What a tuning measured, and where spiking stops paying. */
+export type Frontier = z.infer<typeof frontierSchema>;
