@@ -11,6 +11,7 @@ const layers = [
   'files',
   'images',
   'data',
+  'decoding',
   'datasets',
   'checkpoints',
   'architectures',

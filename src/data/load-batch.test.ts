@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporaryData } from '../decoding/temporary-data.fixture.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { encodeNpy } from '../formats/npy.ts';
 import type { PreprocessConfig } from '../images/preprocess.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { type Batch, type LoadOptions, loadBatches } from './load-batch.ts';
-import { temporaryData } from './temporary-data.fixture.ts';
 
 /** Leaves the pictures of 3 x 2 pixels as they are, as bytes in one grey channel. */
 const preprocess: PreprocessConfig = {

@@ -29,6 +29,8 @@ export interface LoadOptions {
   onSkipped?: ((id: string, reason: string) => void) | undefined;
   /** Batches that are read and preprocessed ahead of the consumer; default 2. */
   prefetch?: number | undefined;
+  /** Samples that are read at a time: best one more than there are processors; default 4. */
+  concurrency?: number | undefined;
 }
 
 interface Input {
@@ -43,7 +45,7 @@ interface Input {
  * Samples that are left out are made up for by the following ones, so that all batches but the last are full.
  *
  * @throws DataError if a sample does not fit the network, with `strict` if a picture is damaged, and if all pictures are damaged.
- * @throws UsageError if batchSize or prefetch make no sense, or pictures come without preprocessing.
+ * @throws UsageError if batchSize, prefetch or concurrency make no sense, or pictures come without preprocessing.
  */
 export function loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch> {
   return oneAhead(readBatches(dataset, options));
@@ -51,14 +53,14 @@ export function loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
 
 async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch, void> {
   checkOptions(options);
-  const { batchSize, inputShape, strict, skip, onSkipped, prefetch = 2 } = options;
+  const { batchSize, inputShape, strict, skip, onSkipped, prefetch = 2, concurrency = 4 } = options;
   const indices = Array.from({ length: dataset.size }, (_, i) => i).filter((i) => !skip?.has(dataset.id(i)));
   const prepare = async (index: number) => prepareInput(await dataset.sample(index), options);
   // One batch is put together ahead; of the others ahead, the samples are.
   const window = (prefetch - 1) * batchSize;
   let pending: Input[] = [];
   let good = 0;
-  for await (const result of lookAhead(indices, prepare, window)) {
+  for await (const result of lookAhead(indices, prepare, window, concurrency)) {
     if ('value' in result) {
       good++;
       pending.push(result.value);
@@ -127,8 +129,8 @@ function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Ba
   };
 }
 
-function checkOptions({ batchSize, prefetch = 2 }: LoadOptions): void {
-  const numbers = { batchSize, prefetch };
+function checkOptions({ batchSize, prefetch = 2, concurrency = 4 }: LoadOptions): void {
+  const numbers = { batchSize, prefetch, concurrency };
   for (const [name, value] of Object.entries(numbers)) {
     if (Number.isInteger(value) && value > 0) continue;
     throw new UsageError({

@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 /** What came of one item. */
 export type LookAheadResult<Item, Value> = { item: Item; value: Value } | { item: Item; error: unknown };
 
@@ -8,13 +6,13 @@ export type LookAheadResult<Item, Value> = { item: Item; value: Value } | { item
  * goes on. Errors are results too. When the consumer stops early, items not yet begun are dropped.
  *
  * @param window number of items that are begun or done before they are asked for
- * @param concurrency number of items that are worked on at a time; default one more than there are processors
+ * @param concurrency number of items that are worked on at a time
  */
 export async function* lookAhead<Item, Value>(
   items: readonly Item[],
   work: (item: Item) => Promise<Value>,
   window: number,
-  concurrency: number = availableParallelism() + 1,
+  concurrency: number,
 ): AsyncGenerator<LookAheadResult<Item, Value>> {
   const gate = new Gate(concurrency);
   const run = (item: Item): Promise<LookAheadResult<Item, Value>> =>

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Dataset, ImageSample, TensorSample } from '../data/dataset.ts';
-import { cifarRecords, idx, temporaryData } from '../data/temporary-data.fixture.ts';
+import { cifarRecords, idx, temporaryData } from '../decoding/temporary-data.fixture.ts';
 import { DataError } from '../errors.ts';
 import { encodeNpy } from '../formats/npy.ts';
 import { openDataset } from '../opening/open-dataset.ts';

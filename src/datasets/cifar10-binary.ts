@@ -1,7 +1,8 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { type DataLocation, listFolder } from '../data/data-location.ts';
+import type { DataLocation } from '../data/data-location.ts';
 import { defineDataset } from '../data/define-dataset.ts';
+import { listFolder } from '../decoding/look-at.ts';
 import { DataError } from '../errors.ts';
 import type { RgbImage } from '../images/rgb-image.ts';
 

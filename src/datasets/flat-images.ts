@@ -1,6 +1,6 @@
 import { isImageName } from '../data/data-location.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { imageFilesDataset } from '../data/image-files-dataset.ts';
+import { imageFilesDataset } from '../decoding/image-files-dataset.ts';
 
 /** Pictures in one folder without labels; good for calibration, not for accuracy. */
 export const flatImages = defineDataset({

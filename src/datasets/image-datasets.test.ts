@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
-import { temporaryData } from '../data/temporary-data.fixture.ts';
+import { temporaryData } from '../decoding/temporary-data.fixture.ts';
 import { DataError } from '../errors.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
-import { type DataLocation, isImageName, listImages } from '../data/data-location.ts';
+import { type DataLocation, isImageName } from '../data/data-location.ts';
 import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
-import { findSynsetTable, readSynsetTable, type SynsetTable, synsetPattern } from '../data/synset-table.ts';
+import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
+import { listImages } from '../decoding/look-at.ts';
+import {
+  findSynsetTable,
+  readSynsetTable,
+  type SynsetTable,
+  synsetPattern,
+} from '../decoding/synset-table.ts';
 import { DataError } from '../errors.ts';
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
+import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
 import { DataError, listProblems } from '../errors.ts';
 
 const shownProblems = 50;

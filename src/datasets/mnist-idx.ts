@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type IdxBytes, parseIdx } from '../data/idx-file.ts';
+import { type IdxBytes, parseIdx } from '../decoding/idx-file.ts';
 import { DataError } from '../errors.ts';
 import { greyImage } from '../images/rgb-image.ts';
 

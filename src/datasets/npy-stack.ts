@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
-import { readIntegerLabels } from '../data/integer-labels.ts';
+import { readIntegerLabels } from '../decoding/integer-labels.ts';
 import { DataError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
 import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';

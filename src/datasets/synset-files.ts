@@ -1,7 +1,7 @@
 import { isImageName } from '../data/data-location.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type ImageFile, imageFilesDataset } from '../data/image-files-dataset.ts';
-import { findSynsetTable, readSynsetTable } from '../data/synset-table.ts';
+import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
+import { findSynsetTable, readSynsetTable } from '../decoding/synset-table.ts';
 import { DataError, listProblems } from '../errors.ts';
 
 const namePattern = /^(n\d{8})[_.-]/;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
 import { requireLabels } from '../data/require-labels.ts';
-import { temporaryData } from '../data/temporary-data.fixture.ts';
 import { datasetKinds } from '../datasets/dataset-kinds.ts';
+import { temporaryData } from '../decoding/temporary-data.fixture.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { openDataset } from './open-dataset.ts';
 

@@ -1,9 +1,10 @@
 import { extname, join } from 'node:path';
-import { type DataLocation, lookAt } from '../data/data-location.ts';
+import type { DataLocation } from '../data/data-location.ts';
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
 import { limitDataset } from '../data/limit-dataset.ts';
 import { datasetKinds } from '../datasets/dataset-kinds.ts';
+import { lookAt } from '../decoding/look-at.ts';
 import { DataError, UsageError } from '../errors.ts';
 
 /** Parts of a data set, the ones preferred first. */

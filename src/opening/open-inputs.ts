@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import { type Batch, loadBatches } from '../data/load-batch.ts';
 import { RuntimeError } from '../errors.ts';
@@ -50,6 +51,7 @@ export async function openInputs(
         strict,
         skip,
         onSkipped,
+        concurrency: availableParallelism() + 1,
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError, messageOf } from '../errors.ts';
-import { greyImage, type RgbImage } from './rgb-image.ts';
+import { greyImage, type RgbImage } from '../images/rgb-image.ts';
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF picture to 8-bit RGB, in the way of Pillow's

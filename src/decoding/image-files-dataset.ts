@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { decodeImage } from '../images/decode-image.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { decodeImage } from './decode-image.ts';
 
 /** One picture file of a data set. */
 export interface ImageFile {

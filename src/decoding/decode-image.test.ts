@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DataError } from '../errors.ts';
+import { patternImage, shortHash } from '../images/pattern-image.fixture.ts';
 import { decodeImage } from './decode-image.ts';
-import { patternImage, shortHash } from './pattern-image.fixture.ts';
 
 // patternImage(16, 16) saved by Pillow 9.4.0 with quality 60 and chroma at half resolution.
 const jpeg = Buffer.from(
