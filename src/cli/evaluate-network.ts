@@ -72,7 +72,7 @@ export async function evaluateNetwork(
     settings.workers,
     { processors: cores, freeBytes: freeMemory() },
   );
-  if (reason) console.error(reason);
+  if (reason) console.error(`${reason} (--workers overrides)`);
   const interruption = stopOnInterrupt('the batches under way');
   const progress = showProgress('evaluating', inputs.dataset.size, 'images');
   try {

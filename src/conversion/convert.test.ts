@@ -97,13 +97,13 @@ describe('convert', () => {
 
   it('refuses T < 1', async () => {
     await expect(convert(perceptron(), { method: ecmt, steps: 0, calibration })).rejects.toThrow(
-      'time-steps T: expected an integer from 1 to 4096, got 0. Choose T ≥ 1, for example -T 4.',
+      'time-steps T: expected an integer from 1 to 4096, got 0. Choose T ≥ 1, for example 4.',
     );
   });
 
   it('asks for calibration data or thresholds', async () => {
     await expect(convert(perceptron(), { method: ecmt, steps: 2 })).rejects.toThrow(
-      'convert: expected calibration data or thresholds, got neither. Give --calibrate DATA, or --thresholds FILE.',
+      'convert: expected calibration data or thresholds, got neither. Give the option calibration or thresholds.',
     );
   });
 

@@ -104,7 +104,8 @@ async function calibrate(
       where: 'convert',
       expected: 'calibration data or thresholds',
       got: 'neither',
-      remedy: 'Give --calibrate DATA, or --thresholds FILE',
+      remedy: 'Give the option calibration or thresholds',
+      means: ['calibration', 'thresholds'],
     });
   }
   const calibrations = new Map(sites.map((site) => [site.name, preset.calibrate(site, steps)]));

@@ -85,6 +85,7 @@ function noImages(): ConversionError {
     where: 'calibration',
     expected: 'at least one image',
     got: 'none',
-    remedy: 'Give calibration data with --calibrate',
+    remedy: 'Give calibration data',
+    means: ['calibration'],
   });
 }

@@ -65,6 +65,7 @@ function chooseFiles({ isFolder, name, path, files }: DataLocation, split: strin
     expected: `files of the split '${wanted}' (test: *test*.bin, train: data_batch*.bin or *train*.bin)`,
     got: binaries.join(', '),
     remedy: "Give the option split as 'train' or 'test', or the path of a single file",
+    means: ['split'],
   });
 }
 

@@ -61,6 +61,7 @@ function chooseFile(path: string, files: readonly string[], split: string): stri
     expected: `pictures of the split '${split}'`,
     got: files.filter((file) => imagesPattern.test(file)).join(', '),
     remedy: "Give the option split as 'train' or 'test', whichever is there",
+    means: ['split'],
   });
 }
 

@@ -44,7 +44,7 @@ function muteness([first, ...rest]: readonly SiteDiagnosis[], steps: number): Fi
   return {
     kind: 'mute',
     sites: [first, ...rest].map(({ name }) => name),
-    text: `No neuron at '${first.name}' can fire within ${steps} step${steps === 1 ? '' : 's'}${also(rest)}. A tuned network may start its sites one after the other: run it for the steps that it was tuned for (-T).`,
+    text: `No neuron at '${first.name}' can fire within ${steps} step${steps === 1 ? '' : 's'}${also(rest)}. A tuned network may start its sites one after the other: run it for the steps that it was tuned for.`,
   };
 }
 
@@ -64,7 +64,7 @@ function ownError(sites: readonly SiteDiagnosis[], steps: number): Finding | und
   return {
     kind: 'own-error',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `'${worst.name}' itself loses ${percent(worst.error.own)} of its signal at T = ${steps}${effect}${others}. More steps (-T ${2 * steps}) or finer levels help: transpike tune spends spikes where they count.`,
+    text: `'${worst.name}' itself loses ${percent(worst.error.own)} of its signal at T = ${steps}${effect}${others}. More steps (T = ${2 * steps}) or finer levels help; tuning spends spikes where they count.`,
   };
 }
 
@@ -77,7 +77,7 @@ function saturation(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'saturated',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' ${percent(worst.saturated)} of the values lie beyond what the neurons can emit${also(rest)}. Calibrate on more images (convert --calibrate … --limit 256), or for the steps you use (convert -T).`,
+    text: `At '${worst.name}' ${percent(worst.saturated)} of the values lie beyond what the neurons can emit${also(rest)}. Calibrate on more images, 256 for example, or for the steps you use.`,
   };
 }
 
@@ -90,7 +90,7 @@ function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'silent',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: choose them anew (convert --preset tuned), or run more steps (-T).`,
+    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: choose them anew, with the preset tuned for example, or run more steps.`,
   };
 }
 
@@ -105,7 +105,7 @@ function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'outliers',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both: thresholds by channel help where the operator behind allows it (transpike tune; presets 'channel-…' of the method rate).`,
+    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both: thresholds by channel help where the operator behind allows it (tuning; presets 'channel-…' of the method rate).`,
   };
 }
 

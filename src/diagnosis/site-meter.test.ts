@@ -53,7 +53,7 @@ describe('the diagnosis of one site', () => {
     expect(site!.logitError).toBeCloseTo(1.1 / 3.6, 6);
     expect(diagnosis.findings.map(({ kind }) => kind)).toEqual(['own-error', 'saturated']);
     expect(diagnosis.findings[0]!.text).toBe(
-      "'site' itself loses 29 % of its signal at T = 2 (alone, it moves the logits by 31 % of their size). More steps (-T 4) or finer levels help: transpike tune spends spikes where they count.",
+      "'site' itself loses 29 % of its signal at T = 2 (alone, it moves the logits by 31 % of their size). More steps (T = 4) or finer levels help; tuning spends spikes where they count.",
     );
   });
 

@@ -68,7 +68,8 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
       where: `graph '${spiking.graph.name}'`,
       expected: 'a spiking model',
       got: 'a model without spiking neurons',
-      remedy: 'Convert it first: transpike convert',
+      remedy: 'Convert it first',
+      means: ['convert'],
     });
   }
   const keep = options.keep ?? [];
@@ -96,7 +97,8 @@ export function checkSteps(steps: number): number {
     where: 'time-steps T',
     expected: 'an integer from 1 to 4096',
     got: String(steps),
-    remedy: 'Choose T ≥ 1, for example -T 4',
+    remedy: 'Choose T ≥ 1, for example 4',
+    means: ['steps'],
   });
 }
 

@@ -31,7 +31,7 @@ describe('chooseWorkers', () => {
     expect(chooseWorkers(modelOf(gigabyte / 2, 'float16'), 100, undefined, machine)).toEqual({
       workers: 2,
       threads: 2,
-      reason: '2 workers with 2 threads: each takes about 5.3 GB, and 16.0 GB are free (--workers overrides)',
+      reason: '2 workers with 2 threads: each takes about 5.3 GB, and 16.0 GB are free',
     });
     expect(chooseWorkers(modelOf(2 * gigabyte, 'float16'), 100, undefined, machine)).toMatchObject({
       workers: 1,
@@ -45,7 +45,7 @@ describe('chooseWorkers', () => {
       workers: 2,
       threads: 2,
       reason:
-        '2 workers with 2 threads: each takes about 0.8 GB, all of them 12.0 GB of weights, and 16.0 GB are free (--workers overrides)',
+        '2 workers with 2 threads: each takes about 0.8 GB, all of them 12.0 GB of weights, and 16.0 GB are free',
     });
     expect(chooseWorkers(modelOf(4 * gigabyte), 100, undefined, machine)).toMatchObject({ workers: 1 });
   });

@@ -54,7 +54,7 @@ export function chooseWorkers(
   const threads = threadsOf(workers);
   if (workers === useful) return { workers, threads };
   const needs = `each takes about ${gigabytes(bytes)}${mapped ? `, all of them ${gigabytes(weights)} of weights` : ''}`;
-  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free (--workers overrides)`;
+  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
   return { workers, threads, reason };
 }
 

@@ -196,7 +196,7 @@ describe('evaluate', () => {
       yield { ids: ['a'], labels: [999], shape: [1, 3, tiny.height, tiny.width], data: only! };
     };
     await expect(evaluate({ model: spiking, steps: 1, data: { size: 1, batches: wrong } })).rejects.toThrow(
-      "image 'a': expected a label from 0 to 4, the classes of the network, got 999. Give the labels in the class order of the network, for example with --labels.",
+      "image 'a': expected a label from 0 to 4, the classes of the network, got 999. Give the labels in the class order of the network.",
     );
   });
 
@@ -206,7 +206,7 @@ describe('evaluate', () => {
     expect((await RunRecord.open(home, settings)).done).toHaveLength(0);
     await evaluate({ model: spiking, steps: 3, data: input, record: await RunRecord.open(home, settings) });
     await expect(RunRecord.open(home, { ...settings, steps: 4 })).rejects.toThrow(
-      `${home}: expected the record of a run with the same settings, or none, got one that differs in steps. Choose another --run folder, or remove this one.`,
+      `${home}: expected the record of a run with the same settings, or none, got one that differs in steps. Choose another folder, or remove this one.`,
     );
     expect(existsSync(join(home, 'result.json'))).toBe(true);
   });

@@ -202,6 +202,7 @@ function requireKnownLabels({ ids, labels }: Batch, classes: number): void {
     where: `image '${ids[at]}'`,
     expected: `a label from 0 to ${classes - 1}, the classes of the network`,
     got: String(labels[at]),
-    remedy: 'Give the labels in the class order of the network, for example with --labels',
+    remedy: 'Give the labels in the class order of the network',
+    means: ['labels'],
   });
 }

@@ -1,7 +1,7 @@
 import '../native/install.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { type ErrorContent, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
@@ -12,8 +12,13 @@ export class WorkerDeath extends RuntimeError {
   readonly reason: string;
 
   constructor(reason: string) {
-    const remedy = 'Memory may have run out: try a smaller --batch or --workers 1';
-    super({ where: 'evaluation worker', expected: 'an answer', got: reason, remedy });
+    super({
+      where: 'evaluation worker',
+      expected: 'an answer',
+      got: reason,
+      remedy: 'Memory may have run out: try smaller batches or a single worker',
+      means: ['batchSize', 'workers'],
+    });
     this.reason = reason;
   }
 }
@@ -53,7 +58,12 @@ export class EvaluationThread {
     if (!this.#death) this.#tell({ batch: this.#memory.copy(batch) });
     const reply = await answer;
     if ('outcome' in reply) return reply.outcome;
-    throw new RuntimeError('worker: answered without an outcome');
+    throw new RuntimeError({
+      where: 'evaluation worker',
+      expected: 'the outcome of a batch',
+      got: 'an answer without one',
+      remedy: 'Report this with what led to it',
+    });
   }
 
   /** Ends the thread, without the outcome of a batch that it may be at. */
@@ -69,7 +79,7 @@ export class EvaluationThread {
     this.#worker.postMessage(request);
   }
 
-  async #answer(): Promise<Exclude<WorkerReply, { error: string }>> {
+  async #answer(): Promise<Exclude<WorkerReply, { error: ErrorContent }>> {
     if (this.#death) throw this.#death;
     const reply = await new Promise<WorkerReply>((resolve, reject) => {
       this.#waiting = { resolve, reject };

@@ -1,6 +1,6 @@
 import '../native/install.ts';
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, OutOfMemoryError } from '../errors.ts';
+import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
 import { filesIn } from '../files/file-source.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
@@ -17,7 +17,7 @@ export type WorkerRequest = { readonly batch: FloatTensor } | { readonly end: tr
 export type WorkerReply =
   | { readonly ready: true }
   | { readonly outcome: BatchOutcome }
-  | { readonly error: string; readonly outOfMemory: boolean };
+  | { readonly error: ErrorContent; readonly outOfMemory: boolean };
 
 /** Inference blocks the event loop, so it lives here; the main thread only reports. */
 async function main(): Promise<void> {
@@ -38,7 +38,7 @@ function reply(message: WorkerReply): void {
 }
 
 function refuse(error: unknown): void {
-  reply({ error: messageOf(error), outOfMemory: error instanceof OutOfMemoryError });
+  reply({ error: contentOf(error), outOfMemory: error instanceof OutOfMemoryError });
 }
 
 main().catch(refuse);

@@ -65,7 +65,8 @@ function gaveUp(death: WorkerDeath, deaths: number, images: number): RuntimeErro
       where: 'evaluation worker',
       expected: `an answer to a batch of ${images}`,
       got: `the death of ${deaths} workers, of the last one by: ${death.reason}`,
-      remedy: 'Memory may have run out: try a smaller --batch or --workers 1',
+      remedy: 'Memory may have run out: try smaller batches or a single worker',
+      means: ['batchSize', 'workers'],
     },
     { cause: death },
   );

@@ -50,6 +50,7 @@ async function enterSplit(location: DataLocation, split: string | undefined): Pr
     expected: `a folder '${wanted ?? 'test'}'`,
     got: folders.map((folder) => `'${folder}'`).join(', '),
     remedy: 'Choose one of these with the option split',
+    means: ['split'],
   });
 }
 

@@ -46,6 +46,7 @@ function quantiserOf(table: QuantiserTable, name: string, bits: number): Quantis
     where: `activation '${name}'`,
     expected: `a clip range for ${bits} bits`,
     got: 'none in the model',
-    remedy: 'Convert the source network again, or evaluate with --no-quantised',
+    remedy: 'Convert the source network again, or leave the quantised ones out',
+    means: ['convert', 'quantised'],
   });
 }

@@ -41,7 +41,7 @@ const finding = z.object({
   kind: z.enum(['mute', 'own-error', 'inherited', 'saturated', 'silent', 'outliers', 'dead', 'none']),
   /** Sites concerned, the worst first. */
   sites: list(z.string()),
-  /** A sentence or two: the finding with its number, and the option to use. */
+  /** A sentence or two: the finding with its number, and what to do. */
   text: z.string(),
 });
 

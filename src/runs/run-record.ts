@@ -33,7 +33,8 @@ export class RunRecord {
           where: folder,
           expected: 'a folder that can be written',
           got: messageOf(error),
-          remedy: 'Choose another --run folder',
+          remedy: 'Choose another folder',
+          means: ['folder'],
         },
         { cause: error },
       );
@@ -71,7 +72,8 @@ function otherRun(folder: string, before: string, settings: RunSettings): UsageE
     where: folder,
     expected: 'the record of a run with the same settings, or none',
     got: `one that differs in ${differing.join(', ')}`,
-    remedy: 'Choose another --run folder, or remove this one',
+    remedy: 'Choose another folder, or remove this one',
+    means: ['folder'],
   });
 }
 

@@ -25,6 +25,7 @@ export async function withBatchInError<R>(where: string, batch: number, work: ()
           batch > 1
             ? `Use a batch of ${Math.ceil(batch / 2)}`
             : 'Use fewer workers or time-steps, close other programs, or use a machine with more memory',
+        means: batch > 1 ? ['batchSize'] : ['workers', 'steps'],
       },
       { cause: error },
     );

@@ -94,7 +94,7 @@ describe('tune', () => {
   it('refuses the journal of another tuning', async () => {
     await TuningJournal.open(join(folder, 'other'), { network: 'another' });
     await expect(TuningJournal.open(join(folder, 'other'), settings)).rejects.toThrow(
-      /other: expected a tuning with the same settings, or none, got one with \{"network":"another"\}\. Choose another --run folder/,
+      /other: expected a tuning with the same settings, or none, got one with \{"network":"another"\}\. Choose another folder/,
     );
   });
 

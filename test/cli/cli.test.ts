@@ -215,7 +215,7 @@ describe('transpike run', () => {
     );
     const source = await cli('run', 'vit', '--input', 'x.npy', '-o', 'no.npy');
     expect(source.stderr).toContain(
-      'expected a spiking model, got a model without spiking neurons. Convert it first: transpike convert.',
+      'expected a spiking model, got a model without spiking neurons. Convert it first (transpike convert).',
     );
     expect(readdirSync(folder)).not.toContain('no.npy');
   });

@@ -89,7 +89,7 @@ describe('transpike diagnose', () => {
     const { code, stderr } = await cli('diagnose', 'vit', '--data', 'images');
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'vit: expected a spiking model, got a network that does not spike. Convert it first: transpike convert.',
+      'vit: expected a spiking model, got a network that does not spike. Convert it first (transpike convert).',
     );
   });
 });

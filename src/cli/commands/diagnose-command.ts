@@ -48,7 +48,8 @@ async function diagnoseAction(path: string, settings: Settings): Promise<void> {
       where: path,
       expected: 'a spiking model',
       got: 'a network that does not spike',
-      remedy: 'Convert it first: transpike convert',
+      remedy: 'Convert it first',
+      means: ['convert'],
     });
   }
   const { data, split, limit, strict = false, alone = false } = settings;

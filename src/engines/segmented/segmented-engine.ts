@@ -254,6 +254,7 @@ function boundTooSmall(bytes: number, limit: number): OutOfMemoryError {
     where,
     expected: `at most ${limit / 2 ** 20} MB of activations`,
     got: `${needed} MB for one image`,
-    remedy: `Allow at least ${needed} MB (--memory ${needed}), or take fewer time-steps`,
+    remedy: `Allow at least ${needed} MB, or take fewer time-steps`,
+    means: ['memoryMB', 'steps'],
   });
 }

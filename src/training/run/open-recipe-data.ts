@@ -40,5 +40,6 @@ function missingData({ name }: Recipe): never {
     expected: 'the path of its data set',
     got: 'none',
     remedy: 'Give the option data, or a path in data.train and data.test of the recipe',
+    means: ['data'],
   });
 }

@@ -40,7 +40,8 @@ export class TuningJournal {
         where: folder,
         expected: 'a tuning with the same settings, or none',
         got: `one with ${JSON.stringify(first.kind === 'settings' ? first.settings : first)}`,
-        remedy: 'Choose another --run folder, or remove this one',
+        remedy: 'Choose another folder, or remove this one',
+        means: ['folder'],
       });
     }
     await writeAtomically(path, [head, ...findings].map(toLine).join(''));
