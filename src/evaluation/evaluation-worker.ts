@@ -1,7 +1,7 @@
 import '../native/install.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
-import { filesIn } from '../files/file-source.ts';
+import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
   });
   const { model, ...options } = workerData as WorkerStart;
-  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx', filesIn('/')), ...options });
+  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx', filesIn(['/'])), ...options });
   reply({ ready: true });
 }
 

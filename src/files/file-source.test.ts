@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Tensor } from '../graph/tensor.ts';
-import { FileSource, fileStorage, filesIn } from './file-source.ts';
+import { FileSource, fileStorage } from './file-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'source-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,14 +27,5 @@ describe('FileSource', () => {
 
   it('has no length where there is no file', () => {
     expect(new FileSource(join(folder, 'none.bin')).length).toBeUndefined();
-  });
-});
-
-describe('filesIn', () => {
-  it('makes one source of each file, with its absolute path', () => {
-    const find = filesIn(folder);
-    expect(find('sub/a.bin').location).toBe(join(folder, 'sub', 'a.bin'));
-    expect(find('sub/a.bin')).toBe(find('sub/a.bin'));
-    expect(find('b.bin')).not.toBe(find('sub/a.bin'));
   });
 });

@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FormatError } from '../errors.ts';
-import type { FindExternal } from '../formats/onnx/decode-tensor.ts';
 import type { ByteSource } from '../graph/byte-source.ts';
 import type { ExternalStorage } from '../graph/tensor.ts';
 
@@ -49,14 +48,4 @@ export class FileSource implements ByteSource {
 /** A stretch of a file, for a tensor to be read from. @param offset first byte @param length number of bytes */
 export function fileStorage(path: string, offset: number, length: number): ExternalStorage {
   return { kind: 'external', source: new FileSource(path), offset, length };
-}
-
-/** Finds the external data of models in a folder; one source a file. */
-export function filesIn(folder: string): FindExternal {
-  const sources = new Map<string, FileSource>();
-  return (location) => {
-    const source = sources.get(location) ?? new FileSource(resolve(folder, location));
-    sources.set(location, source);
-    return source;
-  };
 }

@@ -158,7 +158,7 @@ describe('reading what is no good model', () => {
     }
   });
 
-  it('lists all weights whose external file is missing', async () => {
+  it('says once which external file is missing, and lists the weights beyond the end of one', async () => {
     const home = join(folder, 'external');
     await mkdir(home);
     const data = join(home, 'w.bin');
@@ -167,7 +167,7 @@ describe('reading what is no good model', () => {
     await writeOnnx(sample(new Tensor('float32', [2, 2], fileStorage(data, 0, 16))), path);
     rmSync(data);
     await expect(readOnnx(path)).rejects.toThrow(
-      `${path}: cannot read 1 part(s):\n  - tensor 'w': expected external data of 16 bytes at offset 0 of ${data}, got no such file. Put the complete data file beside the model.`,
+      `${path}: cannot read 1 part(s):\n  - external data ${data}: expected the file with the weights, got no such file. Put it beside the model as it was when the model was written, or write the model again.`,
     );
     writeFileSync(data, new Uint8Array(10));
     await expect(readOnnx(path)).rejects.toThrow('got a file of 10 bytes');

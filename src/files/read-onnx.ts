@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FormatError, messageOf } from '../errors.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { Model } from '../graph/model.ts';
-import { filesIn } from './file-source.ts';
+import { type ExternalDataOptions, filesIn } from './external-data.ts';
 
 /**
  * Reads an ONNX model, opsets 11 to 23. Weights in external files are only referenced, never read here.
  *
- * @throws FormatError if the file is no ONNX model, is truncated, misses external data or has another opset.
+ * @throws FormatError if external data lie outside the model's folder and those of the options, or if the file is no ONNX model, is truncated, misses external data or has another opset.
  * @throws GraphError if the graph breaks a rule of ONNX; all problems are listed.
  */
-export async function readOnnx(path: string): Promise<Model> {
+export async function readOnnx(path: string, options: ExternalDataOptions = {}): Promise<Model> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new FormatError(
       {
@@ -23,5 +23,7 @@ export async function readOnnx(path: string): Promise<Model> {
       { cause: error },
     );
   });
-  return parseOnnx(bytes, path, filesIn(dirname(resolve(path))));
+  // In the cache of a hub, model and weights are links to files that lie beside each other elsewhere.
+  const folders = new Set([dirname(resolve(path)), dirname(await realpath(path))]);
+  return parseOnnx(bytes, path, filesIn([...folders], options));
 }

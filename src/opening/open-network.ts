@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { withoutBatch } from '../batching/batch-axis.ts';
 import { FormatError, messageOf } from '../errors.ts';
+import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
 import { encodeModel } from '../formats/onnx/encode-model.ts';
 import type { Dimension } from '../graph/graph.ts';
@@ -38,9 +39,10 @@ const preprocessKey = 'transpike.preprocess';
  * The preprocessing of pictures comes from the model's own metadata, else from `preprocessor_config.json` or
  * `config.json` beside it, else the usual one of ImageNet is assumed and marked so.
  *
+ * @param options where weights of an ONNX file may lie beside its own folder
  * @throws FormatError if nothing is there, or it cannot be read
  */
-export async function openNetwork(path: string): Promise<Network> {
+export async function openNetwork(path: string, options: ExternalDataOptions = {}): Promise<Network> {
   const full = resolve(path);
   const info = statSync(full, { throwIfNoEntry: false });
   if (!info) {
@@ -51,7 +53,7 @@ export async function openNetwork(path: string): Promise<Network> {
       remedy: 'Check the path',
     });
   }
-  const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full);
+  const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = findPreprocess(model, info.isDirectory() ? full : dirname(full), inputShape);
   return {
@@ -71,8 +73,11 @@ async function fromCheckpoint(folder: string): Promise<{ model: Model; origin: s
   return { model, origin: architecture };
 }
 
-async function fromOnnx(path: string): Promise<{ model: Model; origin: string }> {
-  return { model: await readOnnx(path), origin: 'onnx' };
+async function fromOnnx(
+  path: string,
+  options: ExternalDataOptions,
+): Promise<{ model: Model; origin: string }> {
+  return { model: await readOnnx(path, options), origin: 'onnx' };
 }
 
 /** Keeps the preprocessing in the model, so that a converted file can be evaluated without its source's folder. */

@@ -60,7 +60,7 @@ Examples:
 }
 
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
-  const networks = await Promise.all(paths.map(openNetwork));
+  const networks = await Promise.all(paths.map((path) => openNetwork(path)));
   const { methods, calibrate, calibrationLimit, json, run, ...evaluation } = settings;
   const contestants = contestantsOf(networks, settings);
   const { workers: _, data, labels, ...rest } = evaluation;

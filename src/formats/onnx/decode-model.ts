@@ -29,7 +29,8 @@ export function decodeModel(proto: ModelProto, find: FindExternal): { model: Mod
   model.metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
   model.irVersion = Number(proto.irVersion);
   model.producer = proto.producerName;
-  return { model, problems: decoder.problems };
+  // What a whole file lacks is one problem, however many tensors are in it.
+  return { model, problems: [...new Set(decoder.problems)] };
 }
 
 class Decoder {

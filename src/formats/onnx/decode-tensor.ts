@@ -28,19 +28,50 @@ export function decodeTensor(proto: TensorProto, find: FindExternal): Tensor {
 
 function locateExternal(proto: TensorProto, find: FindExternal, byteLength: number, where: string): Storage {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
+  const offset = wholeNumber(entries.get('offset') ?? '0', `${where}: offset of its external data`);
+  const length = wholeNumber(
+    entries.get('length') ?? `${byteLength}`,
+    `${where}: length of its external data`,
+  );
+  if (length !== byteLength) {
+    throw new FormatError({
+      where,
+      expected: `external data of ${byteLength} bytes, as its type and shape need`,
+      got: `${length}`,
+      remedy: 'Export the model again',
+    });
+  }
   const source = find(entries.get('location') ?? '');
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? byteLength);
   const { length: available } = source;
-  if (available === undefined || available < offset + length) {
+  if (available === undefined) {
+    // The same words for every tensor of the file, which then are told once.
+    throw new FormatError({
+      where: `external data ${source.location}`,
+      expected: 'the file with the weights',
+      got: 'no such file',
+      remedy: 'Put it beside the model as it was when the model was written, or write the model again',
+    });
+  }
+  if (available < offset + length) {
     throw new FormatError({
       where,
       expected: `external data of ${length} bytes at offset ${offset} of ${source.location}`,
-      got: available === undefined ? 'no such file' : `a file of ${available} bytes`,
+      got: `a file of ${available} bytes`,
       remedy: 'Put the complete data file beside the model',
     });
   }
   return { kind: 'external', source, offset, length };
+}
+
+function wholeNumber(text: string, where: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new FormatError({
+    where,
+    expected: 'a whole number of bytes from 0 on',
+    got: `'${text}'`,
+    remedy: 'Export the model again',
+  });
 }
 
 function inlineBytes(proto: TensorProto, dataType: DataType): Storage {

@@ -32,7 +32,7 @@ describe('parseOnnx', () => {
 
   it('names weights that nothing is found for', () => {
     expect(() => parseOnnx(bytesWithExternalWeight(), 'm.onnx')).toThrow(
-      "m.onnx: cannot read 1 part(s):\n  - tensor 'w': expected external data of 8 bytes at offset 4 of weights/w.bin, got no such file.",
+      'm.onnx: cannot read 1 part(s):\n  - external data weights/w.bin: expected the file with the weights, got no such file.',
     );
   });
 });

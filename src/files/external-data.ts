@@ -1,0 +1,73 @@
+import { realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { FormatError } from '../errors.ts';
+import type { FindExternal } from '../formats/onnx/decode-tensor.ts';
+import { FileSource } from './file-source.ts';
+
+/** Where a model's external data may lie. */
+export interface ExternalDataOptions {
+  /** Folders beside the model's own: for models whose weights were put elsewhere on purpose. Default: none. */
+  readonly externalData?: readonly string[];
+}
+
+/**
+ * Finds the external data of a model; one source a file. As the ONNX standard asks, a location is a relative path that stays in
+ * the model's folder, and so does the file behind a link: a model from elsewhere must not read other files of this machine.
+ *
+ * @param folders the model's folder; or several, for one that is reached through a link
+ * @returns what throws FormatError for a location that leaves the folders, or is no file
+ */
+export function filesIn(
+  folders: readonly string[],
+  { externalData = [] }: ExternalDataOptions = {},
+): FindExternal {
+  const allowed = [...folders, ...externalData].map(realPath);
+  const sources = new Map<string, FileSource>();
+  return (location) => {
+    const known = sources.get(location);
+    if (known) return known;
+    const source = new FileSource(locate(location, [...folders, ...externalData], allowed));
+    sources.set(location, source);
+    return source;
+  };
+}
+
+function locate(location: string, folders: readonly string[], allowed: readonly string[]): string {
+  const places = folders.map((folder) => resolve(folder, location));
+  const path = places.find((place) => statSync(place, { throwIfNoEntry: false })) ?? places[0]!;
+  if (location === '') throw refused(location, 'no path at all');
+  if (
+    !allowed.some((folder) => isBelow(path, folder)) &&
+    !allowed.some((folder) => isBelow(realPath(path), folder))
+  )
+    throw refused(location, isAbsolute(location) ? 'an absolute path' : 'a path that leaves it');
+  if (!allowed.some((folder) => isBelow(realPath(path), folder)))
+    throw refused(location, `a link to ${realPath(path)}`);
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind && !kind.isFile()) throw refused(location, kind.isDirectory() ? 'a folder' : 'no ordinary file');
+  return path;
+}
+
+function refused(location: string, got: string): FormatError {
+  return new FormatError({
+    where: `external data '${location}'`,
+    expected: "a file in the model's folder",
+    got,
+    remedy:
+      'Put the weights beside the model, or name their folder with the option externalData if you trust the model',
+  });
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** The place behind all links; the path itself where nothing is. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
