@@ -97,7 +97,7 @@ function vitWeights({ dim, depth }) {
 function buildCnn(input) {
   const graph = new Graph('cnn');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
   const convolve = (from, into, out, stride, i) => {
     const weight = randomNumbers(out * into * 9, Math.sqrt(6 / (into * 9)), i);
     return build.op(
@@ -122,7 +122,7 @@ function buildCnn(input) {
   const head = build.constant('head.weight', Tensor.float32([10, 128], randomNumbers(1280, 0.15, 9)));
   const bias = build.constant('head.bias', Tensor.float32([10], new Float32Array(10)));
   graph.append({ ...lastGemm(pooled, head, bias) });
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 10] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 10] });
   return new Model(graph, 17);
 }
 

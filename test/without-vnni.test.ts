@@ -23,7 +23,7 @@ const withoutVnni = (...args: string[]) =>
 // Large levels times large weights of one sign: pairs of products beyond 2^15.
 function saturatingNetwork(): Model {
   const graph = new Graph('saturating');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 4] }]);
   const build = new GraphBuilder(graph);
   const weight = (name: string, shape: [number, number], value: (i: number) => number) =>
     build.constant(
@@ -44,7 +44,7 @@ function saturatingNetwork(): Model {
     {},
     { name: 'y' },
   );
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   return new Model(graph, 17);
 }
 

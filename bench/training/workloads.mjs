@@ -15,7 +15,7 @@ export const sizes = {
 class Network {
   constructor(inputShape) {
     this.graph = new Graph('bench');
-    this.graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] });
+    this.graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] });
     this.build = new GraphBuilder(this.graph);
     this.random = new Random(1);
     this.parameters = [];
@@ -63,7 +63,7 @@ class Network {
 
   finish(output, classes) {
     this.build.op('Identity', [output], {}, { name: 'logits' });
-    this.graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', classes] });
+    this.graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', classes] });
     return { model: new Model(this.graph, 20), parameters: this.parameters };
   }
 }

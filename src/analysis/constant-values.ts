@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { valuesReadBy } from '../graph/graph.ts';
+import { valuesReadBy } from '../graph/operation.ts';
 
 /** Operators that draw random numbers: their outputs are not constant although they read nothing. */
 const random = new Set(['RandomNormal', 'RandomUniform']);

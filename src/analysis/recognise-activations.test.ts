@@ -9,9 +9,9 @@ import { recogniseActivations } from './recognise-activations.ts';
 
 function graphOf(body: (build: GraphBuilder) => string): Graph {
   const graph = new Graph('activations');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['n'] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['n'] });
   const result = body(new GraphBuilder(graph));
-  graph.outputs.push({ name: result, dataType: 'float32', shape: ['n'] });
+  graph.addOutput({ name: result, dataType: 'float32', shape: ['n'] });
   return graph;
 }
 

@@ -8,7 +8,7 @@ import { recogniseSmoothActivation } from './recognise-smooth-activation.ts';
 /** A layer's bias and what is built after it. */
 function recognised(after: (build: GraphBuilder, biased: string) => string) {
   const graph = new Graph('activation');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
   const build = new GraphBuilder(graph);
   const bias = build.constant('bias', Tensor.float32([2], [0.5, -0.5]));
   return recogniseSmoothActivation(graph, after(build, build.op('Add', ['x', bias], {}, { name: 'biased' })));

@@ -48,7 +48,7 @@ describe('synapticInputSites on a Vision Transformer', () => {
 describe('synapticInputSites', () => {
   it('tells sites apart whose operators belong to one module, or whose names the graph has already', () => {
     const graph = new Graph('attention');
-    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
     const build = new GraphBuilder(graph);
     const weight = build.constant('w', Tensor.float32([2, 2], [1, 2, 3, 4]));
     const named = (opType: string, name: string, input: string) =>
@@ -58,7 +58,7 @@ describe('synapticInputSites', () => {
     const outer = named('Gemm', '/self_attn/Gemm', build.op('Relu', [inner], {}, { name: '/fc/Gemm.in' }));
     const fc = named('Gemm', '/fc/Gemm', build.op('Relu', [outer], {}, { name: 'fc.in' }));
     graph.append(node('MatMul', [fc, weight], ['y'], {}, { name: 'head' }));
-    graph.outputs = [{ name: 'y', dataType: 'float32', shape: undefined }];
+    graph.setOutputs([{ name: 'y', dataType: 'float32', shape: undefined }]);
     expect(synapticInputSites(graph).map(({ name }) => name)).toEqual([
       'self_attn.MatMul.in',
       'self_attn.Gemm.in',
@@ -68,7 +68,7 @@ describe('synapticInputSites', () => {
 
   it('makes one site of a tensor that several operators read, and reads through computed weights', () => {
     const graph = new Graph('shared');
-    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
     const build = new GraphBuilder(graph);
     const weight = build.constant('w', Tensor.float32([2, 2], [1, 2, 3, 4]));
     const turned = build.op('Transpose', [weight], { perm: [1, 0] });
@@ -78,7 +78,7 @@ describe('synapticInputSites', () => {
     const b = build.op('MatMul', [shared, weight], {}, { name: 'b' });
     const sum = build.op('Add', [a, b]);
     graph.append(node('MatMul', [sum, weight], ['y'], {}, { name: 'head' }));
-    graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+    graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
     expect(synapticInputSites(graph)).toMatchObject([
       {
         name: 'a.in',

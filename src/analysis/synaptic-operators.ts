@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
-import { valuesReadBy } from '../graph/graph.ts';
 import type { Node } from '../graph/node.ts';
+import { valuesReadBy } from '../graph/operation.ts';
 import { constantValues } from './constant-values.ts';
 
 /** Positions of the inputs that an operator multiplies and accumulates. */

@@ -19,7 +19,7 @@ export function attentionNetwork(layout: BatchLayout): Model {
   const place = <Value>(batch: Value, sequence: Value, ...rest: Value[]) =>
     behind ? [sequence, batch, ...rest] : [batch, sequence, ...rest];
   const n = layout === 'one' ? 1 : 'batch';
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: place<string | number>(n, tokens, dim) });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: place<string | number>(n, tokens, dim) });
   const sequence = behind ? 0 : 1;
   // Every image gets a copy of the class token: its mean, times zero, has the right shape.
   const nothing = build.op('Mul', [mean(build, 'x', sequence), build.scalar('zero', 0)]);
@@ -54,7 +54,7 @@ export function attentionNetwork(layout: BatchLayout): Model {
   const hidden = linear(build.op('Relu', [linear(stream, dim, 12, 'fc1')]), 12, dim, 'fc2');
   const zeroth = build.constant('zeroth', Tensor.int64([], [0]));
   linear(build.op('Gather', [hidden, zeroth], { axis: sequence }), dim, 3, 'logits');
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: [n, 3] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: [n, 3] });
   return new Model(graph, 17);
 }
 
@@ -65,7 +65,7 @@ export function attentionNetwork(layout: BatchLayout): Model {
 export function convolutionNetwork(layout: BatchLayout): Model {
   const { graph, build, weight, linear } = networkParts();
   const n = layout === 'one' ? 1 : 'batch';
-  graph.inputs.push({
+  graph.addInput({
     name: 'x',
     dataType: 'float32',
     shape: layout === 'behind' ? [2, 6, 6, n] : [n, 2, 6, 6],
@@ -83,7 +83,7 @@ export function convolutionNetwork(layout: BatchLayout): Model {
     const logits = linear(flat, 4, 3, 'head');
     build.op('Transpose', [logits], { perm: [1, 0] }, { name: 'logits' });
   } else linear(flat, 4, 3, 'logits');
-  graph.outputs.push({
+  graph.addOutput({
     name: 'logits',
     dataType: 'float32',
     shape: layout === 'behind' ? [3, n] : layout === 'one' ? [3] : [n, 3],

@@ -88,11 +88,11 @@ describe.each(networks)('freeBatch of $name', ({ make, shape, method }) => {
 
 it('refuses a network with a dynamic batch whose images influence each other', async () => {
   const graph = new Graph('mixing');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 4] }]);
   const build = new GraphBuilder(graph);
   const mean = build.op('ReduceMean', ['x'], { axes: [0], keepdims: 1 });
   build.op('Sub', ['x', mean], {}, { name: 'y' });
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
   await expect(freeBatch(new Model(graph, 17))).rejects.toThrow(
     "graph 'mixing': expected a network that treats every image of a batch by itself, got other numbers for an image when other images are in its batch.",
   );

@@ -39,8 +39,8 @@ function withFreeBatch(source: Model): Model {
   const model = source.clone();
   const free = <I extends Model['graph']['inputs'][number]>(info: I): I =>
     typeof info.shape?.[0] === 'number' ? { ...info, shape: ['batch', ...info.shape.slice(1)] } : info;
-  model.graph.inputs = model.graph.inputs.map(free);
-  model.graph.outputs = model.graph.outputs.map(free);
+  model.graph.setInputs(model.graph.inputs.map(free));
+  model.graph.setOutputs(model.graph.outputs.map(free));
   return model;
 }
 
@@ -57,8 +57,8 @@ async function lift(source: Model, axes: BatchAxes): Promise<Model> {
 
 function withOneImage(source: Model, axes: BatchAxes): Model {
   const one = source.clone();
-  one.graph.inputs = one.graph.inputs.map((info) => ({ ...info, shape: imageShape(info, axes, 1) }));
-  one.graph.outputs = one.graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  one.graph.setInputs(one.graph.inputs.map((info) => ({ ...info, shape: imageShape(info, axes, 1) })));
+  one.graph.setOutputs(one.graph.outputs.map((info) => ({ ...info, shape: undefined })));
   return one;
 }
 
@@ -87,8 +87,8 @@ async function measureAt(
   batch: number,
 ): Promise<Map<string, readonly number[]>> {
   const free = model.clone();
-  free.graph.inputs = free.graph.inputs.map((info) => ({ ...info, shape: undefined }));
-  free.graph.outputs = free.graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  free.graph.setInputs(free.graph.inputs.map((info) => ({ ...info, shape: undefined })));
+  free.graph.setOutputs(free.graph.outputs.map((info) => ({ ...info, shape: undefined })));
   const shapes = model.graph.inputs.map((info) => [info.name, imageShape(info, axes, batch)] as const);
   return measureShapes(free, [], new Map(shapes));
 }

@@ -21,7 +21,7 @@ const opset = 17;
  */
 export function buildVisionTransformer(name: string, vit: VisionTransformer, weights: WeightSource): Model {
   const graph = new Graph(name);
-  graph.inputs.push({
+  graph.addInput({
     name: inputName,
     dataType: 'float32',
     shape: ['batch', vit.channels, ...vit.imageSize],
@@ -32,7 +32,7 @@ export function buildVisionTransformer(name: string, vit: VisionTransformer, wei
   for (const block of vit.blocks) tokens = addTransformerBlock(builder, weights, block, vit, tokens);
   tokens = addNorm(builder, weights, vit, vit.lastNorm, tokens);
   addClassifiers(builder, weights, vit, tokens);
-  graph.outputs.push({ name: outputName, dataType: 'float32', shape: ['batch', vit.classes] });
+  graph.addOutput({ name: outputName, dataType: 'float32', shape: ['batch', vit.classes] });
   return new Model(graph, opset);
 }
 

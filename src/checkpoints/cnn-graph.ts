@@ -24,8 +24,8 @@ export function cnnModel(
   body: (builder: GraphBuilder, input: string) => void,
 ): Model {
   const graph = new Graph(name);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] });
   body(new GraphBuilder(graph), 'x');
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', classes] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', classes] });
   return new Model(graph, opset);
 }

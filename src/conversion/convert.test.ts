@@ -30,7 +30,7 @@ async function tinyVit(): Promise<Model> {
 /** Three layers with ReLU between, as a network that can be converted. */
 function perceptron(edit: (graph: Graph, build: GraphBuilder) => void = () => undefined): Model {
   const graph = new Graph('perceptron');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 4] }]);
   const build = new GraphBuilder(graph);
   const weight = build.constant(
     'w',
@@ -43,7 +43,7 @@ function perceptron(edit: (graph: Graph, build: GraphBuilder) => void = () => un
   const deeper = build.op('Relu', [build.op('MatMul', [hidden, weight], {}, { name: 'fc2' })]);
   edit(graph, build);
   graph.append(node('MatMul', [deeper, weight], ['y'], {}, { name: 'head' }));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
   return new Model(graph, 17);
 }
 
@@ -109,9 +109,9 @@ describe('convert', () => {
 
   it('refuses a network with nothing to convert', async () => {
     const graph = new Graph('flat');
-    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 4] }]);
     graph.append(node('Relu', ['x'], ['y']));
-    graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+    graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
     await expect(
       convert(new Model(graph, 17), { method: ecmt, steps: 2, calibration: fourNumbers }),
     ).rejects.toThrow(
@@ -123,7 +123,7 @@ describe('convert', () => {
     const model = perceptron((graph, build) => {
       build.op('LSTM', ['x', 'w', 'w'], {}, { name: 'memory' });
       build.op('RandomNormalLike', ['x'], {}, { name: 'noise' });
-      graph.inputs.push({ name: 'mask', dataType: 'int64', shape: ['batch'] });
+      graph.addInput({ name: 'mask', dataType: 'int64', shape: ['batch'] });
     });
     await expect(convert(model, { method: ecmt, steps: 2, calibration: fourNumbers })).rejects.toThrow(
       [
@@ -170,7 +170,7 @@ describe('convert', () => {
       graph.setNodes([...graph.nodes.filter((each) => each !== fc2 && each.name !== 'relu_1')]);
       graph.append(fc2, node('Relu', ['fc2'], ['relu_1']));
       graph.setInput(fc2, 0, fixed);
-      graph.inputs = [{ name: 'x', dataType: 'float32', shape: [2, 4] }];
+      graph.setInputs([{ name: 'x', dataType: 'float32', shape: [2, 4] }]);
     });
     await expect(convert(model, { method: ecmt, steps: 2, calibration: fourNumbers })).rejects.toThrow(
       'Export the model with a dynamic batch axis',

@@ -1,7 +1,7 @@
 import { withoutBatch } from '../batching/batch-axis.ts';
-import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode } from '../graph/node.ts';
+import { subgraphsOf } from '../graph/operation.ts';
 import { printShape } from '../graph/print-graph.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);

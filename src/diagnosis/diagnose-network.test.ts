@@ -42,10 +42,10 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>, c: ArrayLike<numbe
 
 async function sourceValues(model: Model, names: readonly string[]): Promise<Map<string, FloatTensor>> {
   const source = toSourceForm(model);
-  source.graph.outputs = [
+  source.graph.setOutputs([
     ...source.graph.outputs,
     ...names.map((name) => ({ name, dataType: undefined, shape: undefined })),
-  ];
+  ]);
   const session = await OrtSession.create(source);
   return session.run(images).finally(() => session.release());
 }

@@ -25,13 +25,13 @@ const twoLevels: NeuronSpec = {
 /** Numbers [N, 4] that reach one site of two levels, 1 and 2, whose neurons feed a weight matrix. */
 function oneSite(spec: NeuronSpec = twoLevels): Model {
   const graph = new Graph('one-site');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 4] }]);
   graph.addInitializer('w', Tensor.float32([4, 2], new Float32Array(8).fill(1)));
   graph.append(
     node('Identity', ['x'], ['carried']),
     node('MatMul', ['carried', 'w'], ['y'], {}, { name: 'y' }),
   );
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
   return toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 2);
 }

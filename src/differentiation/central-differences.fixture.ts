@@ -37,7 +37,7 @@ export function lossOf(
   const graph = new Graph('tested');
   const builder = new GraphBuilder(graph);
   const names = inputs.map(({ shape }, i) => {
-    graph.inputs.push({ name: `x${i}`, dataType: 'float32', shape: [...shape] });
+    graph.addInput({ name: `x${i}`, dataType: 'float32', shape: [...shape] });
     return `x${i}`;
   });
   const outputs = [build(builder, names)].flat();
@@ -50,7 +50,7 @@ export function lossOf(
   });
   const loss = sums.reduce((a, b) => builder.op('Add', [a, b]));
   builder.op('Identity', [loss], {}, { name: 'loss' });
-  graph.outputs.push({ name: 'loss', dataType: 'float32', shape: [] });
+  graph.addOutput({ name: 'loss', dataType: 'float32', shape: [] });
   return new Model(graph, opset);
 }
 

@@ -35,11 +35,11 @@ function tinyVit() {
   }
   const model = vitNetwork.architecture.recognise(config, tensors, 'tiny').build(new WeightSource(tensors));
   const { graph } = model;
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: [2, 1, 8, 8] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: [2, 1, 8, 8] }]);
   const targets = Tensor.float32([2, 3], [1, 0, 0, 0.1, 0.1, 0.8]);
   const build = new GraphBuilder(graph);
   losses['cross-entropy'](build, graph.outputs[0]!.name, build.constant('targets', targets));
-  graph.outputs = [{ name: 'loss', dataType: 'float32', shape: [] }];
+  graph.setOutputs([{ name: 'loss', dataType: 'float32', shape: [] }]);
   carryTrainingOperators(model, trainingOperators);
   const images = Float32Array.from({ length: 128 }, () => random() * 2 - 1);
   return { model, names: [...tensors.keys()], images };
@@ -61,7 +61,7 @@ describe('differentiate', () => {
         const moved = Float64Array.from(numbers);
         moved[i] = value;
         const changed = model.clone();
-        changed.graph.initializers.set(name, Tensor.float64(start.shape, moved));
+        changed.graph.setInitializer(name, Tensor.float64(start.shape, moved));
         return evaluateModel(changed, { x }).get('loss')!.data[0]!;
       };
       const expected = numbers.map(
@@ -112,9 +112,9 @@ describe('differentiate', () => {
 
   it('says everything that is wrong with a request at once', async () => {
     const graph = new Graph('wrong');
-    graph.inputs.push({ name: 'x', dataType: 'float32', shape: [2] });
+    graph.addInput({ name: 'x', dataType: 'float32', shape: [2] });
     new GraphBuilder(graph).op('Identity', ['x'], {}, { name: 'y' });
-    graph.outputs.push({ name: 'y', dataType: 'float32', shape: [2] });
+    graph.addOutput({ name: 'y', dataType: 'float32', shape: [2] });
     await expect(differentiate(new Model(graph, 13), 'y', ['x', 'z'])).rejects.toThrow(
       [
         "differentiate: graph 'wrong' cannot be trained so:",

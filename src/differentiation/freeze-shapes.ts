@@ -14,8 +14,8 @@ import { currentRuntime, type RuntimeTensor } from '../sessions/runtime.ts';
 export async function freezeShapes(model: Model): Promise<Model> {
   const copy = model.clone();
   const { graph } = copy;
-  graph.inputs = graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) }));
-  graph.outputs = graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) })));
+  graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: undefined })));
   const measured = shapeValues(copy);
   if (measured.length === 0) return copy;
   const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });

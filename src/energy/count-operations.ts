@@ -1,8 +1,8 @@
 import { constantValues } from '../analysis/constant-values.ts';
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
-import { valuesReadBy } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
+import { valuesReadBy } from '../graph/operation.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';

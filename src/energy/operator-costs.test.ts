@@ -10,7 +10,7 @@ import { operatorCosts } from './operator-costs.ts';
 /** A chain of every synaptic operator on a 2×6×6 image. */
 function chain(): Model {
   const graph = new Graph('chain');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 6, 6] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2, 6, 6] }]);
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
     build.constant(name, Tensor.float32(shape, new Float32Array(sizeOf(shape))));
@@ -21,7 +21,7 @@ function chain(): Model {
   const turned = build.op('MatMul', [product, weight('w3', 3, 7)], {}, { name: 'matmul' });
   const flat = build.op('Flatten', [turned], { axis: 1 });
   build.op('Gemm', [flat, weight('w4', 5, 21)], { transB: 1 }, { name: 'y' });
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 5] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 5] }]);
   return new Model(graph, 17);
 }
 

@@ -52,7 +52,7 @@ function storedOperand({ node, operands }: SynapticOperator): string {
   return weight ?? operands.at(-1)!.value;
 }
 
-function multiplied(of: Node): string[] {
+function multiplied(of: Node): readonly string[] {
   return of.opType === 'Einsum' ? of.inputs : of.inputs.slice(0, 2);
 }
 

@@ -1,5 +1,5 @@
-import { subgraphsOf } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import { subgraphsOf } from '../graph/operation.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';

@@ -17,7 +17,7 @@ import { type SpikingLoad, spikingLoad } from './spiking-load.ts';
 /** Attention over three tokens of four channels, a projection, a mean and a head of two classes. */
 function attention(): Model {
   const graph = new Graph('attention');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 3, 4] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 3, 4] }]);
   const build = new GraphBuilder(graph);
   const weight = (name: string, rows: number, columns: number) =>
     build.constant(
@@ -45,7 +45,7 @@ function attention(): Model {
     { name: 'shift' },
   );
   product('y', shifted, weight('w.head', 4, 2));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   return new Model(graph, 17);
 }
 

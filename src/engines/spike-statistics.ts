@@ -2,7 +2,6 @@ import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
-import { node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import type { Activity, ProductCounts } from '../results/activity.ts';
 import type { Site } from '../spiking/neuron-node.ts';
@@ -102,16 +101,13 @@ class Counter {
       return this.count(this.#build.op('Mul', [this.#sum(a, -2), this.#sum(b, -1)]));
     }
     const [first, second] = operator.operands;
-    const copy = node(operator.node.opType, operator.node.inputs, [
-      this.#model.graph.freshName('statistics.pairs'),
-    ]);
-    copy.attributes = new Map(operator.node.attributes);
-    copy.inputs[first!.input] = a;
-    copy.inputs[second!.input] = b;
+    const name = this.#model.graph.freshName('statistics.pairs');
     // A bias would count as a pair.
-    copy.inputs.length = Math.min(copy.inputs.length, 2);
-    this.#model.graph.append(copy);
-    return this.count(copy.outputs[0]!);
+    const inputs = operator.node.inputs.slice(0, 2);
+    inputs[first!.input] = a;
+    inputs[second!.input] = b;
+    this.#model.graph.append({ ...operator.node, name, domain: '', inputs, outputs: [name] });
+    return this.count(name);
   }
 
   #sum(value: string, axis: number): string {
@@ -119,7 +115,7 @@ class Counter {
   }
 
   #output(name: string): string {
-    this.#model.graph.outputs.push({ name, dataType: 'float32', shape: undefined });
+    this.#model.graph.addOutput({ name, dataType: 'float32', shape: undefined });
     return name;
   }
 }

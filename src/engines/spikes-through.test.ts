@@ -23,7 +23,7 @@ const wave = (size: number) => Float32Array.from({ length: size }, (_, i) => Mat
 /** Convolution, ReLU, residual sum of two ReLUs, average pooling, flattening, classifier. */
 function cnn(): Model {
   const graph = new Graph('cnn');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 1, 6, 6] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 1, 6, 6] }]);
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
     build.constant(name, Tensor.float32(shape, wave(sizeOf(shape))));
@@ -42,7 +42,7 @@ function cnn(): Model {
   graph.append(
     node('Gemm', [build.op('Flatten', [third]), weight('w4', 27, 4)], ['y'], {}, { name: 'head' }),
   );
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
   return new Model(graph, 17);
 }
 
@@ -88,7 +88,7 @@ describe('SpikesThrough', () => {
 
   it('bills a position behind pooling for the numbers of spikes that arrive there, averages rounded up', async () => {
     const graph = new Graph('pooled');
-    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 1, 2, 4] }];
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 1, 2, 4] }]);
     const build = new GraphBuilder(graph);
     const carried = build.op('Identity', ['x'], {}, { name: 'carried' });
     const pooled = build.op(
@@ -99,7 +99,7 @@ describe('SpikesThrough', () => {
     );
     const weight = build.constant('w', Tensor.float32([1, 1, 1, 1], [1]));
     graph.append(node('Conv', [pooled, weight], ['y'], {}, { name: 'conv' }));
-    graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] }];
+    graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] }]);
     const thresholds = { thresholdPositive: 1, thresholdNegative: 1 };
     const spec = { neuron: fewSpikes, attributes: { bits: 4 }, parameters: thresholds };
     const place = { name: 'site', value: 'carried', readers: [{ node: 'pool', input: 0 }] };

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { type Node, node } from '../graph/node.ts';
+import type { Node } from '../graph/node.ts';
 
 /** Operators that give more than zero only where something arrives, with the inputs that carry numbers. */
 const linearOperators: Readonly<Record<string, 'first' | 'all'>> = {
@@ -54,9 +54,8 @@ export class SpikesThrough {
   #copy(of: Node, inputs: readonly string[]): string {
     const name = this.#graph.freshName(`statistics.${of.outputs[0]}.spikes`);
     // A difference of ones would hide spikes.
-    const copy = node(of.opType === 'Sub' ? 'Add' : of.opType, inputs, [name]);
-    copy.attributes = new Map(of.attributes);
-    this.#graph.append(copy);
+    const opType = of.opType === 'Sub' ? 'Add' : of.opType;
+    this.#graph.append({ ...of, name, opType, inputs, outputs: [name] });
     return name;
   }
 }

@@ -11,7 +11,7 @@ const gigabyte = 2 ** 30;
 function modelOf(weights: number, dataType: 'float32' | 'float16' = 'float32'): Model {
   const graph = new Graph('any');
   const length = weights * (dataType === 'float32' ? 4 : 2);
-  graph.initializers.set('w', new Tensor(dataType, [weights], fileStorage('/none', 0, length)));
+  graph.setInitializer('w', new Tensor(dataType, [weights], fileStorage('/none', 0, length)));
   return new Model(graph, 17);
 }
 

@@ -29,7 +29,7 @@ const wave = (size: number) => Float32Array.from({ length: size }, (_, i) => Mat
 /** Grouped convolution, Gemm both ways round, and a weight on the left: every place where channels must be folded in. */
 function everyLinearOperator(): Model {
   const graph = new Graph('linear-operators');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }]);
   const build = new GraphBuilder(graph);
   const weight = (name: string, ...shape: number[]) =>
     build.constant(name, Tensor.float32(shape, wave(sizeOf(shape))));
@@ -43,7 +43,7 @@ function everyLinearOperator(): Model {
   const gemm = build.op('Gemm', [flat, weight('w4', 6, 12), weight('b4', 6)], { transB: 1 });
   const plain = build.op('Gemm', [build.op('Relu', [gemm]), weight('w5', 6, 6)]);
   graph.append(node('MatMul', [plain, weight('w6', 6, 4)], ['y']));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 4] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
   return new Model(graph, 17);
 }
 

@@ -32,12 +32,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** y = x · w scaled by a leaky ReLU, with every kind of attribute somewhere. */
 function sample(weight: Tensor, opset = 17): Model {
   const graph = new Graph('sample');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   const build = new GraphBuilder(graph);
   const product = build.op('MatMul', ['x', build.constant('w', weight)]);
   const constant = build.op('Constant', [], { value: Tensor.float32([], [0]) });
   graph.append(node('LeakyRelu', [build.op('Add', [product, constant])], ['y'], { alpha: float(0.5) }));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   const model = new Model(graph, opset);
   model.metadata.set('key', 'value');
   return model;

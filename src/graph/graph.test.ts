@@ -9,11 +9,11 @@ import { verifyModel } from './verify-model.ts';
 
 function linear(): Graph {
   const graph = new Graph('linear');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   const build = new GraphBuilder(graph);
   const product = build.op('MatMul', ['x', build.constant('w', Tensor.float32([2, 1], [1, -2]))]);
   graph.append(node('Relu', [product], ['y']));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 1] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 1] }]);
   return graph;
 }
 
@@ -41,7 +41,7 @@ describe('Graph', () => {
     const graph = linear();
     const body = new Graph('body');
     body.append(node('Abs', ['matmul'], ['inner']));
-    body.outputs = [{ name: 'inner', dataType: undefined, shape: undefined }];
+    body.setOutputs([{ name: 'inner', dataType: undefined, shape: undefined }]);
     graph.append(node('If', ['x'], ['z'], { then_branch: body, else_branch: body.clone() }));
     graph.redirectConsumers('matmul', 'x');
     expect(graph.consumersOf('matmul')).toHaveLength(0);
@@ -80,7 +80,7 @@ describe('verifyModel', () => {
     const graph = linear();
     graph.append(node('Neg', ['nowhere'], ['y']), node('Neg', ['x'], ['q'], {}, { name: 'matmul' }));
     graph.append(node('Mystery', ['x'], ['m'], {}, { domain: 'else.where' }));
-    graph.outputs.push({ name: 'lost', dataType: 'float32', shape: undefined });
+    graph.addOutput({ name: 'lost', dataType: 'float32', shape: undefined });
     expect(() => verifyModel(new Model(graph, 17), "pass 'x'")).toThrow(
       [
         "pass 'x': the graph is not valid:",

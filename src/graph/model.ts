@@ -1,20 +1,20 @@
-import type { Graph } from './graph.ts';
-import type { Attribute, Node } from './node.ts';
+import type { Attribute, Graph, Node } from './graph.ts';
+import { cloneNode } from './operation.ts';
 
 /** A function in the model: an operator of a domain of its own, with a body of other operators. */
 export interface ModelFunction {
-  name: string;
-  domain: string;
-  inputs: string[];
-  outputs: string[];
+  readonly name: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /** Attributes a caller must give. */
-  attributes: string[];
+  readonly attributes: readonly string[];
   /** Attributes a caller may leave out. */
-  attributeDefaults: Map<string, Attribute>;
-  nodes: Node[];
+  readonly attributeDefaults: ReadonlyMap<string, Attribute>;
+  readonly nodes: readonly Node[];
   /** Operator sets the body uses: domain -> version. */
-  opsets: Map<string, number>;
-  doc: string;
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly doc: string;
 }
 
 /** A graph with what it needs around it: operator sets, local functions and free-form metadata. */
@@ -42,7 +42,7 @@ export class Model {
   clone(): Model {
     const copy = new Model(this.graph.clone(), this.opset);
     copy.opsets = new Map(this.opsets);
-    copy.functions = [...this.functions];
+    copy.functions = this.functions.map((each) => ({ ...each, nodes: each.nodes.map(cloneNode) }));
     copy.metadata = new Map(this.metadata);
     copy.irVersion = this.irVersion;
     copy.producer = this.producer;

@@ -1,36 +1,11 @@
 import { GraphError } from '../errors.ts';
-import type { Graph } from './graph.ts';
+import type { Attribute, Graph, Node } from './graph.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Value of a node's attribute, tagged with its kind as in ONNX. Integers are JavaScript numbers. */
-export type Attribute =
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'floats'; readonly value: readonly number[] }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'strings'; readonly value: readonly string[] }
-  | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: Graph }
-  /** In the body of a function: the value of that attribute of the calling node. */
-  | { readonly kind: 'reference'; readonly value: string; readonly type: ReferableKind };
-
-/** Kinds of attribute that a function body can refer to. */
-export type ReferableKind = 'float' | 'int' | 'string' | 'floats' | 'ints' | 'strings' | 'tensor';
+export type { Attribute, Node } from './graph.ts';
 
 /** Plain forms from which {@link node} makes attributes: integers become `int`, wrap a float in {@link float}. */
 export type AttributeInput = Attribute | number | string | readonly number[] | Tensor | Graph;
-
-/** One operation: reads values by name, writes values by name. An empty input name is an omitted optional input. */
-export interface Node {
-  name: string;
-  opType: string;
-  /** '' is the standard ONNX domain. */
-  domain: string;
-  inputs: string[];
-  outputs: string[];
-  attributes: Map<string, Attribute>;
-}
 
 /** A float attribute (a plain number would become an int). */
 export function float(value: number): Attribute {

@@ -1,7 +1,8 @@
 import { listProblems, RuntimeError } from '../errors.ts';
-import { type Graph, subgraphsOf, valuesReadBy } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model, ModelFunction } from '../graph/model.ts';
 import { describeNode, type Node } from '../graph/node.ts';
+import { subgraphsOf, valuesReadBy } from '../graph/operation.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { functionBody } from './function-body.ts';
 import type { NdArray } from './nd-array.ts';

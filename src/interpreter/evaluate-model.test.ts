@@ -12,8 +12,8 @@ const info = (name: string, shape?: ValueInfo['shape']): ValueInfo => ({ name, d
 
 function graphOf(inputs: ValueInfo[], outputs: ValueInfo[], nodes: Node[]): Graph {
   const graph = new Graph('net');
-  graph.inputs = inputs;
-  graph.outputs = outputs;
+  graph.setInputs(inputs);
+  graph.setOutputs(outputs);
   graph.setNodes(nodes);
   return graph;
 }
@@ -29,8 +29,8 @@ function smallModel(): Model {
       node('Relu', ['sum'], ['y']),
     ],
   );
-  graph.initializers.set('two', Tensor.float32([], [2]));
-  graph.initializers.set('one', Tensor.float32([], [1]));
+  graph.setInitializer('two', Tensor.float32([], [2]));
+  graph.setInitializer('one', Tensor.float32([], [1]));
   return new Model(graph, 17);
 }
 
@@ -63,7 +63,7 @@ describe('a model', () => {
 
   test('may give an initializer for an input that is left out', () => {
     const model = smallModel();
-    model.graph.inputs.push(info('one', []));
+    model.graph.addInput(info('one', []));
     expect(list(evaluateModel(model, { x: pair(1, 1) }).get('y'))).toEqual([3, 3]);
     expect(list(evaluateModel(model, { x: pair(1, 1), one: scalar(5) }).get('y'))).toEqual([7, 7]);
   });
@@ -105,7 +105,7 @@ describe('an error tells place and remedy', () => {
 
   test('for shapes that do not fit, with the name of the node', () => {
     const model = smallModel();
-    model.graph.initializers.set('one', Tensor.float32([3], [1, 1, 1]));
+    model.graph.setInitializer('one', Tensor.float32([3], [1, 1, 1]));
     expect(() => evaluateModel(model, { x: pair(1, 2) })).toThrow(
       "Add 'sum': expected shapes that broadcast to a common one, got [1,2] and [3].",
     );
@@ -189,13 +189,16 @@ describe('a function of the model', () => {
 
   test('does not see the values around the call', () => {
     const model = leakyModel();
-    model.functions[0]!.nodes[0]!.inputs[0] = 'x';
+    const [leaky] = model.functions;
+    const [first, ...others] = leaky!.nodes;
+    model.functions = [{ ...leaky!, nodes: [{ ...first!, inputs: first!.inputs.with(0, 'x') }, ...others] }];
     expect(() => evaluateModel(model, { x: pair(1, 2) })).toThrow("expected a value 'x'");
   });
 
   test('that calls itself is refused', () => {
     const model = leakyModel();
-    model.functions[0]!.nodes = [node('Leaky', ['a'], ['b'], {}, { domain: 'test', name: 'again' })];
+    const again = node('Leaky', ['a'], ['b'], {}, { domain: 'test', name: 'again' });
+    model.functions = [{ ...model.functions[0]!, nodes: [again] }];
     expect(() => evaluateModel(model, { x: pair(1, 2) })).toThrow("test.Leaky 'again': expected a function");
   });
 
@@ -246,7 +249,7 @@ function accumulatorModel(): Model {
     [info('last'), info('all')],
     [node('Decay', ['x', 'zero'], ['last', 'all'], { decay: float(0.5) }, { domain: 'test' })],
   );
-  graph.initializers.set('zero', Tensor.float32([2], [0, 0]));
+  graph.setInitializer('zero', Tensor.float32([2], [0, 0]));
   const model = new Model(graph, 17);
   model.opsets.set('test', 1);
   model.functions = [definition];

@@ -40,7 +40,7 @@ export function withExactConstants(model: Model): Model {
 }
 
 function exchange(graph: Graph): void {
-  for (const [name, tensor] of graph.initializers) graph.initializers.set(name, exactTensor(tensor));
+  for (const [name, tensor] of graph.initializers) graph.setInitializer(name, exactTensor(tensor));
   graph.setNodes(graph.nodes.map(exactNode));
 }
 

@@ -29,9 +29,9 @@ function resolveAttribute(attribute: Attribute, lookUp: LookUp): Attribute | und
   if (attribute.kind === 'reference') return lookUp(attribute.value);
   if (attribute.kind !== 'graph') return attribute;
   const body = new Graph(attribute.value.name);
-  body.inputs = attribute.value.inputs;
-  body.outputs = attribute.value.outputs;
-  for (const [name, tensor] of attribute.value.initializers) body.initializers.set(name, tensor);
+  body.setInputs(attribute.value.inputs);
+  body.setOutputs(attribute.value.outputs);
+  for (const [name, tensor] of attribute.value.initializers) body.setInitializer(name, tensor);
   body.setNodes(attribute.value.nodes.map((inner) => resolveNode(inner, lookUp)));
   return { kind: 'graph', value: body };
 }

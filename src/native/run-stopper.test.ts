@@ -9,12 +9,12 @@ import { OrtSession } from '../sessions/ort-session.ts';
 function network(opset = 17): Model {
   const graph = new Graph('rows');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['n'] });
-  graph.inputs.push({ name: 'rows', dataType: 'int32', shape: ['m'] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['n'] });
+  graph.addInput({ name: 'rows', dataType: 'int32', shape: ['m'] });
   const doubled = build.op('Add', ['x', 'x'], {}, { name: 'doubled' });
   const gathered = build.op('Gather', [doubled, 'rows'], { axis: 0 }, { name: 'gathered' });
   for (const name of [doubled, gathered]) {
-    graph.outputs.push({ name, dataType: 'float32', shape: undefined });
+    graph.addOutput({ name, dataType: 'float32', shape: undefined });
   }
   return new Model(graph, opset);
 }

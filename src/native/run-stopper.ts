@@ -18,7 +18,7 @@ export function withStopper(model: Model): Model {
   if (model.opset < opsetOfSequences) return model;
   const copy = model.clone();
   copy.graph.append(node('SequenceEmpty', [], [stopper], {}, { name: stopper }));
-  copy.graph.outputs.unshift({ name: stopper, dataType: undefined, shape: undefined });
+  copy.graph.setOutputs([{ name: stopper, dataType: undefined, shape: undefined }, ...copy.graph.outputs]);
   return copy;
 }
 

@@ -81,12 +81,12 @@ describe('integrateAndFire', () => {
 /** x·1.1 → ReLU → average, with neurons in the place of the ReLU. */
 function convolutional(parameters: NeuronSpec['parameters']): Model {
   const graph = new Graph('one-site');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 3, 2, 2] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 3, 2, 2] });
   const build = new GraphBuilder(graph);
   const scaled = build.op('Mul', ['x', build.scalar('factor', 1.1)]);
   const active = build.op('Relu', [scaled]);
   const pooled = build.op('GlobalAveragePool', [active], {}, { name: 'y' });
-  graph.outputs.push({ name: pooled, dataType: 'float32', shape: ['batch', 3, 1, 1] });
+  graph.addOutput({ name: pooled, dataType: 'float32', shape: ['batch', 3, 1, 1] });
   const place: Placement = { name: 'relu.out', value: scaled, readers: [{ node: 'y', input: 0 }] };
   const spec = { neuron: integrateAndFire, attributes, parameters };
   return toSpikingForm(new Model(graph, 17), [place], new Map([['relu.out', spec]]), 4);

@@ -112,7 +112,7 @@ describe('offsetCalibrating', () => {
 /** x → ReLU → linear → ReLU → linear → y with neurons in the place of both ReLUs. */
 function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
   const graph = new Graph('two-layers');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 6] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 6] });
   const build = new GraphBuilder(graph);
   const weight = (name: string, rows: number, columns: number) => {
     const values = Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 2.1 + rows));
@@ -121,7 +121,7 @@ function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
   const hidden = build.op('MatMul', [build.op('Relu', ['x'], {}, { name: 'ra' }), weight('w1', 6, 5)]);
   const output = build.op('MatMul', [build.op('Relu', [hidden], {}, { name: 'rb' }), weight('w2', 5, 2)]);
   build.op('Identity', [output], {}, { name: 'y' });
-  graph.outputs.push({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
+  graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
   const places = [
     { name: 'a', value: 'x', readers: [{ node: hidden, input: 0 }] },
     { name: 'b', value: hidden, readers: [{ node: output, input: 0 }] },

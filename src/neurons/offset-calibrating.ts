@@ -142,7 +142,7 @@ function lowerShift(
 function rehearsalBody(threshold: string, potential: string): Graph {
   const body = new Graph('rehearsal');
   const names = ['count.before', 'lowest.before', 'highest.before', 'mean', 't'];
-  body.inputs = names.map((name) => ({ name, dataType: 'float32', shape: undefined }));
+  body.setInputs(names.map((name) => ({ name, dataType: 'float32', shape: undefined })));
   const build = new GraphBuilder(body, 'rehearsal.');
   const received = build.op('Add', [build.op('Mul', ['mean', 't']), potential]);
   const m = build.op('Sub', [received, build.op('Mul', ['count.before', threshold])]);
@@ -156,7 +156,7 @@ function rehearsalBody(threshold: string, potential: string): Graph {
     build.op('Min', ['lowest.before', firing]),
     build.op('Max', ['highest.before', quiet]),
   ];
-  body.outputs = results.map((name) => ({ name, dataType: 'float32', shape: undefined }));
+  body.setOutputs(results.map((name) => ({ name, dataType: 'float32', shape: undefined })));
   return body;
 }
 

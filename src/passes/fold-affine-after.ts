@@ -43,11 +43,12 @@ export function foldAfter(graph: Graph, of: Node, affine: ChannelAffine): void {
   const old = of.inputs[2] ? constantTensor(graph, of.inputs[2])!.toFloat32() : Float32Array.of(0);
   const beta = floatAttribute(of, 'beta', 1);
   const bias = affine.scale.map((_, c) => affine.mapBias(beta * (old.length === 1 ? old[0]! : old[c]!), c));
-  if (of.attributes.has('beta')) of.attributes.set('beta', float(1));
+  const attributes = of.attributes.has('beta')
+    ? new Map([...of.attributes, ['beta', float(1)]])
+    : of.attributes;
   const names = [
     graph.addInitializer(`${of.name}.weight.folded`, Tensor.float32(weight.shape, scaled)),
     graph.addInitializer(`${of.name}.bias.folded`, Tensor.float32([bias.length], bias)),
   ];
-  of.inputs = [of.inputs[0]!, ...names];
-  graph.setNodes(graph.nodes);
+  graph.update(of, { inputs: [of.inputs[0]!, ...names], attributes });
 }

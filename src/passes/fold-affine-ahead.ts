@@ -38,8 +38,7 @@ export function foldAhead(graph: Graph, reader: Node, { scale, shift }: ChannelA
     graph.addInitializer(`${reader.name}.weight.folded`, Tensor.float32(weight.shape, scaled)),
     graph.addInitializer(`${reader.name}.bias.folded`, Tensor.float32([outputs], bias)),
   ];
-  reader.inputs = [reader.inputs[0]!, ...names];
-  graph.setNodes(graph.nodes);
+  graph.update(reader, { inputs: [reader.inputs[0]!, ...names] });
 }
 
 function layout(reader: Node, [first = 1, second = 1, ...kernel]: readonly number[]) {

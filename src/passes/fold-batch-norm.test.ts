@@ -35,9 +35,9 @@ function norm(build: GraphBuilder, input: string, channels: number, name = 'bn')
 
 function modelOf(inputShape: readonly number[], body: (build: GraphBuilder) => string): Model {
   const graph = new Graph('net');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['n', ...inputShape] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['n', ...inputShape] });
   const output = body(new GraphBuilder(graph));
-  graph.outputs.push({ name: output, dataType: 'float32', shape: undefined });
+  graph.addOutput({ name: output, dataType: 'float32', shape: undefined });
   return new Model(graph, 17);
 }
 
@@ -122,7 +122,8 @@ describe('foldBatchNorm', () => {
   it('refuses a normalisation in training mode', () => {
     const source = modelOf([4, 5, 5], (build) => {
       const normed = norm(build, build.op('Conv', ['x', weights(build, 'w', [4, 4, 3, 3])]), 4);
-      build.graph.producerOf(normed)!.attributes.set('training_mode', { kind: 'int', value: 1 });
+      const attributes = new Map([['training_mode', { kind: 'int', value: 1 } as const]]);
+      build.graph.update(build.graph.producerOf(normed)!, { attributes });
       return normed;
     });
     expect(() => runPasses(source, [foldBatchNorm])).toThrow(

@@ -52,8 +52,8 @@ function fold(graph: Graph, norm: Node): string | undefined {
   const readBySomebodyElse = graph.consumersOf(input).length > 1 || graph.isOutput(input);
   if (producer && !readBySomebodyElse && foldableBefore(graph, producer)) {
     foldAfter(graph, producer, affine);
-    producer.outputs[0] = norm.outputs[0]!;
     graph.removeNode(norm);
+    graph.update(producer, { outputs: producer.outputs.with(0, norm.outputs[0]!) });
     return undefined;
   }
   const readers = graph.consumersOf(norm.outputs[0]!);

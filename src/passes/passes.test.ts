@@ -10,9 +10,9 @@ import { runPasses } from './run-passes.ts';
 
 function model(...nodes: ReturnType<typeof node>[]): Model {
   const graph = new Graph('g');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   graph.append(...nodes);
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   return new Model(graph, 17);
 }
 

@@ -9,14 +9,14 @@ import { runPasses } from './run-passes.ts';
 
 it('replaces a maximum over windows by the average over the same windows', () => {
   const graph = new Graph('pool');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['n', 1, 4, 4] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['n', 1, 4, 4] });
   new GraphBuilder(graph).op(
     'MaxPool',
     ['x'],
     { kernel_shape: [2, 2], strides: [2, 2], storage_order: 0 },
     { name: 'y' },
   );
-  graph.outputs.push({ name: 'y', dataType: 'float32', shape: undefined });
+  graph.addOutput({ name: 'y', dataType: 'float32', shape: undefined });
   const { model, changes } = runPasses(new Model(graph, 17), [replaceMaxPool]);
   expect(changes.get('replace-max-pool')).toBe(1);
   const x = ndArray(
@@ -28,8 +28,8 @@ it('replaces a maximum over windows by the average over the same windows', () =>
 
 it('leaves a maximum alone whose indices are read', () => {
   const graph = new Graph('pool');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['n', 1, 4, 4] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['n', 1, 4, 4] });
   const [y, indices] = new GraphBuilder(graph).ops('MaxPool', ['x'], 2, { kernel_shape: [2, 2] });
-  graph.outputs = [y!, indices!].map((name) => ({ name, dataType: undefined, shape: undefined }));
+  graph.setOutputs([y!, indices!].map((name) => ({ name, dataType: undefined, shape: undefined })));
   expect(runPasses(new Model(graph, 17), [replaceMaxPool]).changes.get('replace-max-pool')).toBe(0);
 });

@@ -1,8 +1,7 @@
-import { node } from '../graph/node.ts';
 import { definePass } from './define-pass.ts';
 
 /** Attributes that both kinds of pooling have. */
-const common = ['kernel_shape', 'strides', 'pads', 'auto_pad', 'ceil_mode'] as const;
+const common = ['kernel_shape', 'strides', 'pads', 'auto_pad', 'ceil_mode'];
 
 /**
  * Replaces max-pooling by average-pooling of the same windows (padding is not counted), for hardware without a maximum.
@@ -23,12 +22,13 @@ export const replaceMaxPool = definePass({
       const dilations = each.attributes.get('dilations');
       const dilated = dilations?.kind === 'ints' && dilations.value.some((value) => value !== 1);
       if (dilated || each.outputs.slice(1).some(Boolean)) continue;
-      const average = node('AveragePool', each.inputs, [each.outputs[0]!], {}, { name: each.name });
-      for (const key of common) {
-        const value = each.attributes.get(key);
-        if (value) average.attributes.set(key, value);
-      }
-      graph.replaceNode(each, average);
+      const attributes = new Map(
+        common.flatMap((key) => {
+          const value = each.attributes.get(key);
+          return value ? [[key, value] as const] : [];
+        }),
+      );
+      graph.update(each, { opType: 'AveragePool', outputs: [each.outputs[0]!], attributes });
       changes++;
     }
     return changes;

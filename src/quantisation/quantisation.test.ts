@@ -74,7 +74,7 @@ describe('quantiseWeights', () => {
 /** x·W1 → ReLU (a site) → W2 → head: numbers are easy to follow. */
 function threeLayers(): Model {
   const graph = new Graph('three layers');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   const build = new GraphBuilder(graph);
   const first = build.op(
     'MatMul',
@@ -90,7 +90,7 @@ function threeLayers(): Model {
   );
   const second = build.op('MatMul', [hidden, turned], {}, { name: 'second' });
   build.op('MatMul', [second, build.constant('w3', Tensor.float32([2, 1], [1, 1]))], {}, { name: 'y' });
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 1] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 1] }]);
   return new Model(graph, 17);
 }
 
@@ -127,7 +127,7 @@ describe('quantiseSource', () => {
 describe('quantisationPlaces', () => {
   it('follows paths that part and meet again forty times, as in ShuffleNet', () => {
     const graph = new Graph('shuffle');
-    graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
     const build = new GraphBuilder(graph);
     const weight = build.constant('w', Tensor.float32([2, 2], [1, 0, 0, 1]));
     let value = build.op('Relu', [build.op('MatMul', ['x', weight], {}, { name: 'first' })]);

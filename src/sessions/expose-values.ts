@@ -10,7 +10,7 @@ export function exposeValues(model: Model, values: Iterable<string>, keepOutputs
   const own = keepOutputs ? copy.graph.outputs : [];
   const known = new Set(own.map(({ name }) => name));
   const added = [...new Set(values)].filter((name) => !known.has(name));
-  copy.graph.outputs = [...own, ...added.map((name) => ({ name, dataType: undefined, shape: undefined }))];
+  copy.graph.setOutputs([...own, ...added.map((name) => ({ name, dataType: undefined, shape: undefined }))]);
   copy.graph.removeDeadNodes();
   return copy;
 }

@@ -7,7 +7,7 @@ import { Tensor } from '../graph/tensor.ts';
 export function hungryNetwork(): Model {
   const graph = new Graph('hungry');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
   const weight = (name: string, rows: number, columns: number) =>
     build.constant(
       name,
@@ -35,6 +35,6 @@ export function hungryNetwork(): Model {
     {},
     { name: 'logits' },
   );
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 3] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 3] });
   return new Model(graph, 17);
 }

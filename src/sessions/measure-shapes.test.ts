@@ -9,7 +9,7 @@ import { measureShapes } from './measure-shapes.ts';
 function wideNetwork(): Model {
   const graph = new Graph('wide');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
   const wide = build.op(
     'Expand',
     [build.op('Unsqueeze', ['x', build.integers('axis', [2])]), build.integers('shape', [1, 4, 2 ** 22])],
@@ -23,7 +23,7 @@ function wideNetwork(): Model {
     { keepdims: 0 },
     { name: 'counted' },
   );
-  graph.outputs.push({ name: counted, dataType: 'float32', shape: ['batch', 4] });
+  graph.addOutput({ name: counted, dataType: 'float32', shape: ['batch', 4] });
   return new Model(graph, 17);
 }
 
@@ -61,7 +61,7 @@ describe('measureShapes', () => {
 
   it('asks for known lengths', async () => {
     const model = wideNetwork();
-    model.graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 'width'] }];
+    model.graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 'width'] }]);
     await expect(measureShapes(model, [])).rejects.toThrow(
       "input 'x': expected known lengths on every axis but the batch, got [batch,width]. Export the model with a fixed image size.",
     );

@@ -56,7 +56,9 @@ function withShapesAsOutputs(model: Model, names: readonly string[]) {
   const shapes = model.clone();
   const build = new GraphBuilder(shapes.graph, 'shapes.');
   const shapeOf = new Map(names.map((name) => [name, build.op('Shape', [name])]));
-  shapes.graph.outputs = [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined }));
+  shapes.graph.setOutputs(
+    [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined })),
+  );
   shapes.graph.removeDeadNodes();
   return { shapes, shapeOf };
 }

@@ -9,9 +9,9 @@ beforeEach(() => vi.resetModules());
 
 function doubling(): Model {
   const graph = new Graph('doubling');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
   new GraphBuilder(graph).op('Add', ['x', 'x'], {}, { name: 'y' });
-  graph.outputs.push({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
+  graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
   return new Model(graph, 17);
 }
 

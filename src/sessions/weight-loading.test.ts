@@ -17,7 +17,7 @@ function modelOf(dataType: DataType, megabytes: number): Model {
   const graph = new Graph('any');
   const length = megabytes * 2 ** 20;
   const shape = [length / (dataType === 'float32' ? 4 : 2)];
-  graph.initializers.set('w', new Tensor(dataType, shape, fileStorage('/none', 0, length)));
+  graph.setInitializer('w', new Tensor(dataType, shape, fileStorage('/none', 0, length)));
   return new Model(graph, 17);
 }
 

@@ -37,7 +37,7 @@ const steps = 3;
 /** Every way in which a bias stands beside a weight, the biases given so that they can be changed by hand. */
 function network(shift: Readonly<Record<string, Float32Array>> = {}): Model {
   const graph = new Graph('biases');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2, 5, 5] }]);
   const build = new GraphBuilder(graph);
   const weight = (phase: number, ...shape: number[]) =>
     build.constant('weight', Tensor.float32(shape, wave(sizeOf(shape), phase)));
@@ -60,7 +60,7 @@ function network(shift: Readonly<Record<string, Float32Array>> = {}): Model {
   const bare = build.op('MatMul', [build.op('Relu', [sum]), weight(8, 5, 3)], {}, { name: 'bare' });
   const biased = build.op('Add', [bare, bias('bare', 3, 9)]);
   const head = build.op('Gemm', [build.op('Relu', [biased]), weight(10, 3, 4)], {}, { name: 'head' });
-  graph.outputs = [{ name: head, dataType: 'float32', shape: ['batch', 4] }];
+  graph.setOutputs([{ name: head, dataType: 'float32', shape: ['batch', 4] }]);
   return new Model(graph, 17);
 }
 
@@ -98,7 +98,7 @@ const difference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 function inSinglePrecision(model: Model): Model {
   for (const [name, tensor] of model.graph.initializers) {
     if (tensor.dataType === 'float64') {
-      model.graph.initializers.set(name, Tensor.float32(tensor.shape, tensor.toNumbers()));
+      model.graph.setInitializer(name, Tensor.float32(tensor.shape, tensor.toNumbers()));
     }
   }
   return model;
@@ -153,8 +153,7 @@ describe('foldCorrections', () => {
     const source = network();
     const { graph } = source;
     const [conv, gemm] = ['conv', 'gemm'].map((name) => graph.nodes.find((each) => each.name === name)!);
-    for (const each of [conv!, gemm!]) each.inputs.length = 2;
-    graph.setNodes(graph.nodes);
+    for (const each of [conv!, gemm!]) graph.update(each, { inputs: each.inputs.slice(0, 2) });
     const adding = graph.consumersOf('bare')[0]!;
     graph.redirectConsumers(adding.outputs[0]!, 'bare');
     const corrected = withCorrections(spiking(inSinglePrecision(source)), corrections);

@@ -2,7 +2,7 @@ import type { AnyNeuron, NeuronDefinition, Rehearsal } from '../dynamics/define-
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { ModelFunction } from '../graph/model.ts';
-import { type Attribute, float, node } from '../graph/node.ts';
+import { type Attribute, float, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { domain } from './domain.ts';
 
@@ -45,7 +45,7 @@ export function neuronFunction<A>(
     attributeDefaults: new Map(
       Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
     ),
-    nodes: withConstantsAsNodes(graph),
+    nodes: [...constantsAsNodes(graph), ...graph.nodes],
     opsets: new Map([['', opset]]),
     doc: `${neuron.summary}\n${neuron.equations}\n${neuron.paper}`,
   };
@@ -184,7 +184,7 @@ function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: Nam
   const float32 = (name: string, shape: readonly undefined[]) =>
     ({ name, dataType: 'float32', shape }) as const;
   const stateIn = neuron.state.map((name) => `${name}.before`);
-  body.inputs = [...[...stateIn, 'mean'].map((name) => float32(name, anyLength)), float32('t', [])];
+  body.setInputs([...[...stateIn, 'mean'].map((name) => float32(name, anyLength)), float32('t', [])]);
   // Names inside a subgraph must differ from those around it.
   const build = new GraphBuilder(body, 'step.');
   const result = neuron.lower(
@@ -201,16 +201,15 @@ function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: Nam
   const states = neuron.state.map((name) => result.state[name]!);
   const results = [...states, result.decoded, result.spike, ...count];
   // A value may be both a state and a scan output; ONNX wants distinct names.
-  body.outputs = results.map((name, i) =>
-    float32(build.op('Identity', [name], {}, { name: `result${i}` }), anyLength),
+  body.setOutputs(
+    results.map((name, i) => float32(build.op('Identity', [name], {}, { name: `result${i}` }), anyLength)),
   );
-  body.setNodes(withConstantsAsNodes(body));
-  body.initializers.clear();
+  body.prepend(...constantsAsNodes(body));
+  for (const name of body.initializers.keys()) body.removeInitializer(name);
   return body;
 }
 
 /** A function has no initializers: its constants become Constant nodes, in front. */
-function withConstantsAsNodes(graph: Graph) {
-  const constants = [...graph.initializers].map(([name, value]) => node('Constant', [], [name], { value }));
-  return [...constants, ...graph.nodes];
+function constantsAsNodes(graph: Graph): Node[] {
+  return [...graph.initializers].map(([name, value]) => node('Constant', [], [name], { value }));
 }

@@ -70,8 +70,10 @@ export function insertNeuron(
   const outputs = neuronOutputs(neuron).map((name) => graph.freshName(`${site}.${name}`));
   const inputs = [value, stepsName, ...parameters.map(({ name }) => name)];
   const opType = functionNameOf(neuron, attributes, spread);
-  const made = node(opType, inputs, outputs, {}, { name: site, domain });
-  made.attributes = neuronAttributes(neuron, attributes);
+  const made: Node = {
+    ...node(opType, inputs, outputs, {}, { name: site, domain }),
+    attributes: neuronAttributes(neuron, attributes),
+  };
   const producer = graph.producerOf(value);
   if (producer) graph.insertAfter(producer, made);
   else graph.prepend(made);
@@ -150,5 +152,5 @@ export function stepsOf(model: Model): number | undefined {
 
 /** Sets the number of time-steps T of a spiking model; its hidden steps come on top. */
 export function setSteps(model: Model, steps: number): void {
-  model.graph.initializers.set(stepsName, Tensor.int64([1], [steps + hiddenStepsOf(model)]));
+  model.graph.setInitializer(stepsName, Tensor.int64([1], [steps + hiddenStepsOf(model)]));
 }

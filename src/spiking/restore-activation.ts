@@ -25,7 +25,7 @@ export function restoreActivation(graph: Graph, of: Node, neuron: AnyNeuron, att
   const part = new Graph('activation');
   const build = new GraphBuilder(part, `${of.name}.`);
   const result = addActivationOperators(build, neuron.standsFor!(attributes), input);
-  for (const [name, tensor] of part.initializers) graph.initializers.set(name, tensor);
+  for (const [name, tensor] of part.initializers) graph.setInitializer(name, tensor);
   const nodes = part.nodes.map((each) => ({
     ...each,
     outputs: each.outputs.map((name) => (name === result ? value : name)),

@@ -13,10 +13,10 @@ import { spikeAlphabet } from './spike-alphabet.ts';
 
 function alphabet(spec: NeuronSpec) {
   const graph = new Graph('one site');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   const reader = node('Identity', ['x'], ['y']);
   graph.append(reader);
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   const model = new Model(graph, 17);
   insertNeuron(model, 'site', 'x', [{ node: reader, input: 0 }], spec);
   return spikeAlphabet(sitesOf(model)[0]!);

@@ -75,20 +75,22 @@ function openInputs({ graph }: Model): void {
 }
 
 function closeOutputs({ graph }: Model, hidden: number): void {
-  graph.outputs = graph.outputs.map((info) => {
-    const merged = graph.freshName(`${info.name}.merged`);
-    const producer = graph.producerOf(info.name)!;
-    producer.outputs = producer.outputs.map((name) => (name === info.name ? merged : name));
-    graph.setNodes(graph.nodes);
-    graph.redirectConsumers(info.name, merged);
-    graph.append(
-      node(closeTimeAxis, [merged, stepsName], [info.name], closingAttributes(hidden), {
-        domain,
-        name: `${info.name}.${closeTimeAxis}`,
-      }),
-    );
-    return { ...info, shape: info.shape && ['steps', ...info.shape] };
-  });
+  graph.setOutputs(
+    graph.outputs.map((info) => {
+      const merged = graph.freshName(`${info.name}.merged`);
+      const producer = graph.producerOf(info.name)!;
+      const outputs = producer.outputs.map((name) => (name === info.name ? merged : name));
+      graph.update(producer, { outputs });
+      graph.redirectConsumers(info.name, merged);
+      graph.append(
+        node(closeTimeAxis, [merged, stepsName], [info.name], closingAttributes(hidden), {
+          domain,
+          name: `${info.name}.${closeTimeAxis}`,
+        }),
+      );
+      return { ...info, shape: info.shape && ['steps', ...info.shape] };
+    }),
+  );
 }
 
 /**
@@ -122,7 +124,7 @@ export function toSourceForm(spiking: Model): Model {
     }
   }
   if (graph.initializers.has(stepsName)) {
-    graph.outputs = graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) }));
+    graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) })));
   }
   graph.removeDeadNodes();
   model.functions = model.functions.filter((each) => each.domain !== domain);

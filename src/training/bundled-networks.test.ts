@@ -50,7 +50,7 @@ describe('the bundled networks', () => {
       const { levels, thresholds } = bundled.activation;
       for (const threshold of useQcfs(model, levels, 1)) {
         const value = thresholds[threshold.replace('.threshold', '')]!;
-        model.graph.initializers.set(threshold, Tensor.float32([], [value]));
+        model.graph.setInitializer(threshold, Tensor.float32([], [value]));
       }
     }
     // A sample of 300 is within four standard deviations of the whole.

@@ -27,9 +27,9 @@ function oneSite(
   width = 5,
 ): Model {
   const graph = new Graph('one-site');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', width] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', width] }]);
   graph.append(node('Identity', ['x'], ['carried']), node('Identity', ['carried'], ['y']));
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', width] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', width] }]);
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
   const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, parameter]));
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters };

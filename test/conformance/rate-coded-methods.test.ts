@@ -96,9 +96,9 @@ describe('methods of the rate-coded family', () => {
 
   it('refuses a network without an activation to stand for', async () => {
     const graph = new Graph('linear');
-    graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 3] });
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 3] });
     new GraphBuilder(graph).op('Tanh', ['x'], {}, { name: 'y' });
-    graph.outputs.push({ name: 'y', dataType: 'float32', shape: ['batch', 3] });
+    graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 3] });
     const options = { method: methodNamed('rate'), steps: 4, calibration: () => [] };
     await expect(convert(new Model(graph, 17), options)).rejects.toThrow(
       "graph 'linear': expected activation functions (ReLU, clipped ReLU, ReLU6, QCFS) that lead to a Conv, Gemm or MatMul, got none among 1 nodes. Check that this is the network you mean: there is nothing to convert in it.",

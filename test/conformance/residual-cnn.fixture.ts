@@ -24,7 +24,7 @@ export function cnnImages(count: number, seed: number) {
  */
 export function residualCnn(opset: number): Model {
   const graph = new Graph('residual-cnn');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 3, 8, 8] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 3, 8, 8] });
   const build = new GraphBuilder(graph);
   const stem = relu(build, normed(build, 'stem', 'x', 3, 8));
   const pooled = build.op('MaxPool', [stem], { kernel_shape: [2, 2], strides: [2, 2] }, { name: 'max' });
@@ -39,7 +39,7 @@ export function residualCnn(opset: number): Model {
     build.constant('head.bias', Tensor.float32([5], numbers(5, 10))),
   ];
   build.op('Gemm', [build.op('Flatten', [global]), ...head], { transB: 1 }, { name: 'logits' });
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 5] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 5] });
   return new Model(graph, opset);
 }
 

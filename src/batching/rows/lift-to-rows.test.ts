@@ -13,8 +13,8 @@ import { imageLike } from './trials.ts';
 function networkOf(body: (build: GraphBuilder) => string): Model {
   const graph = new Graph('single');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: [1, 4, 6] });
-  graph.outputs.push({ name: body(build), dataType: 'float32', shape: undefined });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: [1, 4, 6] });
+  graph.addOutput({ name: body(build), dataType: 'float32', shape: undefined });
   return new Model(graph, 17);
 }
 

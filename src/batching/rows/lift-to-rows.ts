@@ -1,8 +1,9 @@
 import { constantValues } from '../../analysis/constant-values.ts';
-import { Graph, valuesReadBy } from '../../graph/graph.ts';
+import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { type Node, node } from '../../graph/node.ts';
+import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
 import { nearlyEqual, rowShape, stackRows } from './row-form.ts';
 import { type RowVariant, rowVariants, type SingleShapes } from './row-variants.ts';
 import { runConstants } from './run-constants.ts';
@@ -29,8 +30,8 @@ export async function liftToRows(one: Model, axes: BatchAxes): Promise<Model> {
   const trials = await runTrials(source, trialImages);
   const lifted = source.clone();
   lifted.graph = new Graph(source.graph.name);
-  lifted.graph.inputs = source.graph.inputs.map((info) => ({ ...info }));
-  lifted.graph.outputs = source.graph.outputs.map((info) => ({ ...info }));
+  lifted.graph.setInputs(source.graph.inputs.map((info) => ({ ...info })));
+  lifted.graph.setOutputs(source.graph.outputs.map((info) => ({ ...info })));
   await appendLifted(lifted, source, trials);
   open(lifted.graph, opening, one.graph, axes);
   close(lifted.graph, trials, axes);
@@ -41,13 +42,15 @@ export async function liftToRows(one: Model, axes: BatchAxes): Promise<Model> {
 /** Gives inputs whose row form is not the new input itself another name. @returns new names by old ones */
 function renameInputs(graph: Graph, axes: BatchAxes): Map<string, string> {
   const renamed = new Map<string, string>();
-  graph.inputs = graph.inputs.map((info) => {
-    if (axes.get(info.name) === 0) return info;
-    const name = graph.freshName(`${info.name}.rows`);
-    graph.redirectConsumers(info.name, name);
-    renamed.set(info.name, name);
-    return { ...info, name };
-  });
+  graph.setInputs(
+    graph.inputs.map((info) => {
+      if (axes.get(info.name) === 0) return info;
+      const name = graph.freshName(`${info.name}.rows`);
+      graph.redirectConsumers(info.name, name);
+      renamed.set(info.name, name);
+      return { ...info, name };
+    }),
+  );
   return renamed;
 }
 
@@ -60,12 +63,12 @@ async function appendLifted(lifted: Model, source: Model, trials: Trials): Promi
       .filter(([name]) => !constant.has(name) && !frozen.has(name))
       .map(([name, [single]]) => [name, single!.shape] as const),
   );
-  for (const [name, tensor] of source.graph.initializers) graph.initializers.set(name, tensor);
+  for (const [name, tensor] of source.graph.initializers) graph.setInitializer(name, tensor);
   for (const each of source.graph.nodes) {
     const outputs = each.outputs.filter((name) => name);
-    if (outputs.every((name) => constant.has(name))) graph.append(each);
+    if (outputs.every((name) => constant.has(name))) graph.append(cloneNode(each));
     else if (outputs.every((name) => frozen.has(name))) {
-      for (const name of outputs) graph.initializers.set(name, trials.get(name)![0]!);
+      for (const name of outputs) graph.setInitializer(name, trials.get(name)![0]!);
     } else (await firstThatFits(lifted, each, shapes, trials))(build);
   }
 }
@@ -100,7 +103,7 @@ async function firstThatFits(
     // The operators before are replaced by what they gave.
     trial.graph.setNodes(trial.graph.nodes.filter((each) => !each.outputs.some((name) => inputs.has(name))));
     variant(new GraphBuilder(trial.graph, 'rows.'));
-    trial.graph.outputs = outputs.map((name) => ({ name, dataType: undefined, shape: undefined }));
+    trial.graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
     trial.graph.removeDeadNodes();
     const got = await runConstants(trial, inputs).catch(() => undefined);
     if (got && outputs.every((name) => nearlyEqual(got.get(name), stackRows(trials.get(name)!))))
@@ -111,10 +114,12 @@ async function firstThatFits(
 
 /** Puts the new inputs, with a leading batch, before the row forms. */
 function open(graph: Graph, renamed: ReadonlyMap<string, string>, one: Graph, axes: BatchAxes): void {
-  graph.inputs = one.inputs.map((info) => ({
-    ...info,
-    shape: ['batch', ...info.shape!.toSpliced(axes.get(info.name)!, 1)],
-  }));
+  graph.setInputs(
+    one.inputs.map((info) => ({
+      ...info,
+      shape: ['batch', ...info.shape!.toSpliced(axes.get(info.name)!, 1)],
+    })),
+  );
   for (const { name, shape } of one.inputs) {
     const rows = renamed.get(name);
     if (rows === undefined) continue;
@@ -127,25 +132,26 @@ function open(graph: Graph, renamed: ReadonlyMap<string, string>, one: Graph, ax
 function close(graph: Graph, trials: Trials, axes: BatchAxes): void {
   const lengths = new GraphBuilder(graph, 'rows.');
   const closing: Node[] = [];
-  graph.outputs = graph.outputs.map((info) => {
-    const { name } = info;
-    const { shape } = trials.get(name)![0]!;
-    const axis = axes.get(name);
-    const image = axis === undefined ? rowShape(shape) : shape.toSpliced(axis, 1);
-    if (image.join() !== rowShape(shape).join()) {
-      const rows = graph.freshName(`${name}.rows`);
-      rename(graph, name, rows);
-      closing.push(node('Reshape', [rows, lengths.integers('image', [0, ...image])], [name]));
-    }
-    return { ...info, shape: ['batch', ...image] };
-  });
+  graph.setOutputs(
+    graph.outputs.map((info) => {
+      const { name } = info;
+      const { shape } = trials.get(name)![0]!;
+      const axis = axes.get(name);
+      const image = axis === undefined ? rowShape(shape) : shape.toSpliced(axis, 1);
+      if (image.join() !== rowShape(shape).join()) {
+        const rows = graph.freshName(`${name}.rows`);
+        rename(graph, name, rows);
+        closing.push(node('Reshape', [rows, lengths.integers('image', [0, ...image])], [name]));
+      }
+      return { ...info, shape: ['batch', ...image] };
+    }),
+  );
   for (const each of closing) graph.append({ ...each, name: graph.freshName(`${each.name}.images`) });
 }
 
 /** Gives a value another name. */
 function rename(graph: Graph, from: string, to: string): void {
   const producer = graph.producerOf(from)!;
-  producer.outputs = producer.outputs.map((each) => (each === from ? to : each));
-  graph.setNodes(graph.nodes);
+  graph.update(producer, { outputs: producer.outputs.map((each) => (each === from ? to : each)) });
   graph.redirectConsumers(from, to);
 }

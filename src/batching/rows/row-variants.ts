@@ -1,6 +1,7 @@
 import { Graph } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { type Attribute, type Node, node } from '../../graph/node.ts';
+import { cloneNode } from '../../graph/operation.ts';
 import { rowShape } from './row-form.ts';
 
 /** Shapes for one image of the values that depend on it, by name. */
@@ -20,7 +21,7 @@ const defaultAxes: Readonly<Record<string, number>> = { Gather: 0, Split: 0, Arg
  * a node, depending on its attributes and shapes: they have to be tried. The last one goes from image to image.
  */
 export function rowVariants(of: Node, shapes: SingleShapes): RowVariant[] {
-  const asItIs: RowVariant = ({ graph }) => graph.append({ ...of });
+  const asItIs: RowVariant = ({ graph }) => graph.append(cloneNode(of));
   const more = views.has(of.opType) ? [asView(of, shapes)] : [withAxesMoved(of, shapes)];
   if (of.opType === 'Gemm') more.push(withRowsMerged(of, shapes));
   return [asItIs, ...more, imageByImage(of, shapes)];
@@ -43,7 +44,8 @@ function withAxesMoved(of: Node, shapes: SingleShapes): RowVariant {
     const outputs = of.outputs.map((name) =>
       isDone(name) ? name : build.graph.freshName(`${name}.stacked`),
     );
-    build.graph.append({ ...of, inputs, outputs, attributes: movedAttributes(of, rank) });
+    const copy = cloneNode(of);
+    build.graph.append({ ...copy, inputs, outputs, attributes: movedAttributes(copy, rank) });
     for (const [i, name] of of.outputs.entries()) {
       if (!isDone(name)) reshape(build, outputs[i]!, rowShape(shapes.get(name)!), name);
     }
@@ -80,7 +82,7 @@ function withRowsMerged(of: Node, shapes: SingleShapes): RowVariant {
     const name = of.outputs[0]!;
     const merged = build.op('Reshape', [left, build.integers('merged', [-1, shapes.get(left)!.at(-1)!])]);
     const product = build.graph.freshName(`${name}.merged`);
-    build.graph.append({ ...of, inputs: [merged, ...others], outputs: [product] });
+    build.graph.append({ ...cloneNode(of), inputs: [merged, ...others], outputs: [product] });
     const split = build.integers('split', [-1, ...rowShape(shapes.get(name)!)]);
     build.graph.append(node('Reshape', [product, split], [name], {}, { name: `${name}.split` }));
   };
@@ -97,19 +99,19 @@ function imageByImage(of: Node, shapes: SingleShapes): RowVariant {
       body.append(constant, node('Reshape', [from, `${to}.shape`], [to]));
     };
     for (const name of scanned) {
-      body.inputs.push({ name: inside(`${name}.row`), dataType: undefined, shape: undefined });
+      body.addInput({ name: inside(`${name}.row`), dataType: undefined, shape: undefined });
       view(inside(`${name}.row`), shapes.get(name)!, inside(name));
     }
     const outputs = of.outputs.filter((name) => name);
     body.append({
-      ...of,
+      ...cloneNode(of),
       name: inside(of.name),
       inputs: of.inputs.map((name) => (scanned.includes(name) ? inside(name) : name)),
       outputs: of.outputs.map((name) => name && inside(name)),
     });
     for (const name of outputs) {
       view(inside(name), rowShape(shapes.get(name)!), inside(`${name}.row`));
-      body.outputs.push({ name: inside(`${name}.row`), dataType: undefined, shape: undefined });
+      body.addOutput({ name: inside(`${name}.row`), dataType: undefined, shape: undefined });
     }
     const attributes = { body, num_scan_inputs: scanned.length };
     graph.append(node('Scan', scanned, outputs, attributes, { name: `${of.name}.imageByImage` }));

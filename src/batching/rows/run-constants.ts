@@ -12,8 +12,8 @@ export async function runConstants(
   inputs: ReadonlyMap<string, Tensor>,
 ): Promise<Map<string, Tensor>> {
   const fed = model.clone();
-  fed.graph.inputs = [];
-  for (const [name, tensor] of inputs) fed.graph.initializers.set(name, tensor);
+  fed.graph.setInputs([]);
+  for (const [name, tensor] of inputs) fed.graph.setInitializer(name, tensor);
   const session = await OrtSession.create(fed, { optimise: 'none', keepScratch: false });
   try {
     const types = new Map(session.outputs.map(({ name, dataType }) => [name, dataType!]));

@@ -42,7 +42,7 @@ async function spikesAndGradient(
     [[values.length]],
   );
   // The loss weighs each output by a random number; ones make the gradient the slope itself.
-  model.graph.initializers.set(
+  model.graph.setInitializer(
     'weights',
     Tensor.float32(
       [values.length],

@@ -60,13 +60,14 @@ function layerNormalisation(context: GradientContext): (string | undefined)[] {
 
 /** Names of mean and 1/deviation of a LayerNormalization, which become outputs of the node. */
 function statisticsOf({ node, build }: GradientContext): [string, string] {
-  for (const [position, part] of [
-    [1, 'mean'],
-    [2, 'inverse_deviation'],
-  ] as const) {
-    if (!node.outputs[position]) node.outputs[position] = build.graph.freshName(`${node.outputs[0]}.${part}`);
-  }
-  return [node.outputs[1]!, node.outputs[2]!];
+  const { graph } = build;
+  const [output, mean, deviation] = node.outputs as [string, string?, string?];
+  const statistics: [string, string] = [
+    mean || graph.freshName(`${output}.mean`),
+    deviation || graph.freshName(`${output}.inverse_deviation`),
+  ];
+  graph.update(node, { outputs: [output, ...statistics] });
+  return statistics;
 }
 
 /**

@@ -42,7 +42,10 @@ function maxPool(context: GradientContext): string[] {
   const { build, node, gradient } = context;
   const { x } = readPooling(context);
   if (intAttribute(node, 'storage_order', 0) !== 0) refuse(node, 'storage_order = 0', '1');
-  if (!node.outputs[1]) node.outputs[1] = build.graph.freshName(`${node.outputs[0]}.places`);
+  if (!node.outputs[1]) {
+    const places = build.graph.freshName(`${node.outputs[0]}.places`);
+    build.graph.update(node, { outputs: [node.outputs[0]!, places] });
+  }
   const flat = [-1];
   const inputs = [
     filled(build, [sizeOf(x)], 0),

@@ -24,7 +24,7 @@ interface Order {
 function network({ lengths, perm, shared }: Order): Model {
   const graph = new Graph('heads');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 5, 8] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 5, 8] });
   const weight = (name: string, inputs: number, outputs: number) =>
     build.constant(name, Tensor.float32([inputs, outputs], randomNumbers(inputs * outputs, 1, inputs)));
   const first = build.op('MatMul', ['x', weight('first.weight', 8, 8)], {}, { name: 'first' });
@@ -40,7 +40,7 @@ function network({ lengths, perm, shared }: Order): Model {
   const means = () => build.op('ReduceMean', [sum], { axes: [1], keepdims: 0 });
   const rest = () => build.op('ReduceMean', [means()], { axes: [1], keepdims: 1 });
   const all = shared ? build.op('Add', [logits, rest()]) : logits;
-  graph.outputs.push({ name: all, dataType: 'float32', shape: ['batch', 4] });
+  graph.addOutput({ name: all, dataType: 'float32', shape: ['batch', 4] });
   return new Model(graph, 17);
 }
 

@@ -31,8 +31,9 @@ function arrange(graph: Graph, product: IntegerProduct): IntegerProduct {
   if (!arrangement) return product;
   const producer = graph.producerOf(product.output)!;
   const output = transpose.outputs[0]!;
-  producer.outputs = [output];
-  graph.setNodes(graph.nodes.filter((each) => each !== reshape && each !== transpose));
+  graph.removeNode(reshape);
+  graph.removeNode(transpose);
+  graph.update(producer, { outputs: [output] });
   return { ...product, output, arrangement };
 }
 

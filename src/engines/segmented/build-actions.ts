@@ -91,8 +91,8 @@ async function loadSegment(
   options: SessionOptions,
 ): Promise<RunSegment> {
   const { model, inputs, outputs, level } = segment;
-  model.graph.inputs = inputs.map(
-    (name) => known.get(name) ?? { name, dataType: 'float32', shape: undefined },
+  model.graph.setInputs(
+    inputs.map((name) => known.get(name) ?? { name, dataType: 'float32', shape: undefined }),
   );
   const session = await OrtSession.create(model, options);
   for (const { name, dataType, shape } of session.outputs) {

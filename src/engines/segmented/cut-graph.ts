@@ -1,7 +1,8 @@
 import { constantValues } from '../../analysis/constant-values.ts';
-import { Graph, valuesReadBy } from '../../graph/graph.ts';
+import { Graph } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
+import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
 import { domain } from '../../spiking/domain.ts';
 
 /** Operators between two rows of cuts: everything that can be computed as soon as the cuts before have been. */
@@ -47,8 +48,9 @@ export function cutGraph(model: Model): Cut {
     for (const name of each.outputs) if (name) levels.set(name, isCut ? level + 1 : level);
   }
   const wanted = neededElsewhere(graph, members);
+  const constants = new Constants(graph, constant);
   const segments = members.map((nodes, level) =>
-    nodes.length > 0 ? makeSegment(model, level, nodes, constant, wanted) : undefined,
+    nodes.length > 0 ? makeSegment(model, level, nodes, constants, wanted) : undefined,
   );
   return { segments, cuts, levels };
 }
@@ -70,19 +72,19 @@ function makeSegment(
   model: Model,
   level: number,
   nodes: readonly Node[],
-  constant: ReadonlySet<string>,
+  constants: Constants,
   wanted: ReadonlySet<string>,
 ): Segment {
   const own = new Set(nodes.flatMap(({ outputs }) => outputs));
   const read = new Set(nodes.flatMap((each) => [...valuesReadBy(each)]));
-  const inputs = [...read].filter((name) => !own.has(name) && !constant.has(name));
+  const inputs = [...read].filter((name) => !own.has(name) && !constants.has(name));
   const outputs = nodes.flatMap((each) => each.outputs.filter((name) => name && wanted.has(name)));
   const graph = new Graph(`${model.graph.name}, segment ${level}`);
-  const shared = constantsFor(model.graph, read, constant);
-  for (const name of shared.initializers) graph.initializers.set(name, model.graph.initializers.get(name)!);
-  graph.setNodes([...shared.nodes, ...nodes]);
-  graph.inputs = inputs.map((name) => ({ name, dataType: undefined, shape: undefined }));
-  graph.outputs = outputs.map((name) => ({ name, dataType: undefined, shape: undefined }));
+  const shared = constants.behind(read);
+  for (const name of shared.initializers) graph.setInitializer(name, model.graph.initializers.get(name)!);
+  graph.setNodes([...shared.nodes, ...nodes].map(cloneNode));
+  graph.setInputs(inputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
+  graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
   const piece = new Model(graph, model.opset);
   piece.opsets = new Map([...model.opsets].filter(([name]) => name !== domain));
   piece.functions = model.functions;
@@ -90,15 +92,39 @@ function makeSegment(
   return { level, model: piece, inputs, outputs };
 }
 
-/** What the constants among `read` are made from. */
-function constantsFor(graph: Graph, read: ReadonlySet<string>, constant: ReadonlySet<string>) {
-  const needed = new Set([...read].filter((name) => constant.has(name)));
-  const nodes: Node[] = [];
-  for (const each of graph.nodes.toReversed()) {
-    if (!each.outputs.some((name) => needed.has(name))) continue;
-    if (!each.outputs.every((name) => constant.has(name))) continue;
-    nodes.unshift(each);
-    for (const name of valuesReadBy(each)) needed.add(name);
+/** The values of a graph that do not depend on its inputs, and what they are made from. */
+class Constants {
+  readonly #graph: Graph;
+  readonly #values: ReadonlySet<string>;
+  /** The nodes that make constants, numbered in topological order. */
+  readonly #order: ReadonlyMap<Node, number>;
+
+  constructor(graph: Graph, values: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#values = values;
+    const nodes = graph.nodes.filter(({ outputs }) => outputs.every((name) => values.has(name)));
+    this.#order = new Map(nodes.map((each, i) => [each, i]));
   }
-  return { nodes, initializers: [...needed].filter((name) => graph.initializers.has(name)) };
+
+  has(value: string): boolean {
+    return this.#values.has(value);
+  }
+
+  /** Nodes and initializers that the constants among some values are made from. */
+  behind(values: ReadonlySet<string>): { nodes: readonly Node[]; initializers: readonly string[] } {
+    const { initializers } = this.#graph;
+    const needed = new Set([...values].filter((name) => this.has(name)));
+    const nodes = new Set<Node>();
+    // The set grows while it is gone through.
+    for (const name of needed) {
+      const producer = this.#graph.producerOf(name);
+      if (!producer || !this.#order.has(producer)) continue;
+      nodes.add(producer);
+      for (const read of valuesReadBy(producer)) needed.add(read);
+    }
+    return {
+      nodes: [...nodes].sort((a, b) => this.#order.get(a)! - this.#order.get(b)!),
+      initializers: [...needed].filter((name) => initializers.has(name)),
+    };
+  }
 }

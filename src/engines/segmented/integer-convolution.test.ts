@@ -28,7 +28,7 @@ interface Layer {
 function network(layers: readonly Layer[]): Model {
   const graph = new Graph('convolutions');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 3, 9, 13] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 3, 9, 13] });
   let [value, channels] = ['x', 3];
   for (const [i, { outputs, window = [3, 3], biased = true, attributes = {} }] of layers.entries()) {
     const groups = (attributes.group as number | undefined) ?? 1;
@@ -46,7 +46,7 @@ function network(layers: readonly Layer[]): Model {
   }
   const pooled = build.op('Flatten', [build.op('GlobalAveragePool', [value])], { axis: 1 });
   const head = build.constant('head', Tensor.float32([channels, 5], randomNumbers(channels * 5, 1, 9)));
-  graph.outputs.push({ name: build.op('MatMul', [pooled, head]), dataType: 'float32', shape: ['batch', 5] });
+  graph.addOutput({ name: build.op('MatMul', [pooled, head]), dataType: 'float32', shape: ['batch', 5] });
   return new Model(graph, 17);
 }
 
@@ -69,7 +69,7 @@ function withDequantisedWeights(model: Model): Model {
     const outputs = tensor.shape[0]!;
     const matrix = Tensor.float32([outputs, tensor.size / outputs], tensor.toFloat32());
     const rounded = fromIntegerWeights(matrix, true).toFloat32();
-    copy.graph.initializers.set(name, Tensor.float32(tensor.shape, rounded));
+    copy.graph.setInitializer(name, Tensor.float32(tensor.shape, rounded));
   }
   return copy;
 }

@@ -101,8 +101,8 @@ function productModel({ weights, inputs, scales }: QuantisedWeights): Model {
   });
   const zero = build.constant('zero', new Tensor('uint8', [], bytes(Uint8Array.of(128))));
   const weight = build.constant('weight', new Tensor('int8', [inputs, scales.length], bytes(weights)));
-  graph.inputs.push({ name: 'levels', dataType: 'uint8', shape: undefined });
+  graph.addInput({ name: 'levels', dataType: 'uint8', shape: undefined });
   const product = build.op('MatMulInteger', ['levels', weight, zero], {}, { name: 'product' });
-  graph.outputs.push({ name: product, dataType: 'int32', shape: undefined });
+  graph.addOutput({ name: product, dataType: 'int32', shape: undefined });
   return new Model(graph, 17);
 }

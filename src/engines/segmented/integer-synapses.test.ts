@@ -20,8 +20,8 @@ async function symmetricVit(): Promise<Model> {
   for (const each of model.graph.nodes.filter((candidate) => candidate.attributes.has('neuron'))) {
     const [positive, negative] = [each.inputs[2]!, each.inputs[3]!];
     const doubled = Tensor.float32([], [2 * model.graph.initializers.get(positive)!.toNumbers()[0]!]);
-    model.graph.initializers.set(positive, doubled);
-    model.graph.initializers.set(negative, doubled);
+    model.graph.setInitializer(positive, doubled);
+    model.graph.setInitializer(negative, doubled);
   }
   return model;
 }
@@ -31,8 +31,11 @@ function stretchNegative(model: Model, factor: number, names: RegExp): void {
   for (const each of model.graph.nodes.filter((candidate) => candidate.attributes.has('neuron'))) {
     if (!names.test(each.name)) continue;
     const value = model.graph.initializers.get(each.inputs[3]!)!.toNumbers()[0]!;
-    each.inputs[3] = model.graph.freshName('stretched');
-    model.graph.initializers.set(each.inputs[3], Tensor.float32([], [factor * value]));
+    model.graph.setInput(
+      each,
+      3,
+      model.graph.addInitializer('stretched', Tensor.float32([], [factor * value])),
+    );
   }
 }
 
@@ -41,7 +44,7 @@ function withDequantisedWeights(model: Model): Model {
   const copy = model.clone();
   const inner = /^(q|k|v|proj|fc1\.\d|fc2\.\d)\.w/;
   for (const [name, tensor] of copy.graph.initializers) {
-    if (inner.test(name)) copy.graph.initializers.set(name, fromIntegerWeights(tensor, false));
+    if (inner.test(name)) copy.graph.setInitializer(name, fromIntegerWeights(tensor, false));
   }
   return copy;
 }
@@ -101,7 +104,7 @@ describe('sites whose thresholds differ a lot', () => {
     stretchNegative(model, 1.5, /fc2\.0/);
     const other = model.clone();
     for (const each of other.graph.nodes.filter(({ name }) => name === 'fc2.0.in'))
-      each.inputs[3] = each.inputs[2]!;
+      other.graph.setInput(each, 3, each.inputs[2]!);
     const engines = await Promise.all(
       [model, other].map((each) => createSegmentedEngine(planRun(each), { synapses: 'int8' })),
     );

@@ -62,8 +62,8 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
       return site;
     }
     const levels = graph.freshName(`${site.name}.levels`);
-    graph.producerOf(site.decoded)!.outputs.push(levels);
-    graph.setNodes(graph.nodes);
+    const neurons = graph.producerOf(site.decoded)!;
+    graph.update(neurons, { outputs: [...neurons.outputs, levels] });
     for (const operator of operators) {
       products.set(operator.node.name, replace(graph, operator, levels, threshold));
     }

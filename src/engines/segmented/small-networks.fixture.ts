@@ -51,9 +51,9 @@ class NetworkBuilder extends GraphBuilder {
 function network(input: readonly number[], opset: number, body: (build: NetworkBuilder) => string): Model {
   const graph = new Graph('small');
   const build = new NetworkBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
   const logits = build.op('Identity', [body(build)], {}, { name: 'logits' });
-  graph.outputs.push({ name: logits, dataType: 'float32', shape: ['batch', 5] });
+  graph.addOutput({ name: logits, dataType: 'float32', shape: ['batch', 5] });
   return new Model(graph, opset);
 }
 

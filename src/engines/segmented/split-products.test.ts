@@ -17,7 +17,7 @@ import { withoutTimeAxis } from './without-time-axis.ts';
 function network(axis: number): Model {
   const graph = new Graph('parts');
   const build = new GraphBuilder(graph);
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 3, 8] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 3, 8] });
   const weight = (name: string, inputs: number, outputs: number) =>
     build.constant(name, Tensor.float32([inputs, outputs], randomNumbers(inputs * outputs, 1, inputs)));
   const first = build.op('MatMul', ['x', weight('first.weight', 8, 8)], {}, { name: 'first' });
@@ -29,7 +29,7 @@ function network(axis: number): Model {
   const joined = build.op('Concat', [right!, doubled], { axis: 2 });
   const flat = build.op('Flatten', [joined], { axis: 1 });
   const logits = build.op('MatMul', [flat, weight('head.weight', 30, 4)], {}, { name: 'head' });
-  graph.outputs.push({ name: logits, dataType: 'float32', shape: ['batch', 4] });
+  graph.addOutput({ name: logits, dataType: 'float32', shape: ['batch', 4] });
   return new Model(graph, 17);
 }
 

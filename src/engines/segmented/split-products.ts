@@ -24,16 +24,12 @@ function cut(graph: Graph, name: string, product: IntegerProduct): (readonly [st
     from = channels.to;
     return [graph.freshName(`${name}.${i}`), { ...product, output, channels }] as const;
   });
-  const whole = graph.producerOf(product.output);
+  const whole = graph.producerOf(product.output)!;
   const nodes = parts.map(([part, { input, output }]) =>
     node('IntegerProduct', [input], [output], {}, { name: part, domain }),
   );
-  graph.setNodes(
-    graph.nodes.flatMap((each) => {
-      if (each === whole) return nodes;
-      return each === split ? [] : [each];
-    }),
-  );
+  graph.removeNode(split);
+  graph.replaceNode(whole, ...nodes);
   return parts;
 }
 

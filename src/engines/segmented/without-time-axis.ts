@@ -33,11 +33,13 @@ export function withoutTimeAxis(plan: Plan, wanted: readonly string[]): StepNetw
     graph.removeNode(each);
   }
   const values = new Map(wanted.map((name) => [name, resolve(name)]));
-  graph.outputs = [...new Set(values.values())].map((name) => ({
-    name,
-    dataType: undefined,
-    shape: undefined,
-  }));
+  graph.setOutputs(
+    [...new Set(values.values())].map((name) => ({
+      name,
+      dataType: undefined,
+      shape: undefined,
+    })),
+  );
   graph.removeDeadNodes();
   foldCorrections(graph);
   model.functions = model.functions.filter((each) => each.domain !== domain);

@@ -2,7 +2,8 @@ import { messageOf } from '../../errors.ts';
 import { dataTypeFromOnnx } from '../../graph/data-type.ts';
 import { type Dimension, Graph, type ValueInfo } from '../../graph/graph.ts';
 import { Model, type ModelFunction } from '../../graph/model.ts';
-import type { Attribute, Node, ReferableKind } from '../../graph/node.ts';
+import type { Attribute, Node } from '../../graph/node.ts';
+import type { ReferableKind } from '../../graph/operation.ts';
 import { attributeKinds } from './attribute-kinds.ts';
 import { decodeTensor, type FindExternal } from './decode-tensor.ts';
 import type {
@@ -44,7 +45,7 @@ class Decoder {
   graph(proto: GraphProto): Graph {
     const graph = new Graph(proto.name || 'graph');
     for (const each of proto.initializer) {
-      this.#attempt(() => graph.initializers.set(each.name, decodeTensor(each, this.#find)));
+      this.#attempt(() => graph.setInitializer(each.name, decodeTensor(each, this.#find)));
     }
     for (const each of proto.sparseInitializer) {
       this.problems.push(
@@ -53,8 +54,8 @@ class Decoder {
     }
     // Before IR version 4 every initializer was listed among the inputs too.
     const inputs = proto.input.filter(({ name }) => !graph.initializers.has(name));
-    graph.inputs = inputs.map(decodeValueInfo);
-    graph.outputs = proto.output.map(decodeValueInfo);
+    graph.setInputs(inputs.map(decodeValueInfo));
+    graph.setOutputs(proto.output.map(decodeValueInfo));
     graph.setNodes(uniquelyNamed(proto.node.map((each, position) => this.node(each, position))));
     return graph;
   }
@@ -135,14 +136,13 @@ class Decoder {
 }
 
 /** Exporters may leave names out or use one twice; messages and run records need to tell nodes apart. */
-function uniquelyNamed(nodes: Node[]): Node[] {
+function uniquelyNamed(nodes: readonly Node[]): Node[] {
   const seen = new Map<string, number>();
-  for (const each of nodes) {
-    const count = seen.get(each.name) ?? 0;
-    seen.set(each.name, count + 1);
-    if (count > 0) each.name = `${each.name}#${count + 1}`;
-  }
-  return nodes;
+  return nodes.map((each) => {
+    const count = (seen.get(each.name) ?? 0) + 1;
+    seen.set(each.name, count);
+    return count === 1 ? each : { ...each, name: `${each.name}#${count}` };
+  });
 }
 
 const kindByNumber = new Map(

@@ -1,8 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { onnxDataType } from '../../graph/data-type.ts';
-import { type Dimension, type Graph, subgraphsOf, type ValueInfo } from '../../graph/graph.ts';
+import type { Dimension, Graph, ValueInfo } from '../../graph/graph.ts';
 import type { Model, ModelFunction } from '../../graph/model.ts';
 import type { Attribute, Node } from '../../graph/node.ts';
+import { subgraphsOf } from '../../graph/operation.ts';
 import { type ExternalStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
 import { attributeKinds, externalLocation } from './attribute-kinds.ts';
 import {
@@ -85,9 +86,9 @@ class Encoder {
     return create(FunctionProtoSchema, {
       name: of.name,
       domain: of.domain,
-      input: of.inputs,
-      output: of.outputs,
-      attribute: of.attributes,
+      input: [...of.inputs],
+      output: [...of.outputs],
+      attribute: [...of.attributes],
       attributeProto: [...of.attributeDefaults].map(([name, each]) => this.#attribute(name, each)),
       node: of.nodes.map((each) => this.node(each)),
       opsetImport: encodeOpsets(of.opsets),
@@ -100,8 +101,8 @@ class Encoder {
       name: of.name,
       opType: of.opType,
       domain: of.domain,
-      input: of.inputs,
-      output: of.outputs,
+      input: [...of.inputs],
+      output: [...of.outputs],
       attribute: [...of.attributes].map(([name, each]) => this.#attribute(name, each)),
     });
   }

@@ -9,11 +9,11 @@ import { parseOnnx } from './parse-onnx.ts';
 /** y = x · w; the weight lies outside of the returned bytes, at byte 4 of `weights/w.bin`. */
 function bytesWithExternalWeight(): Uint8Array {
   const graph = new Graph('sample');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', 2] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 2] }]);
   const build = new GraphBuilder(graph);
   const weight = build.constant('w', Tensor.float32([2, 1], [3, 4]));
   build.op('MatMul', ['x', weight], {}, { name: 'y' });
-  graph.outputs = [{ name: 'y', dataType: 'float32', shape: ['batch', 1] }];
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 1] }]);
   return encodeModel(new Model(graph, 17), () => ({ location: 'weights/w.bin', offset: 4, length: 8 }));
 }
 

@@ -15,8 +15,8 @@ const info = ([name, shape, dataType = 'float32']: Info): ValueInfo => ({ name, 
 
 function graphOf(inputs: Info[], outputs: Info[], nodes: Node[], name = 'body'): Graph {
   const graph = new Graph(name);
-  graph.inputs = inputs.map(info);
-  graph.outputs = outputs.map(info);
+  graph.setInputs(inputs.map(info));
+  graph.setOutputs(outputs.map(info));
   graph.setNodes(nodes);
   return graph;
 }
@@ -26,8 +26,8 @@ const x = ndArray([3, 2], [1, -2, 3, 4, -5, 6]);
 /** What the oracle gives for one input x [3, 2], after a check that ONNX Runtime gives the same. */
 async function evaluated(outputs: string[], nodes: Node[], constants: Record<string, Tensor>) {
   const graph = graphOf([['x', [3, 2]]], [], nodes, 'net');
-  graph.outputs = outputs.map((name) => ({ name, dataType: undefined, shape: undefined }));
-  for (const [name, tensor] of Object.entries(constants)) graph.initializers.set(name, tensor);
+  graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
+  for (const [name, tensor] of Object.entries(constants)) graph.setInitializer(name, tensor);
   const model = new Model(graph, 17);
   const session = await InferenceSession.create(encodeForSession(model));
   const expected = await session.run({ x: new SessionTensor('float32', Float32Array.from(x.data), [3, 2]) });
@@ -73,8 +73,8 @@ describe('Scan', () => {
 
   test('slices and stacks along other axes', async () => {
     const body = runningSum();
-    body.inputs = [info(['sum', [3]]), info(['now', [3]])];
-    body.outputs = [info(['next', [3]]), info(['copy', [3]])];
+    body.setInputs([info(['sum', [3]]), info(['now', [3]])]);
+    body.setOutputs([info(['next', [3]]), info(['copy', [3]])]);
     const along = scan({ body, scan_input_axes: [1], scan_output_axes: [-1] });
     const [all] = await evaluated(['all'], [along], { zero: Tensor.float32([3], [0, 0, 0]) });
     expect(all).toEqual([1, -1, 3, 7, -5, 1]);
@@ -133,10 +133,11 @@ describe('Loop', () => {
 
 test('If evaluates the branch that the condition chooses, with values from around', async () => {
   const branch = (opType: string) => graphOf([], [['b', [3, 2]]], [node(opType, ['x'], ['b'])]);
-  const choose = node('If', ['flag'], ['y'], { then_branch: branch('Neg'), else_branch: branch('Abs') });
+  const choose = () =>
+    node('If', ['flag'], ['y'], { then_branch: branch('Neg'), else_branch: branch('Abs') });
   const flag = (value: number) => ({
     flag: new Tensor('bool', [], { kind: 'memory', bytes: Uint8Array.of(value) }),
   });
-  expect(await evaluated(['y'], [choose], flag(1))).toEqual([[-1, 2, -3, -4, 5, -6]]);
-  expect(await evaluated(['y'], [choose], flag(0))).toEqual([[1, 2, 3, 4, 5, 6]]);
+  expect(await evaluated(['y'], [choose()], flag(1))).toEqual([[-1, 2, -3, -4, 5, -6]]);
+  expect(await evaluated(['y'], [choose()], flag(0))).toEqual([[1, 2, 3, 4, 5, 6]]);
 });

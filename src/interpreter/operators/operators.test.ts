@@ -240,9 +240,9 @@ function modelOf([opType, inputs, attributes = {}, outputs = 1]: Case, opset: nu
   const inputNames = inputs.map((input, i) => (input ? `in${i}` : ''));
   graph.append(node(opType, inputNames, outputNames, attributes));
   for (const [i, input] of inputs.entries()) {
-    if (input) graph.inputs.push({ name: `in${i}`, dataType: dataTypes[input.type], shape: input.shape });
+    if (input) graph.addInput({ name: `in${i}`, dataType: dataTypes[input.type], shape: input.shape });
   }
-  graph.outputs = outputNames.map((name) => ({ name, dataType: undefined, shape: undefined }));
+  graph.setOutputs(outputNames.map((name) => ({ name, dataType: undefined, shape: undefined })));
   return new Model(graph, opset);
 }
 

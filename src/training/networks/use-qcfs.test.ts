@@ -9,11 +9,11 @@ import { useQcfs } from './use-qcfs.ts';
 
 it('useQcfs replaces each ReLU by clip-floor-shift with a threshold of its own', () => {
   const graph = new Graph('net');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: [5] });
+  graph.addInput({ name: 'x', dataType: 'float32', shape: [5] });
   const build = new GraphBuilder(graph);
   const doubled = build.op('Add', [build.op('Relu', ['x'], {}, { name: 'a' }), 'x']);
   build.op('Relu', [doubled], {}, { name: 'y' });
-  graph.outputs.push({ name: 'y', dataType: 'float32', shape: [5] });
+  graph.addOutput({ name: 'y', dataType: 'float32', shape: [5] });
   const model = new Model(graph, 17);
   expect(useQcfs(model, 4, 2)).toEqual(['a.threshold', 'y.threshold']);
   verifyModel(model, 'test');

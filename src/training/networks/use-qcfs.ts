@@ -8,6 +8,7 @@ import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
+import { cloneNode } from '../../graph/operation.ts';
 import { Tensor } from '../../graph/tensor.ts';
 
 /** Suffix of the trainable threshold's name behind the name of the activation. */
@@ -33,12 +34,12 @@ export function useQcfs(model: Model, levels: number, start: number): string[] {
 
 function replaceRelu(graph: Graph, relu: Node, levels: number, start: number): string {
   const threshold = `${relu.name}${thresholdSuffix}`;
-  graph.initializers.set(threshold, Tensor.float32([], [start]));
+  graph.setInitializer(threshold, Tensor.float32([], [start]));
   const body = new Graph(relu.name);
   addQcfs(new GraphBuilder(body, `${relu.name}.qcfs.`), relu.inputs[0]!, threshold, levels);
-  for (const [name, tensor] of body.initializers) graph.initializers.set(name, tensor);
-  body.nodes.at(-1)!.outputs = [relu.outputs[0]!];
-  graph.replaceNode(relu, ...body.nodes);
+  for (const [name, tensor] of body.initializers) graph.setInitializer(name, tensor);
+  body.update(body.nodes.at(-1)!, { outputs: [relu.outputs[0]!] });
+  graph.replaceNode(relu, ...body.nodes.map(cloneNode));
   return threshold;
 }
 

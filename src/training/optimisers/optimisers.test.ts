@@ -21,7 +21,7 @@ const rate = 0.05;
 function trained(optimiser: AnyOptimiser, given: object): number[] {
   const graph = new Graph('update');
   const vector = (name: string) => {
-    graph.inputs.push({ name, dataType: 'float32', shape: [3] });
+    graph.addInput({ name, dataType: 'float32', shape: [3] });
     return name;
   };
   const update = optimiser.update(
@@ -36,9 +36,9 @@ function trained(optimiser: AnyOptimiser, given: object): number[] {
     },
     optimiser.options.parse(given),
   );
-  for (const name of ['rate', 'step']) graph.inputs.push({ name, dataType: 'float32', shape: [] });
+  for (const name of ['rate', 'step']) graph.addInput({ name, dataType: 'float32', shape: [] });
   const results = [update.parameters, ...optimiser.state.map((name) => update.state[name]!)];
-  graph.outputs = results.map((name) => ({ name, dataType: 'float32', shape: [3] }));
+  graph.setOutputs(results.map((name) => ({ name, dataType: 'float32', shape: [3] })));
   const model = new Model(graph, 20);
   let values = [start, ...optimiser.state.map(() => [0, 0, 0])];
   for (const [i, gradient] of gradients.entries()) {

@@ -12,10 +12,10 @@ import { TrainingSession } from './training-session.ts';
 /** logits = x·w + b. */
 function linear(): TrainableNetwork {
   const graph = new Graph('linear');
-  graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
-  graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 2] });
-  graph.initializers.set('w', Tensor.float32([2, 2], [1, 0, 0, 1]));
-  graph.initializers.set('b', Tensor.float32([2], [0.5, -0.5]));
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 2] });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 2] });
+  graph.setInitializer('w', Tensor.float32([2, 2], [1, 0, 0, 1]));
+  graph.setInitializer('b', Tensor.float32([2], [0.5, -0.5]));
   const build = new GraphBuilder(graph);
   build.op('Add', [build.op('MatMul', ['x', 'w']), 'b'], {}, { name: 'logits' });
   return { model: new Model(graph, 17), parameters: ['w', 'b'] };
@@ -84,10 +84,10 @@ describe('a training step', () => {
 
   it('lets running statistics follow the batches, and evaluates with them', async () => {
     const graph = new Graph('normalised');
-    graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 1, 1, 2] });
-    graph.outputs.push({ name: 'logits', dataType: 'float32', shape: ['batch', 2] });
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 1, 1, 2] });
+    graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 2] });
     for (const [name, value] of Object.entries({ scale: 2, bias: 1, mean: 0, variance: 1 })) {
-      graph.initializers.set(name, Tensor.float32([1], [value]));
+      graph.setInitializer(name, Tensor.float32([1], [value]));
     }
     const build = new GraphBuilder(graph);
     const inputs = ['x', 'scale', 'bias', 'mean', 'variance'];
@@ -114,10 +114,10 @@ describe('a training step', () => {
 
   it('refuses batch normalisations it cannot train', async () => {
     const graph = new Graph('normalised');
-    graph.inputs.push({ name: 'x', dataType: 'float32', shape: ['batch', 1, 1, 2] });
-    graph.outputs.push({ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] });
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 1, 1, 2] });
+    graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] });
     for (const name of ['scale', 'bias', 'mean', 'variance']) {
-      graph.initializers.set(name, Tensor.float32([1], [1]));
+      graph.setInitializer(name, Tensor.float32([1], [1]));
     }
     const inputs = ['x', 'scale', 'bias', 'mean', 'variance'];
     new GraphBuilder(graph).op('BatchNormalization', inputs, { epsilon: float(0.1) }, { name: 'y' });

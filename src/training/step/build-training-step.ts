@@ -73,11 +73,13 @@ export async function buildTrainingStep(
   );
   await addStatistics(build, forward, running, statistics, options.statisticsMomentum ?? 0.1);
   model.graph.removeDeadNodes();
-  evaluation.graph.outputs = ['loss', 'hits'].map((name) => ({
-    name,
-    dataType: 'float32',
-    shape: undefined,
-  }));
+  evaluation.graph.setOutputs(
+    ['loss', 'hits'].map((name) => ({
+      name,
+      dataType: 'float32',
+      shape: undefined,
+    })),
+  );
   evaluation.graph.removeDeadNodes();
   return { model, evaluation, parameters, statistics, state: options.optimiser.state };
 }
@@ -86,8 +88,8 @@ export async function buildTrainingStep(
 function fixBatch(model: Model, batchSize: number): Model {
   const copy = model.clone();
   const fixed = (shape: readonly unknown[] | undefined) => shape && [batchSize, ...shape.slice(1)];
-  copy.graph.inputs = copy.graph.inputs.map((info) => ({ ...info, shape: fixed(info.shape) as number[] }));
-  copy.graph.outputs = copy.graph.outputs.map((info) => ({ ...info, shape: undefined }));
+  copy.graph.setInputs(copy.graph.inputs.map((info) => ({ ...info, shape: fixed(info.shape) as number[] })));
+  copy.graph.setOutputs(copy.graph.outputs.map((info) => ({ ...info, shape: undefined })));
   return copy;
 }
 
@@ -97,14 +99,14 @@ async function addLoss(model: Model, loss: LossName): Promise<void> {
   const predictions = graph.outputs[0]!.name;
   carryTrainingOperators(model, trainingOperators);
   const { shape } = (await inferTypes(model)).get(predictions)!;
-  graph.inputs.push({ name: 'targets', dataType: 'float32', shape });
+  graph.addInput({ name: 'targets', dataType: 'float32', shape });
   const build = new GraphBuilder(graph);
   losses[loss](build, predictions, 'targets');
   const largest = (value: string) => build.op('ArgMax', [value], { axis: -1, keepdims: 0 });
   const same = build.op('Equal', [largest(predictions), largest('targets')]);
   const hits = build.op('Cast', [same], { to: 1 }, { name: 'hits' });
   build.op('ReduceSum', [hits], { keepdims: 0 }, { name: 'correct' });
-  graph.outputs = ['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] }));
+  graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
   carryTrainingOperators(model, trainingOperators);
 }
 
@@ -118,10 +120,10 @@ function addUpdate(
 ): void {
   const { graph } = build;
   const vector = (name: string) => {
-    graph.inputs.push({ name, dataType: 'float32', shape: [layout.size] });
+    graph.addInput({ name, dataType: 'float32', shape: [layout.size] });
     return name;
   };
-  for (const name of ['learning_rate', 'step']) graph.inputs.push({ name, dataType: 'float32', shape: [] });
+  for (const name of ['learning_rate', 'step']) graph.addInput({ name, dataType: 'float32', shape: [] });
   const flat = joinFlat(build, gradients);
   const norm = build.op('ReduceL2', [flat], { keepdims: 0 });
   publish(build, norm, 'gradient_norm', []);
@@ -175,7 +177,7 @@ async function addStatistics(
       offset + size,
     );
   }
-  graph.inputs.push({ name: 'statistics', dataType: 'float32', shape: [layout.size] });
+  graph.addInput({ name: 'statistics', dataType: 'float32', shape: [layout.size] });
   const batch = joinFlat(
     build,
     running.map((each) => each.batch),
@@ -188,5 +190,5 @@ async function addStatistics(
 /** Makes a value an output of the graph under a name of its own. */
 function publish({ graph }: GraphBuilder, value: string, name: string, shape: number[]): void {
   new GraphBuilder(graph as Graph).op('Identity', [value], {}, { name });
-  graph.outputs.push({ name, dataType: 'float32', shape });
+  graph.addOutput({ name, dataType: 'float32', shape });
 }

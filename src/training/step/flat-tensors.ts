@@ -12,8 +12,8 @@ import type { ParameterLayout } from './parameter-layout.ts';
 export function readFromVector(graph: Graph, layout: ParameterLayout, input: string): void {
   const { entries, size } = layout;
   if (entries.length === 0) return;
-  graph.inputs.push({ name: input, dataType: 'float32', shape: [size] });
-  for (const { name } of entries) graph.initializers.delete(name);
+  graph.addInput({ name: input, dataType: 'float32', shape: [size] });
+  for (const { name } of entries) graph.removeInitializer(name);
   const lengths = graph.addInitializer(
     `${input}.lengths`,
     Tensor.int64(

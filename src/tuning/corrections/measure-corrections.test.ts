@@ -33,11 +33,11 @@ class NetworkBuilder extends GraphBuilder {
 /** A head reads all that the body makes, so that the operator before it is none. @param size numbers that the body makes */
 function network(image: readonly number[], size: number, body: (build: NetworkBuilder) => string): Model {
   const graph = new Graph('offsets');
-  graph.inputs = [{ name: 'x', dataType: 'float32', shape: ['batch', ...image] }];
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', ...image] }]);
   const build = new NetworkBuilder(graph);
   const flat = build.op('Flatten', [body(build)], { axis: 1 });
   const logits = build.op('MatMul', [flat, build.weight(size, 3)], {}, { name: 'head' });
-  graph.outputs = [{ name: logits, dataType: 'float32', shape: ['batch', 3] }];
+  graph.setOutputs([{ name: logits, dataType: 'float32', shape: ['batch', 3] }]);
   return new Model(graph, 17);
 }
 

@@ -109,7 +109,7 @@ async function sourceMeans(
   const model = source.clone();
   const build = new GraphBuilder(model.graph, 'correction.');
   const outputs = counted.map((each) => addChannelMeans(build, model.opset, each.operator.value, each));
-  model.graph.outputs = outputs.map((name) => ({ name, dataType: 'float32', shape: undefined }));
+  model.graph.setOutputs(outputs.map((name) => ({ name, dataType: 'float32', shape: undefined })));
   model.graph.removeDeadNodes();
   const session = await OrtSession.create(model, { threads, keepScratch: false });
   try {

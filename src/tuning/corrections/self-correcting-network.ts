@@ -63,11 +63,13 @@ export function selfCorrecting(
     });
     outputs.set(name, correction);
   }
-  model.graph.outputs = [...outputs.values()].map((name) => ({
-    name,
-    dataType: 'float32',
-    shape: undefined,
-  }));
+  model.graph.setOutputs(
+    [...outputs.values()].map((name) => ({
+      name,
+      dataType: 'float32',
+      shape: undefined,
+    })),
+  );
   model.graph.removeDeadNodes();
   return { model, outputs };
 }

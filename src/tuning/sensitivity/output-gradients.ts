@@ -85,7 +85,7 @@ async function withGradients(source: Model, sites: readonly NamedValue[], classe
   const frozen = await freezeShapes(source);
   const { graph } = frozen;
   const logits = graph.outputs[0]!.name;
-  graph.inputs.push({ name: targetName, dataType: 'float32', shape: [1, classes] });
+  graph.addInput({ name: targetName, dataType: 'float32', shape: [1, classes] });
   const build = new GraphBuilder(graph, 'tuning.');
   const flat = build.op('Reshape', [logits, build.integers('row', [1, -1])]);
   const likelihoods = build.op('LogSoftmax', [flat], { axis: -1 });
@@ -93,11 +93,13 @@ async function withGradients(source: Model, sites: readonly NamedValue[], classe
   const loss = build.op('ReduceSum', [chosen], { keepdims: 0 }, { name: 'loss' });
   const values = sites.map(({ value }) => value);
   const { model, gradients } = await differentiate(frozen, loss, values);
-  model.graph.outputs = [...values, ...gradients.values()].map((name) => ({
-    name,
-    dataType: 'float32' as const,
-    shape: undefined,
-  }));
+  model.graph.setOutputs(
+    [...values, ...gradients.values()].map((name) => ({
+      name,
+      dataType: 'float32' as const,
+      shape: undefined,
+    })),
+  );
   return { model, gradients };
 }
 

@@ -42,10 +42,12 @@ describe('positionImportance', () => {
 describe('freezeShapes', () => {
   it('leaves no shape open that follows from the shape of the image', async () => {
     const open = model.clone();
-    open.graph.inputs = open.graph.inputs.map((info) => ({
-      ...info,
-      shape: [1, 3, tiny.height, tiny.width],
-    }));
+    open.graph.setInputs(
+      open.graph.inputs.map((info) => ({
+        ...info,
+        shape: [1, 3, tiny.height, tiny.width],
+      })),
+    );
     await expect(inferTypes(open)).rejects.toThrow(/expected shapes that follow from those of the inputs/);
     const types = await inferTypes(await freezeShapes(model));
     expect(types.get(model.graph.outputs[0]!.name)!.shape).toEqual([1, tiny.classes]);
