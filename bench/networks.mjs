@@ -9,7 +9,8 @@ import { Model } from '../dist/graph/model.js';
 import { Tensor } from '../dist/graph/tensor.js';
 import { openCheckpoint } from '../dist/opening/open-checkpoint.js';
 
-const vit = (dim, heads, depth = 12) => ({ kind: 'vit', dim, heads, depth, input: [3, 224, 224] });
+/** The shape of a Vision Transformer. */
+export const vit = (dim, heads, depth = 12) => ({ kind: 'vit', dim, heads, depth, input: [3, 224, 224] });
 
 /** Shapes by name. */
 export const networks = {
@@ -30,11 +31,19 @@ export async function openNetwork(name, folder) {
     return (await openCheckpoint(fileURLToPath(new URL(`../models/${name}`, import.meta.url)))).model;
   }
   if (shape.kind === 'cnn') return buildCnn(shape.input);
-  const checkpoint = join(folder, name);
+  return openVit(name, shape, join(folder, name));
+}
+
+/**
+ * Writes a Transformer of any shape to `checkpoint` and opens it.
+ *
+ * @returns {Promise<Model>}
+ */
+export async function openVit(architecture, shape, checkpoint) {
   mkdirSync(checkpoint, { recursive: true });
   writeFileSync(
     join(checkpoint, 'config.json'),
-    JSON.stringify({ architecture: name, num_heads: shape.heads, image_size: 224, patch_size: 16 }),
+    JSON.stringify({ architecture, num_heads: shape.heads, image_size: 224, patch_size: 16 }),
   );
   await writeSafetensors(join(checkpoint, 'model.safetensors'), vitWeights(shape));
   return (await openCheckpoint(checkpoint)).model;

@@ -1,0 +1,143 @@
+// What editing and walking graphs costs: 100,000 operators built, verified, cut and printed, with a bound of 2 s in all; edits
+// everywhere in such a graph; and what is done with Vision Transformers that become deeper and deeper, which should
+// take twice as long for twice the depth.
+//   npm run bench:graph -- [--operators 100000] [--depths 12,24,48]
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { convert } from '../dist/conversion/convert.js';
+import { differentiate } from '../dist/differentiation/differentiate.js';
+import { freezeShapes } from '../dist/differentiation/freeze-shapes.js';
+import { planRun } from '../dist/engines/plan-run.js';
+import { cutGraph } from '../dist/engines/segmented/cut-graph.js';
+import { withoutTimeAxis } from '../dist/engines/segmented/without-time-axis.js';
+import { Graph } from '../dist/graph/graph.js';
+import { GraphBuilder } from '../dist/graph/graph-builder.js';
+import { Model } from '../dist/graph/model.js';
+import { node } from '../dist/graph/node.js';
+import { printGraph } from '../dist/graph/print-graph.js';
+import { verifyModel } from '../dist/graph/verify-model.js';
+import { methodNamed } from '../dist/methods/index.js';
+import { quantisationPlacesOf, quantisedNetwork } from '../dist/quantisation/quantised-networks.js';
+import { readQuantisers } from '../dist/quantisation/quantiser-table.js';
+import { openVit, randomImages, vit } from './networks.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    operators: { type: 'string', default: '100000' },
+    depths: { type: 'string', default: '12,24,48' },
+  },
+});
+const operators = Number(options.operators);
+const depths = options.depths.split(',').filter(Boolean).map(Number);
+
+/** Seconds by name of what was done. */
+class Times {
+  #seconds = new Map();
+
+  async take(name, work) {
+    const start = performance.now();
+    const result = await work();
+    this.#seconds.set(name, (performance.now() - start) / 1e3);
+    return result;
+  }
+
+  get total() {
+    return [...this.#seconds.values()].reduce((a, b) => a + b, 0);
+  }
+
+  toString() {
+    return [...this.#seconds].map(([name, seconds]) => `${name} ${seconds.toFixed(2)} s`).join(', ');
+  }
+}
+
+/** A network of this many operators, one in ten of which is a neuron. All operators of a kind ask for the same name. */
+function build(count) {
+  const graph = new Graph('large');
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 8] });
+  const builder = new GraphBuilder(graph);
+  let [value, before] = ['x', 'x'];
+  for (let i = 0; i < count; i++) {
+    const next =
+      i % 10 === 9
+        ? builder.op('Neuron', [value], {}, { domain: 'transpike' })
+        : builder.op('Add', [value, i % 10 === 0 ? before : builder.scalar('shift', i)]);
+    [value, before] = [next, value];
+  }
+  graph.addOutput({ name: value, dataType: 'float32', shape: ['batch', 8] });
+  const model = new Model(graph, 17);
+  model.opsets.set('transpike', 1);
+  model.functions.push({
+    name: 'Neuron',
+    domain: 'transpike',
+    inputs: ['x'],
+    outputs: ['y'],
+    attributes: [],
+    attributeDefaults: new Map(),
+    nodes: [node('Identity', ['x'], ['y'])],
+    opsets: new Map([['', 17]]),
+    doc: '',
+  });
+  return model;
+}
+
+/** Edits at a thousand places, each with a look at what it did. */
+function edit(graph) {
+  const every = Math.max(1, Math.floor(graph.nodes.length / 1000));
+  const places = graph.nodes.filter((_, i) => i % every === 0);
+  for (const [i, place] of places.entries()) {
+    const [input] = place.inputs;
+    const copied = graph.freshName(`copied.${i}`);
+    graph.insertBefore(place, node('Identity', [input], [copied]));
+    graph.setInput(place, 0, copied);
+    graph.replaceNode(place, { ...place, name: graph.freshName(place.name) });
+    if (graph.consumersOf(copied).length !== 1) throw new Error(`'${copied}' has lost its reader`);
+    graph.redirectConsumers(copied, input);
+    graph.removeNode(graph.producerOf(copied));
+  }
+}
+
+const large = new Times();
+const model = await large.take('built', () => build(operators));
+await large.take('verified', () => verifyModel(model, 'bench'));
+await large.take('cut', () => cutGraph(model));
+await large.take('printed', () => printGraph(model.graph));
+console.log(`${operators} operators: ${large}; ${large.total.toFixed(2)} s in all, bound 2 s`);
+const edits = new Times();
+await edits.take('edited at 1,000 places', () => edit(model.graph));
+console.log(`${operators} operators: ${edits}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'transpike-bench-'));
+try {
+  for (const depth of depths) await deep(depth);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+if (large.total > 2) process.exitCode = 1;
+
+async function deep(depth) {
+  const times = new Times();
+  const source = await openVit('deit-tiny', vit(48, 3, depth), join(folder, `vit-${depth}`));
+  const { model: spiking } = await times.take('converted', () =>
+    convert(source, {
+      method: methodNamed('ecmt'),
+      steps: 4,
+      calibration: () => [randomImages('deit-tiny', 1)],
+    }),
+  );
+  const plan = await times.take('planned with statistics', () => planRun(spiking, { statistics: true }));
+  const { model: step } = await times.take('time axis taken out', () => withoutTimeAxis(plan, [plan.logits]));
+  await times.take('cut', () => cutGraph(step));
+  const table = readQuantisers(spiking, quantisationPlacesOf(spiking).points);
+  const bits = Object.fromEntries(plan.sites.map(({ name }) => [name, 8]));
+  await times.take('quantised', () => quantisedNetwork(spiking, table, { bits }));
+  const frozen = await times.take('shapes frozen', () => freezeShapes(source));
+  const [logits] = frozen.graph.outputs;
+  const loss = new GraphBuilder(frozen.graph).op('ReduceSum', [logits.name], { keepdims: 0 });
+  const parameters = [...frozen.graph.initializers]
+    .filter(([, tensor]) => tensor.dataType === 'float32' && tensor.size > 1)
+    .map(([name]) => name);
+  await times.take('differentiated', () => differentiate(frozen, loss, parameters));
+  console.log(`ViT of ${depth} blocks, ${spiking.graph.nodes.length} operators: ${times}`);
+}
