@@ -38,6 +38,7 @@ const layers = [
   'exporters',
   'runs',
   'evaluation',
+  'workers',
   'tuning',
   'report',
   'cli',

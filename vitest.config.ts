@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     globalSetup: ['scripts/build-kernels.mjs'],
-    setupFiles: ['src/native/install.ts'],
+    setupFiles: ['src/workers/install.ts'],
     projects: [
       {
         extends: true,

@@ -4,7 +4,7 @@
 // free processors do twice the work.
 import '../dist/native/install.js';
 import { drainBatches } from '../dist/evaluation/drain-batches.js';
-import { createWorkerEvaluator } from '../dist/evaluation/worker-evaluator.js';
+import { createWorkerEvaluator } from '../dist/workers/worker-evaluator.js';
 import { openInputs } from '../dist/opening/open-inputs.js';
 import { openNetwork } from '../dist/opening/open-network.js';
 

@@ -9,7 +9,7 @@
  * await writeOnnx(model, 'deit-tiny.snn.onnx');
  * ```
  */
-import './native/install.ts';
+import './workers/install.ts';
 
 export { type Activation, activate } from './analysis/activation.ts';
 export { type ActivationSite, activationSites } from './analysis/activation-sites.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { EngineName, Synapses } from '../engines/engines.ts';
-import { chooseWorkers, freeMemory } from '../evaluation/choose-workers.ts';
+import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import { openInputs } from '../opening/open-inputs.ts';
@@ -10,6 +10,7 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { RunRecord } from '../runs/run-record.ts';
 import { stepsOf } from '../spiking/neuron-node.ts';
+import { freeMemory } from '../workers/free-memory.ts';
 import { leaveReport } from './leave-report.ts';
 import { cores } from './options.ts';
 import { showProgress } from './progress.ts';

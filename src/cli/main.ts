@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import '../native/install.ts';
+import '../workers/install.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { surviveClosedPipe } from './survive-closed-pipe.ts';

@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
 import { weightLoadingOf } from '../sessions/weight-loading.ts';
@@ -56,12 +55,6 @@ export function chooseWorkers(
   const needs = `each takes about ${gigabytes(bytes)}${mapped ? `, all of them ${gigabytes(weights)} of weights` : ''}`;
   const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
   return { workers, threads, reason };
-}
-
-/** Memory that can still be taken, in bytes: limits of a container count. */
-export function freeMemory(): number {
-  // Node 20.9 knows the limit, but not yet what is left of it.
-  return process.availableMemory?.() ?? freemem();
 }
 
 /** Bytes of the weights as float32. */

@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { freeBatch } from '../batching/free-batch.ts';
 import type { Batch } from '../data/load-batch.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
 import { DataError } from '../errors.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import type { BatchRecord, SkippedImage } from '../results/batch-record.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
-import type { RunRecord } from '../runs/run-record.ts';
+import type { RunTraces } from '../results/traces.ts';
 import { stepsOf } from '../spiking/neuron-node.ts';
 import { compareSynapses } from './compare-synapses.ts';
 import { diagnose } from './diagnose.ts';
@@ -29,6 +27,18 @@ export interface EvaluationData {
    * @param onSkipped to be told of images that cannot be read
    */
   batches(skip: ReadonlySet<string>, onSkipped: (id: string, reason: string) => void): AsyncIterable<Batch>;
+}
+
+/** Where an evaluation is written down; RunRecord is one in a folder. */
+export interface EvaluationRecord {
+  /** Batches of an earlier, interrupted evaluation with the same settings. */
+  readonly done: readonly BatchRecord[];
+  /** Adds a finished batch. */
+  add(batch: BatchRecord): Promise<void>;
+  /** Keeps what is drawn in reports beside the results. */
+  keepTraces(traces: RunTraces): Promise<void>;
+  /** Takes the results; the evaluation is over. */
+  finish(result: EvaluationResult): Promise<void>;
 }
 
 /** What to evaluate, and how. */
@@ -52,7 +62,7 @@ export interface EvaluateOptions {
   /** A confidence threshold for early exits beside those of the sweep, in [0, 1]. */
   readonly exitConfidence?: number | undefined;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
-  readonly record?: RunRecord;
+  readonly record?: EvaluationRecord;
   /** Stops after the batches that are under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { done: number; total: number; skipped: number }) => void;
@@ -116,8 +126,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { conversionErrors = [], diagnosis = null } = look ?? {};
   const summary = await summarise(model, collected.batches, { steps, quantisation, exitConfidence });
   const result = { ...summary, synapses: eightBits, conversionErrors, diagnosis };
-  if (record && look)
-    await writeAtomically(join(record.folder, 'traces.json'), `${JSON.stringify(look.traces)}\n`);
+  if (look) await record?.keepTraces(look.traces);
   await record?.finish(result);
   return { finished: true, result };
 }
@@ -125,14 +134,18 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
 /** Gathers outcomes and writes them into the run record, one batch at a time. */
 class Collector {
   readonly batches: BatchRecord[];
-  readonly #record: RunRecord | undefined;
+  readonly #record: EvaluationRecord | undefined;
   readonly #total: number;
   readonly #onProgress: EvaluateOptions['onProgress'];
   #skipped: SkippedImage[] = [];
   #last = performance.now();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(record: RunRecord | undefined, total: number, onProgress: EvaluateOptions['onProgress']) {
+  constructor(
+    record: EvaluationRecord | undefined,
+    total: number,
+    onProgress: EvaluateOptions['onProgress'],
+  ) {
     this.#record = record;
     this.#total = total;
     this.#onProgress = onProgress;

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { type BatchRecord, batchSchema } from '../results/batch-record.ts';
+import type { RunTraces } from '../results/traces.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 
@@ -56,6 +57,11 @@ export class RunRecord {
   /** Adds a finished batch. */
   async add(batch: BatchRecord): Promise<void> {
     await appendFile(join(this.folder, 'batches.jsonl'), toLine(batch));
+  }
+
+  /** Writes what reports draw beside the results. */
+  async keepTraces(traces: RunTraces): Promise<void> {
+    await writeAtomically(join(this.folder, 'traces.json'), `${JSON.stringify(traces)}\n`);
   }
 
   /** Writes the results and thereby closes the run. */

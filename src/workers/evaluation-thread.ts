@@ -2,10 +2,10 @@ import '../native/install.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ErrorContent, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import type { BatchOutcome } from '../evaluation/evaluator.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
-import type { BatchOutcome } from './evaluator.ts';
 
 /** The end of a worker thread that nobody asked for. */
 export class WorkerDeath extends RuntimeError {

@@ -1,9 +1,9 @@
 import { RuntimeError } from '../errors.ts';
+import type { BatchOutcome, Evaluator, EvaluatorOptions } from '../evaluation/evaluator.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
-import type { BatchOutcome, Evaluator, EvaluatorOptions } from './evaluator.ts';
 
 /** How often a batch is given to a new worker before it is taken for the cause of the deaths. */
 const mostReplacements = 3;

@@ -3,11 +3,11 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { convert } from '../conversion/convert.ts';
 import type { Batch } from '../data/load-batch.ts';
+import { type EvaluateOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import { hungryNetwork } from '../sessions/hungry-network.fixture.ts';
-import { type EvaluateOptions, evaluate } from './evaluate.ts';
 
 const { started, exitCodes } = vi.hoisted(() => ({ started: [] as Worker[], exitCodes: [] as number[] }));
 /** Inputs that begin with one of these numbers kill a worker, before it looks at them. */

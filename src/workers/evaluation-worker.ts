@@ -1,11 +1,16 @@
 import '../native/install.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
+import {
+  type BatchOutcome,
+  createEvaluator,
+  type Evaluator,
+  type EvaluatorOptions,
+} from '../evaluation/evaluator.ts';
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
-import { type BatchOutcome, createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 
 /** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
 export type WorkerStart = Omit<EvaluatorOptions, 'model'> & { readonly model: Uint8Array };
