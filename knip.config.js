@@ -1,0 +1,25 @@
+/**
+ * What nothing uses. `knip` looks at everything; `knip --production` leaves the tests out, and so finds what only they
+ * use. There, an export that its own file uses may serve a test.
+ *
+ * @type {import('knip').KnipConfig}
+ */
+export default {
+  entry: ['src/index.ts!', 'src/cli/main.ts!', 'bench/**/*.mjs!', 'scripts/*.mjs!'],
+  project: [
+    'src/**/*.ts!',
+    '!src/**/*.{test,fixture}.ts!',
+    'test/**/*.ts',
+    'bench/**/*.mjs!',
+    'scripts/*.mjs!',
+    // AssemblyScript, which has a compiler of its own.
+    '!src/**/assembly/**!',
+    '!src/**/assembly/**',
+  ],
+  // Generated.
+  ignore: ['src/formats/onnx/onnx_pb.ts'],
+  // Started by protoc, which `npm run generate:onnx` needs.
+  ignoreDependencies: ['@bufbuild/protoc-gen-es'],
+  ignoreBinaries: ['protoc'],
+  ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
+};
