@@ -1,0 +1,79 @@
+// Estimates the energy of a spiking network on a device of one's own, beside that of the network it comes from.
+//   node examples/own-device.mjs
+import { fileURLToPath } from 'node:url';
+import {
+  convert,
+  countOperations,
+  defineDevice,
+  engines,
+  fullEstimate,
+  openInputs,
+  openNetwork,
+  planRun,
+  rate,
+  sitesOf,
+  sourceEstimate,
+  spikingLoad,
+  toSourceForm,
+  totalEnergy,
+} from 'transpike';
+
+/** @returns {import('transpike').DeviceFigure} */
+const assumed = (/** @type {number} */ picojoules) => ({
+  picojoules,
+  status: 'substitute',
+  source: 'assumed for this example',
+});
+const device = defineDevice({
+  name: 'my-chip',
+  title: 'My chip',
+  summary: 'An accumulation costs a tenth of a multiply-accumulation.',
+  weightBits: 8,
+  activationBits: 8,
+  stateBits: 16,
+  figures: {
+    multiplyAccumulate: assumed(1),
+    accumulate: assumed(0.1),
+    shift: assumed(0.02),
+    add: assumed(0.05),
+    multiply: assumed(0.5),
+    weightWord: assumed(0.5),
+    stateWord: assumed(0.5),
+    neuronUpdate: 'counted',
+    transfer: 'counted',
+  },
+});
+
+const network = await openNetwork(fileURLToPath(new URL('../models/glyphs-cnn', import.meta.url)));
+const images = await openInputs(network, 'glyphs:test', { limit: 32, batchSize: 32 });
+const { model } = await convert(network.model, {
+  method: rate,
+  steps: 8,
+  calibration: () => images.batches(),
+});
+
+const source = toSourceForm(model);
+const operations = await countOperations(source);
+const dense = totalEnergy(sourceEstimate(operations, device));
+console.log(`${device.title}, estimates for one image`);
+console.log(`source network: ${dense.toFixed(0)} nJ`);
+
+// The engine counts the spikes of every site at every step.
+const sites = sitesOf(model);
+const plan = planRun(model, { statistics: true, keep: sites.map(({ spikes }) => spikes) });
+const engine = await engines.fast(plan, {});
+for await (const batch of images.batches()) {
+  const { activity, values } = await engine.run(batch);
+  if (!activity) throw new Error('expected the counts that the plan asks for');
+  const count = batch.ids.length;
+  const neurons = new Map(
+    sites.map(({ name, spikes }) => [name, (values.get(spikes)?.data.length ?? 0) / (plan.steps * count)]),
+  );
+  const load = spikingLoad(model, { graph: source.graph, operations }, activity, count, neurons);
+  for (const [i, breakdown] of fullEstimate(load, device).entries()) {
+    const energy = totalEnergy(breakdown);
+    const ratio = (energy / dense).toFixed(2);
+    console.log(`T = ${i + 1}: ${energy.toFixed(0)} nJ, ${ratio} times the source network`);
+  }
+}
+await engine.close();
