@@ -4,9 +4,9 @@
 // free processors do twice the work.
 import '../dist/native/install.js';
 import { drainBatches } from '../dist/evaluation/drain-batches.js';
-import { createWorkerEvaluator } from '../dist/workers/worker-evaluator.js';
 import { openInputs } from '../dist/opening/open-inputs.js';
 import { openNetwork } from '../dist/opening/open-network.js';
+import { createWorkerEvaluator } from '../dist/workers/worker-evaluator.js';
 
 const [path, data, count = '64', rounds = '5'] = process.argv.slice(2);
 if (!path || !data) {

@@ -1,7 +1,7 @@
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import type { Diagnosis, Finding, SiteDiagnosis } from '../results/diagnosis-result.ts';
-import type { SiteTrace, Traces } from '../results/traces.ts';
+import type { Diagnosis } from '../results/diagnosis-result.ts';
+import type { Traces } from '../results/traces.ts';
 import { findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
 import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';

@@ -2,7 +2,7 @@ import { activate } from '../analysis/activation.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { Graph } from '../graph/graph.ts';
 import { sizeOf } from '../graph/shape.ts';
-import type { ChannelOutliers, SiteDiagnosis } from '../results/diagnosis-result.ts';
+import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { ChannelPower, channelAxis } from './channel-outliers.ts';
 import type { SiteObservation } from './observe-network.ts';

@@ -1,5 +1,5 @@
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
-import type { Histogram, SiteTrace } from '../results/traces.ts';
+import type { SiteTrace } from '../results/traces.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { type Coding, codingOf, membranePotential } from './coding.ts';
 import type { SiteObservation } from './observe-network.ts';

@@ -4,7 +4,7 @@ import { measureConversionErrors } from '../diagnosis/measure-conversion-errors.
 import { sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
-import type { RunTraces, Traces } from '../results/traces.ts';
+import type { RunTraces } from '../results/traces.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */

@@ -3,19 +3,9 @@ import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { countFlips } from '../metrics/flips.ts';
 import { sourceMetrics, stepMetrics } from '../metrics/step-metrics.ts';
-import type { SourceResult } from '../results/accuracy-result.ts';
 import type { Activity } from '../results/activity.ts';
 import type { BatchRecord } from '../results/batch-record.ts';
-import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
-import type { EnergyResult, StepEnergy } from '../results/energy-result.ts';
-import type {
-  EarlyExitResult,
-  EvaluationResult,
-  QuantisedResults,
-  SiteResult,
-} from '../results/evaluation-result.ts';
-import type { Flips } from '../results/flips.ts';
-import type { SynapseResult } from '../results/synapse-result.ts';
+import type { EvaluationResult, SiteResult } from '../results/evaluation-result.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';

@@ -1,4 +1,4 @@
-import type { IntegerSynapseUse, SiteInFloat } from '../../results/synapse-result.ts';
+import type { IntegerSynapseUse } from '../../results/synapse-result.ts';
 import type { Plan } from '../plan-run.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
 import { withoutTimeAxis } from './without-time-axis.ts';
