@@ -35,10 +35,8 @@ export interface EvaluationRecord {
   readonly done: readonly BatchRecord[];
   /** Adds a finished batch. */
   add(batch: BatchRecord): Promise<void>;
-  /** Keeps what is drawn in reports beside the results. */
-  keepTraces(traces: RunTraces): Promise<void>;
-  /** Takes the results; the evaluation is over. */
-  finish(result: EvaluationResult): Promise<void>;
+  /** Takes the results; the evaluation is over. @param traces what reports draw beside them */
+  finish(result: EvaluationResult, traces?: RunTraces): Promise<void>;
 }
 
 /** What to evaluate, and how. */
@@ -126,8 +124,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { conversionErrors = [], diagnosis = null } = look ?? {};
   const summary = await summarise(model, collected.batches, { steps, quantisation, exitConfidence });
   const result = { ...summary, synapses: eightBits, conversionErrors, diagnosis };
-  if (look) await record?.keepTraces(look.traces);
-  await record?.finish(result);
+  await record?.finish(result, look?.traces);
   return { finished: true, result };
 }
 

@@ -1,7 +1,7 @@
 import type { Comparison } from '../results/comparison-result.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { FrontierPoint } from '../results/frontier.ts';
-import type { RunFolder } from '../runs/run-folder.ts';
+import type { ComparisonRun } from '../runs/read-run.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -14,7 +14,7 @@ import { keyMark, seriesMark } from './series-marks.ts';
 import { stepAxis } from './step-axis.ts';
 
 /** The report of a comparison: one table, accuracy by step, accuracy against energy. */
-export async function renderComparison(run: Extract<RunFolder, { kind: 'comparison' }>): Promise<string> {
+export async function renderComparison(run: ComparisonRun): Promise<string> {
   const { comparison, name, settings, environment, files } = run;
   const points = frontierPoints(comparison);
   const source = comparison.entries[0]?.result.source.top1 ?? null;

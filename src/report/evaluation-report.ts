@@ -1,5 +1,5 @@
 import type { EvaluationResult } from '../results/evaluation-result.ts';
-import type { Run } from '../runs/run-folder.ts';
+import type { Run } from '../runs/read-run.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { figures } from './figures/figures.ts';
 import { count, interval, percent, points } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../runs/run-folder.ts';
+import type { Run } from '../runs/read-run.ts';
 import { Html, html } from './html.ts';
 
 /** A table that says in numbers what a figure shows. */

@@ -1,5 +1,5 @@
 import type { FrontierPoint, PayingRange } from '../results/frontier.ts';
-import type { RunFolder } from '../runs/run-folder.ts';
+import type { TuningRun } from '../runs/read-run.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { count, percent, short } from './format.ts';
 import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
@@ -9,7 +9,7 @@ import { renderProvenance } from './provenance.ts';
 import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */
-export async function renderFrontier(run: Extract<RunFolder, { kind: 'frontier' }>): Promise<string> {
+export async function renderFrontier(run: TuningRun): Promise<string> {
   const { points, source, images, pays, name, settings, environment, files } = run;
   const from = (i: number) => `frontier.json#/points/${i}`;
   const figure = await frontierFigures(points, 'frontier.json: points[]', {

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { writeAtomically } from '../files/write-atomically.ts';
-import { type RunFolder, readRunFolder } from '../runs/run-folder.ts';
+import { type ComparisonRun, type Run, readRun, type TuningRun } from '../runs/read-run.ts';
+import { RunFolder } from '../runs/run-folder.ts';
 import { renderComparison } from './comparison-report.ts';
 import { renderEvaluation } from './evaluation-report.ts';
 import { renderFrontier } from './frontier-report.ts';
@@ -12,13 +11,13 @@ import { renderFrontier } from './frontier-report.ts';
  * @throws FormatError if the run has no result, or its files are not what docs/run-folder.md says
  */
 export async function writeReport(folder: string): Promise<string> {
-  const path = join(folder, 'report.html');
-  await writeAtomically(path, await renderReport(await readRunFolder(folder)));
-  return path;
+  const run = new RunFolder(folder);
+  await run.writeText('report', await renderReport(await readRun(folder)));
+  return run.pathOf('report');
 }
 
 /** The report of a run as HTML. */
-export function renderReport(run: RunFolder): Promise<string> {
+export function renderReport(run: Run | ComparisonRun | TuningRun): Promise<string> {
   switch (run.kind) {
     case 'evaluation':
       return renderEvaluation(run);

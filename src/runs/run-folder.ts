@@ -1,84 +1,143 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { FormatError, messageOf } from '../errors.ts';
-import { type Comparison, comparisonSchema } from '../results/comparison-result.ts';
-import { type Environment, environmentSchema } from '../results/environment.ts';
-import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
-import { type FrontierPoint, frontierSchema, type PayingRange } from '../results/frontier.ts';
-import { type RunTraces, tracesSchema } from '../results/traces.ts';
+import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { messageOf, UsageError } from '../errors.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import { type RunSettings, runSettingsSchema } from '../results/run-settings.ts';
 
-/** A finished evaluation, read from its folder. */
-export interface Run {
-  /** Name of the network, or of the folder. */
-  readonly name: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly result: EvaluationResult;
-  readonly traces: RunTraces | undefined;
-  readonly environment: Environment | undefined;
-  /** The files as they are, by name. */
-  readonly files: ReadonlyMap<string, string>;
+/** Names of the files in the folder of a run, by what they hold. */
+const fileNames = {
+  settings: 'run.json',
+  batches: 'batches.jsonl',
+  result: 'result.json',
+  previousResult: 'previous-result.json',
+  traces: 'traces.json',
+  environment: 'environment.json',
+  tuning: 'tuning.jsonl',
+  frontier: 'frontier.json',
+  report: 'report.html',
+} as const;
+
+/** What a file in the folder of a run holds. */
+export type RunFile = keyof typeof fileNames;
+
+/** Name of a file in the folder of a run. */
+export function runFileName(file: RunFile): string {
+  return fileNames[file];
 }
 
-/** Anything a run folder can hold. */
-export type RunFolder =
-  | ({ readonly kind: 'evaluation' } & Run)
-  | ({ readonly kind: 'comparison'; readonly comparison: Comparison } & Omit<Run, 'result' | 'traces'>)
-  | ({
-      readonly kind: 'frontier';
-      readonly points: readonly FrontierPoint[];
-      readonly source: number | null;
-      readonly images: number | null;
-      readonly pays: PayingRange | null;
-    } & Omit<Run, 'result' | 'traces'>);
+/** The folder of one run. What its files hold, docs/run-folder.md and the schemas in `results` say. */
+export class RunFolder {
+  readonly path: string;
 
-const settingsSchema = z.record(z.string(), z.unknown());
+  /** @param path of a folder that need not be there: nothing is read or written yet */
+  constructor(path: string) {
+    this.path = path;
+  }
 
-/**
- * Reads the folder of a finished run.
- *
- * @throws FormatError if the run has no result yet, or a file is not what it should be
- */
-export async function readRunFolder(folder: string): Promise<RunFolder> {
-  const files = new Map<string, string>();
-  const read = async <S extends z.ZodType>(name: string, schema: S): Promise<z.infer<S> | undefined> => {
-    const path = join(folder, name);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    files.set(name, text.trim());
-    return parse(schema, text, path);
-  };
-  const settings = (await read('run.json', settingsSchema)) ?? {};
-  const environment = await read('environment.json', environmentSchema);
-  const name = environment?.network ?? basename(resolve(folder));
-  const common = { name, settings, environment, files };
-  const result = await read('result.json', z.union([comparisonSchema, evaluationSchema]));
-  if (result && 'entries' in result) return { kind: 'comparison', ...common, comparison: result };
-  if (result)
-    return { kind: 'evaluation', ...common, result, traces: await read('traces.json', tracesSchema) };
-  const frontier = await read('frontier.json', frontierSchema);
-  if (frontier) return { kind: 'frontier', ...common, ...frontier };
-  throw new FormatError({
+  /** @throws UsageError if there is no such folder and it cannot be made */
+  static async make(path: string): Promise<RunFolder> {
+    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+      throw new UsageError(
+        {
+          where: path,
+          expected: 'a folder that can be written',
+          got: messageOf(cause),
+          remedy: 'Choose another folder',
+          means: ['folder'],
+        },
+        { cause },
+      );
+    });
+    return new RunFolder(path);
+  }
+
+  pathOf(file: RunFile): string {
+    return join(this.path, fileNames[file]);
+  }
+
+  /** The text of a file; `undefined` where there is none. */
+  async readText(file: RunFile): Promise<string | undefined> {
+    return readFile(this.pathOf(file), 'utf8').catch(() => undefined);
+  }
+
+  async writeText(file: RunFile, text: string): Promise<void> {
+    await writeAtomically(this.pathOf(file), text);
+  }
+
+  /** Writes a value as JSON. @param indent 0 for one line, as large files have it */
+  async write(file: RunFile, value: unknown, indent = 2): Promise<void> {
+    await this.writeText(file, `${JSON.stringify(value, null, indent)}\n`);
+  }
+
+  /** The lines of a file of JSON Lines up to the first one that is torn or not ours. */
+  async readLines<S extends z.ZodType>(file: RunFile, schema: S): Promise<z.infer<S>[]> {
+    const read: z.infer<S>[] = [];
+    for (const line of ((await this.readText(file)) ?? '').split('\n').slice(0, -1)) {
+      const { success, data } = schema.safeParse(parseJson(line));
+      if (!success) break;
+      read.push(data);
+    }
+    return read;
+  }
+
+  async writeLines(file: RunFile, values: readonly unknown[]): Promise<void> {
+    await this.writeText(file, values.map(toLine).join(''));
+  }
+
+  /** Adds a line in one write: an interruption leaves whole lines and at most one torn one. */
+  async addLine(file: RunFile, value: unknown): Promise<void> {
+    await appendFile(this.pathOf(file), toLine(value));
+  }
+
+  /**
+   * Makes this the folder of a run with these settings. A finished result of the same run is kept as the previous one until
+   * a new one is there to be compared with it.
+   *
+   * @returns whether an interrupted run with the same settings can go on here
+   * @throws UsageError if the folder holds a run with other settings
+   */
+  async claim(settings: RunSettings): Promise<boolean> {
+    const before = await this.readText('settings');
+    const same = before === `${JSON.stringify(settings, null, 2)}\n`;
+    if (before !== undefined && !same) throw otherRun(this.path, before, settings);
+    const finished = await this.setResultAside();
+    await this.write('settings', settings);
+    return same && !finished;
+  }
+
+  /** Keeps a finished result as the previous one. @returns whether there was one */
+  async setResultAside(): Promise<boolean> {
+    const moved = rename(this.pathOf('result'), this.pathOf('previousResult'));
+    return moved.then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function otherRun(folder: string, before: string, settings: RunSettings): UsageError {
+  const old = runSettingsSchema.safeParse(parseJson(before)).data ?? {};
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(settings)])];
+  const differing = keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(settings[key]));
+  return new UsageError({
     where: folder,
-    expected: 'the folder of a finished run, with result.json or frontier.json',
-    got: 'neither',
-    remedy: 'Give the folder that the run named, after it has come to its end',
+    expected: 'the record of a run with the same settings, or none',
+    got: `one that differs in ${differing.join(', ')}`,
+    remedy: 'Choose another folder, or remove this one',
+    means: ['folder'],
   });
 }
 
-function parse<S extends z.ZodType>(schema: S, text: string, where: string): z.infer<S> {
+function toLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** `undefined` for what is no JSON. */
+function parseJson(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    const got = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : messageOf(error);
-    throw new FormatError(
-      {
-        where,
-        expected: 'a file as docs/run-folder.md describes it',
-        got,
-        remedy: 'Run the evaluation again',
-      },
-      { cause: error },
-    );
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

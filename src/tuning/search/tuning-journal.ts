@@ -1,7 +1,5 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
+import type { RunSettings } from '../../results/run-settings.ts';
 import {
   type FiringSchedule,
   type Sensitivity,
@@ -9,18 +7,19 @@ import {
   type TuningPoint,
   tuningEntrySchema,
 } from '../../results/tuning-entry.ts';
+import { RunFolder } from '../../runs/run-folder.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
 
 /**
- * What a tuning has found so far: `tuning.jsonl` in its folder, a line for the settings and one for each finding. A line is one
- * write, so an interruption leaves whole findings and at most one torn line.
+ * What a tuning has found so far, in its folder: a line for the settings and one for each finding. What an interruption leaves
+ * is a whole number of findings.
  */
 export class TuningJournal {
-  readonly folder: string;
+  readonly #folder: RunFolder;
   readonly #entries: TuningEntry[];
 
-  private constructor(folder: string, entries: TuningEntry[]) {
-    this.folder = folder;
+  private constructor(folder: RunFolder, entries: TuningEntry[]) {
+    this.#folder = folder;
     this.#entries = entries;
   }
 
@@ -29,23 +28,26 @@ export class TuningJournal {
    *
    * @throws UsageError if the folder holds a tuning with other settings
    */
-  static async open(folder: string, settings: Readonly<Record<string, unknown>>): Promise<TuningJournal> {
-    await mkdir(folder, { recursive: true });
-    const path = join(folder, 'tuning.jsonl');
-    const before = wholeEntries(await readFile(path, 'utf8').catch(() => ''));
+  static async open(path: string, settings: RunSettings): Promise<TuningJournal> {
+    const folder = await RunFolder.make(path);
+    const [first, ...findings] = await folder.readLines('tuning', tuningEntrySchema);
     const head: TuningEntry = { kind: 'settings', settings: JSON.parse(JSON.stringify(settings)) };
-    const [first, ...findings] = before;
     if (first && JSON.stringify(first) !== JSON.stringify(head)) {
       throw new UsageError({
-        where: folder,
+        where: path,
         expected: 'a tuning with the same settings, or none',
         got: `one with ${JSON.stringify(first.kind === 'settings' ? first.settings : first)}`,
         remedy: 'Choose another folder, or remove this one',
         means: ['folder'],
       });
     }
-    await writeAtomically(path, [head, ...findings].map(toLine).join(''));
+    await folder.writeLines('tuning', [head, ...findings]);
     return new TuningJournal(folder, findings);
+  }
+
+  /** Path of the folder. */
+  get folder(): string {
+    return this.#folder.path;
   }
 
   /** Sensitivities by site. */
@@ -97,29 +99,6 @@ export class TuningJournal {
 
   async #add(entry: TuningEntry): Promise<void> {
     this.#entries.push(entry);
-    await appendFile(join(this.folder, 'tuning.jsonl'), toLine(entry));
-  }
-}
-
-function toLine(entry: TuningEntry): string {
-  return `${JSON.stringify(entry)}\n`;
-}
-
-/** The entries up to the first line that is torn or not ours. */
-function wholeEntries(text: string): TuningEntry[] {
-  const entries: TuningEntry[] = [];
-  for (const line of text.split('\n').slice(0, -1)) {
-    const parsed = parse(line);
-    if (!parsed) break;
-    entries.push(parsed);
-  }
-  return entries;
-}
-
-function parse(line: string): TuningEntry | undefined {
-  try {
-    return tuningEntrySchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
+    await this.#folder.addLine('tuning', entry);
   }
 }
