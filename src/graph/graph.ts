@@ -300,5 +300,6 @@ export class Graph {
 }
 
 function usesOf(of: Node): Uses {
-  return { reads: [...valuesReadBy(of)], writes: of.outputs.filter((name) => name !== '') };
+  const reads = subgraphsOf(of).length === 0 ? of.inputs : [...valuesReadBy(of)];
+  return { reads, writes: of.outputs };
 }

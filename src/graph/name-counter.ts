@@ -8,10 +8,12 @@ export class NameCounter {
   /** A free name. */
   choose(hint: string, isUsed: (name: string) => boolean): string {
     if (!isUsed(hint)) return hint;
-    let number = this.#next.get(hint) ?? 1;
-    while (isUsed(`${hint}_${number}`)) number++;
-    this.#next.set(hint, number);
-    return `${hint}_${number}`;
+    for (let number = this.#next.get(hint) ?? 1; ; number++) {
+      const name = `${hint}_${number}`;
+      if (isUsed(name)) continue;
+      this.#next.set(hint, number);
+      return name;
+    }
   }
 
   /** Says that a name is no longer in use. */

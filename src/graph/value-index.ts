@@ -1,4 +1,4 @@
-/** What an item of an index reads and writes, by name. */
+/** What an item of an index reads and writes, by name. An empty name is none, and a name may come twice. */
 export interface Uses {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -45,7 +45,7 @@ export class ValueIndex<Item extends object> {
   /** The item that writes a value, the last one if there are several. */
   writerOf(name: string): Item | undefined {
     this.#settle();
-    return this.#writers.list(name).at(-1);
+    return this.#writers.last(name);
   }
 
   /** The items that read a value, in order. */
@@ -55,6 +55,7 @@ export class ValueIndex<Item extends object> {
   }
 
   #settle(): void {
+    if (this.#changed.size === 0) return;
     for (const item of this.#changed) {
       this.delete(item);
       this.add(item);
@@ -73,18 +74,23 @@ class ItemsByName<Item extends object> {
   }
 
   add(name: string, item: Item): void {
+    if (name === '') return;
     const known = this.#items.get(name);
     if (known === undefined) this.#items.set(name, item);
     else if (known instanceof Set) known.add(item);
     else if (known !== item) this.#items.set(name, new Set([known, item]));
-    this.#lists.delete(name);
+    if (known !== undefined) this.#lists.delete(name);
   }
 
   delete(name: string, item: Item): void {
     const known = this.#items.get(name);
-    if (known instanceof Set) known.delete(item);
-    else if (known === item) this.#items.delete(name);
-    this.#lists.delete(name);
+    if (known === item) this.#items.delete(name);
+    else if (known instanceof Set && known.delete(item)) this.#lists.delete(name);
+  }
+
+  last(name: string): Item | undefined {
+    const known = this.#items.get(name);
+    return known instanceof Set ? this.list(name).at(-1) : known;
   }
 
   list(name: string): readonly Item[] {

@@ -31,14 +31,19 @@ export interface Cut {
  */
 export function cutGraph(model: Model): Cut {
   const { graph } = model;
-  const constant = constantValues(graph);
+  const constants = new Constants(graph);
   const levels = new Map(graph.inputs.map(({ name }) => [name, 0]));
   const members: Node[][] = [[]];
   const cuts: Node[][] = [[]];
+  const wanted = new Set(graph.outputs.map(({ name }) => name));
   for (const each of graph.nodes) {
-    if (each.outputs.every((name) => constant.has(name))) continue;
-    const level = Math.max(0, ...[...valuesReadBy(each)].map((name) => levels.get(name) ?? 0));
+    if (constants.makes(each)) continue;
+    const reads = valuesReadBy(each);
+    let level = 0;
+    for (const name of reads) level = Math.max(level, levels.get(name) ?? 0);
     const isCut = each.domain === domain;
+    // What something outside its own segment reads.
+    for (const name of reads) if (isCut || levels.get(name) !== level) wanted.add(name);
     // Every level exists in both lists.
     for (let i = members.length; i <= level + 1; i++) {
       members.push([]);
@@ -47,25 +52,10 @@ export function cutGraph(model: Model): Cut {
     (isCut ? cuts : members)[level]!.push(each);
     for (const name of each.outputs) if (name) levels.set(name, isCut ? level + 1 : level);
   }
-  const wanted = neededElsewhere(graph, members);
-  const constants = new Constants(graph, constant);
   const segments = members.map((nodes, level) =>
     nodes.length > 0 ? makeSegment(model, level, nodes, constants, wanted) : undefined,
   );
   return { segments, cuts, levels };
-}
-
-/** The values that something outside their own segment reads. */
-function neededElsewhere(graph: Graph, members: readonly Node[][]): ReadonlySet<string> {
-  const home = new Map(members.flatMap((nodes, level) => nodes.map((each) => [each, level] as const)));
-  const wanted = new Set(graph.outputs.map(({ name }) => name));
-  for (const each of graph.nodes) {
-    for (const name of valuesReadBy(each)) {
-      const producer = graph.producerOf(name);
-      if (producer && home.get(producer) !== home.get(each)) wanted.add(name);
-    }
-  }
-  return wanted;
 }
 
 function makeSegment(
@@ -99,15 +89,20 @@ class Constants {
   /** The nodes that make constants, numbered in topological order. */
   readonly #order: ReadonlyMap<Node, number>;
 
-  constructor(graph: Graph, values: ReadonlySet<string>) {
+  constructor(graph: Graph) {
+    const values = constantValues(graph);
+    const nodes = graph.nodes.filter(({ outputs }) => outputs.every((name) => values.has(name)));
     this.#graph = graph;
     this.#values = values;
-    const nodes = graph.nodes.filter(({ outputs }) => outputs.every((name) => values.has(name)));
     this.#order = new Map(nodes.map((each, i) => [each, i]));
   }
 
   has(value: string): boolean {
     return this.#values.has(value);
+  }
+
+  makes(node: Node): boolean {
+    return this.#order.has(node);
   }
 
   /** Nodes and initializers that the constants among some values are made from. */
@@ -118,7 +113,7 @@ class Constants {
     // The set grows while it is gone through.
     for (const name of needed) {
       const producer = this.#graph.producerOf(name);
-      if (!producer || !this.#order.has(producer)) continue;
+      if (!producer || !this.makes(producer)) continue;
       nodes.add(producer);
       for (const read of valuesReadBy(producer)) needed.add(read);
     }
