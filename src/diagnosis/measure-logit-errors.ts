@@ -71,7 +71,7 @@ function withErrorInputs(model: Model, sites: readonly Site[]) {
     const add = node('Add', [decoded, error], [sum], {}, { name: sum });
     graph.insertAfter(graph.producerOf(decoded)!, add);
     graph.redirectConsumers(decoded, sum, new Set([add]));
-    graph.setInputs([...graph.inputs, { name: error, dataType: 'float32', shape: undefined }]);
+    graph.addInput({ name: error, dataType: 'float32', shape: undefined });
     errorOf.set(name, error);
   }
   return { network: toSourceForm(copy), errorOf };

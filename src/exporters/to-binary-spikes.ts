@@ -89,18 +89,16 @@ function addChannels(model: Model, site: Site): BinarySite {
   const levels = site.neuron.levels(site.attributes);
   const [positive, negative] = site.node.inputs.slice(2, 4) as [string, string];
   const ladder = graph.addInitializer(`${site.name}.ladder`, Tensor.float64([levels.length], levels));
-  const [made, nodes] = buildAside(model, `${site.name}.`, (build) => [
-    build.ops(
-      parallelSpikes,
-      [site.spikes, stepsName, ladder, positive, negative],
-      2,
-      {},
-      { domain, name: 'channels' },
-    )[0]!,
-    channelAmplitudes(build, ladder, positive, negative),
-  ]);
-  model.graph.insertAfter(site.node, ...nodes);
-  return { site, rates: made[0]!, amplitudes: made[1]!, channels: 2 * levels.length };
+  const build = GraphBuilder.behind(graph, site.spikes, `${site.name}.`);
+  const [rates] = build.ops(
+    parallelSpikes,
+    [site.spikes, stepsName, ladder, positive, negative],
+    2,
+    {},
+    { domain, name: 'channels' },
+  ) as [string, string];
+  const amplitudes = channelAmplitudes(build, ladder, positive, negative);
+  return { site, rates, amplitudes, channels: 2 * levels.length };
 }
 
 function rewrite(
@@ -110,11 +108,10 @@ function rewrite(
   b: BinarySite | undefined,
   shapes: Shapes,
 ): void {
-  const [, nodes] = buildAside(model, `${of.name}.`, (build) => {
-    if (a && b) rewriteProduct(model, build, of, a, b, shapes);
-    else model.graph.append({ ...of, inputs: rewriteLinear(build, of, a, b, shapes) });
-  });
-  model.graph.replaceNode(of, ...nodes);
+  const build = GraphBuilder.behind(model.graph, of.outputs[0]!, `${of.name}.`);
+  if (a && b) rewriteProduct(model, build, of, a, b, shapes);
+  else build.add({ ...of, inputs: rewriteLinear(build, of, a, b, shapes) });
+  model.graph.removeNode(of);
 }
 
 /** The inputs of a linear operator in binary form. */
@@ -205,7 +202,7 @@ function rewriteProduct(
   const column = build.op('Reshape', [a.amplitudes, build.integers('column', [a.channels, 1, 1])]);
   const weights = build.op('Mul', [column, b.amplitudes]);
   const weighed = build.op('Mul', [split, weights]);
-  model.graph.append(
+  build.add(
     node('Identity', [reduceSum(build, model.opset, weighed, [-3, -1])], of.outputs, {}, { name: of.name }),
   );
 }
@@ -216,13 +213,4 @@ function zeros(count: number): number[] {
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
-}
-
-/** Builds nodes at the end of the graph and takes them out again, for another place. */
-function buildAside<R>({ graph }: Model, scope: string, make: (build: GraphBuilder) => R): [R, Node[]] {
-  const before = graph.nodes.length;
-  const result = make(new GraphBuilder(graph, scope));
-  const made = graph.nodes.slice(before);
-  graph.setNodes(graph.nodes.slice(0, before));
-  return [result, made];
 }

@@ -1,4 +1,4 @@
-import type { Graph } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { type AttributeInputs, node } from './node.ts';
 import { Tensor } from './tensor.ts';
 
@@ -10,23 +10,50 @@ export interface OperatorOptions {
   domain?: string;
 }
 
-/** Appends operators to a graph one by one; each call returns the name of the value it makes. */
+/** Where the next operator goes: behind the one before it, at the beginning or at the end of the graph. */
+interface Place {
+  behind: Node | 'nothing' | 'everything';
+}
+
+/** Adds operators to a graph one by one; each call returns the name of the value it makes. */
 export class GraphBuilder {
   readonly graph: Graph;
   readonly #scope: string;
+  readonly #place: Place;
 
-  /** @param scope prefix of all names made by this builder, for example `blocks.0.` */
-  constructor(graph: Graph, scope = '') {
+  /**
+   * @param scope prefix of all names made by this builder, for example `blocks.0.`
+   * @param place default: at the end
+   */
+  constructor(graph: Graph, scope = '', place: Place = { behind: 'everything' }) {
     this.graph = graph;
     this.#scope = scope;
+    this.#place = place;
   }
 
-  /** A builder for the same graph whose names start with one more prefix. */
+  /**
+   * A builder whose operators stand directly behind the node that writes a value, one after the other; at the beginning
+   * if no node writes it.
+   */
+  static behind(graph: Graph, value: string, scope = ''): GraphBuilder {
+    return new GraphBuilder(graph, scope, { behind: graph.producerOf(value) ?? 'nothing' });
+  }
+
+  /** A builder for the same place of the same graph whose names start with one more prefix. */
   scoped(prefix: string): GraphBuilder {
-    return new GraphBuilder(this.graph, this.#scope + prefix);
+    return new GraphBuilder(this.graph, this.#scope + prefix, this.#place);
   }
 
-  /** Appends an operator with one output and returns the output's name. */
+  /** Adds a node as it is. */
+  add(made: Node): void {
+    const { behind } = this.#place;
+    if (behind === 'everything') this.graph.append(made);
+    else if (behind === 'nothing') this.graph.prepend(made);
+    else this.graph.insertAfter(behind, made);
+    if (behind !== 'everything') this.#place.behind = made;
+  }
+
+  /** Adds an operator with one output and returns the output's name. */
   op(
     opType: string,
     inputs: readonly string[],
@@ -36,7 +63,7 @@ export class GraphBuilder {
     return this.ops(opType, inputs, 1, attributes, options)[0]!;
   }
 
-  /** Appends an operator with several outputs and returns their names. */
+  /** Adds an operator with several outputs and returns their names. */
   ops(
     opType: string,
     inputs: readonly string[],
@@ -48,7 +75,7 @@ export class GraphBuilder {
     const outputs = [stem];
     for (let i = 1; i < outputCount; i++) outputs.push(this.graph.freshName(`${stem}.${i}`));
     const domain = options.domain ?? '';
-    this.graph.append(node(opType, inputs, outputs, attributes, { name: stem, domain }));
+    this.add(node(opType, inputs, outputs, attributes, { name: stem, domain }));
     return outputs;
   }
 

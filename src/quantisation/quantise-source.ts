@@ -36,14 +36,21 @@ export async function quantiseSource(
     source,
     weights.map(({ value }) => value),
   );
-  for (const point of places.points) quantiseActivation(model.graph, point, quantisers.get(point.name)!);
+  const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
+  for (const point of places.points) {
+    const result = quantiseActivation(model.graph, point, quantisers.get(point.name)!);
+    for (const { node, input } of point.readers) model.graph.setInput(byName.get(node)!, input, result);
+  }
   for (const { operator, input, value } of weights) {
     const { node } = operator.operator;
     const tensor = numbers.get(value)!;
     const axis = outputAxis(node, input, tensor.shape.length);
     const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
-    const copy = model.graph.nodes.find(({ name }) => name === node.name)!;
-    model.graph.setInput(copy, input, model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised));
+    model.graph.setInput(
+      byName.get(node.name)!,
+      input,
+      model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
+    );
   }
   model.graph.removeDeadNodes();
   verifyModel(model, 'quantised network');
@@ -55,30 +62,18 @@ export function operatorBits(sites: readonly string[], bits: Readonly<Record<str
   return sites.length === 0 ? bitRange.most : Math.max(...sites.map((site) => bits[site]!));
 }
 
+/** @returns name of the quantised activation */
 function quantiseActivation(
   graph: Graph,
-  { name, value, readers }: QuantisationPlaces['points'][number],
+  { name, value }: QuantisationPlaces['points'][number],
   { bits, scale, zeroPoint }: Quantiser,
-): void {
-  const part = new GraphBuilder(graph, `${name}.quantised.`);
-  const before = graph.nodes.length;
+): string {
+  const part = GraphBuilder.behind(graph, value, `${name}.quantised.`);
   const [step, zero] = [part.scalar('scale', scale), part.scalar('zeroPoint', zeroPoint)];
   const code = part.op('Add', [part.op('Round', [part.op('Div', [value, step])]), zero]);
   const limits = [part.scalar('lowest', 0), part.scalar('highest', 2 ** bits - 1)];
   const clipped = part.op('Clip', [code, ...limits]);
-  const result = part.op('Mul', [part.op('Sub', [clipped, zero]), step]);
-  moveBehind(graph, graph.nodes.slice(before), value);
-  for (const { node, input } of readers) {
-    graph.setInput(graph.nodes.find((each) => each.name === node)!, input, result);
-  }
-}
-
-/** Moves new nodes from the end of the graph to behind the producer of the value that they read. */
-function moveBehind(graph: Graph, made: readonly Node[], value: string): void {
-  for (const each of made) graph.removeNode(each);
-  const producer = graph.producerOf(value);
-  if (producer) graph.insertAfter(producer, ...made);
-  else graph.prepend(...made);
+  return part.op('Mul', [part.op('Sub', [clipped, zero]), step]);
 }
 
 /** A weight of a synaptic operator: its place and its value. */

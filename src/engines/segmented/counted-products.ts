@@ -16,10 +16,11 @@ export interface CountedProducts {
  */
 export function countedProducts({ statistics, operators, sites }: Plan): CountedProducts {
   const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
+  const byName = new Map(operators.map((operator) => [operator.node.name, operator]));
   const counted: Pick<CountPairs, 'operator' | 'operands'>[] = [];
   const generic: string[] = [];
   for (const [name, outputs] of statistics?.products ?? []) {
-    const operator = operators.find(({ node }) => node.name === name)!;
+    const operator = byName.get(name)!;
     const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
     if (operator.node.opType === 'MatMul' && !a.counts && !b.counts) {
       counted.push({ operator, operands: [a, b] });

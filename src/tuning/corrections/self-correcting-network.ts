@@ -45,9 +45,10 @@ export function selfCorrecting(
   const model = spiking.clone();
   setSteps(model, steps);
   const outputs = new Map<string, string>();
+  const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
   for (const each of counted) {
     const { name } = each.operator;
-    const operator = model.graph.nodes.find((candidate) => candidate.name === name)!;
+    const operator = byName.get(name)!;
     const { shape, data } = wanted.get(name)!;
     const target = Tensor.float32(shape, data);
     const correction = insertBehind(model, operator, (build, value) => {
@@ -123,13 +124,11 @@ function insertBehind(
   make: (build: GraphBuilder, value: string) => string,
 ): string {
   const value = operator.outputs[0]!;
-  const before = graph.nodes.length;
-  const build = new GraphBuilder(graph, `${operator.name}.correction.`);
+  const readers = new Set(graph.consumersOf(value));
+  const build = GraphBuilder.behind(graph, value, `${operator.name}.correction.`);
   const correction = make(build, value);
   const corrected = build.op('Add', [value, correction]);
-  const made = graph.nodes.slice(before);
-  graph.setNodes(graph.nodes.slice(0, before));
-  graph.insertAfter(operator, ...made);
+  const made = graph.consumersOf(value).filter((each) => !readers.has(each));
   graph.redirectConsumers(value, corrected, new Set(made));
   return correction;
 }
