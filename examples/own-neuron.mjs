@@ -11,6 +11,8 @@ const ternary = defineNeuron({
   attributes: z.object({}),
   parameters: ['threshold'],
   state: ['emitted'],
+  coding: 'rate',
+  thresholds: { positive: 'threshold', negative: 'threshold', toParameters: (threshold) => ({ threshold }) },
   functionName: () => 'Ternary',
   levels: () => [1],
   // The step in float64, and the same in standard ONNX operators.

@@ -1,5 +1,6 @@
-import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
+import type { NeuronDefinition, Parameters } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
+import { requireThresholds } from '../dynamics/thresholds.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Ratios of neighbouring thresholds in the two rounds of the search. */
@@ -9,25 +10,26 @@ const gridRatios = { coarse: 1.15, fine: 1.015 } as const;
 const reach = 10;
 
 /**
- * The threshold θ of a neuron with the single parameter `threshold` that minimises the squared error of the decoded value
+ * The threshold θ, for both signs, of a neuron that minimises the squared error of the decoded value
  * after T steps of constant input: Σ count·(decoded_T(x; θ) − x)². Searched on a geometric grid from twice the largest
  * activation down to where the neuron could tell it four times over, then more finely around the best.
  *
  * @param values the activations, as bins with their counts
  */
-export function fitThreshold<A, S extends string>(
+export function fitThreshold<A, P extends string, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A, 'threshold', S>,
+  neuron: NeuronDefinition<A, P, S>,
   attributes: A,
   steps: number,
 ): { readonly threshold: number; readonly relativeError: number } {
   const power = values.reduce((sum, { value, count }) => sum + count * value * value, 0);
   if (power === 0) return { threshold: 1, relativeError: 0 };
+  const { toParameters } = requireThresholds(neuron);
   const largest = values.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0);
   const smallest = largest / (4 * steps * neuron.levels(attributes).at(-1)!);
   const errorAt = (threshold: number) => ({
     threshold,
-    error: squaredError(values, neuron, attributes, steps, threshold),
+    error: squaredError(values, neuron, attributes, steps, toParameters(threshold, threshold)),
   });
   const best = geometricGrid(2 * largest, smallest, gridRatios.coarse)
     .map(errorAt)
@@ -48,17 +50,17 @@ function geometricGrid(from: number, to: number, ratio: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => from / ratio ** i);
 }
 
-function squaredError<A, S extends string>(
+function squaredError<A, P extends string, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A, 'threshold', S>,
+  neuron: NeuronDefinition<A, P, S>,
   attributes: A,
   steps: number,
-  threshold: number,
+  parameters: Parameters<P>,
 ): number {
   let sum = 0;
   for (const { value, count } of values) {
-    const state = initialState(neuron, { threshold }, attributes);
-    for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, { threshold }, attributes);
+    const state = initialState(neuron, parameters, attributes);
+    for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
     sum += count * (neuron.decode(state, steps) - value) ** 2;
   }
   return sum;

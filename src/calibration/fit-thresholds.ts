@@ -1,6 +1,6 @@
 import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
-import { ladderThresholds } from '../dynamics/ladder.ts';
+import { requireThresholds } from '../dynamics/thresholds.ts';
 import type { WeightedValue } from './activation-histogram.ts';
 
 /** Two thresholds, for positive and for negative spikes. */
@@ -18,18 +18,18 @@ const gridRatios = [1.3, 1.06, 1.015] as const;
 const reach = 6;
 
 /**
- * The base thresholds θ₊, θ₋ of a multi-threshold neuron that minimise the squared error of the decoded value after
+ * The thresholds θ₊, θ₋ of a neuron that minimise the squared error of the decoded value after
  * T steps of constant input: Σ count·(decoded_T(x; θ₊, θ₋) − x)².
  *
  * Coordinate descent over geometric grids around each threshold: first all of the range from the largest activation
  * down to it divided by four times the largest level, then twice finer around the best.
  *
  * @param values the activations, as bins with their counts
- * @param neuron a neuron whose parameters are those of a ladder
+ * @throws ConversionError for a neuron that declares no thresholds
  */
-export function fitThresholds<A>(
+export function fitThresholds<A, P extends string, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A>,
+  neuron: NeuronDefinition<A, P, S>,
   attributes: A,
   steps: number,
 ): ThresholdPair {
@@ -70,14 +70,15 @@ function fineGrid(centre: number, ratio: number): number[] {
   return Array.from({ length: 2 * reach + 1 }, (_, i) => centre * ratio ** (i - reach));
 }
 
-function errorFunction<A>(
+function errorFunction<A, P extends string, S extends string>(
   values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A>,
+  neuron: NeuronDefinition<A, P, S>,
   attributes: A,
   steps: number,
 ): (positive: number, negative: number) => number {
+  const { toParameters } = requireThresholds(neuron);
   return (positive, negative) => {
-    const parameters = ladderThresholds(positive, negative);
+    const parameters = toParameters(positive, negative);
     let sum = 0;
     for (const { value, count } of values) {
       const state = initialState(neuron, parameters, attributes);

@@ -5,8 +5,8 @@ const site: SiteOutcome = {
   source: [0.5],
   mean: [0.5],
   decoded: [0.5],
-  threshold: () => 1,
-  initialPotential: () => 0.5,
+  thresholds: [1],
+  initialPotentials: [0.5],
   steps: 4,
   activation: { kind: 'relu' },
 };

@@ -9,10 +9,10 @@ export interface SiteOutcome {
   readonly mean: ArrayLike<number>;
   /** Decoded value after T steps. */
   readonly decoded: ArrayLike<number>;
-  /** Threshold of the i-th neuron. */
-  readonly threshold: (i: number) => number;
-  /** v(0) of the i-th neuron. */
-  readonly initialPotential: (i: number) => number;
+  /** Threshold of each neuron. */
+  readonly thresholds: ArrayLike<number>;
+  /** v(0) of each neuron. */
+  readonly initialPotentials: ArrayLike<number>;
   readonly steps: number;
   readonly activation: Activation;
 }
@@ -31,11 +31,11 @@ export function conversionErrors(outcome: SiteOutcome): ConversionErrors {
   const sums = { power: 0, clipping: 0, quantisation: 0, unevenness: 0, inherited: 0, total: 0 };
   let [saturated, silent] = [0, 0];
   for (let i = 0; i < source.length; i++) {
-    const threshold = outcome.threshold(i);
+    const threshold = outcome.thresholds[i]!;
     const wanted = activate(activation, source[i]!);
     const received = activate(activation, mean[i]!);
     const clipped = Math.min(received, threshold);
-    const count = Math.floor((mean[i]! * steps + outcome.initialPotential(i)) / threshold);
+    const count = Math.floor((mean[i]! * steps + outcome.initialPotentials[i]!) / threshold);
     const even = (Math.min(Math.max(count, 0), steps) * threshold) / steps;
     sums.power += wanted ** 2;
     sums.inherited += (received - wanted) ** 2;

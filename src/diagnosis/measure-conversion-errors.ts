@@ -1,8 +1,9 @@
+import { thresholdsOf } from '../dynamics/thresholds.ts';
 import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
+import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { broadcastTo, fromTensor } from '../interpreter/nd-array.ts';
 import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -12,8 +13,8 @@ import { conversionErrors } from './conversion-errors.ts';
 
 /**
  * Runs a rate-coded network and its source on the same images and says for each site how much of its error is clipping,
- * quantisation, unevenness, or comes from earlier layers. Sites of neurons that stand for no activation function, or have no threshold, are left
- * out. Initial potentials that neurons shift for each image count as they were before the shift.
+ * quantisation, unevenness, or comes from earlier layers. Sites of neurons that stand for no activation function, or
+ * have no threshold, are left out. Initial potentials that neurons shift for each image count as they were before the shift.
  *
  * @param input images [N, …]
  * @param steps T; default: what the model is set to
@@ -23,7 +24,8 @@ export async function measureConversionErrors(
   input: FloatTensor,
   steps?: number,
 ): Promise<SiteConversionErrors[]> {
-  const sites = sitesOf(spiking).filter(({ neuron, parameters }) => neuron.standsFor && parameters.threshold);
+  const sites = sitesOf(spiking).filter(({ neuron }) => neuron.standsFor && neuron.thresholds);
+  if (sites.length === 0) return [];
   const plan = planRun(spiking, {
     ...(steps !== undefined && { steps }),
     keep: sites.flatMap((site) => [site.input, site.decoded]),
@@ -49,28 +51,23 @@ function errorsOf(
   values: ReadonlyMap<string, FloatTensor>,
   steps: number,
 ): ConversionErrors {
+  const { neuron, attributes } = site;
   const lastStep = (name: string) => values.get(name)!.data.subarray(-source.data.length);
-  const threshold = parameterOf(site, 'threshold', source.shape)!;
-  const initial = parameterOf(site, 'initialPotential', source.shape);
-  const kappa = parameterOf(site, 'kappa', source.shape);
+  const [thresholds, potentials] = [
+    new Float64Array(source.data.length),
+    new Float64Array(source.data.length),
+  ];
+  for (const { start, count, parameters } of parameterRuns(site.parameters, source.shape)) {
+    thresholds.fill(thresholdsOf(neuron, parameters).positive ?? 0, start, start + count);
+    potentials.fill(neuron.initialPotential?.(parameters, attributes) ?? 0, start, start + count);
+  }
   return conversionErrors({
     source: source.data,
     mean: lastStep(site.input),
     decoded: lastStep(site.decoded),
-    threshold,
-    initialPotential: (i) => initial?.(i) ?? (kappa?.(i) ?? 0) * threshold(i),
+    thresholds,
+    initialPotentials: potentials,
     steps,
-    activation: site.neuron.standsFor?.(site.attributes) ?? { kind: 'identity' },
+    activation: neuron.standsFor?.(attributes) ?? { kind: 'identity' },
   });
-}
-
-function parameterOf(
-  { parameters }: Site,
-  name: string,
-  shape: readonly number[],
-): ((i: number) => number) | undefined {
-  const tensor = parameters[name];
-  if (!tensor) return undefined;
-  const { data } = broadcastTo(fromTensor(tensor), shape);
-  return (i) => data[i]!;
 }

@@ -4,16 +4,14 @@ import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';
-import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { neurons } from '../neurons/neurons.ts';
 import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
-import { codingOf, membranePotential } from './coding.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
 import { findingsOf } from './findings.ts';
+import { membranePotential } from './membrane-potential.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
 const twoLevels: NeuronSpec = {
@@ -102,18 +100,9 @@ it.each(neurons.map((neuron) => [neuron.name, neuron] as const))(
 
 describe('membrane potentials', () => {
   it('are what a neuron compares with its thresholds, whichever way its spikes are decoded', () => {
-    const thresholds = { thresholdPositive: 0.3, thresholdNegative: 0.2, deadZone: 0.5 };
-    const ladder = multiThreshold.attributes.parse({ levels: 4 });
-    expect(codingOf(multiThreshold, ladder, thresholds)).toBe('sum');
-    expect(codingOf(differentialMultiThreshold, ladder, thresholds)).toBe('difference');
-    const rate = integrateAndFire.attributes.parse({});
-    expect(codingOf(integrateAndFire, rate, { threshold: 1, initialPotential: 0.5, amplitude: 1 })).toBe(
-      'sum',
-    );
-    const mute = { ...integrateAndFire, step: () => 0 };
-    expect(codingOf(mute, rate, { threshold: 1, initialPotential: 0, amplitude: 1 })).toBeUndefined();
-    expect(membranePotential('sum', 3, 0.5, 0.4)).toBeCloseTo(0.7, 12);
-    expect(membranePotential('difference', 3, 0.5, 0.4)).toBeCloseTo(0.1, 12);
+    expect(membranePotential('rate', 3, 0.5, 0.4)).toBeCloseTo(0.7, 12);
+    expect(membranePotential('differential', 3, 0.5, 0.4)).toBeCloseTo(0.1, 12);
+    expect(membranePotential('instant', 3, 0.5, 0.4)).toBe(0.5);
   });
 
   it('are gathered in bins that hold exactly the values between their edges', () => {

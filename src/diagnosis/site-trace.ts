@@ -1,7 +1,8 @@
+import { thresholdsOf } from '../dynamics/thresholds.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { SiteTrace } from '../results/traces.ts';
 import type { Site } from '../spiking/neuron-node.ts';
-import { type Coding, codingOf, membranePotential } from './coding.ts';
+import { membranePotential } from './membrane-potential.ts';
 import type { SiteObservation } from './observe-network.ts';
 import { ValueHistogram } from './value-histogram.ts';
 
@@ -14,8 +15,6 @@ const sampledValues = 2 ** 15;
 /** Gathers what is drawn of one site. */
 export class SiteTracer {
   readonly #site: Site;
-  readonly #run: ParameterRun;
-  readonly #coding: Coding | undefined;
   readonly #runs: readonly ParameterRun[];
   readonly #levels: number[];
   readonly #activations: ValueHistogram;
@@ -26,9 +25,7 @@ export class SiteTracer {
   constructor({ site, shape }: Pick<SiteObservation, 'site' | 'shape'>) {
     this.#site = site;
     this.#runs = parameterRuns(site.parameters, shape);
-    this.#run = middleOf(this.#runs);
-    this.#coding = codingOf(site.neuron, site.attributes, this.#run.parameters);
-    this.#levels = signedLevels(site, this.#run);
+    this.#levels = signedLevels(site, middleOf(site, this.#runs));
     const smallest = Math.min(...this.#levels.filter((level) => level > 0), Number.MAX_VALUE);
     const scale = this.#levels.length > 0 ? smallest / 2 : 1;
     this.#activations = new ValueHistogram(scale);
@@ -38,13 +35,13 @@ export class SiteTracer {
   add(observation: SiteObservation): void {
     if (observation.image === 0) this.#trace(observation);
     const { activation, means, decoded } = observation;
+    const { coding } = this.#site.neuron;
     const stride = Math.max(1, Math.ceil(activation.length / sampledValues));
     for (let i = 0; i < activation.length; i += stride) {
       this.#activations.add(activation[i]!);
-      if (!this.#coding) continue;
       for (let t = 1; t <= means.length; t++) {
         const before = t === 1 ? 0 : decoded[t - 2]![i]!;
-        this.#potentials.add(membranePotential(this.#coding, t, means[t - 1]![i]!, before));
+        this.#potentials.add(membranePotential(coding, t, means[t - 1]![i]!, before));
       }
     }
   }
@@ -56,7 +53,7 @@ export class SiteTracer {
       spikes: this.#spikes,
       levels: this.#levels,
       activations: this.#activations.result(),
-      potentials: this.#coding ? this.#potentials.result() : null,
+      potentials: this.#potentials.result(),
     };
   }
 
@@ -75,16 +72,15 @@ export class SiteTracer {
   }
 }
 
-/** The stretch of neurons whose first threshold is the median. */
-function middleOf(runs: readonly ParameterRun[]): ParameterRun {
-  const size = ({ parameters }: ParameterRun) => Object.values(parameters)[0] ?? 0;
+/** The stretch of neurons whose threshold is the median. */
+function middleOf({ neuron }: Site, runs: readonly ParameterRun[]): ParameterRun {
+  const size = ({ parameters }: ParameterRun) => thresholdsOf(neuron, parameters).positive ?? 0;
   return runs.toSorted((a, b) => size(a) - size(b))[Math.floor(runs.length / 2)]!;
 }
 
-/** The level ladder in units of the activation; empty for neurons whose thresholds go by other names. */
+/** The level ladder in units of the activation; empty for neurons without thresholds. */
 function signedLevels({ neuron, attributes }: Site, { parameters }: ParameterRun): number[] {
-  const positive = parameters.thresholdPositive ?? parameters.threshold;
-  const negative = parameters.thresholdNegative;
+  const { positive, negative } = thresholdsOf(neuron, parameters);
   const levels = neuron.levels(attributes);
   return [
     ...(negative === undefined ? [] : levels.map((level) => -level * negative).reverse()),

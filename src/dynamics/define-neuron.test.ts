@@ -21,8 +21,9 @@ const facets = {
   functionName: () => 'Half',
   levels: () => [1],
   levelOf: () => 0,
+  coding: 'instant',
   decode: () => 0,
-};
+} as const;
 
 /** A lowering that needs a parameter `theta` and state variables `sent` and `charge`. */
 function lower(

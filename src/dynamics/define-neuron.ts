@@ -19,6 +19,25 @@ export type State<S extends string = string> = Record<S, number>;
 /** Names of values in a graph by what they are. */
 export type ValueNames<N extends string = string> = Readonly<Record<N, string>>;
 
+/**
+ * What the spikes s(1)…s(t) tell the operators that follow, and the membrane potential m(t) they come from.
+ *
+ * - `rate`: the running mean of the spikes, Q(t)/t with Q(t) = s(1) + … + s(t); m(t) = t·x̄(t) − Q(t−1)
+ * - `differential`: their sum D(t) = s(1) + … + s(t); m(t) = x̄(t) − D(t−1)
+ * - `instant`: the last one, s(t); m(t) = x̄(t)
+ */
+export type SpikeCoding = 'rate' | 'differential' | 'instant';
+
+/** The thresholds of a neuron: a spike of level k is {@link NeuronDefinition.levels}[k] times that of its sign. */
+export interface Thresholds<P extends string = string> {
+  /** Parameter that is the threshold of positive spikes. */
+  readonly positive: P;
+  /** Parameter that is the threshold of negative spikes, perhaps the same; absent where there are no such spikes. */
+  readonly negative?: P;
+  /** The parameters of a neuron with these thresholds; the others as methods have them that say nothing about them. */
+  toParameters(positive: number, negative: number): Parameters<P>;
+}
+
 /** Names of values in the body of a time-step, for {@link NeuronDefinition.lower}. */
 export interface StepValues<P extends string = string, S extends string = string> {
   /** Running mean x̄(t), float32 [N, …]. */
@@ -84,6 +103,12 @@ export interface NeuronDefinition<A = unknown, P extends string = string, S exte
    * Default: one spike where the output is not 0.
    */
   readonly spikeCount?: S;
+  /** What the spikes tell the operators that follow. */
+  readonly coding: SpikeCoding;
+  /** Which parameters are thresholds. Default: none; levels are amplitudes themselves. */
+  readonly thresholds?: Thresholds<P>;
+  /** Potential v(0) that is there before anything has arrived, in units of the activation. Default: 0 */
+  initialPotential?(parameters: Parameters<P>, attributes: A): number;
   /** State before the first step; what is not named starts at 0. Default: everything at 0. */
   initialState?(parameters: Parameters<P>, attributes: A): Readonly<Partial<State<S>>>;
   /** The same as standard operators: values broadcastable to [N, …], from the names of the parameters. */

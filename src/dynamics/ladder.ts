@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Parameters, ValueNames } from './define-neuron.ts';
+import type { Parameters, Thresholds, ValueNames } from './define-neuron.ts';
+import { lowerMagnitude } from './membrane-potential.ts';
 import {
-  lowerMagnitude,
   lowerSignedThreshold,
   type SignedThreshold,
   signedThresholds,
-  thresholdOf,
-} from './membrane-potential.ts';
+  thresholdBySign,
+  thresholdPair,
+} from './thresholds.ts';
 
 /** Attributes of every neuron that fires on a ladder of levels. */
 export const ladderAttributes = {
@@ -46,6 +47,12 @@ export function ladderThresholds(positive: number, negative: number, deadZone: n
     deadZone,
   } satisfies Parameters<LadderParameter>;
 }
+
+/** What a ladder says of its thresholds. */
+export const thresholdsOfLadder: Thresholds<LadderParameter> = {
+  ...thresholdPair,
+  toParameters: (positive, negative) => ladderThresholds(positive, negative),
+};
 
 /** The levels in units of the threshold, ascending. */
 export function ladderLevels({ levels, base }: Ladder): number[] {
@@ -96,7 +103,7 @@ export function ladderLevelOf(
   parameters: Parameters<SignedThreshold>,
   { base }: Ladder,
 ): number {
-  return Math.round(Math.log(Math.abs(spike) / thresholdOf(spike, parameters)) / Math.log(base));
+  return Math.round(Math.log(Math.abs(spike) / thresholdBySign(spike, parameters)) / Math.log(base));
 }
 
 /** Smallest potential, in units of the threshold, at which each level but the lowest fires. */

@@ -1,14 +1,8 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Parameters, StepValues, ValueNames } from './define-neuron.ts';
+import type { StepValues } from './define-neuron.ts';
 
 /** A time-step of a neuron whose state `emitted` is Q. */
 type EmittingStep = StepValues<never, 'emitted'>;
-
-/** Parameters of neurons that have a threshold for each sign. */
-export const signedThresholds = ['thresholdPositive', 'thresholdNegative'] as const;
-
-/** Name of one of {@link signedThresholds}. */
-export type SignedThreshold = (typeof signedThresholds)[number];
 
 /**
  * The membrane potential of a neuron with soft reset whose state `emitted` is Q: m(t) = t·x̄(t) − Q(t−1).
@@ -20,32 +14,11 @@ export function lowerPotential(build: GraphBuilder, { mean, t, state }: Emitting
   return build.op('Sub', [accumulated, state.emitted], {}, { name: 'potential' });
 }
 
-/** The threshold of the sign of a spike: θ₊ or θ₋. */
-export function thresholdOf(spike: number, parameters: Parameters<SignedThreshold>): number {
-  return spike > 0 ? parameters.thresholdPositive : parameters.thresholdNegative;
-}
-
-/**
- * The threshold of the potential's sign: θ₊ for m ≥ 0, −θ₋ for m < 0. Potential and threshold have the same sign, so
- * their ratio is a magnitude.
- *
- * @returns the name of the threshold
- */
-export function lowerSignedThreshold(
-  build: GraphBuilder,
-  potential: string,
-  { thresholdPositive, thresholdNegative }: ValueNames<SignedThreshold>,
-): string {
-  const negative = build.op('Less', [potential, build.scalar('zero', 0)]);
-  const minus = build.op('Neg', [thresholdNegative]);
-  return build.op('Where', [negative, minus, thresholdPositive], {}, { name: 'threshold' });
-}
-
 /**
  * The magnitude of a potential in units of the threshold of its sign. Multiplied with the reciprocal rather than divided,
  * as the fast kernels do, so that both round alike.
  *
- * @param threshold as {@link lowerSignedThreshold} gives it
+ * @param threshold as `lowerSignedThreshold` gives it
  * @returns the name of the ratio
  */
 export function lowerMagnitude(build: GraphBuilder, potential: string, threshold: string): string {

@@ -5,7 +5,6 @@ import { sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import type { RunTraces } from '../results/traces.ts';
-import { sitesOf } from '../spiking/neuron-node.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;
@@ -40,11 +39,8 @@ export async function diagnose(
       threads,
     });
     const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
-    const rateCoded = sitesOf(model).some(({ parameters }) => parameters.threshold);
     return {
-      conversionErrors: rateCoded
-        ? await measureConversionErrors(model, sliceImages(batch, 0, rows), steps)
-        : [],
+      conversionErrors: await measureConversionErrors(model, sliceImages(batch, 0, rows), steps),
       diagnosis,
       traces: { image: batch.ids[0]!, ...traces },
     };

@@ -85,6 +85,18 @@ export class Tensor {
     return Float64Array.from(this.#typed(), Number);
   }
 
+  /** The number of a tensor with one element; of a larger one the first. @throws GraphError if it is empty */
+  toNumber(): number {
+    const [number] = this.toNumbers();
+    if (number !== undefined) return number;
+    throw new GraphError({
+      where: `tensor of shape [${this.shape.join(',')}]`,
+      expected: 'a number',
+      got: 'none',
+      remedy: 'The model is damaged: export it again',
+    });
+  }
+
   /** The elements as float32 numbers. */
   toFloat32(): Float32Array {
     const typed = this.#typed();

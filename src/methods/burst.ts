@@ -1,6 +1,6 @@
 import { burst as burstNeuron } from '../neurons/burst.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { signedSites, thresholdPairPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 const differences = [
   'Thresholds minimise the squared error of each site instead of being a quantile of its activations.',
@@ -10,7 +10,7 @@ const differences = [
 
 function preset(summary: string, levels: number, base: number, spikes: number): Preset {
   const attributes = { levels, base, spikes, rule: 'nearest' } as const;
-  return thresholdPairPreset(burstNeuron, { summary, differences, attributes });
+  return fittedPreset(burstNeuron, { summary, differences, attributes });
 }
 
 /** Burst coding: several spikes in a time-step, of one level or on a ladder of any base. */

@@ -1,6 +1,7 @@
 import { activationSites } from '../analysis/activation-sites.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { offsetCalibrating } from '../neurons/offset-calibrating.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import {
   fittedCalibration,
@@ -14,11 +15,12 @@ import {
 const initialPotential = 0.5;
 
 function specWith(hiddenSteps: number, iterations: number): SpecOfThreshold {
-  return (activation, threshold) => ({
-    neuron: offsetCalibrating,
-    attributes: { ...toActivationAttributes(activation), hiddenSteps, iterations },
-    parameters: thresholdParameters({ shape: [], values: [threshold] }, initialPotential),
-  });
+  return (activation, threshold) =>
+    neuronSpec(
+      offsetCalibrating,
+      { ...toActivationAttributes(activation), hiddenSteps, iterations },
+      thresholdParameters({ shape: [], values: [threshold] }, initialPotential),
+    );
 }
 
 /** @param hiddenSteps ρ @param iterations shifts at most */

@@ -8,7 +8,7 @@ import {
 } from '../neurons/differential-multi-threshold.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 
 /** Levels of each sign: later spikes correct smaller and smaller remainders, so the ladder reaches further down than ECMT's. */
@@ -30,11 +30,8 @@ export const differential = defineMethod({
 });
 
 function preset(ladder: Ladder): Preset {
-  const specOf = (attributes: Ladder, positive: number, negative: number): NeuronSpec => ({
-    neuron: differentialMultiThreshold,
-    attributes,
-    parameters: differentialThresholds(positive, negative),
-  });
+  const specOf = (attributes: Ladder, positive: number, negative: number) =>
+    neuronSpec(differentialMultiThreshold, attributes, differentialThresholds(positive, negative));
   return {
     summary: `Neighbouring levels differ by a factor of ${ladder.base.toFixed(2)}; thresholds minimise the squared error after T steps.`,
     differences: [

@@ -1,6 +1,7 @@
 import { activationSites } from '../analysis/activation-sites.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { chargeAligned } from '../neurons/charge-aligned.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import {
   boundCalibration,
@@ -20,11 +21,8 @@ const differences = [
   'The spike count is the closed form at every step, not only at the last one.',
 ];
 
-const specOfThreshold: SpecOfThreshold = (activation, threshold) => ({
-  neuron: chargeAligned,
-  attributes: toActivationAttributes(activation),
-  parameters: { threshold, kappa },
-});
+const specOfThreshold: SpecOfThreshold = (activation, threshold) =>
+  neuronSpec(chargeAligned, toActivationAttributes(activation), { threshold, kappa });
 
 function boundPreset(summary: string, quantile: number): Preset {
   return {

@@ -7,7 +7,7 @@ import { type Ladder, ladderThresholds } from '../dynamics/ladder.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import { type NeuronSpec, neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type SiteCalibration } from './define-method.ts';
 
 /** Levels of each sign, as in the paper's experiments. */
@@ -67,11 +67,7 @@ function specFrom({ positive, negative, ...ladder }: ImportedThreshold, rule: La
 }
 
 function specOf(attributes: Ladder, positive: number, negative: number): NeuronSpec {
-  return {
-    neuron: multiThreshold,
-    attributes,
-    parameters: ladderThresholds(positive, negative),
-  };
+  return neuronSpec(multiThreshold, attributes, ladderThresholds(positive, negative));
 }
 
 function tunedCalibration(attributes: Ladder, steps: number): SiteCalibration {

@@ -3,6 +3,7 @@ import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
 import { type FewSpikesTableName, fewSpikesTables } from '../dynamics/few-spikes-tables.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fewSpikesFunction as fewSpikesFunctionNeuron } from '../neurons/few-spikes-function.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import { codeDifferences, fewSpikesPreset } from './few-spikes.ts';
 import { signedSites } from './signed-sites.ts';
@@ -32,7 +33,7 @@ function preset(bits: number): Preset {
     calibrate(site, steps) {
       const code = codeFor(site);
       if (code === undefined) return plain.calibrate(site, steps);
-      const finish = () => ({ neuron: fewSpikesFunctionNeuron, attributes: { code }, parameters: {} });
+      const finish = () => neuronSpec(fewSpikesFunctionNeuron, { code }, {});
       return { observe: () => undefined, finish };
     },
   };

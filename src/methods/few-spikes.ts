@@ -1,6 +1,6 @@
 import { fewSpikes as fewSpikesNeuron } from '../neurons/few-spikes.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { signedSites, thresholdPairPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 /** What all presets do otherwise than the paper. */
 export const codeDifferences = [
@@ -11,7 +11,7 @@ export const codeDifferences = [
 
 /** Few-spikes neurons with so many internal steps. @param differences from the paper */
 export function fewSpikesPreset(bits: number, differences: readonly string[]): Preset {
-  return thresholdPairPreset(fewSpikesNeuron, {
+  return fittedPreset(fewSpikesNeuron, {
     summary: `K = ${bits} internal steps in each time-step, a binary digit each.`,
     differences,
     attributes: { bits },

@@ -6,11 +6,15 @@ import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import { ScaleObserver, type ScaleRule } from '../calibration/scale-observer.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { integrateAndFire, integrateAndFireParameters } from '../neurons/integrate-and-fire.ts';
+import {
+  type IntegrateAndFireParameter,
+  integrateAndFire,
+  integrateAndFireParameters,
+} from '../neurons/integrate-and-fire.ts';
 import { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import { type NeuronSpec, neuronSpec } from '../spiking/neuron-node.ts';
 import type { SiteCalibration } from './define-method.ts';
 
 /** Clean-up of every method that puts integrate-and-fire neurons in the place of activation functions. */
@@ -41,27 +45,29 @@ export function integrateAndFireSpec(
   { shape, values }: Thresholds,
   initialPotential: number,
 ): NeuronSpec {
-  return {
-    neuron: integrateAndFire,
-    attributes: toActivationAttributes(activation),
-    parameters: thresholdParameters({ shape, values }, initialPotential),
-  };
+  return neuronSpec(
+    integrateAndFire,
+    toActivationAttributes(activation),
+    thresholdParameters({ shape, values }, initialPotential),
+  );
 }
 
 /** Parameters of integrate-and-fire neurons whose spikes carry their threshold, as tensors of the thresholds' shape. */
 export function thresholdParameters(
   { shape, values }: Thresholds,
   initialPotential: number,
-): Record<string, Tensor> {
+): Readonly<Record<IntegrateAndFireParameter, Tensor>> {
   const sets = Array.from(values, (threshold) => integrateAndFireParameters(threshold, initialPotential));
-  const parameters = integrateAndFire.parameters.map((name): [string, Tensor] => [
-    name,
+  const all = (name: IntegrateAndFireParameter) =>
     Tensor.float64(
       shape,
-      sets.map((set) => set[name]!),
-    ),
-  ]);
-  return Object.fromEntries(parameters);
+      sets.map((set) => set[name]),
+    );
+  return {
+    threshold: all('threshold'),
+    initialPotential: all('initialPotential'),
+    amplitude: all('amplitude'),
+  };
 }
 
 /** Calibration that takes the thresholds from a quantile of the activations. */

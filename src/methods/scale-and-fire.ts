@@ -1,6 +1,6 @@
 import { scaleAndFire as scaleAndFireNeuron } from '../neurons/scale-and-fire.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { signedSites, thresholdPairPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 const differences = [
   'Scales minimise the squared error of each site instead of being found by Bayesian optimisation for the whole network.',
@@ -9,7 +9,7 @@ const differences = [
 ];
 
 function preset(summary: string, units: number, spikes: 'graded' | 'unary'): Preset {
-  return thresholdPairPreset(scaleAndFireNeuron, { summary, differences, attributes: { units, spikes } });
+  return fittedPreset(scaleAndFireNeuron, { summary, differences, attributes: { units, spikes } });
 }
 
 /** SFormer: scale-and-fire neurons that tell at T = 1 what integrate-and-fire neurons tell in N steps. */

@@ -1,6 +1,6 @@
 import { sigmaDelta as sigmaDeltaNeuron } from '../neurons/sigma-delta.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { signedSites, singleThresholdPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 const differences = [
   'Thresholds minimise the squared error of each site instead of trading error for operations by gradient descent.',
@@ -9,7 +9,7 @@ const differences = [
 ];
 
 function preset(summary: string, units: number, spikes: 'graded' | 'unary'): Preset {
-  return singleThresholdPreset(sigmaDeltaNeuron, {
+  return fittedPreset(sigmaDeltaNeuron, {
     summary,
     differences,
     attributes: { units, spikes },

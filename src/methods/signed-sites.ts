@@ -1,12 +1,12 @@
 import { type SpikeSite, synapticInputSites } from '../analysis/spike-sites.ts';
 import { ActivationHistogram, type WeightedValue } from '../calibration/activation-histogram.ts';
 import { fitThreshold } from '../calibration/fit-threshold.ts';
-import { fitThresholds } from '../calibration/fit-thresholds.ts';
+import { fitThresholds, type ThresholdPair } from '../calibration/fit-thresholds.ts';
 import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
-import { ladderThresholds } from '../dynamics/ladder.ts';
+import { requireThresholds } from '../dynamics/thresholds.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import type { Preset, SiteCalibration } from './define-method.ts';
 
 /**
@@ -30,38 +30,16 @@ export interface SignedPreset<A> {
 }
 
 /**
- * Preset of neurons with a threshold for each sign, which minimise the squared error of the decoded value after T steps.
- *
- * @param neuron its parameters are `thresholdPositive` and `thresholdNegative`, perhaps with a dead zone
+ * Preset of neurons with a threshold for each sign, or one for both, which minimise the squared error of the decoded value
+ * after T steps.
  */
-export function thresholdPairPreset<A>(neuron: NeuronDefinition<A>, preset: SignedPreset<A>): Preset {
-  const specOf = (attributes: A, positive: number, negative: number) =>
-    specFor(neuron, attributes, ladderThresholds(positive, negative));
-  return fittedPreset(preset, specOf, (values, attributes, steps) => {
-    const { positive, negative, relativeError } = fitThresholds(values, neuron, attributes, steps);
-    return { ...specOf(attributes, positive, negative), relativeError };
-  });
-}
-
-/** Preset of neurons with one threshold for both signs, which minimises the squared error of the decoded value. */
-export function singleThresholdPreset<A, S extends string>(
-  neuron: NeuronDefinition<A, 'threshold', S>,
-  preset: SignedPreset<A>,
-): Preset {
-  const specOf = (attributes: A, threshold: number) => specFor(neuron, attributes, { threshold });
-  return fittedPreset(preset, specOf, (values, attributes, steps) => {
-    const { threshold, relativeError } = fitThreshold(values, neuron, attributes, steps);
-    return { ...specOf(attributes, threshold), relativeError };
-  });
-}
-
-type Fitted = ReturnType<SiteCalibration['finish']>;
-
-function fittedPreset<A>(
+export function fittedPreset<A, P extends string, S extends string>(
+  neuron: NeuronDefinition<A, P, S>,
   { summary, differences, attributes, fitAttributes, fitSteps }: SignedPreset<A>,
-  specOf: (attributes: A, positive: number, negative: number) => NeuronSpec,
-  specFromValues: (values: readonly WeightedValue[], attributes: A, steps: number) => Fitted,
 ): Preset {
+  const { positive: above, negative: below, toParameters } = requireThresholds(neuron);
+  const specOf = (choices: A, positive: number, negative: number) =>
+    neuronSpec(neuron, choices, toParameters(positive, negative));
   return {
     summary,
     differences,
@@ -72,18 +50,17 @@ function fittedPreset<A>(
         observe: (values) => histogram.observe(values),
         finish() {
           const values = histogram.values();
-          return specFromValues(values, fitAttributes?.(values) ?? attributes, fitSteps ?? steps);
+          const choices = fitAttributes?.(values) ?? attributes;
+          const task = [values, neuron, choices, fitSteps ?? steps] as const;
+          const { positive, negative, relativeError } =
+            above === below ? bothSigns(fitThreshold(...task)) : fitThresholds(...task);
+          return { ...specOf(choices, positive, negative), relativeError };
         },
       };
     },
   };
 }
 
-function specFor<A>(
-  neuron: NeuronDefinition<A>,
-  attributes: A,
-  parameters: Readonly<Record<string, number>>,
-): NeuronSpec {
-  const own = neuron.parameters.map((name): [string, number] => [name, parameters[name]!]);
-  return { neuron, attributes, parameters: Object.fromEntries(own) };
+function bothSigns({ threshold, relativeError }: ReturnType<typeof fitThreshold>): ThresholdPair {
+  return { positive: threshold, negative: threshold, relativeError };
 }

@@ -1,7 +1,7 @@
 import type { WeightedValue } from '../calibration/activation-histogram.ts';
 import { type StBifAttributes, stBif as stBifNeuron } from '../neurons/st-bif.ts';
 import { defineMethod } from './define-method.ts';
-import { signedSites, singleThresholdPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 const differences = [
   'Thresholds minimise the squared error of each site; the paper trains the quantised network it converts.',
@@ -26,7 +26,7 @@ export const stBif = defineMethod({
   ...signedSites,
   defaultPreset: 'fitted',
   presets: {
-    fitted: singleThresholdPreset(stBifNeuron, {
+    fitted: fittedPreset(stBifNeuron, {
       summary: 'Thresholds fit what can be told within T steps.',
       differences: [
         ...differences,
@@ -35,14 +35,14 @@ export const stBif = defineMethod({
       attributes: { lowest: -128, highest: 127 },
       fitAttributes: (values) => clipRange(256, values),
     }),
-    'settled-16': singleThresholdPreset(stBifNeuron, {
+    'settled-16': fittedPreset(stBifNeuron, {
       summary: 'Thresholds of the best quantiser with 16 levels, which takes up to 15 steps to settle.',
       differences,
       attributes: { lowest: -8, highest: 7 },
       fitAttributes: (values) => clipRange(16, values),
       fitSteps: settled(16),
     }),
-    'settled-32': singleThresholdPreset(stBifNeuron, {
+    'settled-32': fittedPreset(stBifNeuron, {
       summary:
         'Thresholds of the best quantiser with 32 levels, as in the paper; it takes up to 31 steps to settle.',
       differences,

@@ -3,10 +3,10 @@ import {
   timeToFirstSpike as timeToFirstSpikeNeuron,
 } from '../neurons/time-to-first-spike.ts';
 import { defineMethod, type Preset } from './define-method.ts';
-import { signedSites, thresholdPairPreset } from './signed-sites.ts';
+import { fittedPreset, signedSites } from './signed-sites.ts';
 
 function preset(summary: string, attributes: TimeToFirstSpikeAttributes): Preset {
-  return thresholdPairPreset(timeToFirstSpikeNeuron, {
+  return fittedPreset(timeToFirstSpikeNeuron, {
     summary,
     differences: [
       'The range of the kernel minimises the squared error of each site; weights are not changed.',

@@ -5,6 +5,7 @@ import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import { type AmplitudeRule, matchDistribution } from '../calibration/match-distribution.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset, type SiteCalibration } from './define-method.ts';
 import { activationOf, importedSpec, rateCodedConverts, rateCodedPasses } from './rate-coded.ts';
 
@@ -49,8 +50,8 @@ function matchedCalibration(site: SpikeSite, steps: number, rule: AmplitudeRule)
     finish() {
       const { threshold, amplitude, relativeError } = matchDistribution(histogram.values(), steps, rule);
       const parameters = { threshold, initialPotential: 0, amplitude };
-      const attributes = toActivationAttributes(activation);
-      return { neuron: integrateAndFire, attributes, parameters, relativeError };
+      const spec = neuronSpec(integrateAndFire, toActivationAttributes(activation), parameters);
+      return { ...spec, relativeError };
     },
   };
 }

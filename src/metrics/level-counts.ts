@@ -1,4 +1,5 @@
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import { firstParameters } from '../spiking/first-parameters.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 
 /**
@@ -9,9 +10,7 @@ import type { Site } from '../spiking/neuron-node.ts';
  */
 export function levelCounts(site: Site, spikes: FloatTensor, steps: number): number[][] {
   const { neuron, attributes } = site;
-  const parameters = Object.fromEntries(
-    Object.entries(site.parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]),
-  );
+  const parameters = firstParameters(site);
   const levels = neuron.levels(attributes).length;
   const perStep = spikes.data.length / steps;
   return Array.from({ length: steps }, (_, t) => {

@@ -10,6 +10,7 @@ import {
   ladderName,
   ladderParameters,
   lowerLadder,
+  thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
 import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -48,6 +49,8 @@ export const burst = defineNeuron({
   parameters: ladderParameters,
   state: ['emitted', 'count'],
   spikeCount: 'count',
+  coding: 'rate',
+  thresholds: thresholdsOfLadder,
   functionName: ({ spikes, ...ladder }) => `Burst_${spikes}_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, choices) {

@@ -37,6 +37,13 @@ export const chargeAligned = defineNeuron({
   attributes: z.object(activationAttributes),
   parameters: ['threshold', 'kappa'],
   state: ['emitted'],
+  coding: 'rate',
+  thresholds: {
+    positive: 'threshold',
+    negative: 'threshold',
+    toParameters: (threshold) => ({ threshold, kappa: 0.5 }),
+  },
+  initialPotential: ({ threshold, kappa }) => kappa * threshold,
   standsFor: fromActivationAttributes,
   functionName: () => 'ChargeAligned',
   levels: () => Array.from({ length: mostUnits }, (_, i) => i + 1),

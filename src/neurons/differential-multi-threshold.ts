@@ -10,6 +10,7 @@ import {
   ladderParameters,
   ladderThresholds,
   lowerLadder,
+  thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
 
 /**
@@ -38,6 +39,11 @@ export const differentialMultiThreshold = defineNeuron({
   attributes: z.object(ladderAttributes),
   parameters: [...ladderParameters, 'onset'],
   state: ['sent'],
+  coding: 'differential',
+  thresholds: {
+    ...thresholdsOfLadder,
+    toParameters: (positive, negative) => differentialThresholds(positive, negative),
+  },
   functionName: (ladder) => `DifferentialMultiThreshold_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, ladder) {

@@ -45,6 +45,7 @@ export const fewSpikesFunction = defineNeuron({
   parameters: [],
   state: ['told', 'count'],
   spikeCount: 'count',
+  coding: 'instant',
   standsFor: ({ code }) => ({ kind: fewSpikesTables[code].activation }),
   functionName: ({ code }) => `FewSpikesFunction_${code.replace('-', '_')}`,
   levels: spikeWorths,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 import {
-  lowerPotential,
-  lowerReset,
   lowerSignedThreshold,
   type SignedThreshold,
   signedThresholds,
-  thresholdOf,
-} from '../dynamics/membrane-potential.ts';
+  thresholdBySign,
+  thresholdPair,
+} from '../dynamics/thresholds.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const attributes = z.object({
@@ -50,6 +50,8 @@ export const fewSpikes = defineNeuron({
   parameters: signedThresholds,
   state: ['emitted', 'count'],
   spikeCount: 'count',
+  coding: 'rate',
+  thresholds: thresholdPair,
   functionName: ({ bits }) => `FewSpikes_${bits}`,
   levels: ({ bits }) => Array.from({ length: bits }, (_, i) => 2 ** i),
   step({ mean, t }, state, { thresholdPositive, thresholdNegative }, { bits }) {
@@ -70,7 +72,7 @@ export const fewSpikes = defineNeuron({
   },
   decode: (state, t) => state.emitted / t,
   levelOf: (spike, parameters) =>
-    Math.floor(Math.log2(Math.round(Math.abs(spike) / thresholdOf(spike, parameters)))),
+    Math.floor(Math.log2(Math.round(Math.abs(spike) / thresholdBySign(spike, parameters)))),
   lower,
 });
 

@@ -43,6 +43,12 @@ export const integrateAndFire = defineNeuron({
   attributes: z.object(activationAttributes),
   parameters,
   state: ['emitted'],
+  coding: 'rate',
+  thresholds: {
+    positive: 'threshold',
+    toParameters: (threshold) => integrateAndFireParameters(threshold),
+  },
+  initialPotential: (own) => own.initialPotential,
   standsFor: fromActivationAttributes,
   functionName: () => 'IntegrateAndFire',
   levels: () => [1],

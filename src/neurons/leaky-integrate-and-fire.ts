@@ -31,6 +31,12 @@ export const leakyIntegrateAndFire = defineNeuron({
   attributes: z.object(activationAttributes),
   parameters: ['threshold', 'initialPotential', 'leak'],
   state: ['emitted', 'potential', 'charge'],
+  coding: 'rate',
+  thresholds: {
+    positive: 'threshold',
+    toParameters: (threshold) => ({ threshold, initialPotential: 0, leak: 1 }),
+  },
+  initialPotential: (own) => own.initialPotential,
   initialState: ({ initialPotential }) => ({ potential: initialPotential }),
   lowerInitialState: (_build, { initialPotential }) => ({ potential: initialPotential }),
   standsFor: fromActivationAttributes,

@@ -8,6 +8,7 @@ import {
   ladderName,
   ladderParameters,
   lowerLadder,
+  thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
 import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 
@@ -38,6 +39,8 @@ export const multiThreshold = defineNeuron({
   attributes: z.object(ladderAttributes),
   parameters: ladderParameters,
   state: ['emitted'],
+  coding: 'rate',
+  thresholds: thresholdsOfLadder,
   functionName: (ladder) => `MultiThreshold_${ladderName(ladder)}`,
   levels: ladderLevels,
   step({ mean, t }, state, parameters, ladder) {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 import {
-  lowerPotential,
-  lowerReset,
   lowerSignedThreshold,
   type SignedThreshold,
   signedThresholds,
-  thresholdOf,
-} from '../dynamics/membrane-potential.ts';
+  thresholdBySign,
+  thresholdPair,
+} from '../dynamics/thresholds.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -48,6 +48,8 @@ export const scaleAndFire = defineNeuron({
   parameters: signedThresholds,
   state: ['emitted', 'count'],
   spikeCount: 'count',
+  coding: 'rate',
+  thresholds: thresholdPair,
   functionName: ({ units, spikes }) => `ScaleAndFire_${spikes}_${units}`,
   levels: unitLevels,
   step({ mean, t }, state, { thresholdPositive, thresholdNegative }, choices) {
@@ -60,7 +62,7 @@ export const scaleAndFire = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
-  levelOf: (spike, parameters) => unitLevelOf(spike, thresholdOf(spike, parameters)),
+  levelOf: (spike, parameters) => unitLevelOf(spike, thresholdBySign(spike, parameters)),
   lower,
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { oneThreshold } from '../dynamics/thresholds.ts';
 import {
   lowerSpikesIn,
   lowerUnits,
@@ -38,6 +39,8 @@ export const sigmaDelta = defineNeuron({
   parameters: ['threshold'],
   state: ['sent', 'count'],
   spikeCount: 'count',
+  coding: 'differential',
+  thresholds: oneThreshold,
   functionName: ({ units, spikes }) => `SigmaDelta_${spikes}_${units}`,
   levels: unitLevels,
   step({ mean }, state, { threshold }, choices) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { oneThreshold } from '../dynamics/thresholds.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const attributes = z.object({
@@ -39,6 +40,9 @@ export const stBif = defineNeuron({
   attributes,
   parameters: ['threshold'],
   state: ['tracer', 'sent'],
+  coding: 'differential',
+  thresholds: oneThreshold,
+  initialPotential: ({ threshold }) => threshold / 2,
   functionName: ({ lowest, highest }) => `StBif_minus${-lowest}_${highest}`,
   levels: () => [1],
   step({ mean }, state, { threshold }, { lowest, highest }) {

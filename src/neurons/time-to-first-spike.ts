@@ -5,15 +5,14 @@ import {
   type StepOutputs,
   type StepValues,
 } from '../dynamics/define-neuron.ts';
+import { lowerMagnitude, lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
 import {
-  lowerMagnitude,
-  lowerPotential,
-  lowerReset,
   lowerSignedThreshold,
   type SignedThreshold,
   signedThresholds,
-  thresholdOf,
-} from '../dynamics/membrane-potential.ts';
+  thresholdBySign,
+  thresholdPair,
+} from '../dynamics/thresholds.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const attributes = z.object({
@@ -59,6 +58,8 @@ export const timeToFirstSpike = defineNeuron({
   attributes,
   parameters: signedThresholds,
   state: ['emitted'],
+  coding: 'rate',
+  thresholds: thresholdPair,
   functionName: ({ window, kernel, base }) =>
     `TimeToFirstSpike_${kernel}_${window}${kernel === 'linear' || base === 2 ? '' : `_base${String(base).replace('.', 'p')}`}`,
   levels: spikeWorths,
@@ -70,7 +71,7 @@ export const timeToFirstSpike = defineNeuron({
   },
   decode: (state, t) => state.emitted / t,
   levelOf(spike, parameters, { kernel, base }) {
-    const worth = Math.abs(spike) / thresholdOf(spike, parameters);
+    const worth = Math.abs(spike) / thresholdBySign(spike, parameters);
     return kernel === 'linear' ? Math.round(worth) - 1 : Math.round(Math.log(worth) / Math.log(base));
   },
   lower,

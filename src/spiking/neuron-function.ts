@@ -26,6 +26,8 @@ export function neuronFunction<A>(
   spread: boolean,
 ): ModelFunction {
   const graph = new Graph('body');
+  const inputs = ['x', 'steps', ...neuron.parameters];
+  graph.setInputs(inputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
   const build = new GraphBuilder(graph);
   const shape = build.op('Shape', ['x']);
   const overTime = build.op('Concat', ['steps', build.integers('neurons', [-1])], { axis: 0 });
@@ -39,7 +41,7 @@ export function neuronFunction<A>(
   return {
     name: functionNameOf(neuron, attributes, spread),
     domain,
-    inputs: ['x', 'steps', ...neuron.parameters],
+    inputs,
     outputs,
     attributes: [],
     attributeDefaults: new Map(

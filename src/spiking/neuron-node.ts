@@ -1,4 +1,4 @@
-import type { AnyNeuron } from '../dynamics/define-neuron.ts';
+import type { AnyNeuron, AttributesOf, NeuronDefinition, ParameterOf } from '../dynamics/define-neuron.ts';
 import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
@@ -15,16 +15,20 @@ import {
 import { carriedValue } from './restore-activation.ts';
 import { hiddenStepsOf } from './time-axis.ts';
 
-/** A spike site of a spiking model: the neurons that carry one tensor. */
-export interface Site {
+/**
+ * A spike site of a spiking model: the neurons that carry one tensor.
+ *
+ * @typeParam N kind of the neurons, which {@link isSiteOf} finds out
+ */
+export interface Site<N extends AnyNeuron = AnyNeuron> {
   /** Name of the site, the same in reports, run records and the model's nodes. */
   readonly name: string;
   readonly node: Node;
-  readonly neuron: AnyNeuron;
+  readonly neuron: N;
   /** Structural choices, checked by the neuron. */
-  readonly attributes: unknown;
+  readonly attributes: AttributesOf<N>;
   /** Numeric parameters by name, float64 or float32; each a scalar or broadcastable to [N, …]. */
-  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly parameters: Readonly<Record<ParameterOf<N>, Tensor>>;
   /** What the neurons receive: running means x̄, [T·N, …]. */
   readonly input: string;
   /** Value that is carried, as the network without neurons has it: the input, or the activation function of it. */
@@ -42,6 +46,20 @@ export interface NeuronSpec {
   readonly neuron: AnyNeuron;
   readonly attributes: unknown;
   readonly parameters: Readonly<Record<string, Tensor | number>>;
+}
+
+/** Names the neurons to be put at a value; an attribute or parameter that is missing or misspelt does not compile. */
+export function neuronSpec<A, P extends string, S extends string>(
+  neuron: NeuronDefinition<A, P, S>,
+  attributes: NoInfer<A>,
+  parameters: Readonly<Record<NoInfer<P>, Tensor | number>>,
+): NeuronSpec {
+  return { neuron, attributes, parameters };
+}
+
+/** Whether a site is one of these neurons, so that its attributes and parameters are known by name and type. */
+export function isSiteOf<N extends AnyNeuron>(site: Site, neuron: N): site is Site<N> {
+  return site.neuron.name === neuron.name;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Parameters } from '../dynamics/define-neuron.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
+import { thresholdsOf } from '../dynamics/thresholds.ts';
+import { firstParameters } from './first-parameters.ts';
 import type { Site } from './neuron-node.ts';
 
 /** What a spike asks of a synapse beside an addition: nothing, a shift of the weight, or a multiplication with it. */
@@ -34,15 +36,13 @@ const rounding = 1e-6;
  * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
-  const scalars = Object.fromEntries(
-    Object.entries(site.parameters).map(([name, tensor]) => [name, tensor.toNumbers()[0]!]),
-  );
+  const scalars = firstParameters(site);
   const emitted = inputsOf(site, scalars).flatMap((input) => firstSteps(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.
   const single = distinct(
-    thresholdsOf(scalars).length === 0
-      ? site.neuron.levels(site.attributes)
-      : emitted.filter(({ count }) => count === 1).map(({ spike }) => spike),
+    site.neuron.thresholds
+      ? emitted.filter(({ count }) => count === 1).map(({ spike }) => spike)
+      : site.neuron.levels(site.attributes),
   );
   const positive = [...single].filter((spike) => spike > 0);
   const negative = [...single].filter((spike) => spike < 0);
@@ -66,16 +66,10 @@ function scalingOf(amplitudes: readonly number[]): SpikeScaling {
     : 'multiplication';
 }
 
-function thresholdsOf(scalars: Parameters): number[] {
-  return Object.entries(scalars)
-    .filter(([name]) => /threshold/i.test(name))
-    .map(([, threshold]) => threshold);
-}
-
 /** Even steps find the values of a uniform code, even ratios those of a ladder. */
 function inputsOf({ neuron, attributes }: Site, scalars: Parameters): number[] {
-  const thresholds = thresholdsOf(scalars);
-  if (thresholds.length === 0) thresholds.push(1);
+  const { positive, negative } = thresholdsOf(neuron, scalars);
+  const thresholds = [positive ?? 1, negative ?? positive ?? 1];
   const levels = neuron.levels(attributes);
   const smallest = (Math.min(...thresholds) * levels[0]!) / 64;
   const largest = 2 * Math.max(...thresholds) * levels.at(-1)!;

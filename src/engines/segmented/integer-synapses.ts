@@ -1,11 +1,10 @@
-import type { Ladder } from '../../dynamics/ladder.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { domain } from '../../spiking/domain.ts';
-import type { Site } from '../../spiking/neuron-node.ts';
+import { isSiteOf, type Site } from '../../spiking/neuron-node.ts';
 import { convolutionOperator } from './convolution-operator.ts';
 import type { IntegerProduct } from './integer-product.ts';
 import type { Window } from './window.ts';
@@ -82,14 +81,14 @@ type CommonThreshold =
   | { readonly threshold: number; readonly reason?: undefined }
   | { readonly threshold?: undefined; readonly reason: string };
 
-function commonThreshold({ neuron, attributes, parameters }: Site): CommonThreshold {
-  if (neuron.name !== multiThreshold.name) return { reason: `${neuron.name} neurons` };
-  const { base, levels } = attributes as Ladder;
+function commonThreshold(site: Site): CommonThreshold {
+  if (!isSiteOf(site, multiThreshold)) return { reason: `${site.neuron.name} neurons` };
+  const { base, levels } = site.attributes;
   if (base !== 2) return { reason: `levels of base ${base}` };
   if (levels > mostLevels) return { reason: `${levels} levels of each sign` };
-  const { thresholdPositive, thresholdNegative } = parameters;
-  if (thresholdPositive!.size > 1 || thresholdNegative!.size > 1) return { reason: 'thresholds by position' };
-  const [positive, negative] = [thresholdPositive!.toNumbers()[0]!, thresholdNegative!.toNumbers()[0]!];
+  const { thresholdPositive, thresholdNegative } = site.parameters;
+  if (thresholdPositive.size > 1 || thresholdNegative.size > 1) return { reason: 'thresholds by position' };
+  const [positive, negative] = [thresholdPositive.toNumber(), thresholdNegative.toNumber()];
   if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative))
     return { reason: `θ₊/θ₋ = ${(positive / negative).toPrecision(2)}` };
   return { threshold: Math.min(positive, negative) };
