@@ -22,6 +22,7 @@ export type Means =
   | 'convert'
   | 'data'
   | 'folder'
+  | 'force'
   | 'labels'
   | 'memoryMB'
   | 'quantised'

@@ -7,6 +7,7 @@ export const flags: Readonly<Record<Means, string>> = {
   convert: 'transpike convert',
   data: '--data',
   folder: '--run',
+  force: '--force',
   labels: '--labels',
   memoryMB: '--memory',
   quantised: '--no-quantised',

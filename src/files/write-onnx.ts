@@ -6,6 +6,7 @@ import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { FileSource } from './file-source.ts';
+import { guardOutput, weightFilesOf } from './output-guard.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /** Weights up to this many bytes are put into the file itself, so that a small model is one file. */
@@ -22,10 +23,11 @@ const smallTensor = 1024;
  * where linking is impossible) and weights in memory are written to `<path>.data`.
  * ONNX Runtime refuses external data outside the folder of the model, hence the link.
  *
- * @throws UsageError if the place cannot be written. The model file is written last and atomically.
+ * @throws UsageError if the place cannot be written, or is a file that the model's weights lie in. The model file is written last and atomically.
  */
 export async function writeOnnx(model: Model, path: string): Promise<void> {
   verifyModel(model, path);
+  await guardOutput(path, { inputs: weightFilesOf(model), kind: 'onnx', force: true });
   const folder = dirname(resolve(path));
   const outside = [...tensorsOf(model.graph)].filter((tensor) => !liesBelow(tensor, folder));
   const fits = outside.reduce((sum, tensor) => sum + tensor.byteLength, 0) <= inlineLimit;
