@@ -43,6 +43,7 @@ const layers = [
   'report',
   'cli',
   'index.ts',
+  'internals.ts',
 ];
 
 const places = layers.map((layer) => `^src/${layer}(/|$)`);

@@ -5,13 +5,13 @@
  * @type {import('knip').KnipConfig}
  */
 export default {
-  entry: ['src/index.ts!', 'src/cli/main.ts!', 'bench/**/*.mjs!', 'scripts/*.mjs!'],
+  entry: ['src/index.ts!', 'src/cli/main.ts!', 'bench/**/*.{ts,mjs}!', 'scripts/*.{ts,mjs}!'],
   project: [
     'src/**/*.ts!',
     '!src/**/*.{test,fixture}.ts!',
     'test/**/*.ts',
-    'bench/**/*.mjs!',
-    'scripts/*.mjs!',
+    'bench/**/*.{ts,mjs}!',
+    'scripts/*.{ts,mjs}!',
     // AssemblyScript, which has a compiler of its own.
     '!src/**/assembly/**!',
     '!src/**/assembly/**',

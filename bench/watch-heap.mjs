@@ -11,6 +11,6 @@ if (isMainThread) {
   setInterval(look, 5).unref();
   process.on('exit', () => {
     look();
-    writeFileSync(process.env.HEAP_FILE, String(peak));
+    writeFileSync(process.env.HEAP_FILE ?? '', String(peak));
   });
 }

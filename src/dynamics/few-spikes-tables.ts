@@ -1,4 +1,4 @@
-// Written by scripts/fit-few-spikes.mjs. Models name these codes: a new fit gets a new name.
+// Written by scripts/fit-few-spikes.ts. Models name these codes: a new fit gets a new name.
 import type { SmoothActivation } from '../analysis/activation.ts';
 
 /** A few-spikes code of an activation function: T_k, h_k and d_k of each internal step. */

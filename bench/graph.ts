@@ -2,27 +2,29 @@
 // everywhere in such a graph; and what is done with Vision Transformers that become deeper and deeper, which should
 // take twice as long for twice the depth. Seconds are processor time of all threads: other programs slow it down least.
 //   npm run bench:graph -- [--operators 100000] [--depths 12,24,48]
-import '../dist/native/install.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { convert } from '../dist/conversion/convert.js';
-import { differentiate } from '../dist/differentiation/differentiate.js';
-import { freezeShapes } from '../dist/differentiation/freeze-shapes.js';
-import { planRun } from '../dist/engines/plan-run.js';
-import { cutGraph } from '../dist/engines/segmented/cut-graph.js';
-import { withoutTimeAxis } from '../dist/engines/segmented/without-time-axis.js';
-import { Graph } from '../dist/graph/graph.js';
-import { GraphBuilder } from '../dist/graph/graph-builder.js';
-import { Model } from '../dist/graph/model.js';
-import { node } from '../dist/graph/node.js';
-import { printGraph } from '../dist/graph/print-graph.js';
-import { verifyModel } from '../dist/graph/verify-model.js';
-import { methodNamed } from '../dist/methods/index.js';
-import { quantisationPlacesOf, quantisedNetwork } from '../dist/quantisation/quantised-networks.js';
-import { readQuantisers } from '../dist/quantisation/quantiser-table.js';
-import { openVit, randomImages, vit } from './networks.mjs';
+import {
+  convert,
+  cutGraph,
+  differentiate,
+  freezeShapes,
+  Graph,
+  GraphBuilder,
+  Model,
+  methodNamed,
+  node,
+  planRun,
+  printGraph,
+  quantisationPlacesOf,
+  quantisedNetwork,
+  readQuantisers,
+  verifyModel,
+  withoutTimeAxis,
+} from '#internals';
+import { openVit, randomImages, vit } from './networks.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,9 +37,9 @@ const depths = options.depths.split(',').filter(Boolean).map(Number);
 
 /** Seconds by name of what was done. */
 class Times {
-  #seconds = new Map();
+  #seconds = new Map<string, number>();
 
-  async take(name, work) {
+  async take<Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> {
     const before = process.cpuUsage();
     const result = await work();
     const { user, system } = process.cpuUsage(before);
@@ -55,7 +57,7 @@ class Times {
 }
 
 /** A network of this many operators in blocks of ten, each with three weights, a sum with the block before and a neuron. */
-function build(count) {
+function build(count: number) {
   const graph = new Graph('large');
   graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 8] });
   const builder = new GraphBuilder(graph);
@@ -88,18 +90,18 @@ function build(count) {
 }
 
 /** Edits at a thousand places, each with a look at what it did. */
-function edit(graph) {
+function edit(graph: Graph) {
   const every = Math.max(1, Math.floor(graph.nodes.length / 1000));
   const places = graph.nodes.filter((_, i) => i % every === 0);
   for (const [i, place] of places.entries()) {
-    const [input] = place.inputs;
+    const input = place.inputs[0]!;
     const copied = graph.freshName(`copied.${i}`);
     graph.insertBefore(place, node('Identity', [input], [copied]));
     graph.setInput(place, 0, copied);
     graph.replaceNode(place, { ...place, name: graph.freshName(place.name) });
     if (graph.consumersOf(copied).length !== 1) throw new Error(`'${copied}' has lost its reader`);
     graph.redirectConsumers(copied, input);
-    graph.removeNode(graph.producerOf(copied));
+    graph.removeNode(graph.producerOf(copied)!);
   }
 }
 
@@ -121,7 +123,7 @@ try {
 }
 if (large.total > 2) process.exitCode = 1;
 
-async function deep(depth) {
+async function deep(depth: number) {
   const times = new Times();
   const source = await openVit('deit-tiny', vit(48, 3, depth), join(folder, `vit-${depth}`));
   const { model: spiking } = await times.take('converted', () =>
@@ -134,11 +136,11 @@ async function deep(depth) {
   const plan = await times.take('planned with statistics', () => planRun(spiking, { statistics: true }));
   const { model: step } = await times.take('time axis taken out', () => withoutTimeAxis(plan, [plan.logits]));
   await times.take('cut', () => cutGraph(step));
-  const table = readQuantisers(spiking, quantisationPlacesOf(spiking).points);
+  const table = readQuantisers(spiking, quantisationPlacesOf(spiking).points)!;
   const bits = Object.fromEntries(plan.sites.map(({ name }) => [name, 8]));
   await times.take('quantised', () => quantisedNetwork(spiking, table, { bits }));
   const frozen = await times.take('shapes frozen', () => freezeShapes(source));
-  const [logits] = frozen.graph.outputs;
+  const logits = frozen.graph.outputs[0]!;
   const loss = new GraphBuilder(frozen.graph).op('ReduceSum', [logits.name], { keepdims: 0 });
   const parameters = [...frozen.graph.initializers]
     .filter(([, tensor]) => tensor.dataType === 'float32' && tensor.size > 1)

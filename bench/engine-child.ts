@@ -1,25 +1,43 @@
-// One task of bench/engine.mjs in a process of its own; prints its answer as JSON on the last line.
-import '../dist/native/install.js';
+// One task of bench/engine.ts in a process of its own; prints its answer as JSON on the last line.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { convert } from '../dist/conversion/convert.js';
-import { createInGraphEngine } from '../dist/engines/in-graph-engine.js';
-import { planRun } from '../dist/engines/plan-run.js';
-import { createSegmentedEngine } from '../dist/engines/segmented/segmented-engine.js';
-import { readOnnx } from '../dist/files/read-onnx.js';
-import { writeOnnx } from '../dist/files/write-onnx.js';
-import { methodNamed } from '../dist/methods/index.js';
-import { OrtSession } from '../dist/sessions/ort-session.js';
-import { openNetwork, randomImages } from './networks.mjs';
+import {
+  convert,
+  createInGraphEngine,
+  createSegmentedEngine,
+  type FloatTensor,
+  methodNamed,
+  OrtSession,
+  planRun,
+  readOnnx,
+  writeOnnx,
+} from '#internals';
+import { median } from './median.ts';
+import { type NetworkName, openNetwork, randomImages } from './networks.ts';
 
-const task = JSON.parse(process.argv[2]);
-const fileOf = (kind) => join(task.folder, `${task.network}.${kind}.onnx`);
+/** What to do, and with what. */
+export interface Task {
+  readonly kind: 'prepare' | 'time' | 'memory';
+  readonly folder: string;
+  readonly network: NetworkName;
+  readonly batch: number;
+  readonly T: number;
+  readonly threads: number;
+  readonly engines: readonly EngineUnderTest[];
+  readonly rounds: number;
+}
+
+/** What is timed. */
+export type EngineUnderTest = keyof typeof makers;
+
+const task = JSON.parse(process.argv[2] ?? '') as Task;
+const fileOf = (kind: 'source' | 'spiking') => join(task.folder, `${task.network}.${kind}.onnx`);
 
 const makers = {
-  source: async (threads) => OrtSession.create(await readOnnx(fileOf('source')), { threads }),
-  fast: async (threads) => createSegmentedEngine(await plan(), { threads }),
-  int8: async (threads) => createSegmentedEngine(await plan(), { threads, synapses: 'int8' }),
-  'in-graph': async (threads) => createInGraphEngine(await plan(), { threads }),
+  source: async (threads: number) => OrtSession.create(await readOnnx(fileOf('source')), { threads }),
+  fast: async (threads: number) => createSegmentedEngine(await plan(), { threads }),
+  int8: async (threads: number) => createSegmentedEngine(await plan(), { threads, synapses: 'int8' }),
+  'in-graph': async (threads: number) => createInGraphEngine(await plan(), { threads }),
 };
 
 async function plan() {
@@ -42,8 +60,8 @@ async function prepare() {
 /** Median seconds an image for each engine, on the clock and of processor time; they take turns. */
 async function time() {
   const input = randomImages(task.network, task.batch);
-  const times = new Map();
-  const running = new Map();
+  const times = new Map<EngineUnderTest, { clock: number[]; processor: number[] }>();
+  const running = new Map<EngineUnderTest, { run(input: FloatTensor): Promise<unknown> }>();
   for (const name of task.engines) {
     const engine = await makers[name](task.threads);
     // The kernels are compiled in two stages: the second run gets the better code.
@@ -57,8 +75,8 @@ async function time() {
       const before = process.cpuUsage();
       await engine.run(input);
       const { user, system } = process.cpuUsage(before);
-      times.get(name).clock.push((performance.now() - start) / 1e3 / task.batch);
-      times.get(name).processor.push((user + system) / 1e6 / task.batch);
+      times.get(name)?.clock.push((performance.now() - start) / 1e3 / task.batch);
+      times.get(name)?.processor.push((user + system) / 1e6 / task.batch);
     }
   }
   return Object.fromEntries(
@@ -70,15 +88,12 @@ async function time() {
 }
 
 async function memory() {
-  const engine = await makers[task.engines[0]](task.threads);
+  const [name = 'source'] = task.engines;
+  const engine = await makers[name](task.threads);
   const input = randomImages(task.network, task.batch);
   for (let i = 0; i < 2; i++) await engine.run(input);
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return { peakMemoryMB: Math.round(Number(kilobytes) / 1024) };
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 const answer = await { prepare, time, memory }[task.kind]();

@@ -1,15 +1,11 @@
 // Nanoseconds for one neuron update (one neuron, one step) and GB/s (means read, decoded values written) of kernels.
 //   npm run bench:neurons
-
-import '../dist/native/install.js';
-import { loadKernels } from '../dist/kernels/kernel-module.js';
-import { kernelFor, kernels } from '../dist/kernels/kernels.js';
-import { referenceKernel } from '../dist/kernels/reference-kernel.js';
-import { neuronNamed } from '../dist/neurons/neurons.js';
+import { kernelFor, kernels, loadKernels, neuronNamed, referenceKernel, webAssembly } from '#internals';
+import { median } from './median.ts';
 
 const count = 8 * 197 * 384;
 const [table, counters, data] = [1024, 8192, 65536];
-const memory = new WebAssembly.Memory({ initial: Math.ceil((data + 8 * count * 8) / 65536) });
+const memory = new webAssembly.Memory({ initial: Math.ceil((data + 8 * count * 8) / 65536) });
 const module = await loadKernels(memory);
 const means = new Float32Array(memory.buffer, data);
 
@@ -21,7 +17,7 @@ for (const { neuron: name } of kernels) {
   for (const [label, kernel] of [
     ['compiled', kernelFor(neuron)],
     ['plain', referenceKernel(neuron)],
-  ]) {
+  ] as const) {
     for (const steps of [1, 4, 8]) {
       for (let i = 0; i < means.length; i++) means[i] = Math.sin(i) * 3;
       const where = {
@@ -39,7 +35,7 @@ for (const { neuron: name } of kernels) {
         kernel.run({ memory, module, table }, run, attributes);
         return performance.now() - start;
       });
-      const nanoseconds = (times.sort((a, b) => a - b)[repeats >> 1] * 1e6) / (count * steps);
+      const nanoseconds = (median(times) * 1e6) / (count * steps);
       const cells = [name.padEnd(18), label.padEnd(9), String(steps).padStart(2)];
       console.log(...cells, nanoseconds.toFixed(3).padStart(10), (8 / nanoseconds).toFixed(1).padStart(7));
     }

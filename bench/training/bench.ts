@@ -1,21 +1,18 @@
 /**
  * Training steps per CPU-second of this project and of PyTorch, one thread each, on two workloads:
- * `npm run build && node bench/training/bench.mjs [seconds a measurement]`.
+ * `npm run bench:training -- [seconds a measurement]`.
  * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
  * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
  */
-import '../../dist/native/install.js';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Random } from '../../dist/random.js';
-import { buildTrainingStep } from '../../dist/training/step/build-training-step.js';
-import { TrainingSession } from '../../dist/training/step/training-session.js';
-import { block, cnn } from './workloads.mjs';
+import { buildTrainingStep, Random, TrainingSession } from '#internals';
+import { block, cnn, type Workload } from './workloads.ts';
 
 const seconds = Number(process.argv[2] ?? 4);
 const script = fileURLToPath(new URL('./torch_steps.py', import.meta.url));
 
-async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, options }) {
+async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, options }: Workload) {
   const step = await buildTrainingStep(network, {
     batchSize: batch,
     loss: 'cross-entropy',
@@ -24,7 +21,7 @@ async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, o
   });
   const parameters = new Float32Array(step.parameters.size);
   for (const { name, offset } of step.parameters.entries) {
-    parameters.set(network.model.graph.initializers.get(name).toFloat32(), offset);
+    parameters.set(network.model.graph.initializers.get(name)!.toFloat32(), offset);
   }
   const session = await TrainingSession.create(step, new Map([['parameters', parameters]]));
   const random = new Random(2);
@@ -45,7 +42,7 @@ async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, o
   return rate;
 }
 
-function torchSteps(workload) {
+function torchSteps(workload: string): { rate: number; version: string } | undefined {
   for (const python of ['/usr/bin/python3', 'python3']) {
     try {
       const text = execFileSync(python, [script, workload, String(seconds)], {
@@ -62,7 +59,7 @@ function torchSteps(workload) {
 for (const [workload, make, wanted] of [
   ['cnn', cnn, 0.7],
   ['block', block, 1.2],
-]) {
+] as const) {
   let [own, torch, version] = [0, 0, ''];
   for (let round = 0; round < 3; round++) {
     own = Math.max(own, await stepsPerCpuSecond(make()));

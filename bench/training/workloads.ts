@@ -1,10 +1,15 @@
-import { Graph } from '../../dist/graph/graph.js';
-import { GraphBuilder } from '../../dist/graph/graph-builder.js';
-import { Model } from '../../dist/graph/model.js';
-import { float } from '../../dist/graph/node.js';
-import { Tensor } from '../../dist/graph/tensor.js';
-import { Random } from '../../dist/random.js';
-import { optimisers } from '../../dist/training/optimisers/optimisers.js';
+import {
+  type AnyOptimiser,
+  float,
+  Graph,
+  GraphBuilder,
+  Model,
+  optimisers,
+  Random,
+  sizeOf,
+  Tensor,
+  type TrainableNetwork,
+} from '#internals';
 
 /** Sizes that torch_steps.py has as well. */
 export const sizes = {
@@ -12,47 +17,57 @@ export const sizes = {
   block: { batch: 16, tokens: 64, dim: 128, heads: 4, classes: 10 },
 };
 
+/** A network to train, its data's sizes, and how it is trained. */
+export interface Workload {
+  readonly network: TrainableNetwork;
+  /** Numbers of one input. */
+  readonly sample: number;
+  readonly batch: number;
+  readonly classes: number;
+  readonly optimiser: AnyOptimiser;
+  readonly options: object;
+}
+
 class Network {
-  constructor(inputShape) {
-    this.graph = new Graph('bench');
+  readonly graph = new Graph('bench');
+  readonly build = new GraphBuilder(this.graph);
+  readonly #random = new Random(1);
+  readonly #parameters: string[] = [];
+
+  constructor(inputShape: readonly number[]) {
     this.graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...inputShape] });
-    this.build = new GraphBuilder(this.graph);
-    this.random = new Random(1);
-    this.parameters = [];
   }
 
-  weight(name, shape, deviation) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    const values = Float32Array.from({ length: size }, () => deviation * this.random.normal());
-    this.parameters.push(this.build.constant(name, Tensor.float32(shape, values)));
+  weight(name: string, shape: readonly number[], deviation: number): string {
+    const values = Float32Array.from({ length: sizeOf(shape) }, () => deviation * this.#random.normal());
+    this.#parameters.push(this.build.constant(name, Tensor.float32(shape, values)));
     return name;
   }
 
-  constant(name, shape, value) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    this.parameters.push(
-      this.build.constant(name, Tensor.float32(shape, new Float32Array(size).fill(value))),
+  constant(name: string, shape: readonly number[], value: number): string {
+    this.#parameters.push(
+      this.build.constant(name, Tensor.float32(shape, new Float32Array(sizeOf(shape)).fill(value))),
     );
     return name;
   }
 
-  conv(name, input, from, to) {
+  conv(name: string, input: string, from: number, to: number): string {
     const inputs = [input, this.weight(`${name}.weight`, [to, from, 3, 3], Math.sqrt(2 / (9 * from)))];
     inputs.push(this.constant(`${name}.bias`, [to], 0));
     return this.build.op('Conv', inputs, { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
   }
 
-  pool(input) {
+  pool(input: string): string {
     return this.build.op('MaxPool', [input], { kernel_shape: [2, 2], strides: [2, 2] });
   }
 
-  linear(name, input, from, to) {
+  linear(name: string, input: string, from: number, to: number): string {
     const weight = this.weight(`${name}.weight`, [from, to], 1 / Math.sqrt(from));
     const product = this.build.op('MatMul', [input, weight]);
     return this.build.op('Add', [product, this.constant(`${name}.bias`, [to], 0)]);
   }
 
-  norm(name, input, width) {
+  norm(name: string, input: string, width: number): string {
     const inputs = [
       input,
       this.constant(`${name}.weight`, [width], 1),
@@ -61,15 +76,15 @@ class Network {
     return this.build.op('LayerNormalization', inputs, { axis: -1, epsilon: float(1e-6) });
   }
 
-  finish(output, classes) {
+  finish(output: string, classes: number): TrainableNetwork {
     this.build.op('Identity', [output], {}, { name: 'logits' });
     this.graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', classes] });
-    return { model: new Model(this.graph, 20), parameters: this.parameters };
+    return { model: new Model(this.graph, 20), parameters: this.#parameters };
   }
 }
 
 /** Two convolutions with pooling and a linear layer on 28×28 pictures; SGD with momentum. */
-export function cnn() {
+export function cnn(): Workload {
   const { batch, classes } = sizes.cnn;
   const network = new Network([1, 28, 28]);
   const { build } = network;
@@ -88,20 +103,23 @@ export function cnn() {
 }
 
 /** One pre-norm Transformer block on random tokens, mean pooling and a linear layer; AdamW. */
-export function block() {
+export function block(): Workload {
   const { batch, tokens, dim, heads, classes } = sizes.block;
   const network = new Network([tokens, dim]);
   const { build } = network;
   const qkv = network.linear('qkv', network.norm('norm1', 'x', dim), dim, 3 * dim);
-  const parts = build.ops('Split', [qkv, build.integers('thirds', [dim, dim, dim])], 3, { axis: 2 });
+  const [queries = '', keys = '', values = ''] = build.ops(
+    'Split',
+    [qkv, build.integers('thirds', [dim, dim, dim])],
+    3,
+    { axis: 2 },
+  );
   const split = build.integers('heads', [0, tokens, heads, dim / heads]);
-  const head = (value, perm) => build.op('Transpose', [build.op('Reshape', [value, split])], { perm });
-  const scores = build.op('MatMul', [head(parts[0], [0, 2, 1, 3]), head(parts[1], [0, 2, 3, 1])]);
+  const head = (value: string, perm: readonly number[]) =>
+    build.op('Transpose', [build.op('Reshape', [value, split])], { perm });
+  const scores = build.op('MatMul', [head(queries, [0, 2, 1, 3]), head(keys, [0, 2, 3, 1])]);
   const scaled = build.op('Mul', [scores, build.scalar('scale', 1 / Math.sqrt(dim / heads))]);
-  const mixed = build.op('MatMul', [
-    build.op('Softmax', [scaled], { axis: -1 }),
-    head(parts[2], [0, 2, 1, 3]),
-  ]);
+  const mixed = build.op('MatMul', [build.op('Softmax', [scaled], { axis: -1 }), head(values, [0, 2, 1, 3])]);
   const swapped = build.op('Transpose', [mixed], { perm: [0, 2, 1, 3] });
   const merged = build.op('Reshape', [swapped, build.integers('merged', [0, tokens, dim])]);
   const middle = build.op('Add', ['x', network.linear('proj', merged, dim, dim)]);

@@ -1,6 +1,6 @@
 // Accuracy against energy of every method and of the tuner with every ladder, as a table in Markdown.
 //
-//   npm run build && node bench/frontier.mjs MODEL --calibrate DATA --data DATA --out runs.jsonl
+//   npm run bench:frontier -- MODEL --calibrate DATA --data DATA --out runs.jsonl
 //     [--labels FILE] [--images 200] [--only ecmt,differential/base-2,tune/any] [--seconds 300]
 //
 // MODEL: checkpoint folder or ONNX file. Methods are converted with every preset for T = 1…4; a row METHOD/PRESET ends
@@ -9,21 +9,49 @@
 //
 // Every network is a line of --out: the same command goes on where an earlier one stopped, and with --seconds it starts
 // nothing more after that time. Two commands with different --only may share a file. --only print measures nothing.
-import '../dist/native/install.js';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { convert } from '../dist/conversion/convert.js';
-import { prepareSource } from '../dist/conversion/prepare-source.js';
-import { sourceEnergy } from '../dist/energy/relative-energy.js';
-import { methods } from '../dist/methods/methods.js';
-import { openInputs } from '../dist/opening/open-inputs.js';
-import { openNetwork } from '../dist/opening/open-network.js';
-import { ladderFamilies } from '../dist/tuning/ladders/ladder-families.js';
-import { measureNetwork, withSourceLogits } from '../dist/tuning/search/measure-network.js';
-import { choosePoint, frontierTargets } from '../dist/tuning/search/tuning-goal.js';
-import { TuningJournal } from '../dist/tuning/search/tuning-journal.js';
-import { tune } from '../dist/tuning/tune.js';
+import {
+  type Batch,
+  type ComparedBatch,
+  choosePoint,
+  convert,
+  frontierTargets,
+  ladderFamilies,
+  type Measurement,
+  type Method,
+  type Model,
+  measureNetwork,
+  messageOf,
+  methods,
+  openInputs,
+  openNetwork,
+  prepareSource,
+  type SourceEnergy,
+  sourceEnergy,
+  TuningJournal,
+  type TuningPoint,
+  tune,
+  withSourceLogits,
+} from '#internals';
+
+type Target = (typeof frontierTargets)[number] | typeof paying;
+
+/** A line of --out: a network that was measured, or what prevented it; `finished` closes the rows of a tuning. */
+interface Run {
+  readonly row: string;
+  readonly T?: number;
+  readonly measured?: Measurement;
+  readonly problem?: string;
+  readonly finished?: true;
+  /** For networks of the tuner: the ratio they were chosen for, how they were made, and their measures there. */
+  readonly target?: Target;
+  readonly plan?: string;
+  readonly heldOut?: Measurement;
+}
+
+type MeasuredRun = Run & { readonly measured: Measurement };
 
 const mostSteps = 4;
 const calibrationImages = 64;
@@ -48,55 +76,61 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: 'Infinity' },
   },
 });
-const missing = ['calibrate', 'data', 'out'].filter((name) => !values[name]).map((name) => `--${name}`);
-if (positionals.length !== 1) missing.unshift('MODEL');
-if (missing.length > 0) {
-  console.error(
-    `bench/frontier: expected MODEL --calibrate DATA --data DATA --out FILE, ${missing.join(', ')} missing.`,
-  );
-  process.exit(2);
-}
-const network = await openNetwork(positionals[0]);
+const [path = refuse()] = positionals;
+const { calibrate = refuse(), data = refuse(), out = refuse() } = values;
+const network = await openNetwork(path);
 const deadline = performance.now() + 1000 * Number(values.seconds);
 const isLate = () => performance.now() > deadline;
 const runs = openRuns();
-let sensitivities = new Map();
+let sensitivities: TuningJournal['sensitivities'] = new Map();
 const only = values.only.split(',').filter(Boolean);
-const isWanted = (row) => only.length === 0 || only.some((each) => `${row}/`.startsWith(`${each}/`));
+const isWanted = (row: string) => only.length === 0 || only.some((each) => `${row}/`.startsWith(`${each}/`));
 
 if (values.only !== 'print') await measureAll();
 printTable();
 
-/** Lines of --out; its first one says what they were measured with. */
-function openRuns() {
-  const paths = { calibrate: resolve(values.calibrate), data: resolve(values.data) };
-  const settings = { model: network.fingerprint, images: Number(values.images), ...paths };
-  if (!existsSync(values.out)) writeFileSync(values.out, `${JSON.stringify(settings)}\n`);
-  const [first, ...lines] = readFileSync(values.out, 'utf8').trim().split('\n');
-  if (first !== JSON.stringify(settings)) throw new Error(`${values.out} has other settings: ${first}`);
-  return lines.map((line) => JSON.parse(line));
+function refuse(): never {
+  console.error('bench/frontier: expected MODEL --calibrate DATA --data DATA --out FILE.');
+  process.exit(2);
 }
 
-function keep(run) {
+/** Lines of --out; its first one says what they were measured with. */
+function openRuns(): Run[] {
+  const paths = { calibrate: resolve(calibrate), data: resolve(data) };
+  const settings = { model: network.fingerprint, images: Number(values.images), ...paths };
+  if (!existsSync(out)) writeFileSync(out, `${JSON.stringify(settings)}\n`);
+  const [first, ...lines] = readFileSync(out, 'utf8').trim().split('\n');
+  if (first !== JSON.stringify(settings)) throw new Error(`${out} has other settings: ${first}`);
+  return lines.map((line) => JSON.parse(line) as Run);
+}
+
+function keep(run: Run) {
   runs.push(run);
-  appendFileSync(values.out, `${JSON.stringify(run)}\n`);
-  const { measured, problem } = run;
-  if (!measured && !problem) return;
-  console.error(
-    `${run.row} T=${run.T}: ${problem ?? `${cellOf(run)}, ratio ${measured.ecmtRatio.toFixed(3)}`}`,
-  );
+  appendFileSync(out, `${JSON.stringify(run)}\n`);
+  const { row, T, problem } = run;
+  if (problem) console.error(`${row} T=${T}: ${problem}`);
+  if (isMeasured(run)) console.error(`${row} T=${T}: ${cellOf(run)}, ratio ${ratioOf(run).toFixed(3)}`);
+}
+
+function isMeasured(run: Run): run is MeasuredRun {
+  return run.measured !== undefined;
+}
+
+/** Ratio (a); a run that was not measured, or whose energy is unknown, has none. */
+function ratioOf({ measured }: Run): number {
+  return measured?.ecmtRatio ?? Number.NaN;
 }
 
 async function measureAll() {
   const labels = values.labels;
-  const images = await openInputs(network, values.data, { labels, limit: Number(values.images) });
+  const images = await openInputs(network, data, { labels, limit: Number(values.images) });
   const compared = await withSourceLogits(network.model, images.batches(), 1);
-  const calibration = await openInputs(network, values.calibrate, {
+  const calibration = await openInputs(network, calibrate, {
     labels,
     limit: calibrationImages,
     needsLabels: false,
   });
-  const batches = [];
+  const batches: Batch[] = [];
   for await (const batch of calibration.batches()) batches.push({ ...batch, data: batch.data.slice() });
   for (const method of methods) {
     for (const preset of Object.keys(method.presets)) {
@@ -108,12 +142,16 @@ async function measureAll() {
   }
 }
 
-async function measurePreset(method, preset, batches, compared) {
+async function measurePreset(
+  method: Method,
+  preset: string,
+  batches: readonly Batch[],
+  compared: readonly ComparedBatch[],
+) {
   const row = `${method.name}/${preset}`;
   for (let T = 1; T <= mostSteps; T++) {
     const before = runs.filter((run) => run.row === row);
-    if (before.some(({ problem, measured }) => problem || measured.ecmtRatio > frontierTargets.at(-1)))
-      return;
+    if (before.some((run) => run.problem || ratioOf(run) > frontierTargets.at(-1)!)) return;
     if (before.some((run) => run.T === T)) continue;
     if (isLate()) return;
     try {
@@ -126,16 +164,20 @@ async function measurePreset(method, preset, batches, compared) {
       });
       keep({ row, T, measured: await measure(model, T, compared, await sourceEnergy(clean, sites)) });
     } catch (error) {
-      keep({ row, T, problem: error.message });
+      keep({ row, T, problem: messageOf(error) });
     }
   }
 }
 
 /** One search for all ratios; how much each site matters is the same for all ladders. */
-async function measureTuning({ row, ladders, steps }, batches, compared) {
+async function measureTuning(
+  { row, ladders, steps }: (typeof tunings)[number],
+  batches: readonly Batch[],
+  compared: readonly ComparedBatch[],
+) {
   if (runs.some((run) => run.row === row && run.finished)) return;
-  const folder = join(`${values.out}-tuning`, row.replace('/', '-'));
-  const settings = { fingerprint: network.fingerprint, calibrate: resolve(values.calibrate), ladders, steps };
+  const folder = join(`${out}-tuning`, row.replace('/', '-'));
+  const settings = { fingerprint: network.fingerprint, calibrate: resolve(calibrate), ladders, steps };
   const journal = await TuningJournal.open(folder, settings);
   for (const each of sensitivities) await journal.addSensitivity(...each);
   const tuned = await tune(network.model, {
@@ -147,14 +189,14 @@ async function measureTuning({ row, ladders, steps }, batches, compared) {
     },
     journal,
     threads: 1,
-    signal: Number.isFinite(deadline)
-      ? AbortSignal.timeout(Math.ceil(deadline - performance.now()))
-      : undefined,
+    ...(Number.isFinite(deadline) && {
+      signal: AbortSignal.timeout(Math.ceil(deadline - performance.now())),
+    }),
     onProgress: ({ stage, done, total }) => console.error(`${row}: ${stage} ${done} of ${total}`),
   });
   if (!tuned) return;
   sensitivities = journal.sensitivities;
-  const { clean, sites } = await prepareSource(network.model, methods[0]);
+  const { clean, sites } = await prepareSource(network.model, methods[0]!);
   const energy = await sourceEnergy(clean, sites);
   for (const [target, point] of chosenPoints(tuned.points)) {
     const T = point.schedule.steps;
@@ -169,18 +211,23 @@ async function measureTuning({ row, ladders, steps }, batches, compared) {
 }
 
 /** For each ratio the point that was found for it, if there is one, and the one with the least divergence that pays by (b). */
-function chosenPoints(points) {
+function chosenPoints(points: readonly TuningPoint[]): [Target, TuningPoint][] {
   const chosen = frontierTargets
-    .map((target) => [target, choosePoint({ kind: 'energy', ecmtRatio: target }, points)])
-    .filter(([, { reached }]) => reached)
-    .map(([target, { point }]) => [target, point]);
+    .map((target) => ({ target, ...choosePoint({ kind: 'energy', ecmtRatio: target }, points) }))
+    .filter(({ reached }) => reached)
+    .map(({ target, point }): [Target, TuningPoint] => [target, point]);
   const [best] = points
     .filter(({ measured }) => measured.fullRatio !== null && measured.fullRatio < 1)
     .sort((a, b) => a.measured.divergence - b.measured.divergence);
   return best ? [...chosen, [paying, best]] : chosen;
 }
 
-async function measure(model, steps, compared, energy) {
+async function measure(
+  model: Model,
+  steps: number,
+  compared: readonly ComparedBatch[],
+  energy: SourceEnergy,
+) {
   return (await measureNetwork(model, steps, compared, 1, energy)).measurement;
 }
 
@@ -205,28 +252,33 @@ function printTable() {
 }
 
 /** The network of the best agreement among those that take at most this ratio, to two digits; of a tuning the one tuned for it. */
-function bestOf(row, target) {
-  const within = runs.filter(
-    (run) => run.row === row && run.target !== paying && run.measured?.ecmtRatio < target + 0.005,
-  );
+function bestOf(row: string, target: number): MeasuredRun | undefined {
+  const within = runs
+    .filter(isMeasured)
+    .filter((run) => run.row === row && run.target !== paying && ratioOf(run) < target + 0.005);
   return within.sort(
-    (a, b) => (b.target ?? 0) - (a.target ?? 0) || b.measured.agreement - a.measured.agreement,
+    (a, b) => Number(b.target ?? 0) - Number(a.target ?? 0) || b.measured.agreement - a.measured.agreement,
   )[0];
 }
 
-function payingCell(row) {
-  const own = runs.filter((run) => run.row === row && run.measured?.fullRatio < 1);
+function payingCell(row: string) {
+  const own = runs
+    .filter(isMeasured)
+    .filter(({ row: each, measured }) => each === row && (measured.fullRatio ?? Infinity) < 1);
   const [best] = own.sort(
-    (a, b) => (b.target === paying) - (a.target === paying) || b.measured.agreement - a.measured.agreement,
+    (a, b) =>
+      Number(b.target === paying) - Number(a.target === paying) ||
+      b.measured.agreement - a.measured.agreement,
   );
-  return best ? `${cellOf(best)}, (a) ${best.measured.ecmtRatio.toFixed(3)}` : 'none';
+  return best ? `${cellOf(best)}, (a) ${ratioOf(best).toFixed(3)}` : 'none';
 }
 
-function cellOf({ T, measured: { top1, agreement, fullRatio } }) {
-  const [full, mark] = [fullRatio.toFixed(2), fullRatio < 1 ? '**' : ''];
+function cellOf({ T, measured: { top1, agreement, fullRatio } }: MeasuredRun) {
+  const full = fullRatio?.toFixed(2) ?? '–';
+  const mark = (fullRatio ?? Infinity) < 1 ? '**' : '';
   return `${percent(top1)} / ${percent(agreement)}, ${T}, ${mark}${full}${mark}`;
 }
 
-function percent(share) {
+function percent(share: number | null) {
   return share === null ? '–' : (100 * share).toFixed(1);
 }

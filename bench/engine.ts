@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { wholeNumber } from '../dist/cli/options.js';
-import { requireWritable } from '../dist/cli/require-writable.js';
-import { networks } from './networks.mjs';
+import { requireWritable, wholeNumber } from '#internals';
+import type { EngineUnderTest, Task } from './engine-child.ts';
+import { type NetworkName, networks } from './networks.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,22 +23,38 @@ const { values: options } = parseArgs({
 });
 const rounds = wholeNumber(1)(options.rounds ?? (options.quick ? '3' : '7'));
 if (options.json) await requireWritable(options.json);
-const engines = ['source', 'fast', 'int8', 'in-graph'];
-const child = fileURLToPath(new URL('./engine-child.mjs', import.meta.url));
+const engines = ['source', 'fast', 'int8', 'in-graph'] as const satisfies readonly EngineUnderTest[];
+const child = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'transpike-bench-'));
 
-async function inChild(task) {
+type Configuration = Pick<Task, 'network' | 'batch' | 'T' | 'threads'>;
+
+/** One engine in one configuration. */
+interface Row extends Configuration {
+  readonly engine: EngineUnderTest;
+  readonly secondsPerImage: number;
+  readonly ratioToSource: number;
+  readonly processorSecondsPerImage: number;
+  readonly processorRatioToSource: number;
+  readonly peakMemoryMB: number;
+}
+
+type Times = Readonly<
+  Record<EngineUnderTest, { readonly seconds: number; readonly processorSeconds: number }>
+>;
+
+async function inChild<Answer>(task: Partial<Task>): Promise<Answer> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [child, JSON.stringify({ folder, ...task })],
+    [...process.execArgv, child, JSON.stringify({ folder, ...task })],
     {
       maxBuffer: 2 ** 24,
     },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1));
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-function configurations() {
+function configurations(): Configuration[] {
   const [steps, batches, threads] = options.quick
     ? [[4], [8], [1]]
     : [
@@ -46,25 +62,31 @@ function configurations() {
         [1, 8],
         [1, 2],
       ];
-  const names = Object.keys(networks).filter((name) => !options.only || name === options.only);
+  const names = (Object.keys(networks) as NetworkName[]).filter(
+    (name) => !options.only || name === options.only,
+  );
   if (names.length === 0) throw new Error(`--only: expected one of ${Object.keys(networks).join(', ')}`);
   return names.flatMap((network) =>
     batches.flatMap((batch) => steps.flatMap((T) => threads.map((n) => ({ network, batch, T, threads: n })))),
   );
 }
 
-const rows = [];
+const rows: Row[] = [];
 try {
   for (const name of new Set(configurations().map(({ network }) => network))) {
     await inChild({ kind: 'prepare', network: name });
   }
   console.log('network      batch  T  threads  engine     s/image   ×source  ×T·source  ×processor  peak MB');
   for (const configuration of configurations()) {
-    const times = await inChild({ kind: 'time', ...configuration, engines, rounds });
+    const times = await inChild<Times>({ kind: 'time', ...configuration, engines, rounds });
     for (const engine of engines) {
-      const { peakMemoryMB } = await inChild({ kind: 'memory', ...configuration, engines: [engine] });
+      const { peakMemoryMB } = await inChild<Pick<Row, 'peakMemoryMB'>>({
+        kind: 'memory',
+        ...configuration,
+        engines: [engine],
+      });
       const { seconds, processorSeconds } = times[engine];
-      rows.push({
+      const row: Row = {
         ...configuration,
         engine,
         secondsPerImage: seconds,
@@ -72,8 +94,9 @@ try {
         processorSecondsPerImage: processorSeconds,
         processorRatioToSource: processorSeconds / times.source.processorSeconds,
         peakMemoryMB,
-      });
-      print(rows.at(-1));
+      };
+      rows.push(row);
+      print(row);
     }
     // The whole grid takes half an hour: what there is stays when it is interrupted.
     if (options.json) save(options.json);
@@ -82,12 +105,12 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function save(path) {
+function save(path: string) {
   writeFileSync(`${path}.part`, `${JSON.stringify(rows, null, 1)}\n`);
   renameSync(`${path}.part`, path);
 }
 
-function print(row) {
+function print(row: Row) {
   const { network, batch, T, threads, engine, secondsPerImage, ratioToSource, peakMemoryMB } = row;
   const cells = [
     network.padEnd(12),

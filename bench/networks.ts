@@ -2,15 +2,32 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSafetensors } from '../dist/files/write-safetensors.js';
-import { Graph } from '../dist/graph/graph.js';
-import { GraphBuilder } from '../dist/graph/graph-builder.js';
-import { Model } from '../dist/graph/model.js';
-import { Tensor } from '../dist/graph/tensor.js';
-import { openCheckpoint } from '../dist/opening/open-checkpoint.js';
+import {
+  type FloatTensor,
+  Graph,
+  GraphBuilder,
+  Model,
+  openCheckpoint,
+  sizeOf,
+  Tensor,
+  writeSafetensors,
+} from '#internals';
 
 /** The shape of a Vision Transformer. */
-export const vit = (dim, heads, depth = 12) => ({ kind: 'vit', dim, heads, depth, input: [3, 224, 224] });
+interface Vit {
+  readonly kind: 'vit';
+  readonly dim: number;
+  readonly heads: number;
+  readonly depth: number;
+  readonly input: readonly number[];
+}
+
+type Shape = Vit | { readonly kind: 'cnn' | 'bundled'; readonly input: readonly number[] };
+
+/** The shape of a Vision Transformer for pictures of 224 × 224. */
+export function vit(dim: number, heads: number, depth = 12): Vit {
+  return { kind: 'vit', dim, heads, depth, input: [3, 224, 224] };
+}
 
 /** Shapes by name. */
 export const networks = {
@@ -18,28 +35,21 @@ export const networks = {
   'vit-small': vit(384, 6),
   cnn: { kind: 'cnn', input: [3, 32, 32] },
   'glyphs-cnn': { kind: 'bundled', input: [1, 32, 32] },
-};
+} as const satisfies Record<string, Shape>;
 
-/**
- * Opens a network; a Transformer's weights are written to `folder` and stay there.
- *
- * @returns {Promise<Model>}
- */
-export async function openNetwork(name, folder) {
-  const shape = networks[name];
-  if (shape.kind === 'bundled') {
-    return (await openCheckpoint(fileURLToPath(new URL(`../models/${name}`, import.meta.url)))).model;
-  }
+/** Name of a network. */
+export type NetworkName = keyof typeof networks;
+
+/** Opens a network; a Transformer's weights are written to `folder` and stay there. */
+export async function openNetwork(name: NetworkName, folder: string): Promise<Model> {
+  const shape: Shape = networks[name];
+  if (shape.kind === 'vit') return openVit(name, shape, join(folder, name));
   if (shape.kind === 'cnn') return buildCnn(shape.input);
-  return openVit(name, shape, join(folder, name));
+  return (await openCheckpoint(fileURLToPath(new URL(`../models/${name}`, import.meta.url)))).model;
 }
 
-/**
- * Writes a Transformer of any shape to `checkpoint` and opens it.
- *
- * @returns {Promise<Model>}
- */
-export async function openVit(architecture, shape, checkpoint) {
+/** Writes a Transformer of any shape to `checkpoint` and opens it. */
+export async function openVit(architecture: string, shape: Vit, checkpoint: string): Promise<Model> {
   mkdirSync(checkpoint, { recursive: true });
   writeFileSync(
     join(checkpoint, 'config.json'),
@@ -50,7 +60,7 @@ export async function openVit(architecture, shape, checkpoint) {
 }
 
 /** Random numbers that are the same every time, in ±`scale`. */
-export function randomNumbers(count, scale, seed = 1) {
+export function randomNumbers(count: number, scale: number, seed = 1): Float32Array<ArrayBuffer> {
   let state = (seed * 2654435761 + 12345) >>> 0;
   return Float32Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -59,29 +69,25 @@ export function randomNumbers(count, scale, seed = 1) {
 }
 
 /** A batch of random images. */
-export function randomImages(name, batch) {
+export function randomImages(name: NetworkName, batch: number): FloatTensor {
   const shape = [batch, ...networks[name].input];
-  return { shape, data: randomNumbers(size(shape), 2, 7) };
+  return { shape, data: randomNumbers(sizeOf(shape), 2, 7) };
 }
 
-function size(shape) {
-  return shape.reduce((a, b) => a * b, 1);
-}
-
-function vitWeights({ dim, depth }) {
-  const tensors = new Map();
-  const add = (name, ...shape) => {
-    const fanIn = size(shape.slice(1));
+function vitWeights({ dim, depth }: Vit): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  const add = (name: string, ...shape: number[]) => {
+    const fanIn = sizeOf(shape.slice(1));
     const scale = Math.sqrt(3 / fanIn);
-    tensors.set(name, Tensor.float32(shape, randomNumbers(size(shape), scale, tensors.size + 1)));
+    tensors.set(name, Tensor.float32(shape, randomNumbers(sizeOf(shape), scale, tensors.size + 1)));
   };
-  const constant = (name, value) =>
+  const constant = (name: string, value: number) =>
     tensors.set(name, Tensor.float32([dim], new Float32Array(dim).fill(value)));
-  const linear = (path, out, into) => {
+  const linear = (path: string, out: number, into: number) => {
     add(`${path}.weight`, out, into);
     tensors.set(`${path}.bias`, Tensor.float32([out], randomNumbers(out, 0.1, tensors.size + 1)));
   };
-  const norm = (path) => {
+  const norm = (path: string) => {
     constant(`${path}.weight`, 1);
     constant(`${path}.bias`, 0);
   };
@@ -103,11 +109,11 @@ function vitWeights({ dim, depth }) {
 }
 
 /** Eight convolutions with ReLU, three of them with stride 2, two residual sums, a classifier. */
-function buildCnn(input) {
+function buildCnn(input: readonly number[]): Model {
   const graph = new Graph('cnn');
   const build = new GraphBuilder(graph);
   graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
-  const convolve = (from, into, out, stride, i) => {
+  const convolve = (from: string, into: number, out: number, stride: number, i: number) => {
     const weight = randomNumbers(out * into * 9, Math.sqrt(6 / (into * 9)), i);
     return build.op(
       'Conv',
@@ -120,7 +126,7 @@ function buildCnn(input) {
       { name: `conv${i}` },
     );
   };
-  const relu = (value) => build.op('Relu', [value]);
+  const relu = (value: string) => build.op('Relu', [value]);
   let x = relu(convolve('x', 3, 32, 1, 1));
   x = relu(build.op('Add', [convolve(relu(convolve(x, 32, 32, 1, 2)), 32, 32, 1, 3), x]));
   x = relu(convolve(x, 32, 64, 2, 4));
@@ -130,19 +136,7 @@ function buildCnn(input) {
   const pooled = build.op('Flatten', [build.op('GlobalAveragePool', [x])], { axis: 1 });
   const head = build.constant('head.weight', Tensor.float32([10, 128], randomNumbers(1280, 0.15, 9)));
   const bias = build.constant('head.bias', Tensor.float32([10], new Float32Array(10)));
-  graph.append({ ...lastGemm(pooled, head, bias) });
+  build.op('Gemm', [pooled, head, bias], { transB: 1 }, { name: 'logits' });
   graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 10] });
   return new Model(graph, 17);
-}
-
-function lastGemm(input, weight, bias) {
-  const attributes = new Map([['transB', { kind: 'int', value: 1 }]]);
-  return {
-    name: 'head',
-    opType: 'Gemm',
-    domain: '',
-    inputs: [input, weight, bias],
-    outputs: ['logits'],
-    attributes,
-  };
 }

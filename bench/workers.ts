@@ -2,11 +2,8 @@
 //   npm run bench:workers -- SPIKING.onnx IMAGES [images a run] [rounds]
 // On a machine that others use, compare the processor time an image instead: equal times mean that two workers on two
 // free processors do twice the work.
-import '../dist/native/install.js';
-import { drainBatches } from '../dist/evaluation/drain-batches.js';
-import { openInputs } from '../dist/opening/open-inputs.js';
-import { openNetwork } from '../dist/opening/open-network.js';
-import { createWorkerEvaluator } from '../dist/workers/worker-evaluator.js';
+import { createWorkerEvaluator, drainBatches, openInputs, openNetwork } from '#internals';
+import { median } from './median.ts';
 
 const [path, data, count = '64', rounds = '5'] = process.argv.slice(2);
 if (!path || !data) {
@@ -16,11 +13,17 @@ if (!path || !data) {
   process.exit(2);
 }
 const network = await openNetwork(path);
-const options = { model: network.model, steps: 4, threads: 1, engine: 'fast', synapses: 'float32' };
+const options = {
+  model: network.model,
+  steps: 4,
+  threads: 1,
+  engine: 'fast',
+  synapses: 'float32',
+} as const;
 const inputs = await openInputs(network, data, { limit: Number(count), needsLabels: false });
 const evaluators = [await createWorkerEvaluator(options), await createWorkerEvaluator(options)];
 
-async function measure(workers) {
+async function measure(workers: number) {
   let waited = 0;
   let images = 0;
   const batches = inputs.batches();
@@ -51,20 +54,19 @@ async function measure(workers) {
 
 await measure(2);
 console.log('workers  images/s  processor s/image  share of waiting for images');
-const rates = { 1: [], 2: [] };
+const [one, two]: [number[], number[]] = [[], []];
 for (let round = 0; round < Number(rounds); round++) {
-  for (const workers of [1, 2]) {
+  for (const [i, rates] of [one, two].entries()) {
+    const workers = i + 1;
     const { rate, cpu, wait } = await measure(workers);
-    rates[workers].push(rate);
+    rates.push(rate);
     console.log(
       `${String(workers).padStart(7)}${rate.toFixed(2).padStart(10)}${cpu.toFixed(3).padStart(19)}${(100 * wait).toFixed(1).padStart(27)} %`,
     );
   }
 }
-const [one, two] = [median(rates[1]), median(rates[2])];
-console.log(`medians: ${one.toFixed(2)} and ${two.toFixed(2)} images/s, ${(two / one).toFixed(2)} times`);
+const [alone, both] = [median(one), median(two)];
+console.log(
+  `medians: ${alone.toFixed(2)} and ${both.toFixed(2)} images/s, ${(both / alone).toFixed(2)} times`,
+);
 for (const evaluator of evaluators) await evaluator.close();
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}

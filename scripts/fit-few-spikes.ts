@@ -1,20 +1,17 @@
 // Fits the few-spikes codes of smooth activation functions and writes src/dynamics/few-spikes-tables.ts. Deterministic.
-//   npm run build && node scripts/fit-few-spikes.mjs && npx biome check --write src/dynamics/few-spikes-tables.ts
+//   npm run fit:few-spikes && npx biome check --write src/dynamics/few-spikes-tables.ts
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-
-const dist = process.env.TRANSPIKE_DIST ?? new URL('../dist', import.meta.url).href;
-const { activate } = await import(`${dist}/analysis/activation.js`);
-const { fitFewSpikes } = await import(`${dist}/calibration/fit-few-spikes.js`);
+import { activate, fitFewSpikes } from '#internals';
 
 /** Inputs of activation functions crowd around 0; further out they matter less, but they occur. */
-const weight = (x) => Math.exp((-x * x) / 8) + 0.02;
+const weight = (x: number) => Math.exp((-x * x) / 8) + 0.02;
 const range = { from: -8, to: 12 };
 const steps = 12;
 
-const tables = {};
-for (const kind of ['gelu', 'silu', 'sigmoid']) {
-  const target = (x) => activate({ kind }, x);
+const tables: Record<string, object> = {};
+for (const kind of ['gelu', 'silu', 'sigmoid'] as const) {
+  const target = (x: number) => activate({ kind }, x);
   const runs = Array.from({ length: 5 }, (_, seed) =>
     fitFewSpikes({ target, weight, ...range, steps, price: 1e-5, trials: 60_000, seed }),
   );
@@ -27,7 +24,7 @@ for (const kind of ['gelu', 'silu', 'sigmoid']) {
     best.spikes.toFixed(2),
   );
   // Numbers that float32 holds: all engines compare with the same ones.
-  const rounded = (values) => values.map(Math.fround);
+  const rounded = (values: readonly number[]) => values.map(Math.fround);
   tables[`${kind}-${steps}`] = {
     activation: kind,
     thresholds: rounded(best.thresholds),
@@ -36,7 +33,7 @@ for (const kind of ['gelu', 'silu', 'sigmoid']) {
   };
 }
 
-const text = `// Written by scripts/fit-few-spikes.mjs. Models name these codes: a new fit gets a new name.
+const text = `// Written by scripts/fit-few-spikes.ts. Models name these codes: a new fit gets a new name.
 import type { SmoothActivation } from '../analysis/activation.ts';
 
 /** A few-spikes code of an activation function: T_k, h_k and d_k of each internal step. */

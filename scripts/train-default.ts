@@ -2,17 +2,16 @@
  * Trains the bundled networks again: `npm run train:default` makes models/glyphs-vit, and
  * `npm run train:default -- glyphs-cnn glyphs-cnn-qcfs` the others. Runs are in runs/train/NAME and resume there.
  */
-import '../dist/native/install.js';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { runTraining } from '../dist/training/run/train.js';
+import { runTraining, type TrainingEvent } from '#internals';
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : ['glyphs-vit'];
 
-function clock(seconds) {
+function clock(seconds: number) {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 }
 
-function print(event) {
+function print(event: TrainingEvent) {
   if (event.kind === 'epoch') {
     const { epoch, epochs, trainLoss, testLoss, testAccuracy } = event;
     const losses = `loss ${trainLoss.toFixed(4)}, test loss ${testLoss.toFixed(4)}`;

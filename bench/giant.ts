@@ -10,8 +10,8 @@ import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeNpy } from '../dist/files/write-npy.js';
-import { randomNumbers } from './networks.mjs';
+import { sizeOf, writeNpy } from '#internals';
+import { randomNumbers } from './networks.ts';
 
 const { values: options } = parseArgs({
   options: { folder: { type: 'string', default: tmpdir() }, depth: { type: 'string', default: '40' } },
@@ -20,12 +20,12 @@ const depth = Number(options.depth);
 const [dim, hidden, heads, patch, tokens, classes] = [1408, 6144, 16, 14, 257, 1000];
 
 /** Name, shape and scale of every tensor, in the order of the file. */
-function* tensors() {
-  const linear = function* (path, out, into) {
+function* tensors(): Generator<[name: string, shape: number[], scale: number]> {
+  const linear = function* (path: string, out: number, into: number): ReturnType<typeof tensors> {
     yield [`${path}.weight`, [out, into], Math.sqrt(3 / into)];
     yield [`${path}.bias`, [out], 0.1];
   };
-  const norm = function* (path) {
+  const norm = function* (path: string): ReturnType<typeof tensors> {
     yield [`${path}.weight`, [dim], 1];
     yield [`${path}.bias`, [dim], 0.1];
   };
@@ -46,7 +46,7 @@ function* tensors() {
 }
 
 /** Writes the checkpoint folder, one tensor in memory at a time. */
-async function writeCheckpoint(folder) {
+async function writeCheckpoint(folder: string) {
   mkdirSync(folder, { recursive: true });
   const architecture = 'vit_giant_patch14_224';
   writeFileSync(
@@ -54,10 +54,10 @@ async function writeCheckpoint(folder) {
     JSON.stringify({ architecture, num_heads: heads, image_size: 224, patch_size: patch }),
   );
   let end = 0;
-  const header = {};
+  const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
   for (const [name, shape] of tensors()) {
     const begin = end;
-    end += 4 * shape.reduce((a, b) => a * b, 1);
+    end += 4 * sizeOf(shape);
     header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
   }
   const json = JSON.stringify(header);
@@ -68,13 +68,8 @@ async function writeCheckpoint(folder) {
   await file.writeFile(Buffer.concat([length, text]));
   let seed = 0;
   for (const [, shape, scale] of tensors()) {
-    await file.writeFile(
-      randomNumbers(
-        shape.reduce((a, b) => a * b, 1),
-        scale,
-        ++seed,
-      ),
-    );
+    const { buffer } = randomNumbers(sizeOf(shape), scale, ++seed);
+    await file.writeFile(new Uint8Array(buffer));
   }
   await file.close();
   return end;
@@ -96,11 +91,11 @@ function thresholds() {
 }
 
 /** Runs the command line and reports its peaks in MB and its time. */
-async function measure(title, args) {
+async function measure(title: string, args: readonly string[]) {
   const started = performance.now();
   const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
   const heapFile = join(folder, 'heap');
-  const watch = fileURLToPath(new URL('./watch-heap.mjs', import.meta.url));
+  const watch = fileURLToPath(new URL('./watch-heap.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', watch, main, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, HEAP_FILE: heapFile },
@@ -124,7 +119,7 @@ async function measure(title, args) {
 }
 
 /** Numbers in kB of /proc; empty where there is none. */
-function readStatus(pid) {
+function readStatus(pid: number | undefined): Partial<Record<string, number>> {
   try {
     const lines = readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(\w+):\s+(\d+) kB$/gm);
     return Object.fromEntries([...lines].map(([, key, value]) => [key, Number(value)]));

@@ -1,0 +1,65 @@
+/**
+ * What benches and scripts use, as `#internals`: besides parts of the public API, insides that are measured on their own.
+ * Nobody else can import it, since it is not among the package's exports; it changes without notice.
+ */
+import './workers/install.ts';
+
+export { activate, type SmoothActivation } from './analysis/activation.ts';
+export { fitFewSpikes } from './calibration/fit-few-spikes.ts';
+export { wholeNumber } from './cli/options.ts';
+export { requireWritable } from './cli/require-writable.ts';
+export { convert } from './conversion/convert.ts';
+export { prepareSource } from './conversion/prepare-source.ts';
+export type { Batch } from './data/load-batch.ts';
+export { differentiate } from './differentiation/differentiate.ts';
+export { freezeShapes } from './differentiation/freeze-shapes.ts';
+export { type SourceEnergy, sourceEnergy } from './energy/relative-energy.ts';
+export { createInGraphEngine } from './engines/in-graph-engine.ts';
+export { planRun } from './engines/plan-run.ts';
+export { cutGraph } from './engines/segmented/cut-graph.ts';
+export { createSegmentedEngine } from './engines/segmented/segmented-engine.ts';
+export { withoutTimeAxis } from './engines/segmented/without-time-axis.ts';
+export { messageOf } from './errors.ts';
+export { drainBatches } from './evaluation/drain-batches.ts';
+export { readOnnx } from './files/read-onnx.ts';
+export { writeNpy } from './files/write-npy.ts';
+export { writeOnnx } from './files/write-onnx.ts';
+export { writeSafetensors } from './files/write-safetensors.ts';
+export type { FloatTensor } from './graph/float-tensor.ts';
+export { Graph } from './graph/graph.ts';
+export { GraphBuilder } from './graph/graph-builder.ts';
+export { Model } from './graph/model.ts';
+export { float, node } from './graph/node.ts';
+export { printGraph } from './graph/print-graph.ts';
+export { sizeOf } from './graph/shape.ts';
+export { Tensor } from './graph/tensor.ts';
+export { verifyModel } from './graph/verify-model.ts';
+export { loadKernels } from './kernels/kernel-module.ts';
+export { kernelFor, kernels } from './kernels/kernels.ts';
+export { referenceKernel } from './kernels/reference-kernel.ts';
+export type { Method } from './methods/define-method.ts';
+export { methodNamed, methods } from './methods/methods.ts';
+export { neuronNamed } from './neurons/neurons.ts';
+export { openCheckpoint } from './opening/open-checkpoint.ts';
+export { openInputs } from './opening/open-inputs.ts';
+export { openNetwork } from './opening/open-network.ts';
+export { quantisationPlacesOf, quantisedNetwork } from './quantisation/quantised-networks.ts';
+export { readQuantisers } from './quantisation/quantiser-table.ts';
+export { Random } from './random.ts';
+export type { Measurement, TuningPoint } from './results/tuning-entry.ts';
+export { OrtSession } from './sessions/ort-session.ts';
+export type { AnyOptimiser } from './training/optimisers/define-optimiser.ts';
+export { optimisers } from './training/optimisers/optimisers.ts';
+export { runTraining } from './training/run/train.ts';
+export type { TrainingEvent } from './training/run/train-options.ts';
+export { buildTrainingStep } from './training/step/build-training-step.ts';
+export type { TrainableNetwork } from './training/step/trainable-network.ts';
+export { TrainingSession } from './training/step/training-session.ts';
+export type { LadderName } from './tuning/ladders/ladder-families.ts';
+export { ladderFamilies } from './tuning/ladders/ladder-families.ts';
+export { type ComparedBatch, measureNetwork, withSourceLogits } from './tuning/search/measure-network.ts';
+export { choosePoint, frontierTargets } from './tuning/search/tuning-goal.ts';
+export { TuningJournal } from './tuning/search/tuning-journal.ts';
+export { tune } from './tuning/tune.ts';
+export { webAssembly } from './web-assembly.ts';
+export { createWorkerEvaluator } from './workers/worker-evaluator.ts';
