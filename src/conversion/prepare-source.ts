@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Method } from '../methods/index.ts';
 import { runPasses } from '../passes/run-passes.ts';
+import { widenHalves } from '../passes/widen-halves.ts';
 import { findObstacles } from './find-obstacles.ts';
 
 /** A source network made ready for neurons. */
@@ -26,8 +27,9 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
  * @throws ConversionError if it has parts that cannot be converted (all listed), or no site
  */
 export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
-  requireConvertible(source);
-  const dynamic = await freeBatch(source);
+  const { model: wide } = runPasses(source, [widenHalves]);
+  requireConvertible(wide);
+  const dynamic = await freeBatch(wide);
   const { model: clean } = runPasses(dynamic, preparation.passes);
   const sites = requireSites(preparation.place(clean.graph), clean.graph, preparation);
   return { dynamic, clean, sites };

@@ -9,6 +9,8 @@ import { encodeModel } from '../formats/onnx/encode-model.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
+import { runPasses } from '../passes/run-passes.ts';
+import { widenHalves } from '../passes/widen-halves.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
@@ -77,7 +79,8 @@ async function fromOnnx(
   path: string,
   options: ExternalDataOptions,
 ): Promise<{ model: Model; origin: string }> {
-  return { model: await readOnnx(path, options), origin: 'onnx' };
+  const { model } = runPasses(await readOnnx(path, options), [widenHalves]);
+  return { model, origin: 'onnx' };
 }
 
 /** Keeps the preprocessing in the model, so that a converted file can be evaluated without its source's folder. */

@@ -4,6 +4,7 @@ import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
+import { floatOutput } from './float-output.ts';
 import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
 import {
   currentRuntime,
@@ -67,7 +68,7 @@ export class OrtSession {
    * Runs the network.
    *
    * @param inputs float32 tensors by input name, or one tensor for a network with one input
-   * @returns float outputs by name
+   * @returns outputs by name as floats, whatever their type; see floatOutput
    * @throws RuntimeError if an input is missing or has a shape the network does not take; OutOfMemoryError, which names a
    * smaller batch
    */
@@ -76,12 +77,7 @@ export class OrtSession {
     const batch = Object.values(feeds)[0]?.dims[0] ?? 1;
     const where = `graph '${this.#graph.name}'`;
     const results = await withBatchInError(where, batch, () => this.runTensors(feeds));
-    return new Map(
-      Object.entries(results).map(([name, { dims, data }]) => [
-        name,
-        { shape: dims, data: data as Float32Array },
-      ]),
-    );
+    return new Map(Object.entries(results).map(([name, tensor]) => [name, floatOutput(name, tensor)]));
   }
 
   /**

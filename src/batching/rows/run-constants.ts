@@ -17,11 +17,12 @@ export async function runConstants(
   const session = await OrtSession.create(fed, { optimise: 'none', keepScratch: false });
   try {
     const types = new Map(session.outputs.map(({ name, dataType }) => [name, dataType!]));
-    const results = await session.run(new Map());
+    const results = await session.runTensors({});
     return new Map(
-      [...results].map(([name, { shape, data }]) => {
-        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-        return [name, new Tensor(types.get(name)!, shape, { kind: 'memory', bytes })];
+      Object.entries(results).map(([name, { dims, data }]) => {
+        const { buffer, byteOffset, byteLength } = data as ArrayBufferView;
+        const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+        return [name, new Tensor(types.get(name)!, dims, { kind: 'memory', bytes })];
       }),
     );
   } finally {
