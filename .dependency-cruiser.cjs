@@ -42,6 +42,7 @@ const layers = [
   'tuning',
   'report',
   'cli',
+  'api',
   'index.ts',
   'internals.ts',
 ];

@@ -1,30 +1,15 @@
 // Estimates the energy of a spiking network on a device of one's own, beside that of the network it comes from.
 //   node examples/own-device.mjs
 import { fileURLToPath } from 'node:url';
-import {
-  convert,
-  countOperations,
-  defineDevice,
-  engines,
-  fullEstimate,
-  openInputs,
-  openNetwork,
-  planRun,
-  rate,
-  sitesOf,
-  sourceEstimate,
-  spikingLoad,
-  toSourceForm,
-  totalEnergy,
-} from 'transpike';
+import { conversion, energy, engines, methods, openInputs, openNetwork } from 'transpike';
 
-/** @returns {import('transpike').DeviceFigure} */
+/** @returns {import('transpike').energy.DeviceFigure} */
 const assumed = (/** @type {number} */ picojoules) => ({
   picojoules,
   status: 'substitute',
   source: 'assumed for this example',
 });
-const device = defineDevice({
+const device = energy.defineDevice({
   name: 'my-chip',
   title: 'My chip',
   summary: 'An accumulation costs a tenth of a multiply-accumulation.',
@@ -46,22 +31,22 @@ const device = defineDevice({
 
 const network = await openNetwork(fileURLToPath(new URL('../models/glyphs-cnn', import.meta.url)));
 const images = await openInputs(network, 'glyphs:test', { limit: 32, batchSize: 32 });
-const { model } = await convert(network.model, {
-  method: rate,
+const { model } = await conversion.convert(network.model, {
+  method: methods.rate,
   steps: 8,
   calibration: () => images.batches(),
 });
 
-const source = toSourceForm(model);
-const operations = await countOperations(source);
-const dense = totalEnergy(sourceEstimate(operations, device));
+const source = conversion.toSourceForm(model);
+const operations = await energy.countOperations(source);
+const dense = energy.totalEnergy(energy.sourceEstimate(operations, device));
 console.log(`${device.title}, estimates for one image`);
 console.log(`source network: ${dense.toFixed(0)} nJ`);
 
 // The engine counts the spikes of every site at every step.
-const sites = sitesOf(model);
-const plan = planRun(model, { statistics: true, keep: sites.map(({ spikes }) => spikes) });
-const engine = await engines.fast(plan, {});
+const sites = conversion.sitesOf(model);
+const plan = engines.planRun(model, { statistics: true, keep: sites.map(({ spikes }) => spikes) });
+const engine = await engines.byName.fast(plan, {});
 for await (const batch of images.batches()) {
   const { activity, values } = await engine.run(batch);
   if (!activity) throw new Error('expected the counts that the plan asks for');
@@ -69,11 +54,11 @@ for await (const batch of images.batches()) {
   const neurons = new Map(
     sites.map(({ name, spikes }) => [name, (values.get(spikes)?.data.length ?? 0) / (plan.steps * count)]),
   );
-  const load = spikingLoad(model, { graph: source.graph, operations }, activity, count, neurons);
-  for (const [i, breakdown] of fullEstimate(load, device).entries()) {
-    const energy = totalEnergy(breakdown);
-    const ratio = (energy / dense).toFixed(2);
-    console.log(`T = ${i + 1}: ${energy.toFixed(0)} nJ, ${ratio} times the source network`);
+  const load = energy.spikingLoad(model, { graph: source.graph, operations }, activity, count, neurons);
+  for (const [i, breakdown] of energy.fullEstimate(load, device).entries()) {
+    const nanojoules = energy.totalEnergy(breakdown);
+    const ratio = (nanojoules / dense).toFixed(2);
+    console.log(`T = ${i + 1}: ${nanojoules.toFixed(0)} nJ, ${ratio} times the source network`);
   }
 }
 await engine.close();

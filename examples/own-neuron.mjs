@@ -1,9 +1,9 @@
 // Declares a neuron and shows how what it sends approaches a constant input.
 //   node examples/own-neuron.mjs
-import { defineNeuron } from 'transpike';
+import { neurons } from 'transpike';
 import { z } from 'zod';
 
-const ternary = defineNeuron({
+const ternary = neurons.defineNeuron({
   name: 'ternary',
   summary: 'Sends +θ, −θ or nothing, whichever brings what it has sent closest to its input.',
   equations: 's(t) = θ·clip(⌊(t·x̄(t) − Q(t−1))/θ + 1/2⌋, −1, 1), Q(t) = Q(t−1) + s(t); decoded: Q(t)/t',

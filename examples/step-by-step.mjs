@@ -1,18 +1,18 @@
 // Watches a spiking network make up its mind: the class and its probability after every time-step, for a few images.
 //   node examples/step-by-step.mjs
 import { fileURLToPath } from 'node:url';
-import { convert, createInGraphEngine, ecmt, openInputs, openNetwork, planRun } from 'transpike';
+import { conversion, engines, methods, openInputs, openNetwork } from 'transpike';
 
 const network = await openNetwork(fileURLToPath(new URL('../models/glyphs-vit', import.meta.url)));
 const calibration = await openInputs(network, 'glyphs:train', { limit: 32 });
-const { model } = await convert(network.model, {
-  method: ecmt,
+const { model } = await conversion.convert(network.model, {
+  method: methods.ecmt,
   steps: 4,
   calibration: () => calibration.batches(),
 });
 
 const images = await openInputs(network, 'glyphs:test', { limit: 4, batchSize: 4 });
-const engine = await createInGraphEngine(planRun(model, { steps: 4 }));
+const engine = await engines.createInGraphEngine(engines.planRun(model, { steps: 4 }));
 for await (const batch of images.batches()) {
   // Logits [T, N, classes]: the answer of every step comes from one run.
   const { logits } = await engine.run(batch);

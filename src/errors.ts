@@ -53,7 +53,17 @@ export type ErrorKind =
   | 'usage'
   | 'other';
 
-/** Root of every error that Transpike throws on purpose. The command line prints its message without a stack. */
+/**
+ * Root of every error that Transpike throws on purpose. The command line prints its message without a stack.
+ *
+ * @example
+ * ```ts
+ * import { openNetwork, TranspikeError } from 'transpike';
+ *
+ * const error = await openNetwork('nowhere/').catch((thrown) => thrown);
+ * console.log(error instanceof TranspikeError, error.name); // true FormatError
+ * ```
+ */
 export class TranspikeError extends Error {
   override readonly name: string = 'TranspikeError';
   readonly kind: ErrorKind = 'other';

@@ -24,6 +24,14 @@ const smallTensor = 1024;
  * ONNX Runtime refuses external data outside the folder of the model, hence the link.
  *
  * @throws UsageError if the place cannot be written, or is a file that the model's weights lie in. The model file is written last and atomically.
+ *
+ * @example
+ * ```ts
+ * import { openNetwork, writeOnnx } from 'transpike';
+ *
+ * await writeOnnx((await openNetwork('vit/')).model, 'vit.onnx');
+ * console.log((await openNetwork('vit.onnx')).origin); // onnx
+ * ```
  */
 export async function writeOnnx(model: Model, path: string): Promise<void> {
   verifyModel(model, path);

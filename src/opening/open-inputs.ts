@@ -29,6 +29,17 @@ export interface InputOptions extends DatasetOptions {
  * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are.
  *
  * @throws DataError if the data cannot be used; RuntimeError if the network's input has unknown lengths
+ *
+ * @example
+ * ```ts
+ * import { openInputs, openNetwork } from 'transpike';
+ *
+ * const network = await openNetwork('vit/');
+ * const images = await openInputs(network, 'images/', { limit: 4 });
+ * for await (const { ids, shape } of images.batches()) {
+ *   console.log(ids.length, shape.join(' × ')); // 4 4 × 3 × 8 × 12
+ * }
+ * ```
  */
 export async function openInputs(
   network: Network,

@@ -43,6 +43,14 @@ const preprocessKey = 'transpike.preprocess';
  *
  * @param options where weights of an ONNX file may lie beside its own folder
  * @throws FormatError if nothing is there, or it cannot be read
+ *
+ * @example
+ * ```ts
+ * import { openNetwork } from 'transpike';
+ *
+ * const network = await openNetwork('vit/');
+ * console.log(network.name, network.origin, network.inputShape.join(' × ')); // vit vit-timm 3 × 8 × 12
+ * ```
  */
 export async function openNetwork(path: string, options: ExternalDataOptions = {}): Promise<Network> {
   const full = resolve(path);

@@ -1,0 +1,34 @@
+/**
+ * Which spike site loses what, on a few images.
+ *
+ * @example
+ * ```ts
+ * import { conversion, diagnosis, methods, openInputs, openNetwork } from 'transpike';
+ *
+ * const network = await openNetwork('vit/');
+ * const images = await openInputs(network, 'x.npy');
+ * const { model } = await conversion.convert(network.model, {
+ *   method: methods.ecmt,
+ *   steps: 4,
+ *   calibration: () => images.batches(),
+ * });
+ * const few = await openInputs(network, 'x.npy', { limit: 2 });
+ * for await (const batch of few.batches()) {
+ *   const { diagnosis: found } = await diagnosis.diagnoseNetwork(model, batch, 4);
+ *   console.log(found.images, found.sites.length); // 2 16
+ * }
+ * ```
+ *
+ * @module
+ */
+export { conversionErrors } from '../diagnosis/conversion-errors.ts';
+export { type DiagnoseOptions, diagnoseNetwork } from '../diagnosis/diagnose-network.ts';
+export { measureConversionErrors } from '../diagnosis/measure-conversion-errors.ts';
+export type {
+  ConversionErrors,
+  Diagnosis,
+  Finding,
+  SiteConversionErrors,
+  SiteDiagnosis,
+  SiteError,
+} from '../results/diagnosis-result.ts';

@@ -1,0 +1,34 @@
+/**
+ * Estimates of energy: ECMT's ratio, a full estimate on a device, and the source network in equal bits.
+ *
+ * @example
+ * ```ts
+ * import { energy, openNetwork } from 'transpike';
+ *
+ * const { model } = await openNetwork('vit/');
+ * const operations = await energy.countOperations(model);
+ * const [device] = energy.devices;
+ * const picojoules = energy.totalEnergy(energy.sourceEstimate(operations, device));
+ * console.log(device.name, picojoules > 0); // 45nm-fp32 true
+ * ```
+ *
+ * @module
+ */
+export { breakEven } from '../energy/break-even.ts';
+export { countOperations, type Operations } from '../energy/count-operations.ts';
+export { type Device, defineDevice } from '../energy/define-device.ts';
+export { devices } from '../energy/devices/devices.ts';
+export { ecmtRatio, type OperatorActivity, operatorActivities } from '../energy/ecmt-ratio.ts';
+export { energyTerms, totalEnergy } from '../energy/energy-breakdown.ts';
+export { fullEstimate } from '../energy/full-estimate.ts';
+export { type OperatorCost, operatorCosts } from '../energy/operator-costs.ts';
+export { spikeDrivenShare } from '../energy/operator-labels.ts';
+export { quantisedEstimate, sourceEstimate } from '../energy/source-estimate.ts';
+export { type SpikingLoad, spikingLoad } from '../energy/spiking-load.ts';
+export type {
+  BreakEven,
+  DeviceFigure,
+  EnergyBreakdown,
+  LabelledOperator,
+  OperatorLabel,
+} from '../results/energy-result.ts';

@@ -1,0 +1,24 @@
+/**
+ * Other forms of a spiking model, for other tools.
+ *
+ * @example
+ * ```ts
+ * import { conversion, exporters, methods, openInputs, openNetwork } from 'transpike';
+ *
+ * const network = await openNetwork('vit/');
+ * const images = await openInputs(network, 'x.npy');
+ * const { model } = await conversion.convert(network.model, {
+ *   method: methods.ecmt,
+ *   steps: 4,
+ *   calibration: () => images.batches(),
+ * });
+ * const [binarySpikes] = exporters.all;
+ * await binarySpikes.write(model, `vit${binarySpikes.extension}`);
+ * console.log(binarySpikes.name); // binary-spikes
+ * ```
+ *
+ * @module
+ */
+export { defineExporter, type Exporter } from '../exporters/define-exporter.ts';
+export { exporters as all } from '../exporters/exporters.ts';
+export { toBinarySpikes } from '../exporters/to-binary-spikes.ts';
