@@ -1,9 +1,9 @@
 /** A place for neurons: a value and those of its readers that are to be fed by spikes. */
 export interface Placement {
-  /** Name of the site, unique in the model. */
+  /** Name of the site, unique in the model and the same in reports and run records. */
   readonly name: string;
-  /** The value that is to be carried by spikes. */
+  /** The value that the neurons receive. */
   readonly value: string;
-  /** Readers by node name and input position. */
+  /** The readers of what the neurons make of it, by node name and input position. */
   readonly readers: readonly { readonly node: string; readonly input: number }[];
 }

@@ -52,13 +52,13 @@ async function firstDeviatingSite(
   sites: readonly Site[],
   input: FloatTensor,
 ): Promise<Site | undefined> {
-  const shared = sites.map((site) => site.input).filter((name) => source.graph.has(name));
+  const shared = sites.map((site) => site.value).filter((name) => source.graph.has(name));
   const [expected, got] = [
     await runOnce(exposeValues(source, shared), input),
     await runOnce(exposeValues(identity, shared), input),
   ];
   return sites.find((site) => {
-    const [a, b] = [expected.get(site.input), got.get(site.input)];
+    const [a, b] = [expected.get(site.value), got.get(site.value)];
     return a && b && relativeDeviation(a, b) > parityTolerance;
   });
 }

@@ -8,7 +8,6 @@ import { sizeOf } from '../graph/shape.ts';
 import { type Method, type Preset, presetOf, type SiteCalibration } from '../methods/index.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { checkParity } from './check-parity.ts';
 import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
@@ -60,10 +59,10 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   );
   const { dynamic, clean, sites } = await prepareSource(source, method);
   const quantisers = options.thresholds ? undefined : new QuantiserCalibration(clean.graph, sites);
-  const calibrations = options.thresholds
+  const placed = options.thresholds
     ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
     : await calibrate(clean, sites, preset, options, steps, quantisers!);
-  const spiking = toSpikingForm(clean, sites, calibrations, steps);
+  const spiking = toSpikingForm(clean, placed, steps);
   if (quantisers) writeQuantisers(spiking, quantisers.finish());
   onProgress?.('parity check', 0);
   const parity = await checkParity(dynamic, spiking, await firstInput(dynamic, options.calibration));
@@ -73,22 +72,21 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
     steps,
     calibration: options.thresholds ? `imported from ${options.thresholds.where}` : 'activations',
     parityDeviation: parity,
-    relativeErrors: new Map([...calibrations].map(([site, spec]) => [site, spec.relativeError])),
+    relativeErrors: new Map(placed.map(({ name, relativeError }) => [name, relativeError])),
     ...(options.source !== undefined && { source: options.source }),
   });
   return { model: spiking, record };
 }
 
-type Calibrated = Map<string, ReturnType<SiteCalibration['finish']>>;
+/** A site with the neurons that calibration has chosen for it. */
+type CalibratedSite = SpikeSite & ReturnType<SiteCalibration['finish']>;
 
 function imported(
   sites: readonly SpikeSite[],
   thresholds: ReadonlyMap<string, ImportedThreshold>,
   preset: Preset,
-): Calibrated {
-  return new Map(
-    sites.map(({ name }): [string, NeuronSpec] => [name, preset.fromThresholds(thresholds.get(name)!)]),
-  );
+): CalibratedSite[] {
+  return sites.map((site) => ({ ...site, ...preset.fromThresholds(thresholds.get(site.name)!) }));
 }
 
 async function calibrate(
@@ -98,7 +96,7 @@ async function calibrate(
   { calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
   steps: number,
   quantisers: QuantiserCalibration,
-): Promise<Calibrated> {
+): Promise<CalibratedSite[]> {
   if (!calibration) {
     throw new UsageError({
       where: 'convert',
@@ -108,14 +106,15 @@ async function calibrate(
       means: ['calibration', 'thresholds'],
     });
   }
-  const calibrations = new Map(sites.map((site) => [site.name, preset.calibrate(site, steps)]));
-  await observeSites(clean, [...sites, ...quantisers.others], quantisers.beside(calibrations), calibration, {
+  const calibrated = sites.map((site) => ({ site, calibration: preset.calibrate(site, steps) }));
+  const observers = new Map(calibrated.map(({ site, calibration }) => [site.name, calibration]));
+  await observeSites(clean, [...sites, ...quantisers.others], quantisers.beside(observers), calibration, {
     threads,
     batchSize,
     onBatch: ({ images }) => onProgress?.('calibrating', images),
   });
   onProgress?.('choosing thresholds', 0);
-  return new Map([...calibrations].map(([name, each]) => [name, each.finish()]));
+  return calibrated.map(({ site, calibration }) => ({ ...site, ...calibration.finish() }));
 }
 
 /** A batch for the parity check: the first calibration batch, or numbers that look like normalised pixels. */

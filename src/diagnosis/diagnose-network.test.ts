@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cnnImages, residualCnn } from '../../test/conformance/residual-cnn.fixture.ts';
-import { synapticInputSites } from '../analysis/spike-sites.ts';
 import { randomNumbers, saveCheckpoint, tiny, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
@@ -55,7 +54,7 @@ describe('diagnoseNetwork', () => {
     const { diagnosis, traces } = await diagnoseNetwork(spiking, images, steps);
     const sites = sitesOf(spiking);
     expect(diagnosis.sites.map(({ name }) => name)).toEqual(sites.map(({ name }) => name));
-    const keep = sites.flatMap(({ input, decoded, spikes }) => [input, decoded, spikes]);
+    const keep = sites.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]);
     const engine = createOracleEngine(planRun(spiking, { steps, keep }));
     const { values } = await engine.run(images);
     const sourced = await sourceValues(
@@ -68,8 +67,8 @@ describe('diagnoseNetwork', () => {
       const last = (name: string) => values.get(name)!.data.slice(-wanted.length);
       const { error, dead } = diagnosis.sites[i]!;
       expect(error.total).toBeCloseTo(distance(last(site.decoded), wanted, wanted), 4);
-      expect(error.own).toBeCloseTo(distance(last(site.decoded), last(site.input), wanted), 4);
-      expect(error.inherited).toBeCloseTo(distance(last(site.input), wanted, wanted), 4);
+      expect(error.own).toBeCloseTo(distance(last(site.decoded), last(site.value), wanted), 4);
+      expect(error.inherited).toBeCloseTo(distance(last(site.value), wanted, wanted), 4);
       const spikes = values.get(site.spikes)!.data;
       const neurons = wanted.length / 3;
       const alive = new Set(Array.from(spikes, (spike, k) => (spike === 0 ? -1 : k % neurons)));
@@ -98,11 +97,9 @@ describe('diagnoseNetwork', () => {
 
   it('lets each site spike alone just as a network with neurons at that site only', async () => {
     const { diagnosis } = await diagnoseNetwork(spiking, images, steps, { alone: true });
-    const places = synapticInputSites(source.graph);
     const right = (await sourceValues(spiking, [])).get(source.graph.outputs[0]!.name)!.data;
     for (const site of [sitesOf(spiking)[0]!, sitesOf(spiking)[5]!, sitesOf(spiking).at(-1)!]) {
-      const place = places.find(({ name }) => name === site.name)!;
-      const only = toSpikingForm(source, [place], new Map([[site.name, site]]), steps);
+      const only = toSpikingForm(source, [site], steps);
       const { logits } = await createOracleEngine(planRun(only)).run(images);
       const expected = distance(logits.data.slice(-right.length), right, right);
       expect(diagnosis.sites.find(({ name }) => name === site.name)!.logitError).toBeCloseTo(expected, 4);

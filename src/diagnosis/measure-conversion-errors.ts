@@ -28,20 +28,20 @@ export async function measureConversionErrors(
   if (sites.length === 0) return [];
   const plan = planRun(spiking, {
     ...(steps !== undefined && { steps }),
-    keep: sites.flatMap((site) => [site.input, site.decoded]),
+    keep: sites.flatMap((site) => [site.value, site.decoded]),
   });
   const engine = await createInGraphEngine(plan);
   const { values } = await engine.run(input).finally(() => engine.close());
   const session = await OrtSession.create(
     exposeValues(
       toSourceForm(spiking),
-      sites.map((site) => site.input),
+      sites.map((site) => site.value),
     ),
   );
   const source = await session.run(input).finally(() => session.release());
   return sites.map((site) => ({
     site: site.name,
-    ...errorsOf(site, source.get(site.input)!, values, plan.steps),
+    ...errorsOf(site, source.get(site.value)!, values, plan.steps),
   }));
 }
 
@@ -63,7 +63,7 @@ function errorsOf(
   }
   return conversionErrors({
     source: source.data,
-    mean: lastStep(site.input),
+    mean: lastStep(site.value),
     decoded: lastStep(site.decoded),
     thresholds,
     initialPotentials: potentials,

@@ -28,7 +28,7 @@ export async function measureLogitErrors(
 ): Promise<Map<string, number>> {
   const sites = sitesOf(model);
   const { network, errorOf } = withErrorInputs(model, sites);
-  const values = sites.flatMap(({ input, carried }) => [input, carried]);
+  const values = sites.flatMap(({ value, carried }) => [value, carried]);
   const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
   const [image, logits] = [network.graph.inputs[0]!.name, network.graph.outputs[0]!.name];
@@ -79,12 +79,12 @@ function withErrorInputs(model: Model, sites: readonly Site[]) {
 
 /** Decoded value after T steps of what the source network has at the site, minus the activation itself. */
 function errorAlone(
-  { neuron, attributes, parameters, input, carried }: Site,
+  { neuron, attributes, parameters, value, carried }: Site,
   seen: ReadonlyMap<string, FloatTensor>,
   hiddenSteps: number,
   steps: number,
 ): FloatTensor {
-  const { data: received } = seen.get(input)!;
+  const { data: received } = seen.get(value)!;
   const { data: wanted, shape } = seen.get(carried)!;
   const error = new Float32Array(wanted.length);
   const means = new Float64Array(hiddenSteps + steps);

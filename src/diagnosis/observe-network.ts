@@ -56,7 +56,7 @@ export async function* observeNetwork(
   for (const group of groupByMemory(sites, bytesOf)) {
     const plan = planRun(model, {
       steps,
-      keep: group.flatMap(({ input, decoded, spikes }) => [input, decoded, spikes]),
+      keep: group.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]),
     });
     const engine = await engines.fast(plan, { threads });
     const session = await OrtSession.create(
@@ -77,7 +77,7 @@ export async function* observeNetwork(
             image,
             shape: shapes.get(site.carried)!,
             activation: activations.get(site.carried)!.data as Float32Array,
-            means: overTime(site.input),
+            means: overTime(site.value),
             decoded: overTime(site.decoded),
             spikes: overTime(site.spikes),
           };

@@ -31,7 +31,7 @@ function oneSite(spec: NeuronSpec = twoLevels): Model {
   );
   graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
-  return toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 2);
+  return toSpikingForm(new Model(graph, 17), [{ ...place, ...spec }], 2);
 }
 
 describe('the diagnosis of one site', () => {

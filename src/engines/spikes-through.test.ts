@@ -103,7 +103,7 @@ describe('SpikesThrough', () => {
     const thresholds = { thresholdPositive: 1, thresholdNegative: 1 };
     const spec = { neuron: fewSpikes, attributes: { bits: 4 }, parameters: thresholds };
     const place = { name: 'site', value: 'carried', readers: [{ node: 'pool', input: 0 }] };
-    const model = toSpikingForm(new Model(graph, 17), [place], new Map([['site', spec]]), 1);
+    const model = toSpikingForm(new Model(graph, 17), [{ ...place, ...spec }], 1);
     // 7, 3, 1 and 0 have 3 + 2 + 1 + 0 binary digits 1, a mean of 1.5; 4 has one, a mean of 0.25.
     const input = { shape: [1, 1, 2, 4], data: Float32Array.from([7, 3, 0, 0, 1, 0, -4, 0]) };
     const plan = planRun(model, { statistics: true });

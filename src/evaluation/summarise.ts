@@ -69,10 +69,10 @@ async function siteResults(model: Model, activity: Activity, images: number): Pr
   const placed = sitesOf(model);
   const shapes = await measureShapes(
     toSourceForm(model),
-    placed.map(({ input }) => input),
+    placed.map(({ value }) => value),
   );
-  return placed.map(({ name, neuron, input }) => {
-    const neurons = sizeOf(shapes.get(input)!);
+  return placed.map(({ name, neuron, value }) => {
+    const neurons = sizeOf(shapes.get(value)!);
     const spikes = activity.spikes[name]!.slice(activity.hiddenSteps);
     return {
       name,

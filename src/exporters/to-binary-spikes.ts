@@ -5,14 +5,14 @@ import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { domain, stepsName } from '../spiking/domain.ts';
-import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { isSiteOf, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { channelAmplitudes, parallelSpikes, parallelSpikesFunction } from '../spiking/parallel-spikes.ts';
 
 /** A site with the values that its binary channels add to the graph. */
 interface BinarySite {
-  readonly site: Site;
   /** Running means of the channels, [T·N, …, 2n]. */
   readonly rates: string;
   /** Amplitudes of the channels, [2n]. */
@@ -41,17 +41,17 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 export async function toBinarySpikes(spiking: Model): Promise<Model> {
   const model = spiking.clone();
   const sites = sitesOf(model);
-  const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
+  const decoded = new Set(sites.map((site) => site.decoded));
   const fed = synapticOperators(model.graph).filter(({ operands }) =>
-    operands.some(({ value }) => byDecoded.has(value)),
+    operands.some(({ value }) => decoded.has(value)),
   );
-  requireBinaryForm(sites, fed);
+  const ladders = requireBinaryForm(sites, fed);
   const shapes = await measureShapes(
     model,
     fed.flatMap(({ node }) => node.inputs.slice(0, 2)),
   );
   model.functions.push(parallelSpikesFunction(model.opset));
-  const binary = new Map(sites.map((site) => [site.decoded, addChannels(model, site)]));
+  const binary = new Map(ladders.map((site) => [site.decoded, addChannels(model, site)]));
   for (const { node } of fed) {
     const [a, b] = node.inputs.slice(0, 2).map((value) => binary.get(value));
     rewrite(model, node, a, b, shapes);
@@ -59,13 +59,14 @@ export async function toBinarySpikes(spiking: Model): Promise<Model> {
   return model;
 }
 
-function requireBinaryForm(sites: readonly Site[], operators: readonly SynapticOperator[]): void {
+/** Neurons on a ladder with thresholds for the whole site. */
+type LadderSite = Site<typeof multiThreshold>;
+
+function requireBinaryForm(sites: readonly Site[], operators: readonly SynapticOperator[]): LadderSite[] {
+  const ladders = sites.filter(isLadder);
   const problems = [
     ...sites
-      .filter(
-        ({ neuron, parameters }) =>
-          neuron.name !== 'multi-threshold' || Object.values(parameters).some(({ size }) => size !== 1),
-      )
+      .filter((site) => !isLadder(site))
       .map(
         ({ name, neuron }) =>
           `site '${name}': expected a multi-threshold neuron with scalar thresholds, got ${neuron.name}`,
@@ -74,8 +75,12 @@ function requireBinaryForm(sites: readonly Site[], operators: readonly SynapticO
       .filter(({ node }) => !canRewrite(node))
       .map(({ node }) => `${describeNode(node)}: no binary form for this operator`),
   ];
-  if (problems.length > 0)
-    throw new ConversionError(listProblems('binary-spikes: cannot be exported:', problems));
+  if (problems.length === 0) return ladders;
+  throw new ConversionError(listProblems('binary-spikes: cannot be exported:', problems));
+}
+
+function isLadder(site: Site): site is LadderSite {
+  return isSiteOf(site, multiThreshold) && Object.values(site.parameters).every(({ size }) => size === 1);
 }
 
 function canRewrite(of: Node): boolean {
@@ -84,10 +89,10 @@ function canRewrite(of: Node): boolean {
 }
 
 /** Adds the binary channels of a site behind its neuron. */
-function addChannels(model: Model, site: Site): BinarySite {
+function addChannels(model: Model, site: LadderSite): BinarySite {
   const { graph } = model;
   const levels = site.neuron.levels(site.attributes);
-  const [positive, negative] = site.node.inputs.slice(2, 4) as [string, string];
+  const { thresholdPositive: positive, thresholdNegative: negative } = site.parameterValues;
   const ladder = graph.addInitializer(`${site.name}.ladder`, Tensor.float64([levels.length], levels));
   const build = GraphBuilder.behind(graph, site.spikes, `${site.name}.`);
   const [rates] = build.ops(
@@ -98,7 +103,7 @@ function addChannels(model: Model, site: Site): BinarySite {
     { domain, name: 'channels' },
   ) as [string, string];
   const amplitudes = channelAmplitudes(build, ladder, positive, negative);
-  return { site, rates, amplitudes, channels: 2 * levels.length };
+  return { rates, amplitudes, channels: 2 * levels.length };
 }
 
 function rewrite(

@@ -72,7 +72,7 @@ describe('integrateAndFire', () => {
       'CloseTimeAxis',
     ]);
     const [site] = sitesOf(model);
-    expect(site).toMatchObject({ name: 'relu.out', input: 'mul', carried: 'relu.out.activation' });
+    expect(site).toMatchObject({ name: 'relu.out', value: 'mul', carried: 'relu.out.activation' });
     const source = toSourceForm(model);
     expect(source.graph.producerOf('relu.out.activation')).toMatchObject({ opType: 'Relu', inputs: ['mul'] });
   });
@@ -89,5 +89,5 @@ function convolutional(parameters: NeuronSpec['parameters']): Model {
   graph.addOutput({ name: pooled, dataType: 'float32', shape: ['batch', 3, 1, 1] });
   const place: Placement = { name: 'relu.out', value: scaled, readers: [{ node: 'y', input: 0 }] };
   const spec = { neuron: integrateAndFire, attributes, parameters };
-  return toSpikingForm(new Model(graph, 17), [place], new Map([['relu.out', spec]]), 4);
+  return toSpikingForm(new Model(graph, 17), [{ ...place, ...spec }], 4);
 }

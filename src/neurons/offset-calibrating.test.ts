@@ -122,18 +122,14 @@ function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
   const output = build.op('MatMul', [build.op('Relu', [hidden], {}, { name: 'rb' }), weight('w2', 5, 2)]);
   build.op('Identity', [output], {}, { name: 'y' });
   graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
-  const places = [
-    { name: 'a', value: 'x', readers: [{ node: hidden, input: 0 }] },
-    { name: 'b', value: hidden, readers: [{ node: output, input: 0 }] },
-  ];
   const spec = (attributes: OffsetCalibratingAttributes) => ({
     neuron: offsetCalibrating,
     attributes,
     parameters: integrateAndFireParameters(0.8, 0.5),
   });
-  const specs = new Map([
-    ['a', spec(first)],
-    ['b', spec(second)],
-  ]);
-  return toSpikingForm(new Model(graph, 17), places, specs, 4);
+  const placed = [
+    { name: 'a', value: 'x', readers: [{ node: hidden, input: 0 }], ...spec(first) },
+    { name: 'b', value: hidden, readers: [{ node: output, input: 0 }], ...spec(second) },
+  ];
+  return toSpikingForm(new Model(graph, 17), placed, 4);
 }

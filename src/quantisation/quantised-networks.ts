@@ -13,15 +13,7 @@ export function quantisationPlacesOf(
   spiking: Model,
   source: Model = toSourceForm(spiking),
 ): QuantisationPlaces {
-  const placed = sitesOf(spiking).map(({ name, carried, decoded }) => ({
-    name,
-    value: carried,
-    readers: spiking.graph
-      .consumersOf(decoded)
-      .flatMap((reader) =>
-        reader.inputs.flatMap((value, input) => (value === decoded ? [{ node: reader.name, input }] : [])),
-      ),
-  }));
+  const placed = sitesOf(spiking).map((site) => ({ ...site, value: site.carried }));
   return quantisationPlaces(source.graph, placed);
 }
 

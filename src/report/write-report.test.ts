@@ -101,10 +101,10 @@ describe('the report of an evaluation', () => {
     const sites = sitesOf(model);
     const shapes = await measureShapes(
       source,
-      sites.map(({ input }) => input),
+      sites.map(({ value }) => value),
     );
     for (const [i, site] of sites.entries()) {
-      const neurons = sizeOf(shapes.get(site.input)!);
+      const neurons = sizeOf(shapes.get(site.value)!);
       const rate = activity.spikes[site.name]![1]! / (24 * neurons);
       expect(textAt(`result.json#/sites/${i}/firingRate/1`)).toBe(rate.toFixed(3));
     }

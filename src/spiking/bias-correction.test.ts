@@ -81,7 +81,11 @@ const differential: NeuronSpec = {
 
 function spiking(source: Model, spec: NeuronSpec = differential): Model {
   const sites = synapticInputSites(source.graph);
-  return toSpikingForm(source, sites, new Map(sites.map(({ name }) => [name, spec])), steps);
+  return toSpikingForm(
+    source,
+    sites.map((site) => ({ ...site, ...spec })),
+    steps,
+  );
 }
 
 const inFloat64 = async (model: Model) => (await createOracleEngine(planRun(model)).run(images)).logits.data;

@@ -1,5 +1,13 @@
-import type { AnyNeuron, AttributesOf, NeuronDefinition, ParameterOf } from '../dynamics/define-neuron.ts';
+import type { Placement } from '../analysis/placement.ts';
+import type {
+  AnyNeuron,
+  AttributesOf,
+  NeuronDefinition,
+  ParameterOf,
+  ValueNames,
+} from '../dynamics/define-neuron.ts';
 import { GraphError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
@@ -15,23 +23,32 @@ import {
 import { carriedValue } from './restore-activation.ts';
 import { hiddenStepsOf } from './time-axis.ts';
 
+/** Neurons to be put at a value. @typeParam N their kind */
+export interface NeuronSpec<N extends AnyNeuron = AnyNeuron> {
+  readonly neuron: N;
+  /** Structural choices, as the neuron's schema has them. */
+  readonly attributes: AttributesOf<N>;
+  /** Numeric parameters by name; each a scalar or broadcastable to [N, …]. */
+  readonly parameters: Readonly<Record<ParameterOf<N>, Tensor | number>>;
+}
+
+/** A place with the neurons that are to stand there. */
+export interface PlacedNeurons<N extends AnyNeuron = AnyNeuron> extends Placement, NeuronSpec<N> {}
+
 /**
- * A spike site of a spiking model: the neurons that carry one tensor.
+ * A spike site of a spiking model: a place with its neurons, and the values that they make.
  *
  * @typeParam N kind of the neurons, which {@link isSiteOf} finds out
  */
-export interface Site<N extends AnyNeuron = AnyNeuron> {
-  /** Name of the site, the same in reports, run records and the model's nodes. */
-  readonly name: string;
+export interface Site<N extends AnyNeuron = AnyNeuron> extends PlacedNeurons<N> {
   readonly node: Node;
-  readonly neuron: N;
-  /** Structural choices, checked by the neuron. */
-  readonly attributes: AttributesOf<N>;
   /** Numeric parameters by name, float64 or float32; each a scalar or broadcastable to [N, …]. */
   readonly parameters: Readonly<Record<ParameterOf<N>, Tensor>>;
+  /** The initializers that hold them. */
+  readonly parameterValues: ValueNames<ParameterOf<N>>;
   /** What the neurons receive: running means x̄, [T·N, …]. */
-  readonly input: string;
-  /** Value that is carried, as the network without neurons has it: the input, or the activation function of it. */
+  readonly value: string;
+  /** Value that is carried, as the network without neurons has it: what is received, or the activation function of it. */
   readonly carried: string;
   /** Value that following operators read, [T·N, …]. */
   readonly decoded: string;
@@ -39,13 +56,6 @@ export interface Site<N extends AnyNeuron = AnyNeuron> {
   readonly spikes: string;
   /** How many spikes each of these stands for, [T·N, …]; absent where it is one for all that are not 0. */
   readonly counts?: string;
-}
-
-/** Neurons to be put at a value. */
-export interface NeuronSpec {
-  readonly neuron: AnyNeuron;
-  readonly attributes: unknown;
-  readonly parameters: Readonly<Record<string, Tensor | number>>;
 }
 
 /** Names the neurons to be put at a value; an attribute or parameter that is missing or misspelt does not compile. */
@@ -62,24 +72,13 @@ export function isSiteOf<N extends AnyNeuron>(site: Site, neuron: N): site is Si
   return site.neuron.name === neuron.name;
 }
 
-/**
- * Puts neurons at a value: the given readers then read what the neurons emit, all others the value itself.
- *
- * @param site name of the new site
- * @returns the new node
- */
-export function insertNeuron(
-  model: Model,
-  site: string,
-  value: string,
-  readers: readonly { node: Node; input: number }[],
-  spec: NeuronSpec,
-): Node {
+/** Puts neurons at a value: its readers there then read what the neurons emit, all others the value itself. */
+export function insertNeurons(model: Model, placed: PlacedNeurons, nodeNamed: (name: string) => Node): void {
   const { graph } = model;
-  const { neuron } = spec;
-  const attributes = neuron.attributes.parse(spec.attributes);
+  const { name: site, value, readers, neuron } = placed;
+  const attributes = neuron.attributes.parse(placed.attributes);
   const parameters = neuron.parameters.map((name) => {
-    const given = spec.parameters[name];
+    const given = placed.parameters[name];
     const tensor = typeof given === 'number' ? Tensor.float64([], [given]) : given;
     if (!tensor) throw missingParameter(site, neuron, name);
     return { name: graph.addInitializer(`${site}.${name}`, tensor), tensor };
@@ -95,9 +94,8 @@ export function insertNeuron(
   const producer = graph.producerOf(value);
   if (producer) graph.insertAfter(producer, made);
   else graph.prepend(made);
-  for (const { node: reader, input } of readers) graph.setInput(reader, input, outputs[0]!);
+  for (const { node: reader, input } of readers) graph.setInput(nodeNamed(reader), input, outputs[0]!);
   requireFunction(model, neuron, attributes, spread);
-  return made;
 }
 
 function requireFunction(model: Model, neuron: AnyNeuron, attributes: unknown, spread: boolean): void {
@@ -117,8 +115,8 @@ function missingParameter(site: string, neuron: AnyNeuron, name: string): GraphE
 }
 
 /** All spike sites of a model in topological order; empty for a model that does not spike. */
-export function sitesOf(model: Model): Site[] {
-  return model.graph.nodes.filter(isNeuron).map((each) => readSite(model, each));
+export function sitesOf({ graph }: Model): Site[] {
+  return graph.nodes.filter(isNeuron).map((each) => readSite(graph, each));
 }
 
 /** Whether a node is a spiking neuron. */
@@ -126,30 +124,54 @@ export function isNeuron(of: Node): boolean {
   return of.domain === domain && of.attributes.has(neuronAttribute);
 }
 
-function readSite(model: Model, of: Node): Site {
+function readSite(graph: Graph, of: Node): Site {
   const values = Object.fromEntries(
     [...of.attributes].map(([key, each]) => [key, plainValue(of, key, each)]),
   );
   const { [neuronAttribute]: name, ...rest } = values;
   const neuron = neuronNamed(String(name));
-  const parameters = neuron.parameters.map((parameter, i): [string, Tensor] => {
-    const tensor = model.graph.initializers.get(of.inputs[i + 2] ?? '');
+  const [value, , ...given] = of.inputs;
+  const [decoded, spikes, counts] = of.outputs;
+  const counted = neuron.spikeCount !== undefined;
+  if (value === undefined || decoded === undefined || spikes === undefined || (counted && !counts))
+    throw damagedNode(of, neuron);
+  const parameters = neuron.parameters.map((parameter, i) => {
+    const tensor = graph.initializers.get(given[i] ?? '');
     if (!tensor) throw missingParameter(of.name, neuron, parameter);
-    return [parameter, tensor];
+    return [parameter, tensor] as const;
   });
-  const attributes: unknown = neuron.attributes.parse(rest);
+  const attributes = neuron.attributes.parse(rest);
   return {
     name: of.name,
+    value,
+    readers: readersOf(graph, decoded),
     node: of,
     neuron,
     attributes,
     parameters: Object.fromEntries(parameters),
-    input: of.inputs[0]!,
-    carried: carriedValue(of.name, of.inputs[0]!, neuron, attributes),
-    decoded: of.outputs[0]!,
-    spikes: of.outputs[1]!,
-    ...(neuron.spikeCount !== undefined && { counts: of.outputs[2]! }),
+    parameterValues: Object.fromEntries(neuron.parameters.map((parameter, i) => [parameter, given[i] ?? ''])),
+    carried: carriedValue(of.name, value, neuron, attributes),
+    decoded,
+    spikes,
+    ...(counted && { counts }),
   };
+}
+
+function readersOf(graph: Graph, value: string): Placement['readers'] {
+  return graph
+    .consumersOf(value)
+    .flatMap(({ name, inputs }) =>
+      inputs.flatMap((each, input) => (each === value ? [{ node: name, input }] : [])),
+    );
+}
+
+function damagedNode(of: Node, neuron: AnyNeuron): GraphError {
+  return new GraphError({
+    where: describeNode(of),
+    expected: `an input and outputs ${neuronOutputs(neuron).join(', ')}`,
+    got: `${of.inputs.length} inputs and ${of.outputs.length} outputs`,
+    remedy: 'Convert the source model again',
+  });
 }
 
 function plainValue(of: Node, key: string, attribute: Attribute): number | string {
@@ -164,7 +186,7 @@ function plainValue(of: Node, key: string, attribute: Attribute): number | strin
 
 /** How many time-steps the model is set to, hidden ones not counted; `undefined` if it does not spike. */
 export function stepsOf(model: Model): number | undefined {
-  const total = model.graph.initializers.get(stepsName)?.toNumbers()[0];
+  const total = model.graph.initializers.get(stepsName)?.toNumber();
   return total === undefined ? undefined : total - hiddenStepsOf(model);
 }
 

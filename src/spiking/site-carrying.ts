@@ -10,9 +10,7 @@ import { sitesOf } from './neuron-node.ts';
 export function siteCarrying(spiking: Model): (operator: string, value: string) => string | undefined {
   const readers = new Map(
     sitesOf(spiking).flatMap((site) =>
-      spiking.graph
-        .consumersOf(site.decoded)
-        .map((reader) => [`${reader.name}\n${site.carried}`, site.name] as const),
+      site.readers.map(({ node }) => [`${node}\n${site.carried}`, site.name] as const),
     ),
   );
   return (operator, value) => readers.get(`${operator}\n${value}`);

@@ -8,7 +8,7 @@ import { integrateAndFire } from '../neurons/integrate-and-fire.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { scaleAndFire } from '../neurons/scale-and-fire.ts';
 import { stBif } from '../neurons/st-bif.ts';
-import { insertNeuron, type NeuronSpec, sitesOf } from './neuron-node.ts';
+import { insertNeurons, type NeuronSpec, sitesOf } from './neuron-node.ts';
 import { spikeAlphabet } from './spike-alphabet.ts';
 
 function alphabet(spec: NeuronSpec) {
@@ -18,7 +18,8 @@ function alphabet(spec: NeuronSpec) {
   graph.append(reader);
   graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
   const model = new Model(graph, 17);
-  insertNeuron(model, 'site', 'x', [{ node: reader, input: 0 }], spec);
+  const readers = [{ node: reader.name, input: 0 }];
+  insertNeurons(model, { name: 'site', value: 'x', readers, ...spec }, () => reader);
   return spikeAlphabet(sitesOf(model)[0]!);
 }
 

@@ -1,11 +1,10 @@
-import type { Placement } from '../analysis/placement.ts';
 import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
-import { insertNeuron, type NeuronSpec, setSteps, sitesOf } from './neuron-node.ts';
+import { insertNeurons, type PlacedNeurons, setSteps, sitesOf } from './neuron-node.ts';
 import { restoreActivation } from './restore-activation.ts';
 import { closeTimeAxis, closingAttributes, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
 
@@ -18,22 +17,16 @@ const functionsSince = 8;
  * means, T steps as one batch. Neurons that rehearse get hidden steps before step 1, which no output shows.
  *
  * @param source a model whose inputs and outputs have the batch as their leading axis; it is not changed
- * @param specs neurons by place name
+ * @param placed places in topological order with their neurons
  */
-export function toSpikingForm(
-  source: Model,
-  places: readonly Placement[],
-  specs: ReadonlyMap<string, NeuronSpec>,
-  steps: number,
-): Model {
+export function toSpikingForm(source: Model, placed: readonly PlacedNeurons[], steps: number): Model {
   const model = source.clone();
   const { graph } = model;
   model.irVersion = Math.max(model.irVersion, functionsSince);
   setSteps(model, steps);
   const byName = new Map(graph.nodes.map((each) => [each.name, each]));
-  for (const place of places) {
-    const readers = place.readers.map(({ node: name, input }) => ({ node: byName.get(name)!, input }));
-    insertNeuron(model, place.name, place.value, readers, specs.get(place.name)!);
+  for (const each of placed) {
+    insertNeurons(model, each, (name) => byName.get(name) ?? missingReader(each, name));
   }
   // Activation functions in whose place neurons stand now have no readers left.
   graph.removeDeadNodes();
@@ -45,6 +38,15 @@ export function toSpikingForm(
   model.functions.push(...timeAxisFunctions(model.opset, hidden));
   verifyModel(model, 'spiking form');
   return model;
+}
+
+function missingReader(site: PlacedNeurons, name: string): never {
+  throw new GraphError({
+    where: `site '${site.name}'`,
+    expected: `its reader, a node '${name}'`,
+    got: 'no such node',
+    remedy: 'Place the site in the graph that it is to stand in',
+  });
 }
 
 /** The hidden steps that the neurons ask for. @throws GraphError unless all ask for the same number */

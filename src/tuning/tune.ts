@@ -11,7 +11,7 @@ import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
-import type { NeuronSpec } from '../spiking/neuron-node.ts';
+import type { PlacedNeurons } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { BiasCorrector } from './corrections/bias-corrector.ts';
 import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
@@ -111,7 +111,7 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   if (!profiles) return undefined;
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
-  const build = (plan: NetworkPlan) => toSpikingForm(clean, sites, specsOf(plan), plan.schedule.steps);
+  const build = (plan: NetworkPlan) => toSpikingForm(clean, placedBy(plan), plan.schedule.steps);
   const corrector = new BiasCorrector({
     source: clean,
     sites,
@@ -162,8 +162,8 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   };
 }
 
-function specsOf({ sites }: NetworkPlan): Map<string, NeuronSpec> {
-  return new Map([...sites].map(([name, { spec }]) => [name, spec]));
+function placedBy({ sites }: NetworkPlan): PlacedNeurons[] {
+  return [...sites.values()].map(({ placed }) => placed);
 }
 
 function goalName(goal: TuningGoal): string {

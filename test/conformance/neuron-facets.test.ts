@@ -121,7 +121,7 @@ async function featuresOf(neuron: AnyNeuron) {
   graph.append(node('MatMul', ['x', 'w'], ['hidden']), node('MatMul', ['hidden', 'w'], ['y']));
   graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 4] });
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters: parametersOf(neuron) };
-  const model = toSpikingForm(new Model(graph, 17), [site], new Map([['site', spec]]), 3);
+  const model = toSpikingForm(new Model(graph, 17), [{ ...site, ...spec }], 3);
   const [made] = sitesOf(model);
   const { diagnosis, traces } = await diagnoseNetwork(model, images, 3, { alone: true });
   const emitted = runOver(neuron, spec.parameters, [0.7, -0.2, 1.1]).map(({ spike }) => spike);

@@ -33,7 +33,7 @@ function oneSite(
   const place: Placement = { name: 'site', value: 'carried', readers: [{ node: 'y', input: 0 }] };
   const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, parameter]));
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters };
-  return toSpikingForm(new Model(graph, opset), [place], new Map([['site', spec]]), 4);
+  return toSpikingForm(new Model(graph, opset), [{ ...place, ...spec }], 4);
 }
 
 /** Inputs away from ties, where float32 and float64 would rightly part: odd multiples of an irrational number. */

@@ -77,13 +77,14 @@ describe.skipIf(!hasShared('golden', 'rate-cnn'))('rate coding as SpikingJelly c
     const { scales, counts, source, images, logits } = await load(each.network, each.mode);
     const { model: clean } = runPasses(source, rateCodedPasses);
     const sites = activationSites(clean.graph);
-    const specs = sites.map(({ name, activation, feeds }, i) => {
+    const placed = sites.map((site, i) => {
+      const { activation, feeds } = site;
       const values = scales[i]!;
       const trailing = feeds[0]?.node.opType === 'Gemm' ? [] : [1, 1];
       const shape = values.length === 1 ? [] : [values.length, ...trailing];
-      return [name, integrateAndFireSpec(activation, { shape, values }, each.initialPotential)] as const;
+      return { ...site, ...integrateAndFireSpec(activation, { shape, values }, each.initialPotential) };
     });
-    const spiking = toSpikingForm(clean, sites, new Map(specs), steps);
+    const spiking = toSpikingForm(clean, placed, steps);
     const plan = planRun(spiking, { statistics: true });
     const run = await createOracleEngine(plan).run({
       shape: images.shape,

@@ -58,7 +58,11 @@ function spiking(model: Model, steps: number): Model {
     attributes: { levels: 8, base: 2, rule: 'nearest' },
     parameters: { thresholdPositive: 0.1, thresholdNegative: 0.1, deadZone: 0.75 },
   };
-  return toSpikingForm(model, sites, new Map(sites.map(({ name }) => [name, spec])), steps);
+  return toSpikingForm(
+    model,
+    sites.map((site) => ({ ...site, ...spec })),
+    steps,
+  );
 }
 
 /** The same with the weights of the convolutions behind neurons replaced by what 8 bits make of them. */

@@ -166,9 +166,9 @@ function placesTaken(
   const taken = new Map<string, string>();
   for (const [i, action] of actions.entries()) {
     if (action.kind !== 'neurons' || action.decoded === undefined) continue;
-    const { input } = action.site;
-    if (overTime.has(input) && lives.get(input)!.last === i && shapes.has(input)) {
-      taken.set(action.decoded, input);
+    const { value } = action.site;
+    if (overTime.has(value) && lives.get(value)?.last === i && shapes.has(value)) {
+      taken.set(action.decoded, value);
     }
   }
   return taken;

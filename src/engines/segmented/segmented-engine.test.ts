@@ -61,7 +61,7 @@ describe('the segmented engine', () => {
   it('reports kept values: running means before the first neuron, decoded values and spikes', async () => {
     const { sites } = await vitPlan({});
     const [first, later] = [sites[0]!, sites[5]!];
-    const keep = [first.input, first.decoded, first.spikes, later.input, later.spikes];
+    const keep = [first.value, first.decoded, first.spikes, later.value, later.spikes];
     const { plan } = await vitPlan({ steps: 3, keep });
     const [expected, got] = await runBoth(plan, [2, 3, 8, 8]);
     for (const name of keep) {

@@ -142,7 +142,7 @@ export class SegmentedRun {
     const { site, decoded, spikes, counts: numbers, levels } = action;
     const { counters } = this.#layout;
     const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
-    const means = this.#place(site.input);
+    const means = this.#place(site.value);
     const { dims } = means.shape;
     const kernel = kernelFor(site.neuron);
     const stride = 4 * sizeOf(dims);

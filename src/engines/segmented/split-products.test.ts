@@ -41,7 +41,11 @@ function spiking(axis: number): Model {
     attributes: { levels: 8, base: 2, rule: 'nearest' },
     parameters: { thresholdPositive: 0.02, thresholdNegative: 0.02, deadZone: 0.75 },
   };
-  return toSpikingForm(model, sites, new Map(sites.map(({ name }) => [name, spec])), 3);
+  return toSpikingForm(
+    model,
+    sites.map((site) => ({ ...site, ...spec })),
+    3,
+  );
 }
 
 function productsOf(model: Model) {

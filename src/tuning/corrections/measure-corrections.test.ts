@@ -83,7 +83,7 @@ function spikingForm(source: Model): Model {
     attributes: { levels: 8, base: 2, rule: 'nearest' },
     parameters: ladderThresholds(1, 1),
   };
-  return toSpikingForm(source, [site!], new Map([[site!.name, spec]]), 1);
+  return toSpikingForm(source, [{ ...site!, ...spec }], 1);
 }
 
 const logitsOf = async (model: Model, images: FloatTensor) =>

@@ -1,12 +1,12 @@
 import { Tensor } from '../../graph/tensor.ts';
-import type { NeuronSpec } from '../../spiking/neuron-node.ts';
+import type { PlacedNeurons } from '../../spiking/neuron-node.ts';
 import { type SpikeFit, trimLadder } from '../ladders/fit-spikes.ts';
 import { joinParts, type SitePart } from '../sensitivity/site-parts.ts';
 import { energyOf, type SiteProfile } from '../sensitivity/site-profile.ts';
 
 /** Neurons for one site, and what they promise. */
 export interface PlannedSite {
-  readonly spec: NeuronSpec;
+  readonly placed: PlacedNeurons;
   /** Squared error after the last step, relative to the site's mean square. */
   readonly relativeError: number;
   /** Energy as planned, as a share of the source network's; prices uncorrected. */
@@ -28,7 +28,8 @@ export function siteSpec(
       : coding.parameters(fit.positive, fit.negative, fit.deadZone, onset),
   );
   return {
-    spec: {
+    placed: {
+      ...parts[0]!.site,
       neuron: coding.neuron,
       attributes: { ...ladder, levels },
       parameters: join(

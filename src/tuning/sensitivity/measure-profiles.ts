@@ -128,7 +128,7 @@ async function divergenceAlone(
 ): Promise<number> {
   const parameters = coding.parameters(positive, negative, deadZone, 1);
   const spec = { neuron: coding.neuron, attributes: ladder, parameters };
-  const alone = toSpikingForm(source, [site], new Map([[site.name, spec]]), 1);
+  const alone = toSpikingForm(source, [{ ...site, ...spec }], 1);
   const { measurement } = await measureNetwork(alone, 1, probes, threads);
   return Math.max(0, measurement.divergence);
 }
