@@ -1,9 +1,11 @@
+import { type RecognisedActivation, recogniseActivations } from '../analysis/recognise-activations.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
+import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { ConversionError, listProblems } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import type { Method } from '../methods/index.ts';
+import { type Method, methods } from '../methods/index.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { widenHalves } from '../passes/widen-halves.ts';
 import { findObstacles } from './find-obstacles.ts';
@@ -50,10 +52,34 @@ export function requireSites(
   }: Pick<Preparation, 'converts'>,
 ): readonly SpikeSite[] {
   if (sites.length > 0) return sites;
+  const operators = synapticOperators(graph);
+  const activations = recogniseActivations(graph);
   throw new ConversionError({
     where: `graph '${graph.name}'`,
     expected: converts,
-    got: `none among ${graph.nodes.length} nodes`,
-    remedy: 'Check that this is the network you mean: there is nothing to convert in it',
+    got: `none among ${graph.nodes.length} nodes (${countsOf(operators, activations)})`,
+    remedy: remedyFor(graph),
   });
+}
+
+/** What there is instead: operators that stay analog, activations that another method may want. */
+function countsOf(
+  operators: readonly SynapticOperator[],
+  activations: readonly RecognisedActivation[],
+): string {
+  const edge = operators.filter(({ first, head }) => first || head);
+  const kinds = [...new Set(activations.map(({ activation }) => activation.kind))];
+  return [
+    operators.length === 0
+      ? 'no synaptic operators at all'
+      : `${operators.length} synaptic operators, ${edge.length} of them first or head, which read the input or make the output`,
+    kinds.length === 0 ? 'no activations that neurons could stand for' : `activations: ${kinds.join(', ')}`,
+  ].join('; ');
+}
+
+function remedyFor(graph: Graph): string {
+  const others = methods.filter(({ place }) => place(graph).length > 0).map(({ name }) => name);
+  if (others.length === 0)
+    return 'Check that this is the network you mean: there is nothing to convert in it';
+  return `Use a method that finds something in it: ${others.join(', ')}`;
 }
