@@ -43,6 +43,8 @@ function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOpti
       session: {
         // Spinning threads take time from whatever else runs on the machine.
         intra_op: { allow_spinning: '0' },
+        // Processors without VNNI add pairs of 8-bit products in 16 bits, which saturate; they then use unsigned weights.
+        x64quantprecision: '1',
         disable_prepacking: mapped || optimise === 'none' ? '1' : '0',
         // encodeForSession names weight files relative to the root of the file system.
         model_external_initializers_file_folder_path: '/',
