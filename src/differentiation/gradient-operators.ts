@@ -5,7 +5,7 @@ import { Tensor } from '../graph/tensor.ts';
 import type { GradientContext } from './gradient-rule.ts';
 
 /** Σ over axes. */
-export function reduceSum(
+export function sumOver(
   build: GraphBuilder,
   value: string,
   axes: readonly number[],
@@ -37,7 +37,7 @@ export function sumTo(
   const axes = from.flatMap((length, axis) =>
     axis < shift || (to[axis - shift] === 1 && length !== 1) ? [axis] : [],
   );
-  const summed = reduceSum(build, gradient, axes, true);
+  const summed = sumOver(build, gradient, axes, true);
   return shift === 0 ? summed : reshape(build, summed, to);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Parameters, Thresholds, ValueNames } from './define-neuron.ts';
-import { lowerMagnitude } from './membrane-potential.ts';
+import { lowerMagnitude } from './lower-soft-reset.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,

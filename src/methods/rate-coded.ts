@@ -30,7 +30,7 @@ export function activationOf(site: SpikeSite): Activation {
 }
 
 /** Thresholds of a site: one, or one a channel. */
-export interface Thresholds {
+export interface SiteThresholds {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
 }
@@ -42,7 +42,7 @@ export interface Thresholds {
  */
 export function integrateAndFireSpec(
   activation: Activation,
-  { shape, values }: Thresholds,
+  { shape, values }: SiteThresholds,
   initialPotential: number,
 ): NeuronSpec {
   return neuronSpec(
@@ -54,7 +54,7 @@ export function integrateAndFireSpec(
 
 /** Parameters of integrate-and-fire neurons whose spikes carry their threshold, as tensors of the thresholds' shape. */
 export function thresholdParameters(
-  { shape, values }: Thresholds,
+  { shape, values }: SiteThresholds,
   initialPotential: number,
 ): Readonly<Record<IntegrateAndFireParameter, Tensor>> {
   const sets = Array.from(values, (threshold) => integrateAndFireParameters(threshold, initialPotential));

@@ -12,7 +12,7 @@ import {
   lowerLadder,
   thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
-import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
+import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Structural choices of a burst neuron: its ladder, and how many spikes a burst may have. */

@@ -10,7 +10,7 @@ import {
   lowerLadder,
   thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
-import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
+import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 
 /**
  * Multi-threshold neuron of ECMT: a ladder of positive levels θ₊·b^k and one of negative levels −θ₋·b^k,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
-import { lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
+import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,

@@ -5,7 +5,7 @@ import {
   type StepOutputs,
   type StepValues,
 } from '../dynamics/define-neuron.ts';
-import { lowerMagnitude, lowerPotential, lowerReset } from '../dynamics/membrane-potential.ts';
+import { lowerMagnitude, lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,

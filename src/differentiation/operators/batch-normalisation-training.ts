@@ -1,5 +1,5 @@
 import { float } from '../../graph/node.ts';
-import { reduceSum, reshape, times } from '../gradient-operators.ts';
+import { reshape, sumOver, times } from '../gradient-operators.ts';
 import type { GradientContext } from '../gradient-rule.ts';
 import type { TrainingOperator } from './training-operator.ts';
 
@@ -45,8 +45,8 @@ function batchGradient(context: GradientContext): (string | undefined)[] {
   const others = [0, 2, 3];
   const raised = build.op('Add', [variance, build.scalar('epsilon', batchNormEpsilon)]);
   const inverse = build.op('Reciprocal', [build.op('Sqrt', [raised])]);
-  const biasGradient = reduceSum(build, gradient, others, false);
-  const product = reduceSum(build, build.op('Mul', [gradient, centred]), others, false);
+  const biasGradient = sumOver(build, gradient, others, false);
+  const product = sumOver(build, build.op('Mul', [gradient, centred]), others, false);
   const scaleGradient = build.op('Mul', [product, inverse]);
   return [
     context.wants(0) ? inputGradient() : undefined,

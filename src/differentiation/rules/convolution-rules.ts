@@ -1,7 +1,7 @@
 import { GraphError } from '../../errors.ts';
 import { describeNode, intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
 import { sameShape } from '../../graph/shape.ts';
-import { reduceSum, reshape, swapLastAxes } from '../gradient-operators.ts';
+import { reshape, sumOver, swapLastAxes } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** The fixed sizes of a two-dimensional convolution x [N, C, H, W] ∗ w [F, C/groups, kH, kW] → y [N, F, H', W']. */
@@ -44,7 +44,7 @@ function conv(context: GradientContext): (string | undefined)[] {
   return [
     context.wants(0) ? inputGradient(context, sizes) : undefined,
     context.wants(1) ? weightGradient(context, sizes) : undefined,
-    context.wants(2) ? reduceSum(build, gradient, [0, 2, 3], false) : undefined,
+    context.wants(2) ? sumOver(build, gradient, [0, 2, 3], false) : undefined,
   ];
 }
 
@@ -137,7 +137,7 @@ function groupGradient(
     windows,
   ]);
   const products = build.op('MatMul', [rows, swapLastAxes(context, columns, 3)]);
-  return reduceSum(build, products, [0], false);
+  return sumOver(build, products, [0], false);
 }
 
 /** What each place of the kernel sees: [N, C, kH·kW, H', W']. */

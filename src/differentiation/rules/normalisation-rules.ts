@@ -1,7 +1,7 @@
 import { floatAttribute, intAttribute } from '../../graph/node.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { axisFromFront, reduceSum, reshape, times } from '../gradient-operators.ts';
+import { axisFromFront, reshape, sumOver, times } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** y = softmax(x): dx = y·(dy − Σ y·dy) along the axis. */
@@ -9,7 +9,7 @@ function softmax(context: GradientContext): string[] {
   const { build, gradient, node } = context;
   const y = node.outputs[0]!;
   const axis = axisFromFront(intAttribute(node, 'axis', -1), context.shapeOf(y).length);
-  const total = reduceSum(build, build.op('Mul', [y, gradient]), [axis], true);
+  const total = sumOver(build, build.op('Mul', [y, gradient]), [axis], true);
   return [build.op('Mul', [y, build.op('Sub', [gradient, total])])];
 }
 
@@ -18,7 +18,7 @@ function logSoftmax(context: GradientContext): string[] {
   const { build, gradient, node } = context;
   const y = node.outputs[0]!;
   const axis = axisFromFront(intAttribute(node, 'axis', -1), context.shapeOf(y).length);
-  const total = reduceSum(build, gradient, [axis], true);
+  const total = sumOver(build, gradient, [axis], true);
   const share = build.op('Mul', [build.op('Exp', [y]), total]);
   return [build.op('Sub', [gradient, share])];
 }
@@ -41,7 +41,7 @@ function layerNormalisation(context: GradientContext): (string | undefined)[] {
   const normalised = build.op('Mul', [build.op('Sub', [x, mean]), deviation]);
   const product = build.op('Mul', [gradient, normalised]);
   const parameterShape = context.shapeOf(context.input(1));
-  const columns = (value: string) => reshape(build, reduceSum(build, value, [0], false), parameterShape);
+  const columns = (value: string) => reshape(build, sumOver(build, value, [0], false), parameterShape);
   return [
     context.wants(0) ? inputGradient() : undefined,
     context.wants(1) ? columns(product) : undefined,
@@ -86,10 +86,10 @@ function batchNormalisation(context: GradientContext): (string | undefined)[] {
     () => build.op('Mul', [gradient, channels(build.op('Div', [context.input(1), deviation]))]),
     () => {
       const centred = build.op('Sub', [context.input(0), channels(context.input(3))]);
-      const sum = reduceSum(build, build.op('Mul', [gradient, centred]), others, false);
+      const sum = sumOver(build, build.op('Mul', [gradient, centred]), others, false);
       return build.op('Div', [sum, deviation]);
     },
-    () => reduceSum(build, gradient, others, false),
+    () => sumOver(build, gradient, others, false),
   ];
   return emit.map((each, position) => (context.wants(position) ? each() : undefined));
 }

@@ -4,7 +4,7 @@ import { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 
 /** A float32 tensor whose elements are all the same. */
-export function constantTensor(shape: readonly number[], value: number): Tensor {
+export function filledTensor(shape: readonly number[], value: number): Tensor {
   return Tensor.float32(shape, new Float32Array(sizeOf(shape)).fill(value));
 }
 

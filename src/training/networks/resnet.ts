@@ -3,7 +3,7 @@ import { resnetCifar } from '../../architectures/resnet-cifar.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 import { defineNetwork, type NetworkShape } from './define-network.ts';
-import { constantTensor, glorotTensor, normalTensor } from './random-tensors.ts';
+import { filledTensor, glorotTensor, normalTensor } from './random-tensors.ts';
 
 const settings = z.strictObject({
   kind: z.literal('resnet'),
@@ -53,7 +53,7 @@ function initialTensors(
   const norm = (path: string, channels: number) => {
     const starts = { weight: 1, bias: 0, running_mean: 0, running_var: 1 };
     for (const [part, value] of Object.entries(starts)) {
-      tensors.set(`${path}.${part}`, constantTensor([channels], value));
+      tensors.set(`${path}.${part}`, filledTensor([channels], value));
     }
   };
   conv('conv1', shape.channels, width);
@@ -71,6 +71,6 @@ function initialTensors(
     }
   }
   tensors.set('linear.weight', glorotTensor([shape.classes, inputs], random));
-  tensors.set('linear.bias', constantTensor([shape.classes], 0));
+  tensors.set('linear.bias', filledTensor([shape.classes], 0));
   return tensors;
 }

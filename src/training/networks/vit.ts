@@ -3,7 +3,7 @@ import { vitTimm } from '../../architectures/vit-timm.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 import { defineNetwork, type NetworkShape } from './define-network.ts';
-import { constantTensor, glorotTensor } from './random-tensors.ts';
+import { filledTensor, glorotTensor } from './random-tensors.ts';
 
 const settings = z.strictObject({
   kind: z.literal('vit'),
@@ -55,11 +55,11 @@ function initialTensors(vit: Settings, shape: NetworkShape, random: Random): Map
   const tensors = new Map<string, Tensor>();
   const linear = (path: string, size: number[], gain = 1) => {
     tensors.set(`${path}.weight`, glorotTensor(size, random, gain));
-    tensors.set(`${path}.bias`, constantTensor([size[0]!], 0));
+    tensors.set(`${path}.bias`, filledTensor([size[0]!], 0));
   };
   const norm = (path: string) => {
-    tensors.set(`${path}.weight`, constantTensor([embedDim], 1));
-    tensors.set(`${path}.bias`, constantTensor([embedDim], 0));
+    tensors.set(`${path}.weight`, filledTensor([embedDim], 1));
+    tensors.set(`${path}.bias`, filledTensor([embedDim], 0));
   };
   linear('patch_embed.proj', [embedDim, shape.channels, patchSize, patchSize]);
   tensors.set('pos_embed', positions(vit, shape));

@@ -9,7 +9,7 @@ import { OrtSession } from '../../sessions/ort-session.ts';
 import type { ComparedBatch } from '../search/measure-network.ts';
 
 /** Errors whose effect is wanted: `proportional` to the activation, as quantisation makes them, or `equal` at all positions. */
-export type ErrorKind = 'proportional' | 'equal';
+export type ErrorSpread = 'proportional' | 'equal';
 
 /** How much the positions of a value matter, along each axis after the batch. */
 export interface PositionImportance {
@@ -41,7 +41,7 @@ export async function positionImportance(
   sites: readonly NamedValue[],
   batches: readonly ComparedBatch[],
   threads: number,
-  errors: ErrorKind = 'proportional',
+  errors: ErrorSpread = 'proportional',
 ): Promise<Map<string, PositionImportance> | undefined> {
   const prepared = await withGradients(source, sites, batches[0]!.classes).catch((error: unknown) => {
     if (error instanceof GraphError) return undefined;
