@@ -1,6 +1,6 @@
 import { batchNotFree } from '../batching/free-batch.ts';
 import { ConversionError } from '../errors.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import { concatenate, type FloatTensor, imagesOf, sliceImages } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -13,29 +13,54 @@ export const parityTolerance = 1e-4;
 /** Steps of the check: more than one, so that a network that mixes the batch with time is found out. */
 const paritySteps = 2;
 
+/** Images of the batch that are run once more, in another order. */
+const mostShuffled = 4;
+
 /**
- * Checks that the spiking network is the source network when its neurons pass their input on unchanged.
+ * Checks that the spiking network is the source network when its neurons pass their input on unchanged: on the batch that is
+ * given, and on batches of other sizes with its images in another order, so that a rewrite that mixes images or depends on
+ * the length of the batch is found out.
  *
  * @param source the network before any pass
  * @param spiking its spiking form
  * @param input one batch
- * @returns the largest relative deviation of a logit
- * @throws ConversionError if it exceeds 1e-4, naming the first site whose input deviates
+ * @returns the largest relative deviation of a logit on that batch
+ * @throws ConversionError if it exceeds 1e-4 on any of them, naming the first site whose input deviates
  */
 export async function checkParity(source: Model, spiking: Model, input: FloatTensor): Promise<number> {
   const identity = withoutNeurons(spiking);
   setSteps(identity, paritySteps);
   const logits = source.graph.outputs[0]!.name;
-  const [expected, got] = [
-    await runOnce(source, input),
-    await runOnce(identity, input).catch((error: unknown) => {
-      throw batchNotFree(error);
-    }),
-  ];
-  const deviation = relativeDeviation(expected.get(logits)!, got.get(logits)!);
-  if (deviation <= parityTolerance) return deviation;
-  const deviating = await firstDeviatingSite(source, identity, sitesOf(spiking), input);
-  throw new ConversionError({
+  const batches = [input, ...otherBatches(input)];
+  const expected = await runAll(source, batches);
+  const got = await runAll(identity, batches).catch((error: unknown) => {
+    throw batchNotFree(error);
+  });
+  const deviations = batches.map((_, i) =>
+    relativeDeviation(expected[i]!.get(logits)!, got[i]!.get(logits)!),
+  );
+  const worst = deviations.findIndex((each) => !(each <= parityTolerance));
+  if (worst < 0) return deviations[0]!;
+  throw await parityFailure(source, identity, sitesOf(spiking), batches[worst]!, deviations[worst]!);
+}
+
+/** Batches of two other sizes, with images that differ, in another order. */
+function otherBatches(input: FloatTensor): FloatTensor[] {
+  const images = imagesOf(sliceImages(input, 0, mostShuffled));
+  const first = images[0]!;
+  if (images.length === 1) return [concatenate([{ ...first, data: first.data.map((x) => x / 2) }, first], 0)];
+  return [concatenate(images.toReversed(), 0), images.at(-1)!];
+}
+
+async function parityFailure(
+  source: Model,
+  identity: Model,
+  sites: readonly Site[],
+  input: FloatTensor,
+  deviation: number,
+): Promise<ConversionError> {
+  const deviating = await firstDeviatingSite(source, identity, sites, input);
+  return new ConversionError({
     where: deviating ? `parity check: site '${deviating.name}'` : 'parity check: the outputs',
     expected: `the source network's numbers within ${parityTolerance} when neurons pass everything on`,
     got: `a deviation of ${deviation.toExponential(2)} in the logits`,
@@ -54,8 +79,8 @@ async function firstDeviatingSite(
 ): Promise<Site | undefined> {
   const shared = sites.map((site) => site.value).filter((name) => source.graph.has(name));
   const [expected, got] = [
-    await runOnce(exposeValues(source, shared), input),
-    await runOnce(exposeValues(identity, shared), input),
+    (await runAll(exposeValues(source, shared), [input]))[0]!,
+    (await runAll(exposeValues(identity, shared), [input]))[0]!,
   ];
   return sites.find((site) => {
     const [a, b] = [expected.get(site.value), got.get(site.value)];
@@ -63,11 +88,16 @@ async function firstDeviatingSite(
   });
 }
 
-/** Weights are not copied for a single run. */
-async function runOnce(model: Model, input: FloatTensor): Promise<Map<string, FloatTensor>> {
+/** Weights are not copied for a few runs. */
+async function runAll(
+  model: Model,
+  batches: readonly FloatTensor[],
+): Promise<ReadonlyMap<string, FloatTensor>[]> {
   const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
   try {
-    return await session.run(input);
+    const outputs: ReadonlyMap<string, FloatTensor>[] = [];
+    for (const batch of batches) outputs.push(await session.run(batch));
+    return outputs;
   } finally {
     await session.release();
   }

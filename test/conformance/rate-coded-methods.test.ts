@@ -101,7 +101,7 @@ describe('methods of the rate-coded family', () => {
     graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 3] });
     const options = { method: methodNamed('rate'), steps: 4, calibration: () => [] };
     await expect(convert(new Model(graph, 17), options)).rejects.toThrow(
-      "graph 'linear': expected activation functions (ReLU, clipped ReLU, ReLU6, QCFS) that lead to a Conv, Gemm or MatMul, got none among 1 nodes (1 synaptic operators, 1 of them first or head, which read the input or make the output; no activations that neurons could stand for). Check that this is the network you mean: there is nothing to convert in it.",
+      "graph 'linear': expected activation functions (ReLU, clipped ReLU, ReLU6, QCFS) that lead to a Conv, Gemm or MatMul, got none among 1 nodes (no synaptic operators at all; no activations that neurons could stand for). Check that this is the network you mean: there is nothing to convert in it.",
     );
   });
 });
