@@ -1,6 +1,7 @@
 /** Folders of src in the order in which they may build on each other: each imports from itself and those before it. */
 const layers = [
   'errors.ts',
+  'entry-of.ts',
   'random.ts',
   'first-non-finite.ts',
   'web-assembly.ts',

@@ -14,8 +14,7 @@ if (!path || !data) {
 }
 const network = await openNetwork(path);
 const options = {
-  model: network.model,
-  steps: 4,
+  network: { spiking: true, model: network.model, steps: 4 },
   threads: 1,
   engine: 'fast',
   synapses: 'float32',

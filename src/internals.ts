@@ -20,7 +20,7 @@ export { cutGraph } from './engines/segmented/cut-graph.ts';
 export { createSegmentedEngine } from './engines/segmented/segmented-engine.ts';
 export { withoutTimeAxis } from './engines/segmented/without-time-axis.ts';
 export { messageOf } from './errors.ts';
-export { drainBatches } from './evaluation/drain-batches.ts';
+export { drainBatches } from './evaluation/run/drain-batches.ts';
 export { readOnnx } from './files/read-onnx.ts';
 export { writeNpy } from './files/write-npy.ts';
 export { writeOnnx } from './files/write-onnx.ts';

@@ -1,43 +1,17 @@
 import { freeBatch } from '../batching/free-batch.ts';
-import type { Batch } from '../data/load-batch.ts';
+import { lookCloser } from '../diagnosis/look-closer.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
-import { DataError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
-import type { BatchRecord, SkippedImage } from '../results/batch-record.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
-import { stepsOf } from '../spiking/neuron-node.ts';
-import { compareSynapses } from './compare-synapses.ts';
-import { diagnose } from './diagnose.ts';
-import { drainBatches } from './drain-batches.ts';
-import type { Evaluator } from './evaluator.ts';
-import { planQuantisation } from './plan-quantisation.ts';
-import { startEvaluators } from './start-evaluators.ts';
-import { summarise } from './summarise.ts';
-
-/** Where the images of an evaluation come from. */
-export interface EvaluationData {
-  /** Number of images, those already done included. */
-  readonly size: number;
-  /**
-   * Gives the images that are not done yet.
-   *
-   * @param skip ids of images that are done
-   * @param onSkipped to be told of images that cannot be read
-   */
-  batches(skip: ReadonlySet<string>, onSkipped: (id: string, reason: string) => void): AsyncIterable<Batch>;
-}
-
-/** Where an evaluation is written down; RunRecord is one in a folder. */
-export interface EvaluationRecord {
-  /** Batches of an earlier, interrupted evaluation with the same settings. */
-  readonly done: readonly BatchRecord[];
-  /** Adds a finished batch. */
-  add(batch: BatchRecord): Promise<void>;
-  /** Takes the results; the evaluation is over. @param traces what reports draw beside them */
-  finish(result: EvaluationResult, traces?: RunTraces): Promise<void>;
-}
+import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
+import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
+import { evaluateBatches } from './run/evaluate-batches.ts';
+import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
+import { planQuantisation, type QuantisationPlan } from './run/plan-quantisation.ts';
+import { summarise } from './summary/summarise.ts';
 
 /** What to evaluate, and how. */
 export interface EvaluateOptions {
@@ -63,7 +37,7 @@ export interface EvaluateOptions {
   readonly record?: EvaluationRecord;
   /** Stops after the batches that are under way. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: { done: number; total: number; skipped: number }) => void;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
   /** Told when a worker died and was replaced, or batches had to be made smaller. */
   readonly onWarning?: (message: string) => void;
 }
@@ -80,139 +54,89 @@ export type EvaluationEnd =
  * @throws UsageError if T < 1; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
-  const { data, record, signal, onProgress, onWarning = () => undefined } = options;
-  const spikes = stepsOf(options.model);
-  const model = spikes === undefined ? await freeBatch(options.model) : options.model;
-  const steps = spikes === undefined ? undefined : checkSteps(options.steps ?? spikes);
-  const {
-    workers = 0,
-    threads = 1,
-    engine = 'fast',
-    synapses = 'float32',
-    memoryMB,
-    exitConfidence,
-  } = options;
-  const again = () => data.batches(new Set(), () => undefined);
-  const quantisation =
-    steps === undefined || options.quantised === false
-      ? undefined
-      : await planQuantisation(model, steps, again, onWarning);
-  const spiking = { model, threads, engine, memoryMB };
-  const evaluators = await startEvaluators(workers, { ...spiking, steps, synapses, quantisation }, onWarning);
-  const collected = new Collector(record, data.size, onProgress);
+  const network = await networkOf(options);
+  const run = startRun(options, network.spiking);
   try {
-    const source = data
-      .batches(collected.ids, (id, reason) => collected.skip(id, reason))
-      [Symbol.asyncIterator]();
-    await drainBatches(source, evaluators, {
-      onOutcome: (batch, outcome) => collected.add(batch, outcome),
-      onWarning,
-      signal,
-    });
-    await source.return?.(undefined);
-    await collected.flush();
+    return network.spiking ? await evaluateSpiking(network, run) : await evaluateDense(network, run);
   } finally {
-    await Promise.all(evaluators.map((evaluator) => evaluator.close()));
-  }
-  const predictions = collected.batches.flatMap((batch) => batch.predictions);
-  const eightBits =
-    steps === undefined || synapses === 'float32' || signal?.aborted
-      ? null
-      : await compareSynapses(predictions, again(), { ...spiking, steps, workers, signal, onWarning });
-  if (signal?.aborted) return { finished: false, done: collected.images };
-  const look = steps === undefined ? undefined : await diagnose(model, steps, again, threads);
-  const { conversionErrors = [], diagnosis = null } = look ?? {};
-  const summary = await summarise(model, collected.batches, { steps, quantisation, exitConfidence });
-  const result = { ...summary, synapses: eightBits, conversionErrors, diagnosis };
-  await record?.finish(result, look?.traces);
-  return { finished: true, result };
-}
-
-/** Gathers outcomes and writes them into the run record, one batch at a time. */
-class Collector {
-  readonly batches: BatchRecord[];
-  readonly #record: EvaluationRecord | undefined;
-  readonly #total: number;
-  readonly #onProgress: EvaluateOptions['onProgress'];
-  #skipped: SkippedImage[] = [];
-  #last = performance.now();
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(
-    record: EvaluationRecord | undefined,
-    total: number,
-    onProgress: EvaluateOptions['onProgress'],
-  ) {
-    this.#record = record;
-    this.#total = total;
-    this.#onProgress = onProgress;
-    this.batches = [...(record?.done ?? [])];
-    this.#report();
-  }
-
-  get ids(): Set<string> {
-    return new Set(this.batches.flatMap(({ predictions }) => predictions.map(({ id }) => id)));
-  }
-
-  get images(): number {
-    return this.batches.reduce((sum, { predictions }) => sum + predictions.length, 0);
-  }
-
-  skip(id: string, reason: string): void {
-    // An image that failed before the interruption fails again; it is counted once.
-    if (this.batches.some(({ skipped }) => skipped.some((each) => each.id === id))) return;
-    this.#skipped.push({ id, reason });
-  }
-
-  async add(batch: Batch, outcome: Awaited<ReturnType<Evaluator['evaluate']>>): Promise<void> {
-    requireKnownLabels(batch, outcome.classes);
-    const predictions = batch.ids.map((id, i) => ({
-      id,
-      ...(batch.labels[i] !== undefined && { label: batch.labels[i] }),
-      source: [...outcome.source[i]!],
-      steps: outcome.steps[i]!.map((each) => [...each]),
-      ...(outcome.confidence[i]!.length > 0 && { confidence: [...outcome.confidence[i]!] }),
-      ...(outcome.quantised[i]!.length > 0 && { quantised: outcome.quantised[i]!.map((each) => [...each]) }),
-    }));
-    await this.#write(predictions, outcome.activity);
-  }
-
-  /** Records images at the end of the data that could not be read. */
-  async flush(): Promise<void> {
-    if (this.#skipped.length > 0) await this.#write([], undefined);
-  }
-
-  async #write(predictions: BatchRecord['predictions'], activity: BatchRecord['activity']): Promise<void> {
-    const now = performance.now();
-    const record: BatchRecord = {
-      predictions,
-      ...(activity && { activity }),
-      skipped: this.#skipped,
-      seconds: (now - this.#last) / 1000,
-    };
-    this.#last = now;
-    this.#skipped = [];
-    this.batches.push(record);
-    this.#writing = this.#writing.then(() => this.#record?.add(record));
-    await this.#writing;
-    this.#report();
-  }
-
-  #report(): void {
-    const skipped = this.batches.reduce((sum, batch) => sum + batch.skipped.length, this.#skipped.length);
-    this.#onProgress?.({ done: this.images, total: this.#total, skipped });
+    await run.images.close();
   }
 }
 
-/** @throws DataError if a label is no class of the network: the data belong to another one */
-function requireKnownLabels({ ids, labels }: Batch, classes: number): void {
-  const at = labels.findIndex((label) => label !== undefined && label >= classes);
-  if (at < 0) return;
-  throw new DataError({
-    where: `image '${ids[at]}'`,
-    expected: `a label from 0 to ${classes - 1}, the classes of the network`,
-    got: String(labels[at]),
-    remedy: 'Give the labels in the class order of the network',
-    means: ['labels'],
+/** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps. */
+async function networkOf({ model, steps }: EvaluateOptions): Promise<DenseNetwork | SpikingNetwork> {
+  const network = networkKind(model);
+  if (network.spiking) return { ...network, steps: checkSteps(steps ?? network.steps) };
+  return { ...network, model: await freeBatch(model) };
+}
+
+type Run = ReturnType<typeof startRun>;
+
+function startRun(options: EvaluateOptions, spiking: boolean) {
+  const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
+  const { quantised = true, onWarning = () => undefined, exitConfidence, memoryMB, signal } = options;
+  const collector = new BatchCollector(record, data.size, options.onProgress);
+  const again = spiking ? (synapses === 'int8' ? comparedImages : 1) : 0;
+  return {
+    collector,
+    images: new EvaluationImages(data, collector, again),
+    record,
+    quantised,
+    exitConfidence,
+    signal,
+    /** How batches are evaluated. */
+    running: { workers, threads, engine, synapses, memoryMB, signal, onWarning },
+  };
+}
+
+async function evaluateDense(network: DenseNetwork, run: Run): Promise<EvaluationEnd> {
+  await evaluateImages(network, run);
+  if (run.signal?.aborted) return stop(run);
+  const summary = await summarise(network, run.collector.batches);
+  return finish(run, { ...summary, synapses: null, conversionErrors: [], diagnosis: null });
+}
+
+async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<EvaluationEnd> {
+  const { images, collector, running, exitConfidence, signal } = run;
+  const quantisation = run.quantised
+    ? await planQuantisation(network, () => images.first(), running.onWarning)
+    : undefined;
+  await evaluateImages(network, run, quantisation);
+  const synapses =
+    running.synapses === 'int8' && !signal?.aborted
+      ? await compareSynapses(collector.predictions, images.firstImages(), { ...running, network })
+      : null;
+  if (signal?.aborted) return stop(run);
+  const { conversionErrors, diagnosis, traces } = await lookCloser(
+    network,
+    await images.first(),
+    running.threads,
+  );
+  const summary = await summarise(network, collector.batches, { quantisation, exitConfidence });
+  return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
+}
+
+/** Evaluates all images that are not done yet. */
+async function evaluateImages(
+  network: DenseNetwork | SpikingNetwork,
+  { images, collector, running }: Run,
+  quantisation?: QuantisationPlan,
+): Promise<void> {
+  await evaluateBatches(images.remaining(), {
+    ...running,
+    network,
+    quantisation,
+    onReady: () => collector.start(),
+    onOutcome: (batch, outcome) => collector.add(batch, outcome),
   });
+  await collector.finish();
+}
+
+function stop({ collector }: Run): EvaluationEnd {
+  return { finished: false, done: collector.predictions.length };
+}
+
+async function finish({ record }: Run, result: EvaluationResult, traces?: RunTraces): Promise<EvaluationEnd> {
+  await record?.finish(result, traces);
+  return { finished: true, result };
 }

@@ -2,7 +2,7 @@ import '../native/install.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ErrorContent, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
-import type { BatchOutcome } from '../evaluation/evaluator.ts';
+import type { BatchOutcome } from '../evaluation/run/evaluator.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';

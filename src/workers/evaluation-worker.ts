@@ -6,14 +6,17 @@ import {
   createEvaluator,
   type Evaluator,
   type EvaluatorOptions,
-} from '../evaluation/evaluator.ts';
+} from '../evaluation/run/evaluator.ts';
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { DenseNetwork, SpikingNetwork } from '../spiking/network-kind.ts';
 import { BatchMemory } from './batch-memory.ts';
 
 /** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
-export type WorkerStart = Omit<EvaluatorOptions, 'model'> & { readonly model: Uint8Array };
+export type WorkerStart = Omit<EvaluatorOptions, 'network'> & {
+  readonly network: DenseNetwork<Uint8Array> | SpikingNetwork<Uint8Array>;
+};
 
 /** What a worker is told: once it is ready, to evaluate a batch; at any time, to end. */
 export type WorkerRequest = { readonly batch: FloatTensor } | { readonly end: true };
@@ -33,8 +36,9 @@ async function main(): Promise<void> {
     if ('end' in request) process.exit();
     evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
   });
-  const { model, ...options } = workerData as WorkerStart;
-  evaluator = await createEvaluator({ model: parseOnnx(model, '/model.onnx', filesIn(['/'])), ...options });
+  const { network, ...options } = workerData as WorkerStart;
+  const model = parseOnnx(network.model, '/model.onnx', filesIn(['/']));
+  evaluator = await createEvaluator({ network: { ...network, model }, ...options });
   reply({ ready: true });
 }
 

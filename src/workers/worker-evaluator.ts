@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts';
-import type { BatchOutcome, Evaluator, EvaluatorOptions } from '../evaluation/evaluator.ts';
+import type { BatchOutcome, Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
@@ -16,10 +16,13 @@ const mostReplacements = 3;
  * @throws RuntimeError if the networks cannot be loaded
  */
 export async function createWorkerEvaluator(
-  { model, ...options }: EvaluatorOptions,
+  { network, ...options }: EvaluatorOptions,
   onDeath: (message: string) => void = () => undefined,
 ): Promise<Evaluator> {
-  const start: WorkerStart = { model: encodeForSession(model), ...options };
+  const start: WorkerStart = {
+    network: { ...network, model: encodeForSession(network.model) },
+    ...options,
+  };
   return new WorkerEvaluator(start, await EvaluationThread.start(start), onDeath);
 }
 

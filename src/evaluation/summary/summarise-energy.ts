@@ -1,19 +1,19 @@
-import { breakEven } from '../energy/break-even.ts';
-import { countOperations, type Operations } from '../energy/count-operations.ts';
-import type { Device } from '../energy/define-device.ts';
-import { int8In45nm } from '../energy/devices/45nm-int8.ts';
-import { devices } from '../energy/devices/devices.ts';
-import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
-import { totalEnergy } from '../energy/energy-breakdown.ts';
-import { assumptions, fullEstimate } from '../energy/full-estimate.ts';
-import { spikeDrivenShare } from '../energy/operator-labels.ts';
-import { quantisedEstimate, sourceEstimate } from '../energy/source-estimate.ts';
-import { spikingLoad } from '../energy/spiking-load.ts';
-import type { Model } from '../graph/model.ts';
-import type { BitWidths } from '../quantisation/bit-widths.ts';
-import { operatorBits } from '../quantisation/quantise-source.ts';
-import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
-import type { Activity } from '../results/activity.ts';
+import { breakEven } from '../../energy/break-even.ts';
+import { countOperations, type Operations } from '../../energy/count-operations.ts';
+import type { Device } from '../../energy/define-device.ts';
+import { int8In45nm } from '../../energy/devices/45nm-int8.ts';
+import { devices } from '../../energy/devices/devices.ts';
+import { ecmtRatio, operatorActivities } from '../../energy/ecmt-ratio.ts';
+import { totalEnergy } from '../../energy/energy-breakdown.ts';
+import { assumptions, fullEstimate } from '../../energy/full-estimate.ts';
+import { spikeDrivenShare } from '../../energy/operator-labels.ts';
+import { quantisedEstimate, sourceEstimate } from '../../energy/source-estimate.ts';
+import { spikingLoad } from '../../energy/spiking-load.ts';
+import type { Model } from '../../graph/model.ts';
+import type { BitWidths } from '../../quantisation/bit-widths.ts';
+import { operatorBits } from '../../quantisation/quantise-source.ts';
+import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
+import type { Activity } from '../../results/activity.ts';
 import type {
   DeviceEnergy,
   DeviceResult,
@@ -21,9 +21,9 @@ import type {
   EnergyResult,
   PayingSteps,
   StepEnergy,
-} from '../results/energy-result.ts';
-import { siteCarrying } from '../spiking/site-carrying.ts';
-import { toSourceForm } from '../spiking/spiking-form.ts';
+} from '../../results/energy-result.ts';
+import { siteCarrying } from '../../spiking/site-carrying.ts';
+import { toSourceForm } from '../../spiking/spiking-form.ts';
 
 /** Energy of a run: of the spiking network at each step, of the quantised ones, and what the figures rest on. */
 export interface EnergySummary {

@@ -8,22 +8,22 @@ import {
   saveCheckpoint,
   tiny,
   tinyWeights,
-} from '../checkpoints/tiny-vit.fixture.ts';
-import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../data/load-batch.ts';
-import { totalEnergy } from '../energy/energy-breakdown.ts';
-import { createInGraphEngine } from '../engines/in-graph-engine.ts';
-import { planRun } from '../engines/plan-run.ts';
-import type { Model } from '../graph/model.ts';
-import { ecmt } from '../methods/ecmt.ts';
-import { confidenceOfRows } from '../metrics/confidence.ts';
-import { topClasses } from '../metrics/top-classes.ts';
-import { openCheckpoint } from '../opening/open-checkpoint.ts';
-import { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';
-import { readQuantisers } from '../quantisation/quantiser-table.ts';
-import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
-import { RunRecord } from '../runs/run-record.ts';
-import { evaluate } from './evaluate.ts';
+} from '../../checkpoints/tiny-vit.fixture.ts';
+import { convert } from '../../conversion/convert.ts';
+import type { Batch } from '../../data/load-batch.ts';
+import { totalEnergy } from '../../energy/energy-breakdown.ts';
+import { createInGraphEngine } from '../../engines/in-graph-engine.ts';
+import { planRun } from '../../engines/plan-run.ts';
+import type { Model } from '../../graph/model.ts';
+import { ecmt } from '../../methods/ecmt.ts';
+import { confidenceOfRows } from '../../metrics/confidence.ts';
+import { topClasses } from '../../metrics/top-classes.ts';
+import { openCheckpoint } from '../../opening/open-checkpoint.ts';
+import { quantisationPlacesOf, quantisedNetwork } from '../../quantisation/quantised-networks.ts';
+import { readQuantisers } from '../../quantisation/quantiser-table.ts';
+import { type EvaluationResult, evaluationSchema } from '../../results/evaluation-result.ts';
+import { RunRecord } from '../../runs/run-record.ts';
+import { evaluate } from '../evaluate.ts';
 
 const images = 6;
 const steps = 3;

@@ -1,11 +1,11 @@
-import { observeQuantisers } from '../conversion/observe-quantisers.ts';
-import type { Batch } from '../data/load-batch.ts';
-import { tensorsOf } from '../formats/onnx/encode-model.ts';
-import type { Model } from '../graph/model.ts';
-import { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
-import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
-import { type QuantiserTable, readQuantisers } from '../quantisation/quantiser-table.ts';
-import { sitesOf } from '../spiking/neuron-node.ts';
+import { observeQuantisers } from '../../conversion/observe-quantisers.ts';
+import type { Batch } from '../../data/load-batch.ts';
+import { tensorsOf } from '../../formats/onnx/encode-model.ts';
+import { type BitWidths, bitWidths } from '../../quantisation/bit-widths.ts';
+import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
+import { type QuantiserTable, readQuantisers } from '../../quantisation/quantiser-table.ts';
+import type { SpikingNetwork } from '../../spiking/network-kind.ts';
+import { sitesOf } from '../../spiking/neuron-node.ts';
 
 /** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
 export interface QuantisationPlan {
@@ -23,13 +23,12 @@ const mostWeightBytes = 2 ** 30;
  * Plans the equal-bit quantised networks of a spiking model. The clip ranges are the model's own; a model without them
  * takes them from the first batch.
  *
- * @param batches images; only the first batch is read, if any
+ * @param first gives the first batch, if there is one
  * @returns undefined if there are no images, or the network is too large
  */
 export async function planQuantisation(
-  model: Model,
-  steps: number,
-  batches: () => AsyncIterable<Batch>,
+  { model, steps }: SpikingNetwork,
+  first: () => Promise<Batch | undefined>,
   onWarning: (message: string) => void,
 ): Promise<QuantisationPlan | undefined> {
   const bytes = [...tensorsOf(model.graph)].reduce((sum, { size }) => sum + 4 * size, 0);
@@ -40,8 +39,6 @@ export async function planQuantisation(
   const widths = bitWidths(sitesOf(model), steps);
   const table = readQuantisers(model, quantisationPlacesOf(model).points);
   if (table) return { ranges: 'conversion', table, widths };
-  for await (const batch of batches()) {
-    return { ranges: 'first batch', table: await observeQuantisers(model, batch), widths };
-  }
-  return undefined;
+  const batch = await first();
+  return batch && { ranges: 'first batch', table: await observeQuantisers(model, batch), widths };
 }

@@ -1,9 +1,9 @@
-import type { Batch } from '../data/load-batch.ts';
-import { OutOfMemoryError } from '../errors.ts';
+import type { Batch } from '../../data/load-batch.ts';
+import { OutOfMemoryError } from '../../errors.ts';
+import { imageCount, sliceImages } from '../../graph/float-tensor.ts';
 import type { BatchOutcome, Evaluator } from './evaluator.ts';
-import { splitBatch } from './split-batch.ts';
 
-/** How batches are evaluated. */
+/** What happens while batches are evaluated. */
 export interface DrainOptions {
   /** Takes every outcome, with the part of the batch that it belongs to. */
   readonly onOutcome: (batch: Batch, outcome: BatchOutcome) => Promise<void>;
@@ -26,7 +26,7 @@ export async function drainBatches(
   let most = Number.POSITIVE_INFINITY;
 
   async function evaluateInParts(evaluator: Evaluator, batch: Batch): Promise<void> {
-    for (const part of splitBatch(batch, most)) {
+    for (const part of partsOf(batch, most)) {
       const outcome = part.ids.length > most ? undefined : await outcomeOf(evaluator, part);
       await (outcome ? onOutcome(part, outcome) : evaluateInParts(evaluator, part));
     }
@@ -34,7 +34,7 @@ export async function drainBatches(
 
   /** `undefined` where memory ran out. */
   async function outcomeOf(evaluator: Evaluator, part: Batch): Promise<BatchOutcome | undefined> {
-    const images = part.ids.length;
+    const images = imageCount(part);
     try {
       return await evaluator.evaluate({ shape: part.shape, data: part.data });
     } catch (error) {
@@ -56,4 +56,17 @@ export async function drainBatches(
   }
 
   await Promise.all(evaluators.map(drain));
+}
+
+/** A batch in parts of at most this many images, in order. The parts share its memory. */
+function partsOf(batch: Batch, most: number): Batch[] {
+  if (batch.ids.length <= most) return [batch];
+  const parts = Math.ceil(batch.ids.length / most);
+  return Array.from({ length: parts }, (_, i) => partOf(batch, i * most, (i + 1) * most));
+}
+
+/** The images of a batch from one position up to another, which is left out. They share its memory. */
+export function partOf(batch: Batch, from: number, to: number): Batch {
+  const { shape, data } = sliceImages(batch, from, to);
+  return { ids: batch.ids.slice(from, to), labels: batch.labels.slice(from, to), shape: [...shape], data };
 }

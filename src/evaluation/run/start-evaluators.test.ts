@@ -1,14 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Graph } from '../graph/graph.ts';
-import { Model } from '../graph/model.ts';
+import { Graph } from '../../graph/graph.ts';
+import { Model } from '../../graph/model.ts';
 import type { Evaluator, EvaluatorOptions } from './evaluator.ts';
 
 // As in a program that never imported the package's own entry.
 beforeEach(() => vi.resetModules());
 
 const options: EvaluatorOptions = {
-  model: new Model(new Graph('none'), 17),
-  steps: undefined,
+  network: { spiking: false, model: new Model(new Graph('none'), 17) },
   threads: 1,
   engine: 'fast',
   synapses: 'float32',

@@ -1,18 +1,22 @@
 import { expect, it } from 'vitest';
-import { fileStorage } from '../files/file-source.ts';
-import { Graph } from '../graph/graph.ts';
-import { Model } from '../graph/model.ts';
-import { Tensor } from '../graph/tensor.ts';
+import { fileStorage } from '../../files/file-source.ts';
+import { Graph } from '../../graph/graph.ts';
+import { Model } from '../../graph/model.ts';
+import { Tensor } from '../../graph/tensor.ts';
 import { planQuantisation } from './plan-quantisation.ts';
 
 it('makes no quantised copies of networks whose weights fill the memory, and says so', async () => {
   const graph = new Graph('large');
   const length = 2 ** 30 + 4;
   graph.addInitializer('weight', new Tensor('float32', [length / 4], fileStorage('/nowhere', 0, length)));
+  const network = { spiking: true, model: new Model(graph, 17), steps: 4 } as const;
   const warnings: string[] = [];
-  const none = async function* () {};
   expect(
-    await planQuantisation(new Model(graph, 17), 4, none, (text) => warnings.push(text)),
+    await planQuantisation(
+      network,
+      async () => undefined,
+      (text) => warnings.push(text),
+    ),
   ).toBeUndefined();
   expect(warnings).toEqual([
     'the equal-bit quantised network is left out: its weights are one more copy in each worker',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { synapseResult } from './synapse-result.ts';
+import { summariseSynapses } from './summarise-synapses.ts';
 
 const use = { operators: 3, allOperators: 5, inFloat: [{ site: 'late', reason: 'θ₊/θ₋ = 3.0' }] };
 const image = (id: string, label: number | undefined, ...classes: number[]) => ({
@@ -14,10 +14,10 @@ const float32 = new Map([
   ['c', [[4], [4]]],
 ]);
 
-describe('synapseResult', () => {
+describe('summariseSynapses', () => {
   it('counts, after each step, images of the same class and those that only one kind of synapses gets right', () => {
     const predictions = [image('a', 1, 1, 1), image('b', 1, 1, 2), image('c', 3, 4, 5), image('d', 1, 1, 1)];
-    const { steps, ...rest } = synapseResult(use, predictions, float32);
+    const { steps, ...rest } = summariseSynapses(use, predictions, float32);
     expect(rest).toEqual({ ...use, images: 3 });
     expect(steps.map(({ agreementInterval: _, ...each }) => each)).toEqual([
       { t: 1, agreement: 2 / 3, top1: 2 / 3, float32Top1: 1 / 3, lost: 0, won: 1 },
@@ -27,11 +27,11 @@ describe('synapseResult', () => {
   });
 
   it('says nothing of accuracy where no image has a label', () => {
-    const { steps } = synapseResult(use, [image('a', undefined, 1, 2)], float32);
+    const { steps } = summariseSynapses(use, [image('a', undefined, 1, 2)], float32);
     expect(steps[1]).toMatchObject({ agreement: 0, top1: null, float32Top1: null, lost: null, won: null });
   });
 
   it('has no steps where no image was evaluated on both', () => {
-    expect(synapseResult(use, [image('d', 1, 1, 1)], float32)).toEqual({ ...use, images: 0, steps: [] });
+    expect(summariseSynapses(use, [image('d', 1, 1, 1)], float32)).toEqual({ ...use, images: 0, steps: [] });
   });
 });

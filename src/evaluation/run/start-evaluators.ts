@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../../errors.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
 
 /**

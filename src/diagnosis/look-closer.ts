@@ -1,0 +1,41 @@
+import type { Batch } from '../data/load-batch.ts';
+import { sliceImages } from '../graph/float-tensor.ts';
+import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
+import type { RunTraces } from '../results/traces.ts';
+import type { SpikingNetwork } from '../spiking/network-kind.ts';
+import { diagnoseNetwork } from './diagnose-network.ts';
+import { measureConversionErrors } from './measure-conversion-errors.ts';
+
+/** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
+const mostRows = 64;
+
+/** Largest number of images that are looked at. */
+const mostImages = 4;
+
+/** What a closer look at a few images shows. */
+export interface CloserLook {
+  /** Causes of the error of rate-coded sites; empty for other neurons. */
+  readonly conversionErrors: readonly SiteConversionErrors[];
+  /** Which site loses what; null without images. */
+  readonly diagnosis: Diagnosis | null;
+  /** Spikes and values for the figures of a report; absent without images. */
+  readonly traces?: RunTraces;
+}
+
+/** Looks at every site of a spiking network on up to four images of a batch. @param batch absent where there are no images */
+export async function lookCloser(
+  { model, steps }: SpikingNetwork,
+  batch: Batch | undefined,
+  threads: number,
+): Promise<CloserLook> {
+  const image = batch?.ids[0];
+  if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
+  const few = sliceImages(batch, 0, mostImages);
+  const { diagnosis, traces } = await diagnoseNetwork(model, few, steps, { threads });
+  const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
+  return {
+    conversionErrors: await measureConversionErrors(model, sliceImages(batch, 0, rows), steps),
+    diagnosis,
+    traces: { image, ...traces },
+  };
+}

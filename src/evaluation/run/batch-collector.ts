@@ -1,0 +1,111 @@
+import type { Batch } from '../../data/load-batch.ts';
+import { DataError } from '../../errors.ts';
+import type { BatchRecord, ImageRecord, SkippedImage } from '../../results/batch-record.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { RunTraces } from '../../results/traces.ts';
+import type { BatchOutcome } from './evaluator.ts';
+
+/** Where an evaluation is written down; RunRecord is one in a folder. */
+export interface EvaluationRecord {
+  /** Batches of an earlier, interrupted evaluation with the same settings. */
+  readonly done: readonly BatchRecord[];
+  /** Adds a finished batch. */
+  add(batch: BatchRecord): Promise<void>;
+  /** Takes the results; the evaluation is over. @param traces what reports draw beside them */
+  finish(result: EvaluationResult, traces?: RunTraces): Promise<void>;
+}
+
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly skipped: number;
+}
+
+/** Gathers outcomes and writes them into the record of the evaluation, one batch at a time. */
+export class BatchCollector {
+  readonly batches: BatchRecord[];
+  readonly #record: EvaluationRecord | undefined;
+  readonly #total: number;
+  readonly #onProgress: ((progress: EvaluationProgress) => void) | undefined;
+  #skipped: SkippedImage[] = [];
+  #last = performance.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param total number of images, those already done included */
+  constructor(
+    record: EvaluationRecord | undefined,
+    total: number,
+    onProgress: ((progress: EvaluationProgress) => void) | undefined,
+  ) {
+    this.#record = record;
+    this.#total = total;
+    this.#onProgress = onProgress;
+    this.batches = [...(record?.done ?? [])];
+  }
+
+  /** What the networks said about each image so far. */
+  get predictions(): ImageRecord[] {
+    return this.batches.flatMap(({ predictions }) => predictions);
+  }
+
+  /** Ids of the images that are done. */
+  get ids(): Set<string> {
+    return new Set(this.predictions.map(({ id }) => id));
+  }
+
+  /** Begins to measure time. */
+  start(): void {
+    this.#last = performance.now();
+    this.#report();
+  }
+
+  skip(id: string, reason: string): void {
+    // An image that failed before the interruption fails again; it is counted once.
+    if (this.batches.some(({ skipped }) => skipped.some((each) => each.id === id))) return;
+    this.#skipped.push({ id, reason });
+  }
+
+  async add(batch: Batch, { classes, images, activity }: BatchOutcome): Promise<void> {
+    requireKnownLabels(batch, classes);
+    const predictions = images.map((answers, i) => {
+      const label = batch.labels[i];
+      return { id: batch.ids[i]!, ...(label !== undefined && { label }), ...answers };
+    });
+    await this.#write({ predictions, ...(activity && { activity }) });
+  }
+
+  /** Records images at the end of the data that could not be read. */
+  async finish(): Promise<void> {
+    if (this.#skipped.length > 0) await this.#write({ predictions: [] });
+  }
+
+  async #write(said: Pick<BatchRecord, 'predictions' | 'activity'>): Promise<void> {
+    const now = performance.now();
+    const batch = { ...said, skipped: this.#skipped, seconds: (now - this.#last) / 1000 };
+    this.#last = now;
+    this.#skipped = [];
+    this.batches.push(batch);
+    this.#writing = this.#writing.then(() => this.#record?.add(batch));
+    await this.#writing;
+    this.#report();
+  }
+
+  #report(): void {
+    const skipped = this.batches.reduce((sum, batch) => sum + batch.skipped.length, this.#skipped.length);
+    this.#onProgress?.({ done: this.predictions.length, total: this.#total, skipped });
+  }
+}
+
+/** @throws DataError if a label is no class of the network: the data belong to another one */
+function requireKnownLabels({ ids, labels }: Batch, classes: number): void {
+  const at = labels.findIndex((label) => label !== undefined && label >= classes);
+  if (at < 0) return;
+  throw new DataError({
+    where: `image '${ids[at]}'`,
+    expected: `a label from 0 to ${classes - 1}, the classes of the network`,
+    got: String(labels[at]),
+    remedy: 'Give the labels in the class order of the network',
+    means: ['labels'],
+  });
+}

@@ -1,0 +1,56 @@
+import { logitsOf } from '../../analysis/logits-of.ts';
+import { entryOf } from '../../entry-of.ts';
+import { RuntimeError } from '../../errors.ts';
+import { firstNonFinite } from '../../first-non-finite.ts';
+import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
+import type { Model } from '../../graph/model.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { topClassesOfRows } from '../../metrics/top-classes.ts';
+import { OrtSession } from '../../sessions/ort-session.ts';
+
+/** How many best classes are kept of each image. */
+export const keptClasses = 5;
+
+/** A loaded network that does not spike, and classifies. */
+export class Classifier {
+  readonly #session: OrtSession;
+  readonly #logits: string;
+  readonly #what: string;
+
+  private constructor(session: OrtSession, logits: string, what: string) {
+    this.#session = session;
+    this.#logits = logits;
+    this.#what = what;
+  }
+
+  /** @param what the network as errors word it */
+  static async load(model: Model, what: string, threads: number): Promise<Classifier> {
+    return new Classifier(await OrtSession.create(model, { threads }), logitsOf(model).name, what);
+  }
+
+  /** Number of classes, and the best five of each image. @throws RuntimeError if a logit is not finite */
+  async classify(batch: FloatTensor): Promise<{ classes: number; best: number[][] }> {
+    const logits = entryOf(await this.#session.run(batch), this.#logits);
+    this.#requireFinite(logits);
+    const classes = sizeOf(logits.shape.slice(1));
+    // Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too.
+    const rows = { shape: [imageCount(logits), classes], data: logits.data };
+    return { classes, best: topClassesOfRows(rows, keptClasses) };
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #requireFinite(logits: FloatTensor): void {
+    const { data } = logits;
+    const at = firstNonFinite(data);
+    if (at < 0) return;
+    throw new RuntimeError({
+      where: `${this.#what}: image ${Math.floor(at / (data.length / imageCount(logits)))} of a batch`,
+      expected: 'finite logits',
+      got: String(data[at]),
+      remedy: 'Check that the network works in float32, and the preprocessing',
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Batch } from '../../data/load-batch.ts';
+import { planRun } from '../../engines/plan-run.ts';
+import { integerSynapseUse } from '../../engines/segmented/integer-synapse-use.ts';
+import type { Prediction } from '../../metrics/step-metrics.ts';
+import type { SynapseResult } from '../../results/synapse-result.ts';
+import type { SpikingNetwork } from '../../spiking/network-kind.ts';
+import { summariseSynapses } from '../summary/summarise-synapses.ts';
+import { type EvaluateBatchesOptions, evaluateBatches } from './evaluate-batches.ts';
+
+/** Images that are evaluated on both kinds of synapses, at most. */
+export const comparedImages = 64;
+
+/** How to compare. */
+export interface CompareSynapsesOptions
+  extends Omit<EvaluateBatchesOptions, 'synapses' | 'quantisation' | 'onOutcome' | 'onReady'> {
+  readonly network: SpikingNetwork;
+}
+
+/**
+ * Says what 8-bit synapses cost: evaluates the first images of a run once more, on float32 synapses.
+ *
+ * @param predictions of the run on 8-bit synapses
+ * @param images the first images of the run
+ */
+export async function compareSynapses(
+  predictions: readonly Prediction[],
+  images: AsyncIterator<Batch>,
+  options: CompareSynapsesOptions,
+): Promise<SynapseResult> {
+  const float32 = new Map<string, Prediction['steps']>();
+  await evaluateBatches(images, {
+    ...options,
+    synapses: 'float32',
+    onOutcome: async ({ ids }, { images }) => {
+      for (const [i, { steps }] of images.entries()) float32.set(ids[i]!, steps);
+    },
+  });
+  const { model, steps } = options.network;
+  return summariseSynapses(integerSynapseUse(planRun(model, { steps })), predictions, float32);
+}

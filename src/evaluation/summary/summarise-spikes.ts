@@ -1,0 +1,104 @@
+import { entryOf } from '../../entry-of.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { stepMetrics } from '../../metrics/step-metrics.ts';
+import type { Activity } from '../../results/activity.ts';
+import type { ImageRecord } from '../../results/batch-record.ts';
+import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
+import { measureShapes } from '../../sessions/measure-shapes.ts';
+import type { SpikingNetwork } from '../../spiking/network-kind.ts';
+import { sitesOf } from '../../spiking/neuron-node.ts';
+import { toSourceForm } from '../../spiking/spiking-form.ts';
+import type { QuantisationPlan } from '../run/plan-quantisation.ts';
+import { summariseEnergy } from './summarise-energy.ts';
+import { accuracy, earlyExitResults, quantisedResults } from './summarise-predictions.ts';
+
+/** What an evaluation of a spiking network was told to do. */
+export interface SpikeSummaryOptions {
+  /** The quantised networks that were evaluated, too. */
+  readonly quantisation?: QuantisationPlan | undefined;
+  /** A confidence threshold for early exits beside those of the sweep. */
+  readonly exitConfidence?: number | undefined;
+}
+
+/** The part of a result that is about spikes. */
+export type SpikeSummary = Pick<
+  EvaluationResult,
+  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'sites'
+>;
+
+/** The summary where nothing spiked: of a network that does not spike, or without images. */
+export const nothingSpiked: SpikeSummary = {
+  hiddenSteps: 0,
+  steps: [],
+  quantised: null,
+  energy: null,
+  earlyExit: [],
+  sites: [],
+};
+
+/**
+ * Computes what the spikes of a run say.
+ *
+ * @param activity spikes, summed over the images of the predictions
+ */
+export async function summariseSpikes(
+  { model }: SpikingNetwork,
+  predictions: readonly ImageRecord[],
+  activity: Activity,
+  { quantisation, exitConfidence }: SpikeSummaryOptions,
+): Promise<SpikeSummary> {
+  const images = predictions.length;
+  const sites = await siteResults(model, activity, images);
+  const neurons = new Map(sites.map((site) => [site.name, site.neurons]));
+  const energy = await summariseEnergy(model, activity, images, neurons, quantisation?.widths ?? []);
+  const rates = meanRates(sites);
+  return {
+    hiddenSteps: activity.hiddenSteps,
+    steps: stepMetrics(predictions).map((metrics, i) => ({
+      t: metrics.t,
+      ...accuracy(metrics),
+      agreement: metrics.agreement.value,
+      agreementInterval: metrics.agreement.interval,
+      firingRate: rates[i]!,
+      energy: energy.steps[i]!,
+    })),
+    quantised: quantisedResults(predictions, quantisation, energy.quantised),
+    energy: energy.result,
+    earlyExit: earlyExitResults(predictions, energy.steps, exitConfidence),
+    sites,
+  };
+}
+
+async function siteResults(
+  model: SpikingNetwork['model'],
+  activity: Activity,
+  images: number,
+): Promise<SiteResult[]> {
+  const placed = sitesOf(model);
+  const shapes = await measureShapes(
+    toSourceForm(model),
+    placed.map(({ value }) => value),
+  );
+  const spikes = new Map(Object.entries(activity.spikes));
+  return placed.map(({ name, neuron, value }) => {
+    const neurons = sizeOf(entryOf(shapes, value));
+    return {
+      name,
+      neuron: neuron.name,
+      neurons,
+      firingRate: entryOf(spikes, name)
+        .slice(activity.hiddenSteps)
+        .map((count) => count / (neurons * images)),
+    };
+  });
+}
+
+/** Mean over all neurons and the steps 1…t. */
+function meanRates(sites: readonly SiteResult[]): number[] {
+  const neurons = sites.reduce((sum, site) => sum + site.neurons, 0);
+  let spikes = 0;
+  return (sites[0]?.firingRate ?? []).map((_, t) => {
+    spikes += sites.reduce((sum, site) => sum + site.firingRate[t]! * site.neurons, 0);
+    return spikes / (neurons * (t + 1));
+  });
+}

@@ -1,0 +1,43 @@
+import { addActivity } from '../../engines/spike-statistics.ts';
+import { countFlips } from '../../metrics/flips.ts';
+import { sourceMetrics } from '../../metrics/step-metrics.ts';
+import type { Activity } from '../../results/activity.ts';
+import type { BatchRecord } from '../../results/batch-record.ts';
+import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
+import { accuracy } from './summarise-predictions.ts';
+import { nothingSpiked, type SpikeSummaryOptions, summariseSpikes } from './summarise-spikes.ts';
+
+/** What the batches of a run say, without what is found in a closer look. */
+export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>;
+
+/** Computes the results of a run from its batches. */
+export async function summarise(
+  network: DenseNetwork | SpikingNetwork,
+  batches: readonly BatchRecord[],
+  options: SpikeSummaryOptions = {},
+): Promise<Summary> {
+  const predictions = batches.flatMap((batch) => batch.predictions);
+  const activity = totalActivity(batches);
+  const { hiddenSteps, ...spikes } =
+    network.spiking && activity
+      ? await summariseSpikes(network, predictions, activity, options)
+      : nothingSpiked;
+  return {
+    images: predictions.length,
+    hiddenSteps,
+    skipped: batches.flatMap(({ skipped }) => skipped),
+    seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
+    source: accuracy(sourceMetrics(predictions)),
+    ...spikes,
+    flips: countFlips(predictions),
+  };
+}
+
+/** Spikes of all batches; `undefined` where there are none. */
+function totalActivity(batches: readonly BatchRecord[]): Activity | undefined {
+  return batches.reduce<Activity | undefined>(
+    (total, { activity }) => (total && activity ? addActivity(total, activity) : (total ?? activity)),
+    undefined,
+  );
+}

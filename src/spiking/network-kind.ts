@@ -1,0 +1,22 @@
+import type { Model } from '../graph/model.ts';
+import { stepsOf } from './neuron-node.ts';
+
+/** A network that answers at once. @typeParam M how the model is given */
+export interface DenseNetwork<M = Model> {
+  readonly spiking: false;
+  readonly model: M;
+}
+
+/** A network of spiking neurons, which answers after every time-step. @typeParam M how the model is given */
+export interface SpikingNetwork<M = Model> {
+  readonly spiking: true;
+  readonly model: M;
+  /** Time-steps T; hidden ones are not counted. */
+  readonly steps: number;
+}
+
+/** Says which kind of network a model is; a spiking one has the steps that it is set to. */
+export function networkKind(model: Model): DenseNetwork | SpikingNetwork {
+  const steps = stepsOf(model);
+  return steps === undefined ? { spiking: false, model } : { spiking: true, model, steps };
+}
