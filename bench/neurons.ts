@@ -1,12 +1,20 @@
 // Nanoseconds for one neuron update (one neuron, one step) and GB/s (means read, decoded values written) of kernels.
 //   npm run bench:neurons
-import { kernelFor, kernels, loadKernels, neuronNamed, referenceKernel, webAssembly } from '#internals';
+import {
+  KernelModule,
+  kernelFor,
+  kernels,
+  moduleBytes,
+  neuronNamed,
+  referenceKernel,
+  webAssembly,
+} from '#internals';
 import { median } from './median.ts';
 
 const count = 8 * 197 * 384;
-const [table, counters, data] = [1024, 8192, 65536];
+const [counters, data] = [moduleBytes, 65536];
 const memory = new webAssembly.Memory({ initial: Math.ceil((data + 8 * count * 8) / 65536) });
-const module = await loadKernels(memory);
+const module = new KernelModule(memory);
 const means = new Float32Array(memory.buffer, data);
 
 console.log('neuron             kernel     T   ns/update    GB/s');
@@ -25,6 +33,7 @@ for (const { neuron: name } of kernels) {
         meansStride: 4 * count,
         decoded: data,
         spikes: 0,
+        counts: 0,
         bytes: 0,
         stride: 4 * count,
       };
@@ -32,7 +41,7 @@ for (const { neuron: name } of kernels) {
       const repeats = label === 'plain' ? 2 : 15;
       const times = Array.from({ length: repeats }, () => {
         const start = performance.now();
-        kernel.run({ memory, module, table }, run, attributes);
+        kernel.run(module, run, attributes);
         return performance.now() - start;
       });
       const nanoseconds = (median(times) * 1e6) / (count * steps);

@@ -1,19 +1,32 @@
-// Compiles each folder `assembly` of AssemblyScript to the WebAssembly module beside it, unless that is newer than its
-// sources. With the name of a folder (dist) it also puts copies there.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+// Compiles each folder `assembly` of AssemblyScript to the WebAssembly module beside it and writes its declarations, unless
+// it is newer than its sources. With the name of a folder (dist) it also puts copies of the modules there.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { declareExports } from './declare-exports.mjs';
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
-const modules = ['kernels/kernels.wasm', 'images/resample.wasm'];
+const modules = [
+  { file: 'kernels/kernels.wasm', declarations: 'kernels/kernel-exports.ts', name: 'KernelExports' },
+  { file: 'images/resample.wasm', declarations: 'images/resample-exports.ts', name: 'ResampleExports' },
+];
 
 /** Compiles; throws with the compiler's messages if that fails. */
 export async function buildKernels() {
-  for (const module of modules) await build(join(root, dirname(module), 'assembly'), join(root, module));
+  for (const module of modules) await build(module);
 }
 
-async function build(sources, output) {
+async function build({ file, declarations, name }) {
+  const [sources, output] = [join(root, dirname(file), 'assembly'), join(root, file)];
   if (isFresh(sources, output)) return;
   // Several processes may do this at once; each file appears whole.
   const temporary = `${output}.${process.pid}`;
@@ -22,15 +35,28 @@ async function build(sources, output) {
     ...['--outFile', temporary, '-O3', '--converge', '--runtime', 'stub', '--importMemory', '--noAssert'],
     ...['--enable', 'simd', '--use', 'abort='],
   ];
-  const { error, stderr } = await asc.main(options);
+  let text = '';
+  const transforms = [declareExports(name, (made) => (text = made))];
+  const { default: asc } = await import('assemblyscript/asc');
+  const { error, stderr } = await asc.main(options, { transforms });
   if (error) throw new Error(`${sources}: ${stderr.toString()}`, { cause: error });
+  writeIfNew(join(root, declarations), text);
   renameSync(temporary, output);
+}
+
+function writeIfNew(path, text) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 function isFresh(sources, output) {
   if (!existsSync(output)) return false;
   const built = statSync(output).mtimeMs;
-  const files = [...readdirSync(sources).map((name) => join(sources, name)), fileURLToPath(import.meta.url)];
+  const scripts = ['./build-kernels.mjs', './declare-exports.mjs'].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
+  const files = [...readdirSync(sources).map((name) => join(sources, name)), ...scripts];
   return files.every((path) => statSync(path).mtimeMs < built);
 }
 
@@ -40,9 +66,9 @@ export const setup = buildKernels;
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildKernels();
   const folder = process.argv[2];
-  for (const module of folder ? modules : []) {
-    const copy = join(resolve(folder), module);
+  for (const { file } of folder ? modules : []) {
+    const copy = join(resolve(folder), file);
     mkdirSync(dirname(copy), { recursive: true });
-    copyFileSync(join(root, module), copy);
+    copyFileSync(join(root, file), copy);
   }
 }

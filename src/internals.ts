@@ -34,7 +34,7 @@ export { printGraph } from './graph/print-graph.ts';
 export { sizeOf } from './graph/shape.ts';
 export { Tensor } from './graph/tensor.ts';
 export { verifyModel } from './graph/verify-model.ts';
-export { loadKernels } from './kernels/kernel-module.ts';
+export { KernelModule, moduleBytes } from './kernels/kernel-module.ts';
 export { kernelFor, kernels } from './kernels/kernels.ts';
 export { referenceKernel } from './kernels/reference-kernel.ts';
 export type { Method } from './methods/define-method.ts';

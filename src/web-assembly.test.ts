@@ -15,6 +15,16 @@ test('a module is read when it is first asked for, and compiled once', async () 
   expect(read.mock.calls).toEqual([['kernels']]);
 });
 
+test('a module of another build is refused, instead of being called with other arguments', async () => {
+  const { exportsOf, installModules, webAssembly } = await import('./web-assembly.ts');
+  installModules(() => empty);
+  const memory = new webAssembly.Memory({ initial: 1 });
+  expect(exportsOf('kernels', memory, {})).toEqual({});
+  expect(() => exportsOf<{ burst(run: number): void }>('kernels', memory, { burst: 1 })).toThrow(
+    'kernels.wasm: expected a compiled module, got functions of another build. Run',
+  );
+});
+
 test('a module that is missing or damaged is named with what to do', async () => {
   const { compiledModule, installModules } = await import('./web-assembly.ts');
   expect(() => compiledModule('resample')).toThrow(

@@ -13,7 +13,6 @@ export type WasmModule = { readonly __wasmModule: never };
 type WasmImports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface WebAssemblyInterface {
-  instantiate(module: WasmModule, imports: WasmImports): Promise<{ readonly exports: unknown }>;
   /** Compiles at once. */
   readonly Module: new (
     bytes: Uint8Array,
@@ -54,14 +53,38 @@ function compile(name: ModuleName): WasmModule {
     if (!readModule) throw new Error('no module installed');
     return new webAssembly.Module(readModule(name));
   } catch (cause) {
-    throw new RuntimeError(
-      {
-        where: `${name}.wasm`,
-        expected: 'a compiled module',
-        got: messageOf(cause),
-        remedy: "Run 'npm run build' in a checkout; elsewhere import 'transpike', or call installModules",
-      },
-      { cause },
-    );
+    throw unusable(name, messageOf(cause), { cause });
   }
+}
+
+function unusable(name: ModuleName, got: string, options: ErrorOptions = {}): RuntimeError {
+  const remedy = "Run 'npm run build' in a checkout; elsewhere import 'transpike', or call installModules";
+  return new RuntimeError({ where: `${name}.wasm`, expected: 'a compiled module', got, remedy }, options);
+}
+
+/**
+ * Makes a module work on a memory.
+ *
+ * @param parameterCounts how many parameters each of its functions has
+ * @throws RuntimeError if the module is missing, damaged or of another build
+ */
+export function exportsOf<E>(
+  name: ModuleName,
+  memory: WasmMemory,
+  parameterCounts: { readonly [F in keyof E]: number },
+): E {
+  const { exports } = new webAssembly.Instance(compiledModule(name), { env: { memory } });
+  if (hasFunctions(exports, parameterCounts)) return exports;
+  throw unusable(name, 'functions of another build');
+}
+
+function hasFunctions<E>(
+  exports: unknown,
+  parameterCounts: { readonly [F in keyof E]: number },
+): exports is E {
+  const found = exports as Readonly<Record<string, unknown>>;
+  return Object.entries<number>(parameterCounts).every(([name, count]) => {
+    const each = found[name];
+    return typeof each === 'function' && each.length === count;
+  });
 }

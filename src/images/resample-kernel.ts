@@ -1,30 +1,10 @@
-import { compiledModule, type WasmMemory, webAssembly } from '../web-assembly.ts';
+import { exportsOf, type WasmMemory, webAssembly } from '../web-assembly.ts';
 import type { ResampleCoefficients } from './resample-coefficients.ts';
+import { parameterCounts, type ResampleExports } from './resample-exports.ts';
 
-/** The functions of resample.wasm; what they do stands in assembly/. */
-interface ResampleModule {
+/** The compiled module and the memory it works on. */
+interface ResampleModule extends ResampleExports {
   readonly memory: WasmMemory;
-  resampleRows(
-    source: number,
-    stride: number,
-    rows: number,
-    starts: number,
-    counts: number,
-    weights: number,
-    taps: number,
-    width: number,
-    target: number,
-  ): void;
-  resampleColumns(
-    source: number,
-    stride: number,
-    starts: number,
-    counts: number,
-    weights: number,
-    taps: number,
-    height: number,
-    target: number,
-  ): void;
 }
 
 /** Bytes the module may touch behind the end of a picture. */
@@ -118,6 +98,5 @@ function place({ start, count, weights }: ResampleCoefficients, sourceBytes: num
 
 function load(): ResampleModule {
   const memory = new webAssembly.Memory({ initial: 16 });
-  const instance = new webAssembly.Instance(compiledModule('resample'), { env: { memory } });
-  return { ...(instance.exports as Omit<ResampleModule, 'memory'>), memory };
+  return { ...exportsOf<ResampleExports>('resample', memory, parameterCounts), memory };
 }

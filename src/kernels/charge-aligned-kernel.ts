@@ -1,12 +1,9 @@
-import type { ChargeAlignedAttributes } from '../neurons/charge-aligned.ts';
-import { defineKernel } from './neuron-kernel.ts';
-import { runArguments } from './run-arguments.ts';
+import { chargeAligned } from '../neurons/charge-aligned.ts';
+import { defineKernel } from './define-kernel.ts';
 
-/** Charge-aligned neurons, four at a time. */
-export const chargeAlignedKernel = defineKernel<ChargeAlignedAttributes>({
-  neuron: 'charge-aligned',
-  run({ module }, run) {
-    const { threshold, kappa } = run.parameters;
-    module.chargeAligned(...runArguments(run), threshold!, kappa!, run.counters);
-  },
+/** Charge-aligned neurons. */
+export const chargeAlignedKernel = defineKernel({
+  neuron: chargeAligned,
+  function: 'chargeAligned',
+  settings: ({ threshold, kappa }) => ({ threshold: threshold!, kappa: kappa! }),
 });

@@ -3,16 +3,14 @@ import { expect } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
 import { webAssembly } from '../web-assembly.ts';
-import { loadKernels, moduleBytes } from './kernel-module.ts';
-import type { AnyNeuronKernel, KernelMemory } from './neuron-kernel.ts';
+import { KernelModule, moduleBytes } from './kernel-module.ts';
+import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
 
 export const memory = new webAssembly.Memory({ initial: 16 });
-const module = await loadKernels(memory);
-export const table = moduleBytes;
-export const counters = 8192;
+export const module = new KernelModule(memory);
+export const counters = moduleBytes;
 export const data = 65536;
-export const kernelMemory: KernelMemory = { memory, module, table };
 
 /** What a run of neurons makes. */
 export interface Outcome {
@@ -45,12 +43,13 @@ export function run(
   new Float32Array(memory.buffer, decoded, count * steps).fill(Number.NaN);
   new Int32Array(memory.buffer, counters, 4 * steps).fill(0);
   kernel.run(
-    kernelMemory,
+    module,
     {
       means: data,
       meansStride: form.still ? 0 : 4 * count,
       decoded,
       spikes: form.withoutSpikes ? 0 : spikes,
+      counts: 0,
       bytes: 0,
       stride: 4 * count,
       count,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { webAssembly } from '../web-assembly.ts';
-import { loadKernels } from './kernel-module.ts';
+import { KernelModule } from './kernel-module.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
-const module = await loadKernels(memory);
+const module = new KernelModule(memory);
 const data = 65536;
 
 it('unfolding lays what a window sees of an image with a border of 128 into rows', () => {
@@ -42,21 +42,23 @@ it('unfolding lays what a window sees of an image with a border of 128 into rows
                   expected.push(at(image, c, y * strides[0] + j - pads[0], x * strides[1] + i - pads[1]));
       new Uint8Array(memory.buffer, data, levels.length).set(levels);
       const [padded, columns] = [2 * data, 3 * data];
-      module.unfold(
-        data,
+      module.call('unfold', {
+        levels: data,
         images,
         channels,
         height,
         width,
-        ...window,
-        ...strides,
-        pads[0],
-        pads[1],
+        windowHeight: window[0],
+        windowWidth: window[1],
+        strideY: strides[0],
+        strideX: strides[1],
+        top: pads[0],
+        left: pads[1],
         outHeight,
         outWidth,
         padded,
         columns,
-      );
+      });
       expect(new Uint8Array(memory.buffer, columns, expected.length)).toEqual(Uint8Array.from(expected));
     }),
   );
@@ -72,7 +74,17 @@ it('products of a convolution become running means with the channels in front', 
       new Int32Array(memory.buffer, data, products.length).set(products);
       new Float32Array(memory.buffer, 2 * data, constants.length).set(constants);
       const biases = 2 * data + 4 * channels;
-      module.accumulatePlanes(data, 4 * size, images, pixels, channels, steps, 2 * data, biases, 3 * data);
+      module.call('accumulatePlanes', {
+        products: data,
+        stride: 4 * size,
+        images,
+        pixels,
+        channels,
+        steps,
+        scales: 2 * data,
+        biases,
+        sums: 3 * data,
+      });
       const got = new Float32Array(memory.buffer, data, products.length);
       const sums = new Float64Array(size);
       for (const [i, product] of products.entries()) {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../web-assembly.ts';
-import { loadKernels } from './kernel-module.ts';
+import { KernelModule } from './kernel-module.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
-const module = await loadKernels(memory);
+const module = new KernelModule(memory);
 const data = 65536;
 
 describe('counting kernels', () => {
@@ -20,11 +20,11 @@ describe('counting kernels', () => {
           const out = data + 4096;
           const isSet = (row: number, column: number) => Number(matrix[row * columns + column] !== 0);
           const [row, column] = [[...Array(rows).keys()], [...Array(columns).keys()]];
-          module.countRows(data, rows, columns, out);
+          module.functions.countRows(data, rows, columns, out);
           expect([...new Int32Array(memory.buffer, out, rows)]).toEqual(
             row.map((r) => column.reduce((sum, c) => sum + isSet(r, c), 0)),
           );
-          module.countColumns(data, rows, columns, out);
+          module.functions.countColumns(data, rows, columns, out);
           expect([...new Int32Array(memory.buffer, out, columns)]).toEqual(
             column.map((c) => row.reduce((sum, r) => sum + isSet(r, c), 0)),
           );
@@ -48,19 +48,19 @@ describe('counting kernels', () => {
     constants.set(biases, channels);
     const at = constants.byteOffset;
     const [meansStride, meansRow] = offset === 0 ? [stride, row] : [4 * rows * width, 4 * width];
-    module.accumulate(
-      data,
+    module.call('accumulate', {
+      products: data,
       stride,
       row,
-      data + offset,
+      means: data + offset,
       meansStride,
       meansRow,
       rows,
-      width,
+      channels: width,
       steps,
-      at,
-      at + 4 * channels,
-    );
+      scales: at,
+      biases: at + 4 * channels,
+    });
     const got = new Float32Array(memory.buffer, data + offset, steps * rows * width);
     const sums = new Float64Array(rows * width);
     for (const [i, value] of got.entries()) {

@@ -7,7 +7,9 @@ import { leakyIntegrateAndFire } from '../neurons/leaky-integrate-and-fire.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { neurons } from '../neurons/neurons.ts';
 import { offsetCalibrating } from '../neurons/offset-calibrating.ts';
-import { expectSame, run, threshold } from './compare-kernels.fixture.ts';
+import { stBif } from '../neurons/st-bif.ts';
+import { counters, data, expectSame, module, run, threshold } from './compare-kernels.fixture.ts';
+import { defineKernel } from './define-kernel.ts';
 import { kernelFor, kernels } from './kernels.ts';
 import { referenceKernel } from './reference-kernel.ts';
 
@@ -92,6 +94,28 @@ describe('kernels', () => {
   it('are there for every neuron of the project, one each', () => {
     const names = kernels.map(({ neuron }) => neuron);
     expect(names.toSorted()).toEqual(neurons.map((each) => each.name).toSorted());
+  });
+
+  it('are told what their functions read, or do not compile', () => {
+    const settings = () => ({ threshold: 1, lowest: -128 });
+    // @ts-expect-error `highest` is missing
+    const kernel = defineKernel({ neuron: stBif, function: 'stBif', settings });
+    expect(kernel.neuron).toBe('st-bif');
+  });
+
+  it('refuse more numbers than their tables hold', () => {
+    const boundaries = Array.from({ length: 300 }, (_, i) => i);
+    const where = { means: data, meansStride: 4, decoded: data, spikes: 0, counts: 0, bytes: 0, stride: 4 };
+    const thresholds = { thresholdPositive: 1, thresholdNegative: 1 };
+    expect(() =>
+      module.runNeurons(
+        'burst',
+        { ...where, count: 1, steps: 1, counters },
+        { boundaries, levels: boundaries, length: 300, most: 1, ...thresholds },
+      ),
+    ).toThrow(
+      'the tables of a kernel: expected at most 256 numbers, got 300. Use a neuron with fewer levels',
+    );
   });
 
   it('fall back to the reference step for a neuron without one', () => {

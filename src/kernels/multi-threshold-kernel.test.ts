@@ -6,15 +6,7 @@ import {
   differentialThresholds,
 } from '../neurons/differential-multi-threshold.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
-import {
-  counters,
-  data,
-  expectSame,
-  kernelMemory,
-  memory,
-  run,
-  threshold,
-} from './compare-kernels.fixture.ts';
+import { counters, data, expectSame, memory, module, run, threshold } from './compare-kernels.fixture.ts';
 import { kernelFor } from './kernels.ts';
 import { referenceKernel } from './reference-kernel.ts';
 
@@ -95,8 +87,16 @@ describe('the multi-threshold kernel', () => {
     const attributes = { levels: 6, base: 2, rule: 'nearest' as const };
     const expected = run(kernel, { means, steps: 3, parameters, attributes });
     new Float32Array(memory.buffer, data, means.length).set(means);
-    const where = { means: data, meansStride: 4 * 37, decoded: data, spikes: 0, bytes: 0, stride: 4 * 37 };
-    kernel.run(kernelMemory, { ...where, count: 37, steps: 3, parameters, counters }, attributes);
+    const where = {
+      means: data,
+      meansStride: 4 * 37,
+      decoded: data,
+      spikes: 0,
+      counts: 0,
+      bytes: 0,
+      stride: 4 * 37,
+    };
+    kernel.run(module, { ...where, count: 37, steps: 3, parameters, counters }, attributes);
     const got = new Float32Array(memory.buffer, data, means.length);
     expect(got).toEqual(expected.decoded);
   });
@@ -110,25 +110,32 @@ describe('the multi-threshold kernel', () => {
     }
   });
 
-  it('writes signed levels as bytes around 128, the largest as 127', () => {
-    const values = [0, 1, -1, 2.1, -4, 64, -64, 128, -128, 900, 0.3];
-    const means = Float32Array.from([...values, ...values, ...values]);
-    const bytes = data + 4096;
-    const where = { means: data, meansStride: 132, decoded: 0, spikes: 0, bytes, stride: 132 };
-    new Float32Array(memory.buffer, data, means.length).set(means);
-    const parameters = ladderThresholds(1, 1);
-    kernel.run(
-      kernelMemory,
-      { ...where, count: 33, steps: 1, parameters, counters },
-      { levels: 8, base: 2, rule: 'nearest' },
-    );
-    const signed = [0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0];
-    expect([...new Uint8Array(memory.buffer, bytes, 33)].map((byte) => byte - 128)).toEqual([
-      ...signed,
-      ...signed,
-      ...signed,
-    ]);
-  });
+  it.each([
+    [1, 1],
+    [0.8132861256599426, 0.33322378993034363],
+  ])(
+    'writes signed levels as bytes around 128, the largest as 127, with thresholds %d and %d',
+    (positive, negative) => {
+      const values = [0, 1, -1, 2.1, -4, 64, -64, 128, -128, 900, 0.3];
+      const scaled = values.map((value) => value * (value < 0 ? negative : positive));
+      const means = Float32Array.from([...scaled, ...scaled, ...scaled]);
+      const bytes = data + 4096;
+      const where = { means: data, meansStride: 132, decoded: 0, spikes: 0, counts: 0, bytes, stride: 132 };
+      new Float32Array(memory.buffer, data, means.length).set(means);
+      const parameters = ladderThresholds(positive, negative);
+      kernel.run(
+        module,
+        { ...where, count: 33, steps: 1, parameters, counters },
+        { levels: 8, base: 2, rule: 'nearest' },
+      );
+      const signed = [0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0];
+      expect([...new Uint8Array(memory.buffer, bytes, 33)].map((byte) => byte - 128)).toEqual([
+        ...signed,
+        ...signed,
+        ...signed,
+      ]);
+    },
+  );
 
   it.each(['nearest', 'floor'] as const)('writes the levels of all steps as bytes, rule %s', (rule) => {
     const [count, steps] = [601, 4];
@@ -138,10 +145,18 @@ describe('the multi-threshold kernel', () => {
     const attributes = { levels: 5, base: 2, rule };
     const { spikes, counts } = run(kernel, { means, steps, parameters, attributes });
     const bytes = data + 4 * means.length;
-    const where = { means: data, meansStride: 4 * count, decoded: 0, spikes: 0, bytes, stride: 4 * count };
+    const where = {
+      means: data,
+      meansStride: 4 * count,
+      decoded: 0,
+      spikes: 0,
+      counts: 0,
+      bytes,
+      stride: 4 * count,
+    };
     new Float32Array(memory.buffer, data, means.length).set(means);
     new Int32Array(memory.buffer, counters, 4 * steps).fill(0);
-    kernel.run(kernelMemory, { ...where, count, steps, parameters, counters }, attributes);
+    kernel.run(module, { ...where, count, steps, parameters, counters }, attributes);
     const levels = [...new Uint8Array(memory.buffer, bytes, count * steps)].map((byte) => byte - 128);
     expect(levels).toEqual([...spikes].map((spike) => spike / 0.25 + 0));
     const counted = new Int32Array(memory.buffer, counters, 4 * steps);

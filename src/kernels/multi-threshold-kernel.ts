@@ -1,9 +1,9 @@
+import type { Parameters } from '../dynamics/define-neuron.ts';
 import { firingBoundaries, type Ladder, ladderLevels } from '../dynamics/ladder.ts';
 import { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
-import { defineKernel, type KernelMemory, type NeuronRun } from './neuron-kernel.ts';
-import { runArguments } from './run-arguments.ts';
-import { byteTop, runPowerLadder } from './run-power-ladder.ts';
+import { defineKernel } from './define-kernel.ts';
+import type { NeuronRecords } from './kernel-exports.ts';
 
 /**
  * Multi-threshold neurons. With base 2 the level comes from the exponent bits of the potential; any other base scans
@@ -11,71 +11,56 @@ import { byteTop, runPowerLadder } from './run-power-ladder.ts';
  * the reciprocal of the threshold. Where it lies within one rounding of a boundary, the reference step may fire the
  * neighbouring level.
  */
-export const multiThresholdKernel = defineKernel<Ladder>({
-  neuron: multiThreshold.name,
-  run: (memory, run, ladder) => fire(memory, run, ladder, 0),
+export const multiThresholdKernel = defineKernel({
+  neuron: multiThreshold,
+  function: 'multiThreshold',
+  settings: (parameters, ladder) => settingsOf(parameters, ladder, 0),
 });
 
 /** The same with differential coding. */
-export const differentialMultiThresholdKernel = defineKernel<Ladder>({
-  neuron: differentialMultiThreshold.name,
-  run: (memory, run, ladder) => fire(memory, run, ladder, Math.max(1, Math.ceil(run.parameters.onset!))),
+export const differentialMultiThresholdKernel = defineKernel({
+  neuron: differentialMultiThreshold,
+  function: 'multiThreshold',
+  settings: (parameters, ladder) => settingsOf(parameters, ladder, Math.max(1, Math.ceil(parameters.onset!))),
 });
 
+/** As firing-rule.ts numbers them. */
+const rules = { nearest: 0, floor: 1, scanned: 2 } as const;
+
 /** @param firstStep first step of differential coding; 0: running means */
-function fire(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
-  if (ladder.base === 2)
-    runPowersOfTwo(memory, firstStep > 0 ? run : runPowerLadder(memory, run, ladder), ladder, firstStep);
-  else runLadder(memory, run, ladder, firstStep);
-}
-
-function runPowersOfTwo({ module }: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
-  const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
-  const top = 2 ** (ladder.levels - 1);
-  module.multiThreshold(
+function settingsOf(
+  { thresholdPositive, thresholdNegative, deadZone }: Parameters,
+  ladder: Ladder,
+  firstStep: number,
+): NeuronRecords['multiThreshold'] {
+  const { boundaries, levels } = ladder.base === 2 ? noTables : tablesOf(ladder);
+  return {
+    rule: rules[ladder.base === 2 ? ladder.rule : 'scanned'],
     firstStep,
-    ladder.rule === 'nearest' ? 1 : 0,
-    run.means,
-    run.meansStride,
-    run.decoded,
-    run.spikes,
-    run.bytes,
-    run.stride,
-    run.count,
-    run.steps,
-    thresholdPositive!,
-    thresholdNegative!,
-    deadZone!,
-    run.bytes ? Math.min(top, byteTop) : top,
-    run.counters,
-  );
+    boundaries,
+    levels,
+    length: levels.length,
+    thresholdPositive: thresholdPositive!,
+    thresholdNegative: thresholdNegative!,
+    deadZone: deadZone!,
+    top: 2 ** (ladder.levels - 1),
+  };
 }
 
-function runLadder(memory: KernelMemory, run: NeuronRun, ladder: Ladder, firstStep: number): void {
-  const { thresholdPositive, thresholdNegative, deadZone } = run.parameters;
-  const table = tableOf(ladder);
-  new Float32Array(memory.memory.buffer, memory.table, table.length).set(table);
-  const above = ladder.levels - 1;
-  memory.module.multiThresholdLadder(
-    firstStep,
-    memory.table,
-    memory.table + 4 * above,
-    above,
-    ...runArguments(run),
-    thresholdPositive!,
-    thresholdNegative!,
-    deadZone!,
-    run.counters,
-  );
+interface Tables {
+  readonly boundaries: readonly number[];
+  readonly levels: readonly number[];
 }
 
-const tables = new WeakMap<Ladder, Float32Array>();
+const noTables: Tables = { boundaries: [], levels: [] };
 
-/** Boundaries and levels above the lowest, one after the other; kept, since a site may be run in many short stretches. */
-function tableOf(ladder: Ladder): Float32Array {
-  const known = tables.get(ladder);
-  if (known) return known;
-  const made = Float32Array.from([...firingBoundaries(ladder), ...ladderLevels(ladder).slice(1)]);
-  tables.set(ladder, made);
+const known = new WeakMap<Ladder, Tables>();
+
+/** Boundaries and levels above the lowest; kept, since a site may be run in many short stretches. */
+function tablesOf(ladder: Ladder): Tables {
+  const found = known.get(ladder);
+  if (found) return found;
+  const made = { boundaries: firingBoundaries(ladder), levels: ladderLevels(ladder).slice(1) };
+  known.set(ladder, made);
   return made;
 }

@@ -1,9 +1,9 @@
 import type { Parameters } from '../dynamics/define-neuron.ts';
-import type { WasmMemory } from '../web-assembly.ts';
+import type { NeuronRunFields } from './kernel-exports.ts';
 import type { KernelModule } from './kernel-module.ts';
 
 /** Where a run of neurons with the same parameters reads and writes; addresses are bytes into the memory. */
-export interface NeuronRun {
+export interface NeuronRun extends NeuronRunFields {
   /** Running means of step 1, float32. */
   readonly means: number;
   /** Bytes from one step's means to the next; 0: the same means at every step. */
@@ -12,8 +12,8 @@ export interface NeuronRun {
   readonly decoded: number;
   /** Spikes of step 1, float32; 0: not wanted. */
   readonly spikes: number;
-  /** Numbers of spikes of step 1, float32; 0 or absent: not wanted. Only of neurons that may emit several in a step. */
-  readonly counts?: number;
+  /** Numbers of spikes of step 1, float32; 0: not wanted. */
+  readonly counts: number;
   /** Signed levels of step 1 as uint8 around 128, a quarter of `stride` apart; 0: not wanted. */
   readonly bytes: number;
   /** Bytes from one step's decoded values (or spikes) to the next. */
@@ -26,29 +26,13 @@ export interface NeuronRun {
   readonly counters: number;
 }
 
-/** Memory a kernel may use for tables while it runs. */
-export interface KernelMemory {
-  readonly memory: WasmMemory;
-  readonly module: KernelModule;
-  /** Address of {@link tableBytes} bytes. */
-  readonly table: number;
-}
-
-/** Size of {@link KernelMemory.table} in bytes. */
-export const tableBytes = 1024;
-
 /** The fast form of one neuron: all steps of many neurons in one pass. */
 export interface NeuronKernel<A> {
   /** Name of the neuron. */
   readonly neuron: string;
-  run(memory: KernelMemory, run: NeuronRun, attributes: A): void;
+  run(module: KernelModule, run: NeuronRun, attributes: A): void;
 }
 
 /** A kernel whose attributes are known to itself alone. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by the neuron's own schema
 export type AnyNeuronKernel = NeuronKernel<any>;
-
-/** Declares a kernel; a missing facet does not compile. */
-export function defineKernel<A>(kernel: NeuronKernel<A>): NeuronKernel<A> {
-  return kernel;
-}

@@ -1,25 +1,21 @@
 import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
-import type { AnyNeuronKernel, KernelMemory, NeuronRun } from './neuron-kernel.ts';
+import type { WasmMemory } from '../web-assembly.ts';
+import type { AnyNeuronKernel, NeuronRun } from './neuron-kernel.ts';
 
 /** The plain kernel of any neuron: its reference step in float64, one neuron after the other. Slow; right. */
 export function referenceKernel(neuron: AnyNeuron): AnyNeuronKernel {
   return {
     neuron: neuron.name,
-    run: (memory, run, attributes) => runReference(neuron, memory, run, attributes),
+    run: ({ memory }, run, attributes) => runReference(neuron, memory, run, attributes),
   };
 }
 
-function runReference(
-  neuron: AnyNeuron,
-  { memory }: KernelMemory,
-  run: NeuronRun,
-  attributes: unknown,
-): void {
+function runReference(neuron: AnyNeuron, memory: WasmMemory, run: NeuronRun, attributes: unknown): void {
   const numbers = new Float32Array(memory.buffer);
   const counters = new Int32Array(memory.buffer, run.counters, 4 * run.steps);
   const [means, decoded, spikes] = [run.means / 4, run.decoded / 4, run.spikes / 4];
-  const counts = (run.counts ?? 0) / 4;
+  const counts = run.counts / 4;
   const [meansStride, stride] = [run.meansStride / 4, run.stride / 4];
   const own = new Float64Array(run.steps);
   for (let i = 0; i < run.count; i++) {

@@ -1,14 +1,15 @@
-import type { UniformUnits } from '../dynamics/uniform-units.ts';
 import { scaleAndFire } from '../neurons/scale-and-fire.ts';
-import { defineKernel } from './neuron-kernel.ts';
-import { runUniformUnits } from './uniform-units-kernel.ts';
+import { defineKernel } from './define-kernel.ts';
 
-/** Scale-and-fire neurons, four at a time. */
-export const scaleAndFireKernel = defineKernel<UniformUnits>({
-  neuron: scaleAndFire.name,
-  run(memory, run, choices) {
-    const { thresholdPositive, thresholdNegative } = run.parameters;
-    const thresholds = { positive: thresholdPositive!, negative: thresholdNegative! };
-    runUniformUnits(memory, run, choices, { differential: false, ...thresholds });
-  },
+/** Scale-and-fire neurons, in the order of operations of their lowering. */
+export const scaleAndFireKernel = defineKernel({
+  neuron: scaleAndFire,
+  function: 'uniformUnits',
+  settings: ({ thresholdPositive, thresholdNegative }, { units, spikes }) => ({
+    differential: 0,
+    thresholdPositive: thresholdPositive!,
+    thresholdNegative: thresholdNegative!,
+    units,
+    mostSpikes: spikes === 'unary' ? units : 1,
+  }),
 });

@@ -1,13 +1,15 @@
-import type { UniformUnits } from '../dynamics/uniform-units.ts';
 import { sigmaDelta } from '../neurons/sigma-delta.ts';
-import { defineKernel } from './neuron-kernel.ts';
-import { runUniformUnits } from './uniform-units-kernel.ts';
+import { defineKernel } from './define-kernel.ts';
 
-/** Sigma-delta neurons, four at a time. */
-export const sigmaDeltaKernel = defineKernel<UniformUnits>({
-  neuron: sigmaDelta.name,
-  run(memory, run, choices) {
-    const threshold = run.parameters.threshold!;
-    runUniformUnits(memory, run, choices, { differential: true, positive: threshold, negative: threshold });
-  },
+/** Sigma-delta neurons: a spike changes the value that is held. In the order of operations of their lowering. */
+export const sigmaDeltaKernel = defineKernel({
+  neuron: sigmaDelta,
+  function: 'uniformUnits',
+  settings: ({ threshold }, { units, spikes }) => ({
+    differential: 1,
+    thresholdPositive: threshold!,
+    thresholdNegative: threshold!,
+    units,
+    mostSpikes: spikes === 'unary' ? units : 1,
+  }),
 });

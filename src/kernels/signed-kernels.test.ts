@@ -4,14 +4,14 @@ import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
 import { neuronNamed } from '../neurons/neurons.ts';
 import { webAssembly } from '../web-assembly.ts';
-import { loadKernels, moduleBytes } from './kernel-module.ts';
+import { KernelModule, moduleBytes } from './kernel-module.ts';
 import { kernelFor, kernels } from './kernels.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
 
 const memory = new webAssembly.Memory({ initial: 16 });
-const module = await loadKernels(memory);
-const [table, counters, data] = [moduleBytes, 8192, 65536];
+const module = new KernelModule(memory);
+const [counters, data] = [moduleBytes, 65536];
 
 interface Case {
   readonly means: Float32Array;
@@ -30,7 +30,7 @@ function run(kernel: AnyNeuronKernel, { means, steps, parameters, attributes }: 
   const [decoded, spikes, counts] = places;
   const stride = 4 * count;
   const where = { means: data, meansStride: stride, decoded, spikes, counts, bytes: 0, stride };
-  kernel.run({ memory, module, table }, { ...where, count, steps, parameters, counters }, attributes);
+  kernel.run(module, { ...where, count, steps, parameters, counters }, attributes);
   const sums = new Int32Array(memory.buffer, counters, 4 * steps);
   return [
     ...places.map((place) => new Float32Array(memory.buffer, place, means.length).slice()),

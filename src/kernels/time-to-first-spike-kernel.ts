@@ -1,17 +1,19 @@
-import {
-  firingThresholds,
-  spikeWorths,
-  type TimeToFirstSpikeAttributes,
-  timeToFirstSpike,
-} from '../neurons/time-to-first-spike.ts';
-import { runBurst } from './burst-kernel.ts';
-import { defineKernel } from './neuron-kernel.ts';
+import { firingThresholds, spikeWorths, timeToFirstSpike } from '../neurons/time-to-first-spike.ts';
+import { defineKernel } from './define-kernel.ts';
 
-/** Time-to-first-spike neurons, four at a time: a burst of one spike whose level is its time. */
-export const timeToFirstSpikeKernel = defineKernel<TimeToFirstSpikeAttributes>({
-  neuron: timeToFirstSpike.name,
-  run(memory, run, choices) {
-    const boundaries = firingThresholds(choices);
-    runBurst(memory, run, { boundaries, levels: spikeWorths(choices), spikes: 1 });
+/** Time-to-first-spike neurons: a burst of one spike whose level is its time. */
+export const timeToFirstSpikeKernel = defineKernel({
+  neuron: timeToFirstSpike,
+  function: 'burst',
+  settings({ thresholdPositive, thresholdNegative }, choices) {
+    const levels = spikeWorths(choices);
+    return {
+      boundaries: firingThresholds(choices),
+      levels,
+      length: levels.length,
+      most: 1,
+      thresholdPositive: thresholdPositive!,
+      thresholdNegative: thresholdNegative!,
+    };
   },
 });

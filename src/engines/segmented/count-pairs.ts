@@ -58,7 +58,7 @@ function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place,
   const matrices = sizeOf(dims.slice(0, -2));
   const address = place.address + step * place.stride;
   for (let i = 0; i < matrices; i++) {
-    module.countColumns(address + 4 * i * rows * columns, rows, columns, scratch + 4 * i * columns);
+    module.functions.countColumns(address + 4 * i * rows * columns, rows, columns, scratch + 4 * i * columns);
   }
   return {
     dims: [...dims.slice(0, -2), columns],
@@ -69,7 +69,7 @@ function columnCounts({ module, buffer, scratch }: CountingMemory, place: Place,
 function rowCounts({ module, buffer, scratch }: CountingMemory, place: Place, step: number): Counts {
   const { dims } = place.shape;
   const rows = sizeOf(dims.slice(0, -1));
-  module.countRows(place.address + step * place.stride, rows, dims.at(-1)!, scratch);
+  module.functions.countRows(place.address + step * place.stride, rows, dims.at(-1)!, scratch);
   return { dims: dims.slice(0, -1), values: new Int32Array(buffer, scratch, rows) };
 }
 

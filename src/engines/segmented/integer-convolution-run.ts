@@ -42,38 +42,42 @@ export class IntegerConvolutionRun {
     const [batch, channels, height, width] = input.shape.dims as [number, number, number, number];
     const [, outputs, outHeight, outWidth] = output.shape.dims as [number, number, number, number];
     const [top, left] = window.pads;
+    const [windowHeight, windowWidth] = window.lengths;
+    const [strideY, strideX] = window.strides;
     const { sums, padded, columns } = this.#scratch;
     for (const { first, count, levels, product } of this.#calls) {
-      this.#module.unfold(
-        input.address + first * channels * height * width,
-        count,
+      this.#module.call('unfold', {
+        levels: input.address + first * channels * height * width,
+        images: count,
         channels,
         height,
         width,
-        ...window.lengths,
-        ...window.strides,
+        windowHeight,
+        windowWidth,
+        strideY,
+        strideX,
         top,
         left,
         outHeight,
         outWidth,
-        this.#start + padded,
-        this.#start + columns,
-      );
+        padded: this.#start + padded,
+        columns: this.#start + columns,
+      });
       await session.runTensors({ levels }, { product });
     }
     this.#constants.set(scales);
     this.#constants.set(biases, outputs);
-    this.#module.accumulatePlanes(
-      output.address,
-      output.stride,
-      batch,
-      outHeight * outWidth,
-      outputs,
-      this.#steps,
-      this.#start,
-      this.#start + 4 * outputs,
-      this.#start + sums,
-    );
+    this.#module.call('accumulatePlanes', {
+      products: output.address,
+      stride: output.stride,
+      images: batch,
+      pixels: outHeight * outWidth,
+      channels: outputs,
+      steps: this.#steps,
+      scales: this.#start,
+      biases: this.#start + 4 * outputs,
+      sums: this.#start + sums,
+    });
   }
 
   /** The images of all steps lie one after the other: to a product they are one batch. */

@@ -98,19 +98,19 @@ export class IntegerProductRun {
     const channels = this.#channels;
     const row = 4 * channels;
     const [scales, biases] = this.#constantsOf(0);
-    this.#module.accumulate(
-      address,
-      this.#stride,
+    this.#module.call('accumulate', {
+      products: address,
+      stride: this.#stride,
       row,
-      address,
-      this.#stride,
-      row,
-      sizeOf(shape.dims) / channels,
+      means: address,
+      meansStride: this.#stride,
+      meansRow: row,
+      rows: sizeOf(shape.dims) / channels,
       channels,
-      this.#steps,
+      steps: this.#steps,
       scales,
       biases,
-    );
+    });
   }
 
   /** [images, places, heads, width] in the scratch memory becomes [images, heads, places, width]. */
@@ -120,19 +120,19 @@ export class IntegerProductRun {
       const start = image * 4 * places * this.#channels;
       for (let head = 0; head < heads; head++) {
         const [scales, biases] = this.#constantsOf(head * width);
-        this.#module.accumulate(
-          this.#scratch + start + head * 4 * width,
-          this.#stride,
-          4 * this.#channels,
-          this.#output.address + start + head * 4 * places * width,
-          this.#stride,
-          4 * width,
-          places,
-          width,
-          this.#steps,
+        this.#module.call('accumulate', {
+          products: this.#scratch + start + head * 4 * width,
+          stride: this.#stride,
+          row: 4 * this.#channels,
+          means: this.#output.address + start + head * 4 * places * width,
+          meansStride: this.#stride,
+          meansRow: 4 * width,
+          rows: places,
+          channels: width,
+          steps: this.#steps,
           scales,
           biases,
-        );
+        });
       }
     }
   }
@@ -140,17 +140,17 @@ export class IntegerProductRun {
   /** [images, places, heads · width] becomes [images, heads · width, places], in place. */
   #accumulateByChannel(places: number): void {
     const [scales, biases] = this.#constantsOf(0);
-    this.#module.accumulatePlanes(
-      this.#output.address,
-      this.#stride,
-      this.#images,
-      places,
-      this.#channels,
-      this.#steps,
+    this.#module.call('accumulatePlanes', {
+      products: this.#output.address,
+      stride: this.#stride,
+      images: this.#images,
+      pixels: places,
+      channels: this.#channels,
+      steps: this.#steps,
       scales,
       biases,
-      this.#scratch,
-    );
+      sums: this.#scratch,
+    });
   }
 
   /** Addresses of the scales and the biases of the channels from one on. */

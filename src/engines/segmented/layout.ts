@@ -1,7 +1,6 @@
 import { RuntimeError } from '../../errors.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { moduleBytes } from '../../kernels/kernel-module.ts';
-import { tableBytes } from '../../kernels/neuron-kernel.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
 import { productScratch } from './integer-product-run.ts';
@@ -33,8 +32,6 @@ export interface Layout {
   readonly lastReads: ReadonlyMap<string, number>;
   /** Four int32 for each step. */
   readonly counters: number;
-  /** Table of the kernels. */
-  readonly table: number;
   /** Memory for counting pairs. */
   readonly scratch: number;
   readonly bytes: number;
@@ -92,8 +89,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
       last: Math.max(before.last, life.last),
     });
   }
-  const table = moduleBytes;
-  const counters = table + tableBytes;
+  const counters = moduleBytes;
   const scratch = counters + 16 * steps;
   const start = scratch + scratchBytes(actions, shapes, steps);
   const plan = planMemory([...stretches.values()], start);
@@ -116,7 +112,6 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
     places,
     lastReads,
     counters,
-    table,
     scratch,
     bytes,
     bytesWithoutReuse,

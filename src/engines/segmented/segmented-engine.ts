@@ -1,10 +1,10 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import { type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
-import { type KernelModule, loadKernels } from '../../kernels/kernel-module.ts';
+import { KernelModule } from '../../kernels/kernel-module.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
-import { type WasmMemory, webAssembly } from '../../web-assembly.ts';
+import { webAssembly } from '../../web-assembly.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
 import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
@@ -71,9 +71,8 @@ export async function createSegmentedEngine(
     integerProducts: arrangeProducts(graph, splitProducts(graph, products)),
     threads: options.threads ?? 1,
   });
-  const memory = new webAssembly.Memory({ initial: 1 });
-  const module = await loadKernels(memory);
-  return new Segmented(plan, network, actions, left, memory, module, options);
+  const module = new KernelModule(new webAssembly.Memory({ initial: 1 }));
+  return new Segmented(plan, network, actions, left, module, options);
 }
 
 /** For messages. */
@@ -87,7 +86,6 @@ class Segmented implements SegmentedEngine {
   readonly leftInFloat: readonly SiteInFloat[];
   readonly #network: StepNetwork;
   #actions: readonly Action[];
-  readonly #memory: WasmMemory;
   readonly #module: KernelModule;
   readonly #limit: number;
   readonly #probes = new Map<number, Promise<Map<string, StepShape>>>();
@@ -99,7 +97,6 @@ class Segmented implements SegmentedEngine {
     network: StepNetwork,
     actions: readonly Action[],
     leftInFloat: readonly SiteInFloat[],
-    memory: WasmMemory,
     module: KernelModule,
     { memoryMB = 4095 }: SegmentedOptions,
   ) {
@@ -107,7 +104,6 @@ class Segmented implements SegmentedEngine {
     this.leftInFloat = leftInFloat;
     this.#network = network;
     this.#actions = actions;
-    this.#memory = memory;
     this.#module = module;
     this.#limit = memoryMB * 2 ** 20;
   }
@@ -163,11 +159,11 @@ class Segmented implements SegmentedEngine {
     const batch = shape[0]!;
     if (this.#run?.batch === batch && this.#run.run.valid) return this.#run.run;
     const layout = await this.#layout(shape);
-    const missing = layout.bytes - this.#memory.buffer.byteLength;
+    const { memory } = this.#module;
+    const missing = layout.bytes - memory.buffer.byteLength;
     if (missing > 0)
-      await withBatchInError(where, batch, async () => this.#memory.grow(Math.ceil(missing / 65536)));
-    const kernels = { memory: this.#memory, module: this.#module };
-    const run = new SegmentedRun(this.#actions, layout, this.#rows, kernels);
+      await withBatchInError(where, batch, async () => memory.grow(Math.ceil(missing / 65536)));
+    const run = new SegmentedRun(this.#actions, layout, this.#rows, this.#module);
     this.#run = { batch, run };
     return run;
   }

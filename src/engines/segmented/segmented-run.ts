@@ -1,6 +1,6 @@
 import { sizeOf } from '../../graph/shape.ts';
+import type { KernelModule } from '../../kernels/kernel-module.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
-import type { KernelMemory } from '../../kernels/neuron-kernel.ts';
 import type { ProductCounts } from '../../results/activity.ts';
 import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type {
@@ -35,7 +35,7 @@ export class SegmentedRun {
   readonly #actions: readonly Action[];
   readonly #layout: Layout;
   readonly #steps: number;
-  readonly #kernels: KernelMemory;
+  readonly #module: KernelModule;
   readonly #buffer: ArrayBuffer;
   readonly #views = new Map<string, RuntimeTensor>();
   readonly #bound = new Map<Action, Map<number, Bindings>>();
@@ -44,22 +44,17 @@ export class SegmentedRun {
   /** Values in the runtime's own memory, one tensor a step. */
   readonly #loose = new Map<string, RuntimeTensor[]>();
 
-  constructor(
-    actions: readonly Action[],
-    layout: Layout,
-    steps: number,
-    kernels: Omit<KernelMemory, 'table'>,
-  ) {
+  constructor(actions: readonly Action[], layout: Layout, steps: number, module: KernelModule) {
     this.#actions = actions;
     this.#layout = layout;
     this.#steps = steps;
-    this.#kernels = { ...kernels, table: layout.table };
-    this.#buffer = kernels.memory.buffer;
+    this.#module = module;
+    this.#buffer = module.memory.buffer;
   }
 
   /** Whether the memory is still the one the views were made on. */
   get valid(): boolean {
-    return this.#buffer === this.#kernels.memory.buffer;
+    return this.#buffer === this.#module.memory.buffer;
   }
 
   /** Runs everything on the input that lies in its place. */
@@ -164,7 +159,7 @@ export class SegmentedRun {
         parameters,
         counters,
       };
-      kernel.run(this.#kernels, run, site.attributes);
+      kernel.run(this.#module, run, site.attributes);
     }
     return Array.from({ length: this.#steps }, (_, t) =>
       counts.subarray(4 * t, 4 * t + 4).reduce((a, b) => a + b, 0),
@@ -174,7 +169,7 @@ export class SegmentedRun {
   #product(action: RunIntegerProduct | RunIntegerConvolution): IntegerProductRun | IntegerConvolutionRun {
     const known = this.#products.get(action);
     if (known) return known;
-    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
+    const memory = { module: this.#module, buffer: this.#buffer, scratch: this.#layout.scratch };
     const places = [this.#place(action.input), this.#place(action.output)] as const;
     const made =
       action.kind === 'integer-product'
@@ -189,7 +184,7 @@ export class SegmentedRun {
       spikes: this.#place(spikes),
       decoded: this.#place(decoded),
     }));
-    const memory = { module: this.#kernels.module, buffer: this.#buffer, scratch: this.#layout.scratch };
+    const memory = { module: this.#module, buffer: this.#buffer, scratch: this.#layout.scratch };
     return countPairs(memory, left!, right!, this.#steps);
   }
 

@@ -45,46 +45,60 @@ function sixteenOver(
   }
 }
 
+/** Whole-number products of all steps, and where their running means go. Addresses and strides are in bytes. */
+@unmanaged
+export class Accumulate {
+  products: usize;
+  /** From one step's products to the next. */
+  stride: usize;
+  /** From one row of products to the next. */
+  row: usize;
+  /** May be the place of the products if all strides are the same. */
+  means: usize;
+  meansStride: usize;
+  meansRow: usize;
+  rows: i32;
+  channels: i32;
+  steps: i32;
+  /** One for each channel, float32; likewise `biases`. */
+  scales: usize;
+  biases: usize;
+}
+
+/** All steps of one row. */
+@inline
+function rowOver(work: Accumulate, products: usize, means: usize): void {
+  const channels = work.channels;
+  const blocks = channels & ~15;
+  for (let c = 0; c < blocks; c += 16) {
+    const at = <usize>c << 2;
+    sixteenOver(products + at, work.stride, means + at, work.meansStride, work.steps, work.scales + at, work.biases + at);
+  }
+  for (let c = blocks; c < channels; c += 4) {
+    const at = <usize>c << 2;
+    const rest = min(4, channels - c);
+    if (rest == 4) {
+      const scale = v128.load(work.scales + at);
+      const bias = v128.load(work.biases + at);
+      channelsOver(4, products + at, work.stride, means + at, work.meansStride, work.steps, scale, bias);
+    } else {
+      const scale = loadLanes(work.scales + at, rest);
+      const bias = loadLanes(work.biases + at, rest);
+      channelsOver(rest, products + at, work.stride, means + at, work.meansStride, work.steps, scale, bias);
+    }
+  }
+}
+
 /**
  * Turns whole-number products of each step into running means: int32 [T, rows, channels] becomes float32
- * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c]. Addresses and strides are in bytes.
- *
- * @param stride from one step's products to the next
- * @param row from one row of products to the next
- * @param means where the means go; may be the place of the products if all strides are the same
+ * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c].
  */
-export function accumulate(
-  products: usize,
-  stride: usize,
-  row: usize,
-  means: usize,
-  meansStride: usize,
-  meansRow: usize,
-  rows: i32,
-  channels: i32,
-  steps: i32,
-  scales: usize,
-  biases: usize,
-): void {
-  const blocks = channels & ~15;
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < blocks; c += 16) {
-      const at = <usize>c << 2;
-      sixteenOver(products + at, stride, means + at, meansStride, steps, scales + at, biases + at);
-    }
-    for (let c = blocks; c < channels; c += 4) {
-      const at = <usize>c << 2;
-      const rest = min(4, channels - c);
-      if (rest == 4) {
-        const scale = v128.load(scales + at);
-        channelsOver(4, products + at, stride, means + at, meansStride, steps, scale, v128.load(biases + at));
-      } else {
-        const scale = loadLanes(scales + at, rest);
-        const bias = loadLanes(biases + at, rest);
-        channelsOver(rest, products + at, stride, means + at, meansStride, steps, scale, bias);
-      }
-    }
-    products += row;
-    means += meansRow;
+export function accumulate(work: Accumulate): void {
+  let products = work.products;
+  let means = work.means;
+  for (let r = work.rows; r > 0; r--) {
+    rowOver(work, products, means);
+    products += work.row;
+    means += work.meansRow;
   }
 }

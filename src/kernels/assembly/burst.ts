@@ -1,77 +1,68 @@
-import { laneMask, loadLanes } from './lanes';
-import { addCounts, nextStep, ofNeuron, storeWanted } from './step-outputs';
+import { Floats, NeuronRun } from './neuron-run';
+import { runNeurons } from './run-neurons';
+
+@unmanaged
+class State {
+  emitted: v128;
+  number: v128;
+}
 
 /**
- * Neurons that fire up to n times in a step, each time the level of a ladder that the rest of the potential calls for; all
- * steps of four neurons in one pass. Places, strides and counters as in `integrateAndFire`; `counts` is where the numbers
- * of spikes go, 0: not wanted.
- *
- * @param boundaries float32 [length], ascending: smallest potential at which each level fires, in units of the threshold
- * @param levels float32 [length], ascending, in units of the threshold
- * @param most spikes n that a step may hold
+ * Neurons that fire up to `most` times in a step, each time the level of a ladder that the rest of the potential calls for.
+ * Boundaries, the smallest potential at which each level fires, and levels ascend, in units of the threshold.
  */
-export function burst(
-  boundaries: usize,
-  levels: usize,
-  length: i32,
-  most: i32,
-  means: usize,
-  meansStride: usize,
-  decoded: usize,
-  spikes: usize,
-  counts: usize,
-  stride: usize,
-  count: i32,
-  steps: i32,
-  positive: f32,
-  negative: f32,
-  counters: usize,
-): void {
-  const plus = f32x4.splat(positive);
-  const minus = f32x4.splat(-negative);
-  const plusInverse = f32x4.splat(<f32>1 / positive);
-  const minusInverse = f32x4.splat(<f32>-1 / negative);
-  const zero = f32x4.splat(0);
-  const one = f32x4.splat(1);
-  for (let i = 0; i < count; i += 4) {
-    const lanes = min(4, count - i);
-    const mask = laneMask(lanes);
-    let from = means + (<usize>i << 2);
-    let to = ofNeuron(decoded, i);
-    let spikesTo = ofNeuron(spikes, i);
-    let countsTo = ofNeuron(counts, i);
-    let counter = counters;
-    let emitted = zero;
-    for (let t = 1; t <= steps; t++) {
-      const time = f32x4.splat(<f32>t);
-      const share = f32x4.splat(<f32>1 / <f32>t);
-      const potential = f32x4.sub(f32x4.mul(loadLanes(from, lanes), time), emitted);
-      let rest = potential;
-      let number = zero;
-      for (let j = 0; j < most; j++) {
-        const theta = v128.bitselect(minus, plus, f32x4.lt(rest, zero));
-        const ratio = f32x4.pmax(f32x4.mul(rest, plusInverse), f32x4.mul(rest, minusInverse));
-        let level = zero;
-        for (let k = 0; k < length; k++) {
-          const offset = <usize>k << 2;
-          const fires = f32x4.ge(ratio, v128.load32_splat(boundaries + offset));
-          level = v128.bitselect(v128.load32_splat(levels + offset), level, fires);
-        }
-        const spike = f32x4.mul(level, theta);
-        rest = f32x4.sub(rest, spike);
-        number = f32x4.add(number, v128.and(one, f32x4.ne(level, zero)));
-      }
-      const sum = f32x4.sub(potential, rest);
-      emitted = f32x4.add(emitted, sum);
-      storeWanted(to, f32x4.mul(emitted, share), lanes);
-      storeWanted(spikesTo, sum, lanes);
-      storeWanted(countsTo, number, lanes);
-      addCounts(counter, number, mask);
-      from += meansStride;
-      to = nextStep(to, stride);
-      spikesTo = nextStep(spikesTo, stride);
-      countsTo = nextStep(countsTo, stride);
-      counter += 16;
-    }
+@unmanaged
+export class Burst extends NeuronRun {
+  boundaries: Floats;
+  levels: Floats;
+  length: i32;
+  most: i32;
+  thresholdPositive: f32;
+  thresholdNegative: f32;
+  private plusInverse: v128;
+  private minusInverse: v128;
+
+  @inline
+  prepare(): void {
+    this.plusInverse = f32x4.div(f32x4.splat(1), f32x4.splat(this.thresholdPositive));
+    this.minusInverse = f32x4.div(f32x4.splat(-1), f32x4.splat(this.thresholdNegative));
   }
+
+  @inline
+  step(mean: v128, state: State): v128 {
+    const zero = f32x4.splat(0);
+    const one = f32x4.splat(1);
+    const potential = f32x4.sub(f32x4.mul(mean, this.time), state.emitted);
+    let rest = potential;
+    let number = zero;
+    for (let j = 0; j < this.most; j++) {
+      const below = f32x4.lt(rest, zero);
+      const theta = v128.bitselect(f32x4.splat(-this.thresholdNegative), f32x4.splat(this.thresholdPositive), below);
+      const ratio = f32x4.pmax(f32x4.mul(rest, this.plusInverse), f32x4.mul(rest, this.minusInverse));
+      let level = zero;
+      for (let k = 0; k < this.length; k++) {
+        level = v128.bitselect(this.levels.at(k), level, f32x4.ge(ratio, this.boundaries.at(k)));
+      }
+      rest = f32x4.sub(rest, f32x4.mul(level, theta));
+      number = f32x4.add(number, v128.and(one, f32x4.ne(level, zero)));
+    }
+    const sum = f32x4.sub(potential, rest);
+    state.emitted = f32x4.add(state.emitted, sum);
+    state.number = number;
+    return sum;
+  }
+
+  @inline
+  decode(state: State): v128 {
+    return f32x4.mul(state.emitted, this.share);
+  }
+
+  @inline
+  spikesIn(state: State): v128 {
+    return state.number;
+  }
+}
+
+export function burst(run: Burst): void {
+  runNeurons<Burst, State>(run);
 }

@@ -1,62 +1,46 @@
-import { laneMask, loadLanes } from './lanes';
-import { addFired, nextStep, ofNeuron, storeWanted } from './step-outputs';
+import { NeuronRun } from './neuron-run';
+import { runNeurons } from './run-neurons';
 
-/** All steps of up to four neurons, in the order of operations of the lowering. */
-@inline
-function runSteps(
-  lanes: i32, means: usize, meansStride: usize, decoded: usize, spikes: usize, stride: usize, steps: i32,
-  theta: v128, initial: v128, leak: v128, counters: usize,
-): void {
-  const mask = laneMask(lanes);
-  let emitted = f32x4.splat(0);
-  let potential = initial;
-  let charge = emitted;
-  for (let t = 1; t <= steps; t++) {
-    const time = f32x4.splat(<f32>t);
-    const next = f32x4.mul(loadLanes(means, lanes), time);
-    const before = f32x4.add(f32x4.mul(potential, leak), f32x4.sub(next, charge));
-    const fires = f32x4.ge(before, theta);
-    const spike = v128.and(theta, fires);
-    emitted = f32x4.add(emitted, spike);
-    potential = f32x4.sub(before, spike);
-    charge = next;
-    storeWanted(decoded, f32x4.div(emitted, time), lanes);
-    storeWanted(spikes, spike, lanes);
-    addFired(counters, fires, mask);
-    means += meansStride;
-    decoded = nextStep(decoded, stride);
-    spikes = nextStep(spikes, stride);
-    counters += 16;
-  }
+@unmanaged
+class State {
+  emitted: v128;
+  potential: v128;
+  charge: v128;
 }
 
 /**
- * Leaky integrate-and-fire neurons with soft reset, all steps of four neurons in one pass:
- * m(t) = λ·v(t−1) + t·x̄(t) − (t−1)·x̄(t−1); a spike θ where m(t) ≥ θ.
- *
- * Places, strides and counters as in `integrateAndFire`.
+ * Leaky integrate-and-fire neurons with soft reset: m(t) = λ·v(t−1) + t·x̄(t) − (t−1)·x̄(t−1); a spike θ where m(t) ≥ θ.
  */
-export function leakyIntegrateAndFire(
-  means: usize,
-  meansStride: usize,
-  decoded: usize,
-  spikes: usize,
-  stride: usize,
-  count: i32,
-  steps: i32,
-  threshold: f32,
-  initialPotential: f32,
-  leak: f32,
-  counters: usize,
-): void {
-  const theta = f32x4.splat(threshold);
-  const initial = f32x4.splat(initialPotential);
-  const share = f32x4.splat(leak);
-  for (let i = 0; i < count; i += 4) {
-    const lanes = min(4, count - i);
-    runSteps(
-      lanes, ofNeuron(means, i), meansStride, ofNeuron(decoded, i), ofNeuron(spikes, i), stride, steps, theta, initial,
-      share, counters,
-    );
+@unmanaged
+export class LeakyIntegrateAndFire extends NeuronRun {
+  threshold: f32;
+  initialPotential: f32;
+  leak: f32;
+
+  @inline
+  begin(state: State): void {
+    state.emitted = f32x4.splat(0);
+    state.potential = f32x4.splat(this.initialPotential);
+    state.charge = f32x4.splat(0);
   }
+
+  @inline
+  step(mean: v128, state: State): v128 {
+    const charge = f32x4.mul(mean, this.time);
+    const potential = f32x4.add(f32x4.mul(state.potential, f32x4.splat(this.leak)), f32x4.sub(charge, state.charge));
+    const spike = v128.and(f32x4.splat(this.threshold), f32x4.ge(potential, f32x4.splat(this.threshold)));
+    state.emitted = f32x4.add(state.emitted, spike);
+    state.potential = f32x4.sub(potential, spike);
+    state.charge = charge;
+    return spike;
+  }
+
+  @inline
+  decode(state: State): v128 {
+    return f32x4.div(state.emitted, this.time);
+  }
+}
+
+export function leakyIntegrateAndFire(run: LeakyIntegrateAndFire): void {
+  runNeurons<LeakyIntegrateAndFire, State>(run);
 }

@@ -41,44 +41,93 @@ function rowToPixels(from: usize, plane: usize, width: i32, channels: i32, to: u
   }
 }
 
-/**
- * Lays what a convolution multiplies with its weights into rows (im2col): bytes [images, channels, height, width] become
- * [images · outHeight · outWidth, windowHeight · windowWidth · pixel], where a pixel is the channels and then 128s up to a
- * multiple of 4. What lies outside of an image is 128, the zero of 8-bit spikes.
- *
- * @param padded memory for one image with its padding, [(outHeight − 1)·strideY + windowHeight, …, pixel], and 16 bytes more
- * @param columns where to write, with room for 16 bytes more
- */
-export function unfold(
-  levels: usize, images: i32, channels: i32, height: i32, width: i32,
-  windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32, top: i32, left: i32, outHeight: i32, outWidth: i32,
-  padded: usize, columns: usize,
-): void {
-  const pixel = <usize>((channels + 3) & ~3);
-  const plane = <usize>(height * width);
-  const paddedHeight = (outHeight - 1) * strideY + windowHeight;
-  const paddedWidth = (outWidth - 1) * strideX + windowWidth;
-  const rowBytes = <usize>paddedWidth * pixel;
-  const run = <usize>windowWidth * pixel;
-  memory.fill(padded, 128, <usize>paddedHeight * rowBytes);
-  const columnsSeen = min(width, paddedWidth - left);
-  const rowsSeen = min(height, paddedHeight - top);
-  for (let image = 0; image < images; image++) {
-    for (let y = 0; y < rowsSeen; y++) {
-      const to = padded + <usize>(y + top) * rowBytes + <usize>left * pixel;
-      rowToPixels(levels + <usize>(y * width), plane, columnsSeen, channels, to, pixel);
-    }
-    for (let y = 0; y < outHeight; y++) {
-      for (let x = 0; x < outWidth; x++) {
-        let from = padded + <usize>(y * strideY) * rowBytes + <usize>(x * strideX) * pixel;
-        for (let k = 0; k < windowHeight; k++) {
-          // The last bytes are too many; what comes next is written over them.
-          for (let i: usize = 0; i < run; i += 16) v128.store(columns + i, v128.load(from + i));
-          columns += run;
-          from += rowBytes;
-        }
+/** Images and the windows that are seen of them; bytes, 128 is zero. A pixel is the channels and then 128s up to a multiple of 4. */
+@unmanaged
+export class Unfold {
+  /** [images, channels, height, width] */
+  levels: usize;
+  images: i32;
+  channels: i32;
+  height: i32;
+  width: i32;
+  windowHeight: i32;
+  windowWidth: i32;
+  strideY: i32;
+  strideX: i32;
+  top: i32;
+  left: i32;
+  outHeight: i32;
+  outWidth: i32;
+  /** Memory for one image with its padding, [(outHeight − 1)·strideY + windowHeight, …, pixel], and 16 bytes more. */
+  padded: usize;
+  /** Where to write, with room for 16 bytes more. */
+  columns: usize;
+
+  @inline
+  get pixel(): usize {
+    return <usize>((this.channels + 3) & ~3);
+  }
+
+  @inline
+  get paddedHeight(): i32 {
+    return (this.outHeight - 1) * this.strideY + this.windowHeight;
+  }
+
+  @inline
+  get paddedWidth(): i32 {
+    return (this.outWidth - 1) * this.strideX + this.windowWidth;
+  }
+}
+
+/** Puts what is seen of an image into the padded one. */
+@inline
+function putImage(work: Unfold, levels: usize): void {
+  const pixel = work.pixel;
+  const rowBytes = <usize>work.paddedWidth * pixel;
+  const plane = <usize>(work.height * work.width);
+  const columnsSeen = min(work.width, work.paddedWidth - work.left);
+  const rowsSeen = min(work.height, work.paddedHeight - work.top);
+  for (let y = 0; y < rowsSeen; y++) {
+    const to = work.padded + <usize>(y + work.top) * rowBytes + <usize>work.left * pixel;
+    rowToPixels(levels + <usize>(y * work.width), plane, columnsSeen, work.channels, to, pixel);
+  }
+}
+
+/** Lays the windows of the padded image into rows. @returns where the next rows go */
+@inline
+function unfoldImage(work: Unfold, columns: usize): usize {
+  const windowHeight = work.windowHeight;
+  const outWidth = work.outWidth;
+  const run = <usize>work.windowWidth * work.pixel;
+  const rowBytes = <usize>work.paddedWidth * work.pixel;
+  const step = <usize>work.strideX * work.pixel;
+  for (let y = 0; y < work.outHeight; y++) {
+    const row = work.padded + <usize>(y * work.strideY) * rowBytes;
+    for (let x = 0; x < outWidth; x++) {
+      let from = row + <usize>x * step;
+      for (let k = 0; k < windowHeight; k++) {
+        // The last bytes are too many; what comes next is written over them.
+        for (let i: usize = 0; i < run; i += 16) v128.store(columns + i, v128.load(from + i));
+        columns += run;
+        from += rowBytes;
       }
     }
-    levels += <usize>channels * plane;
+  }
+  return columns;
+}
+
+/**
+ * Lays what a convolution multiplies with its weights into rows (im2col): images become
+ * [images · outHeight · outWidth, windowHeight · windowWidth · pixel]. What lies outside of an image is 128, the zero of
+ * 8-bit spikes.
+ */
+export function unfold(work: Unfold): void {
+  memory.fill(work.padded, 128, <usize>(work.paddedHeight * work.paddedWidth) * work.pixel);
+  let levels = work.levels;
+  let columns = work.columns;
+  for (let image = work.images; image > 0; image--) {
+    putImage(work, levels);
+    columns = unfoldImage(work, columns);
+    levels += <usize>(work.channels * work.height * work.width);
   }
 }

@@ -1,0 +1,24 @@
+import type { NeuronDefinition, Parameters } from '../dynamics/define-neuron.ts';
+import type { NeuronRecords } from './kernel-exports.ts';
+import type { NeuronKernel } from './neuron-kernel.ts';
+
+/** A neuron's kernel: which function runs it, and what that function is told. */
+interface KernelDefinition<A, F extends keyof NeuronRecords> {
+  readonly neuron: NeuronDefinition<A>;
+  /** Name of the function in assembly/index.ts. */
+  readonly function: F;
+  /** What its record holds beside the run. */
+  settings(parameters: Parameters, attributes: A): NeuronRecords[F];
+}
+
+/** Declares a kernel. What the function's record does not hold, or holds under another name, does not compile. */
+export function defineKernel<A, F extends keyof NeuronRecords>({
+  neuron,
+  function: name,
+  settings,
+}: KernelDefinition<A, F>): NeuronKernel<A> {
+  return {
+    neuron: neuron.name,
+    run: (module, run, attributes) => module.runNeurons(name, run, settings(run.parameters, attributes)),
+  };
+}

@@ -1,0 +1,346 @@
+// Made by scripts/build-kernels.mjs from assembly/, where the meaning and units stand. Do not edit.
+import type { RecordWriter } from './record-writer.ts';
+
+/** The functions of the module. Addresses and strides are in bytes. */
+export interface KernelExports {
+  accumulate(work: number): void;
+  accumulatePlanes(work: number): void;
+  burst(run: number): void;
+  chargeAligned(run: number): void;
+  countColumns(matrix: number, rows: number, columns: number, counts: number): void;
+  countRows(matrix: number, rows: number, columns: number, counts: number): void;
+  fewSpikes(run: number): void;
+  fewSpikesFunction(run: number): void;
+  integrateAndFire(run: number): void;
+  leakyIntegrateAndFire(run: number): void;
+  offsetCalibrating(run: number): void;
+  multiThreshold(run: number): void;
+  stBif(run: number): void;
+  unfold(work: number): void;
+  uniformUnits(run: number): void;
+}
+
+/** How many parameters each of them has. */
+export const parameterCounts: { readonly [F in keyof KernelExports]: number } = {
+  accumulate: 1,
+  accumulatePlanes: 1,
+  burst: 1,
+  chargeAligned: 1,
+  countColumns: 4,
+  countRows: 4,
+  fewSpikes: 1,
+  fewSpikesFunction: 1,
+  integrateAndFire: 1,
+  leakyIntegrateAndFire: 1,
+  offsetCalibrating: 1,
+  multiThreshold: 1,
+  stBif: 1,
+  unfold: 1,
+  uniformUnits: 1,
+};
+
+/** Where the module's own data ends. */
+export const dataBytes = 7192;
+
+/** Bytes of the largest record. */
+export const recordBytes = 256;
+
+export interface NeuronRunFields {
+  readonly means: number;
+  readonly meansStride: number;
+  readonly decoded: number;
+  readonly spikes: number;
+  readonly counts: number;
+  readonly bytes: number;
+  readonly stride: number;
+  readonly count: number;
+  readonly steps: number;
+  readonly counters: number;
+}
+
+export function writeNeuronRun(to: RecordWriter, from: NeuronRunFields): void {
+  to.whole(0, from.means);
+  to.whole(4, from.meansStride);
+  to.whole(8, from.decoded);
+  to.whole(12, from.spikes);
+  to.whole(16, from.counts);
+  to.whole(20, from.bytes);
+  to.whole(24, from.stride);
+  to.whole(28, from.count);
+  to.whole(32, from.steps);
+  to.whole(36, from.counters);
+}
+
+interface AccumulateFields {
+  readonly products: number;
+  readonly stride: number;
+  readonly row: number;
+  readonly means: number;
+  readonly meansStride: number;
+  readonly meansRow: number;
+  readonly rows: number;
+  readonly channels: number;
+  readonly steps: number;
+  readonly scales: number;
+  readonly biases: number;
+}
+
+function writeAccumulate(to: RecordWriter, from: AccumulateFields): void {
+  to.whole(0, from.products);
+  to.whole(4, from.stride);
+  to.whole(8, from.row);
+  to.whole(12, from.means);
+  to.whole(16, from.meansStride);
+  to.whole(20, from.meansRow);
+  to.whole(24, from.rows);
+  to.whole(28, from.channels);
+  to.whole(32, from.steps);
+  to.whole(36, from.scales);
+  to.whole(40, from.biases);
+}
+
+interface AccumulatePlanesFields {
+  readonly products: number;
+  readonly stride: number;
+  readonly images: number;
+  readonly pixels: number;
+  readonly channels: number;
+  readonly steps: number;
+  readonly scales: number;
+  readonly biases: number;
+  readonly sums: number;
+}
+
+function writeAccumulatePlanes(to: RecordWriter, from: AccumulatePlanesFields): void {
+  to.whole(0, from.products);
+  to.whole(4, from.stride);
+  to.whole(8, from.images);
+  to.whole(12, from.pixels);
+  to.whole(16, from.channels);
+  to.whole(20, from.steps);
+  to.whole(24, from.scales);
+  to.whole(28, from.biases);
+  to.whole(32, from.sums);
+}
+
+interface BurstFields {
+  readonly boundaries: readonly number[];
+  readonly levels: readonly number[];
+  readonly length: number;
+  readonly most: number;
+  readonly thresholdPositive: number;
+  readonly thresholdNegative: number;
+}
+
+function writeBurst(to: RecordWriter, from: BurstFields): void {
+  to.floats(80, from.boundaries);
+  to.floats(84, from.levels);
+  to.whole(88, from.length);
+  to.whole(92, from.most);
+  to.number(96, from.thresholdPositive);
+  to.number(100, from.thresholdNegative);
+}
+
+interface ChargeAlignedFields {
+  readonly threshold: number;
+  readonly kappa: number;
+}
+
+function writeChargeAligned(to: RecordWriter, from: ChargeAlignedFields): void {
+  to.number(80, from.threshold);
+  to.number(84, from.kappa);
+}
+
+interface FewSpikesFields {
+  readonly top: number;
+  readonly thresholdPositive: number;
+  readonly thresholdNegative: number;
+}
+
+function writeFewSpikes(to: RecordWriter, from: FewSpikesFields): void {
+  to.number(80, from.top);
+  to.number(84, from.thresholdPositive);
+  to.number(88, from.thresholdNegative);
+}
+
+interface FewSpikesFunctionFields {
+  readonly thresholds: readonly number[];
+  readonly resets: readonly number[];
+  readonly worths: readonly number[];
+  readonly length: number;
+}
+
+function writeFewSpikesFunction(to: RecordWriter, from: FewSpikesFunctionFields): void {
+  to.floats(80, from.thresholds);
+  to.floats(84, from.resets);
+  to.floats(88, from.worths);
+  to.whole(92, from.length);
+}
+
+interface IntegrateAndFireFields {
+  readonly threshold: number;
+  readonly initialPotential: number;
+  readonly amplitude: number;
+}
+
+function writeIntegrateAndFire(to: RecordWriter, from: IntegrateAndFireFields): void {
+  to.number(80, from.threshold);
+  to.number(84, from.initialPotential);
+  to.number(88, from.amplitude);
+}
+
+interface LeakyIntegrateAndFireFields {
+  readonly threshold: number;
+  readonly initialPotential: number;
+  readonly leak: number;
+}
+
+function writeLeakyIntegrateAndFire(to: RecordWriter, from: LeakyIntegrateAndFireFields): void {
+  to.number(80, from.threshold);
+  to.number(84, from.initialPotential);
+  to.number(88, from.leak);
+}
+
+interface OffsetCalibratingFields {
+  readonly hidden: number;
+  readonly iterations: number;
+  readonly threshold: number;
+  readonly initialPotential: number;
+  readonly amplitude: number;
+}
+
+function writeOffsetCalibrating(to: RecordWriter, from: OffsetCalibratingFields): void {
+  to.whole(80, from.hidden);
+  to.whole(84, from.iterations);
+  to.number(88, from.threshold);
+  to.number(92, from.initialPotential);
+  to.number(96, from.amplitude);
+}
+
+interface MultiThresholdFields {
+  readonly rule: number;
+  readonly firstStep: number;
+  readonly boundaries: readonly number[];
+  readonly levels: readonly number[];
+  readonly length: number;
+  readonly thresholdPositive: number;
+  readonly thresholdNegative: number;
+  readonly deadZone: number;
+  readonly top: number;
+}
+
+function writeMultiThreshold(to: RecordWriter, from: MultiThresholdFields): void {
+  to.whole(80, from.rule);
+  to.whole(84, from.firstStep);
+  to.floats(88, from.boundaries);
+  to.floats(92, from.levels);
+  to.whole(96, from.length);
+  to.number(100, from.thresholdPositive);
+  to.number(104, from.thresholdNegative);
+  to.number(108, from.deadZone);
+  to.number(112, from.top);
+}
+
+interface StBifFields {
+  readonly threshold: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+function writeStBif(to: RecordWriter, from: StBifFields): void {
+  to.number(80, from.threshold);
+  to.number(84, from.lowest);
+  to.number(88, from.highest);
+}
+
+interface UnfoldFields {
+  readonly levels: number;
+  readonly images: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly windowHeight: number;
+  readonly windowWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly top: number;
+  readonly left: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly padded: number;
+  readonly columns: number;
+}
+
+function writeUnfold(to: RecordWriter, from: UnfoldFields): void {
+  to.whole(0, from.levels);
+  to.whole(4, from.images);
+  to.whole(8, from.channels);
+  to.whole(12, from.height);
+  to.whole(16, from.width);
+  to.whole(20, from.windowHeight);
+  to.whole(24, from.windowWidth);
+  to.whole(28, from.strideY);
+  to.whole(32, from.strideX);
+  to.whole(36, from.top);
+  to.whole(40, from.left);
+  to.whole(44, from.outHeight);
+  to.whole(48, from.outWidth);
+  to.whole(52, from.padded);
+  to.whole(56, from.columns);
+}
+
+interface UniformUnitsFields {
+  readonly differential: number;
+  readonly thresholdPositive: number;
+  readonly thresholdNegative: number;
+  readonly units: number;
+  readonly mostSpikes: number;
+}
+
+function writeUniformUnits(to: RecordWriter, from: UniformUnitsFields): void {
+  to.whole(80, from.differential);
+  to.number(84, from.thresholdPositive);
+  to.number(88, from.thresholdNegative);
+  to.number(92, from.units);
+  to.number(96, from.mostSpikes);
+}
+
+/** What the kernels of neurons are told, by the name of the function. */
+export interface NeuronRecords {
+  readonly burst: BurstFields;
+  readonly chargeAligned: ChargeAlignedFields;
+  readonly fewSpikes: FewSpikesFields;
+  readonly fewSpikesFunction: FewSpikesFunctionFields;
+  readonly integrateAndFire: IntegrateAndFireFields;
+  readonly leakyIntegrateAndFire: LeakyIntegrateAndFireFields;
+  readonly offsetCalibrating: OffsetCalibratingFields;
+  readonly multiThreshold: MultiThresholdFields;
+  readonly stBif: StBifFields;
+  readonly uniformUnits: UniformUnitsFields;
+}
+
+export const neuronWriters: { readonly [F in keyof NeuronRecords]: (to: RecordWriter, from: NeuronRecords[F]) => void } = {
+  burst: writeBurst,
+  chargeAligned: writeChargeAligned,
+  fewSpikes: writeFewSpikes,
+  fewSpikesFunction: writeFewSpikesFunction,
+  integrateAndFire: writeIntegrateAndFire,
+  leakyIntegrateAndFire: writeLeakyIntegrateAndFire,
+  offsetCalibrating: writeOffsetCalibrating,
+  multiThreshold: writeMultiThreshold,
+  stBif: writeStBif,
+  uniformUnits: writeUniformUnits,
+};
+
+/** What other functions are told, by the name of the function. */
+export interface CallRecords {
+  readonly accumulate: AccumulateFields;
+  readonly accumulatePlanes: AccumulatePlanesFields;
+  readonly unfold: UnfoldFields;
+}
+
+export const callWriters: { readonly [F in keyof CallRecords]: (to: RecordWriter, from: CallRecords[F]) => void } = {
+  accumulate: writeAccumulate,
+  accumulatePlanes: writeAccumulatePlanes,
+  unfold: writeUnfold,
+};
