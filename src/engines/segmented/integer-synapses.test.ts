@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../conversion/convert.ts';
-import type { Model } from '../../graph/model.ts';
+import { Graph } from '../../graph/graph.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { methodNamed } from '../../methods/index.ts';
 import { createInGraphEngine } from '../in-graph-engine.ts';
@@ -24,6 +26,23 @@ async function symmetricVit(): Promise<Model> {
     model.graph.setInitializer(negative, doubled);
   }
   return model;
+}
+
+/** Three layers with ReLU between; the second one can go on 8-bit synapses. */
+function reluPerceptron(): Model {
+  const graph = new Graph('perceptron');
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 6] }]);
+  const build = new GraphBuilder(graph);
+  const layer = (input: string, name: string) =>
+    build.op('MatMul', [input, build.constant(`${name}.w`, randomWeights(name.length))], {}, { name });
+  const second = layer(build.op('Relu', [layer('x', 'a')]), 'bb');
+  layer(build.op('Relu', [second]), 'ccc');
+  graph.setOutputs([{ name: 'ccc', dataType: 'float32', shape: ['batch', 6] }]);
+  return new Model(graph, 17);
+}
+
+function randomWeights(seed: number): Tensor {
+  return Tensor.float32([6, 6], randomImages([6, 6], seed).data);
 }
 
 /** Makes the negative thresholds of some sites this many times as large. */
@@ -113,6 +132,24 @@ describe('sites whose thresholds differ a lot', () => {
     );
     expect(got!.logits).toEqual(expected!.logits);
     await Promise.all(engines.map((engine) => engine.close()));
+  });
+
+  it('take the positive threshold behind a ReLU, whatever the other is', async () => {
+    const relu = async (negative: number) => {
+      const { model } = await convert(reluPerceptron(), {
+        method: methodNamed('ecmt'),
+        steps: 3,
+        calibration: () => [randomImages([16, 6], 4)],
+      });
+      const [site] = model.graph.nodes.filter((each) => each.attributes.has('neuron'));
+      model.graph.setInitializer(site!.inputs[2]!, Tensor.float32([], [0.5]));
+      model.graph.setInitializer(site!.inputs[3]!, Tensor.float32([], [negative]));
+      const engine = await createSegmentedEngine(planRun(model), { synapses: 'int8' });
+      expect(engine.leftInFloat).toEqual([]);
+      return (await engine.run(randomImages([5, 6])).finally(() => engine.close())).logits;
+    };
+    expect(await relu(0.01)).toEqual(await relu(0.5));
+    expect(await relu(30)).toEqual(await relu(0.5));
   });
 
   it('leave the others on 8 bits', async () => {

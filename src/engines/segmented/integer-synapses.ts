@@ -1,3 +1,4 @@
+import { neverNegative } from '../../analysis/never-negative.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
@@ -29,7 +30,7 @@ const largestRatio = 4;
  * base 2 with scalar thresholds and at most 8 levels feeds becomes a node of its own, a bias after it included. Sites
  * whose θ₊ and θ₋ differ by more than a factor of 4 are left in float32.
  *
- * The spikes of such a site are whole numbers of one threshold, the smaller of θ₊ and θ₋, and its largest level is 127
+ * The spikes of such a site are whole numbers of one threshold, the smaller of θ₊ and θ₋, or θ₊ where nothing negative comes, and its largest level is 127
  * instead of 128. Where the operator is fed by something else it stays as it is.
  *
  * What that costs cannot be told from chance: on float32, DeiT-Tiny (thresholds for T = 4) gives another class for 19 % of
@@ -55,7 +56,7 @@ export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: 
     const reasons = new Set(found.filter((each) => typeof each === 'string'));
     for (const reason of reasons) left.push({ site: site.name, reason });
     if (operators.length === 0) return site;
-    const { threshold, reason } = commonThreshold(site);
+    const { threshold, reason } = commonThreshold(graph, site);
     if (threshold === undefined) {
       left.push({ site: site.name, reason });
       return site;
@@ -81,7 +82,7 @@ type CommonThreshold =
   | { readonly threshold: number; readonly reason?: undefined }
   | { readonly threshold?: undefined; readonly reason: string };
 
-function commonThreshold(site: Site): CommonThreshold {
+function commonThreshold(graph: Graph, site: Site): CommonThreshold {
   if (!isSiteOf(site, multiThreshold)) return { reason: `${site.neuron.name} neurons` };
   const { base, levels } = site.attributes;
   if (base !== 2) return { reason: `levels of base ${base}` };
@@ -89,6 +90,8 @@ function commonThreshold(site: Site): CommonThreshold {
   const { thresholdPositive, thresholdNegative } = site.parameters;
   if (thresholdPositive.size > 1 || thresholdNegative.size > 1) return { reason: 'thresholds by position' };
   const [positive, negative] = [thresholdPositive.toNumber(), thresholdNegative.toNumber()];
+  // Behind a ReLU the other threshold was fitted to nothing.
+  if (neverNegative(graph, site.value)) return { threshold: positive };
   if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative))
     return { reason: `θ₊/θ₋ = ${(positive / negative).toPrecision(2)}` };
   return { threshold: Math.min(positive, negative) };
