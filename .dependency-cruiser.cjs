@@ -4,6 +4,7 @@ const layers = [
   'entry-of.ts',
   'random.ts',
   'first-non-finite.ts',
+  'look-up.ts',
   'web-assembly.ts',
   'results',
   'graph',

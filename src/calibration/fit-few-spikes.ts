@@ -63,9 +63,8 @@ export function fitFewSpikes(
     } else if (sigma > width.least) sigma *= width.decay;
     else sigma = width.restart;
   }
-  const { error, spikes } = best;
-  const [thresholds, resets, worths] = [best.thresholds, best.resets, best.worths].map((each) => [...each]);
-  return { thresholds: thresholds!, resets: resets!, worths: worths!, error, spikes };
+  const { thresholds, resets, worths, error, spikes } = best;
+  return { thresholds: [...thresholds], resets: [...resets], worths: [...worths], error, spikes };
 }
 
 interface Point {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AttentionRole, attentionRoles } from '../analysis/attention-roles.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { FormatError, listProblems } from '../errors.ts';
+import { lookUp } from '../look-up.ts';
 
 const entrySchema = z.object({
   name: z.string(),
@@ -38,6 +39,7 @@ export function importThresholds(
 ): Map<string, ImportedThreshold> {
   const entries = parseEntries(json, where);
   const roles = attentionRoles(sites);
+  const roleOf = (name: string) => key(lookUp(roles, name, 'role of site'));
   const byRole = new Map(
     entries.map((entry) => [key({ block: blockOf(entry.name), place: entry.place }), entry]),
   );
@@ -47,8 +49,8 @@ export function importThresholds(
   const twice = repeated(entries.map(({ name, place }) => key({ block: blockOf(name), place })));
   const alike = repeated([...roles.values()].map(key));
   const missing = sites
-    .filter(({ name }) => !byRole.has(key(roles.get(name)!)))
-    .map(({ name }) => `site '${name}' (${key(roles.get(name)!)}) has no entry`);
+    .filter(({ name }) => !byRole.has(roleOf(name)))
+    .map(({ name }) => `site '${name}' (${roleOf(name)}) has no entry`);
   const wanted = new Set([...roles.values()].map(key));
   const unused = [...byRole]
     .filter(([role]) => !wanted.has(role))
@@ -70,7 +72,7 @@ export function importThresholds(
   }
   return new Map(
     sites.map(({ name }) => {
-      const { scale_p, scale_n, times, gap } = byRole.get(key(roles.get(name)!))!;
+      const { scale_p, scale_n, times, gap } = lookUp(byRole, roleOf(name), 'thresholds of');
       return [name, { positive: scale_p, negative: scale_n, levels: times, base: gap }];
     }),
   );

@@ -95,13 +95,14 @@ function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
 }
 
 function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
-  const ratio = ({ outliers: found }: SiteDiagnosis) => found?.largest[0]?.ratio ?? 0;
+  const largest = ({ outliers: found }: SiteDiagnosis) => found?.largest[0];
+  const ratio = (site: SiteDiagnosis) => largest(site)?.ratio ?? 0;
   const [worst, ...rest] = worstBy(
     sites.filter((site) => ratio(site) > 0),
     ratio,
   );
-  if (!worst) return undefined;
-  const { channel } = worst.outliers!.largest[0]!;
+  const channel = worst && largest(worst)?.channel;
+  if (!worst || channel === undefined) return undefined;
   return {
     kind: 'outliers',
     sites: [worst, ...rest].map(({ name }) => name),

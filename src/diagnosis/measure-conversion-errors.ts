@@ -4,6 +4,7 @@ import { planRun } from '../engines/plan-run.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
+import { lookUp } from '../look-up.ts';
 import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -41,7 +42,7 @@ export async function measureConversionErrors(
   const source = await session.run(input).finally(() => session.release());
   return sites.map((site) => ({
     site: site.name,
-    ...errorsOf(site, source.get(site.value)!, values, plan.steps),
+    ...errorsOf(site, lookUp(source, site.value, 'value'), values, plan.steps),
   }));
 }
 
@@ -52,7 +53,7 @@ function errorsOf(
   steps: number,
 ): ConversionErrors {
   const { neuron, attributes } = site;
-  const lastStep = (name: string) => values.get(name)!.data.subarray(-source.data.length);
+  const lastStep = (name: string) => lookUp(values, name, 'value').data.subarray(-source.data.length);
   const [thresholds, potentials] = [
     new Float64Array(source.data.length),
     new Float64Array(source.data.length),

@@ -3,6 +3,7 @@ import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
+import { lookUp, mustExist } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
@@ -27,54 +28,60 @@ export async function measureLogitErrors(
   { threads = 1 }: ObserveNetworkOptions = {},
 ): Promise<Map<string, number>> {
   const sites = sitesOf(model);
-  const { network, errorOf } = withErrorInputs(model, sites);
+  const { network, disturbances } = withErrorInputs(model, sites);
   const values = sites.flatMap(({ value, carried }) => [value, carried]);
   const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
   const [image, logits] = [network.graph.inputs[0]!.name, network.graph.outputs[0]!.name];
-  const noError = [...errorOf.values()].map((name): [string, FloatTensor] => [name, zero]);
-  const squares = new Map(sites.map(({ name }) => [name, 0]));
+  const noError = disturbances.map(({ input }) => [input, zero] as const);
   let power = 0;
   try {
     for (const input of imagesOf(images)) {
       const seen = await observed.run(input);
-      const right = seen.get(logits)!.data;
+      const right = lookUp(seen, logits, 'output').data;
       power += squaredDistance(right, new Float32Array(right.length));
-      for (const site of sites) {
-        const error = errorAlone(site, seen, hiddenStepsOf(model), steps);
-        const feeds = new Map([
-          ...noError,
-          [image, input] as const,
-          [errorOf.get(site.name)!, error] as const,
-        ]);
-        const wrong = (await disturbed.run(feeds)).get(logits)!.data;
-        squares.set(site.name, squares.get(site.name)! + squaredDistance(wrong, right));
+      for (const each of disturbances) {
+        const error = errorAlone(each.site, seen, hiddenStepsOf(model), steps);
+        const feeds = new Map([...noError, [image, input] as const, [each.input, error] as const]);
+        const wrong = lookUp(await disturbed.run(feeds), logits, 'output').data;
+        each.squares += squaredDistance(wrong, right);
       }
     }
   } finally {
     await observed.release();
     await disturbed.release();
   }
-  return new Map([...squares].map(([name, sum]) => [name, power > 0 ? Math.sqrt(sum / power) : 0]));
+  return new Map(
+    disturbances.map(({ site, squares }) => [site.name, power > 0 ? Math.sqrt(squares / power) : 0]),
+  );
 }
 
 const zero: FloatTensor = { shape: [], data: new Float32Array(1) };
+
+/** What a site does when it spikes alone. */
+interface Disturbance {
+  readonly site: Site;
+  /** Input of the network that takes its error. */
+  readonly input: string;
+  /** Squared distance of the logits, summed over the images. */
+  squares: number;
+}
 
 /** The source network with an input for each site whose numbers are added to what the readers of its neurons read. */
 function withErrorInputs(model: Model, sites: readonly Site[]) {
   const copy = model.clone();
   const { graph } = copy;
-  const errorOf = new Map<string, string>();
-  for (const { name, decoded } of sites) {
-    const error = graph.freshName(`${name}.error`);
+  const disturbances = sites.map((site): Disturbance => {
+    const { name, decoded } = site;
+    const input = graph.freshName(`${name}.error`);
     const sum = graph.freshName(`${name}.disturbed`);
-    const add = node('Add', [decoded, error], [sum], {}, { name: sum });
-    graph.insertAfter(graph.producerOf(decoded)!, add);
+    const add = node('Add', [decoded, input], [sum], {}, { name: sum });
+    graph.insertAfter(mustExist(graph.producerOf(decoded), `neurons of site '${name}'`), add);
     graph.redirectConsumers(decoded, sum, new Set([add]));
-    graph.addInput({ name: error, dataType: 'float32', shape: undefined });
-    errorOf.set(name, error);
-  }
-  return { network: toSourceForm(copy), errorOf };
+    graph.addInput({ name: input, dataType: 'float32', shape: undefined });
+    return { site, input, squares: 0 };
+  });
+  return { network: toSourceForm(copy), disturbances };
 }
 
 /** Decoded value after T steps of what the source network has at the site, minus the activation itself. */
@@ -84,8 +91,8 @@ function errorAlone(
   hiddenSteps: number,
   steps: number,
 ): FloatTensor {
-  const { data: received } = seen.get(value)!;
-  const { data: wanted, shape } = seen.get(carried)!;
+  const { data: received } = lookUp(seen, value, 'value');
+  const { data: wanted, shape } = lookUp(seen, carried, 'value');
   const error = new Float32Array(wanted.length);
   const means = new Float64Array(hiddenSteps + steps);
   for (const { start, count, parameters: own } of parameterRuns(parameters, shape)) {

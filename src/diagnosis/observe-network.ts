@@ -3,6 +3,7 @@ import { planRun } from '../engines/plan-run.ts';
 import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { groupByMemory } from '../sessions/group-by-memory.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
@@ -52,7 +53,8 @@ export async function* observeNetwork(
     sites.map(({ carried }) => carried),
   );
   // Input, decoded value and spikes of every step, the activation once.
-  const bytesOf = ({ carried }: Site) => 4 * (3 * steps + 1) * sizeOf(shapes.get(carried)!);
+  const bytesOf = ({ carried }: Site) =>
+    4 * (3 * steps + 1) * sizeOf(lookUp(shapes, carried, 'shape of value'));
   for (const group of groupByMemory(sites, bytesOf)) {
     const plan = planRun(model, {
       steps,
@@ -71,12 +73,13 @@ export async function* observeNetwork(
         const activations = await session.run(input);
         const { values } = await engine.run(input);
         for (const site of group) {
-          const overTime = (value: string) => byStep(values.get(value)!.data as Float32Array, plan);
+          const overTime = (value: string) =>
+            byStep(lookUp(values, value, 'value').data as Float32Array, plan);
           yield {
             site,
             image,
-            shape: shapes.get(site.carried)!,
-            activation: activations.get(site.carried)!.data as Float32Array,
+            shape: lookUp(shapes, site.carried, 'shape of value'),
+            activation: lookUp(activations, site.carried, 'activation').data as Float32Array,
             means: overTime(site.value),
             decoded: overTime(site.decoded),
             spikes: overTime(site.spikes),

@@ -1,5 +1,6 @@
 import { thresholdsOf } from '../dynamics/thresholds.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import { mustExist } from '../look-up.ts';
 import type { SiteTrace } from '../results/traces.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { membranePotential } from './membrane-potential.ts';
@@ -67,7 +68,8 @@ export class SiteTracer {
   #signedLevel(spike: number, i: number): number {
     if (spike === 0) return 0;
     const { neuron, attributes } = this.#site;
-    const { parameters } = this.#runs.findLast(({ start }) => start <= i)!;
+    const run = this.#runs.findLast(({ start }) => start <= i);
+    const { parameters } = mustExist(run, `parameters of neuron ${i}`);
     return Math.sign(spike) * (neuron.levelOf(spike, parameters, attributes) + 1);
   }
 }

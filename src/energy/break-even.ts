@@ -1,3 +1,4 @@
+import { lookUp } from '../look-up.ts';
 import type { BreakEven } from '../results/energy-result.ts';
 import type { Device } from './define-device.ts';
 import { totalEnergy } from './energy-breakdown.ts';
@@ -21,7 +22,10 @@ export function breakEven(load: SpikingLoad, device: Device): BreakEven[] {
   return load.work
     .filter(({ terms, sites: feeding }) => terms.length > 0 && feeding.length > 0)
     .map((work) => {
-      const feeding = work.sites.map((name) => ({ site: sites.get(name)!, share: 1 / readers(name) }));
+      const feeding = work.sites.map((name) => ({
+        site: lookUp(sites, name, 'load of site'),
+        share: 1 / readers(name),
+      }));
       const source = totalEnergy(denseOperator(work.cost, prices));
       const steps = Array.from({ length: load.steps - load.hiddenSteps }, (_, t) => load.hiddenSteps + t + 1);
       return {

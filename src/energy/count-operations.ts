@@ -4,6 +4,7 @@ import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { valuesReadBy } from '../graph/operation.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';
 import { type OperatorCost, operatorCosts } from './operator-costs.ts';
@@ -40,7 +41,7 @@ export async function countOperations(source: Model): Promise<Operations> {
   const shapes = await measureShapes(source, new Set(values));
   const sized = (value: string): SizedValue => ({
     value,
-    size: sizeOf(shapes.get(value)!),
+    size: sizeOf(lookUp(shapes, value, 'shape of value')),
   });
   const known = found.filter(isKnown);
   return {

@@ -1,3 +1,4 @@
+import { mustExist } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { OperatorCost } from './operator-costs.ts';
 
@@ -61,12 +62,12 @@ function operationsAt(
 ): number {
   const product = products[name];
   if (kind === 'product' && product) return product.both[t]! + product.left[t]! + product.right[t]!;
-  const [operand] = operands;
-  const nonZero = inputs[name];
-  if (nonZero) return (nonZero[t]! / operand!.size) * macs;
-  const site = siteOf(name, operand!.value);
+  const operand = mustExist(operands[0], `operand of '${name}'`);
+  const site = siteOf(name, operand.value);
+  const emitted = site === undefined ? undefined : mustExist(spikes[site], `spikes of site '${site}'`);
+  const arriving = inputs[name] ?? emitted;
   // An operator that no neuron feeds works at every step like the source network's.
-  return site === undefined ? macs * images : (spikes[site]![t]! / operand!.size) * macs;
+  return arriving ? (arriving[t]! / operand.size) * macs : macs * images;
 }
 
 /**

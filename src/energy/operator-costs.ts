@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, stringAttribute } from '../graph/node.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 
 /** What one synaptic operator does for one image and one time-step. */
@@ -34,7 +35,8 @@ export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
   const values = new Set(operators.flatMap(({ node }) => [...multiplied(node), ...node.outputs]));
   const measured = [...values].filter((name) => !source.graph.initializers.has(name));
   const shapes = await measureShapes(source, measured);
-  const shapeOf = (name: string) => shapes.get(name) ?? source.graph.initializers.get(name)!.shape;
+  const shapeOf = (name: string) =>
+    shapes.get(name) ?? lookUp(source.graph.initializers, name, 'weight').shape;
   return operators.map((operator) => ({
     name: operator.node.name,
     kind: operator.kind,

@@ -1,5 +1,6 @@
 import type { Model } from '../graph/model.ts';
 import { subgraphsOf } from '../graph/operation.ts';
+import { lookUp } from '../look-up.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
@@ -19,7 +20,7 @@ export function labelOperators(
     ...work.map(
       ({ cost, terms }): LabelledOperator => ({
         name: cost.name,
-        opType: opTypes.get(cost.name)!,
+        opType: lookUp(opTypes, cost.name, 'type of operator'),
         label: terms.length === 0 ? 'analog' : cost.kind === 'product' ? 'stateful' : 'spike',
         operations: cost.macs,
       }),

@@ -2,6 +2,7 @@ import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
@@ -46,7 +47,7 @@ export async function sourceEnergy(source: Model, sites: readonly SpikeSite[]): 
   return {
     graph: source.graph,
     operations,
-    neurons: new Map(sites.map(({ name, value }) => [name, sizeOf(shapes.get(value)!)])),
+    neurons: new Map(sites.map(({ name, value }) => [name, sizeOf(lookUp(shapes, value, 'shape of value'))])),
     nanojoules: totalEnergy(sourceEstimate(operations, referenceDevice)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import { lookUp, mustExist } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
@@ -66,14 +67,18 @@ export function spikingLoad(
     steps: Object.values(activity.spikes)[0]!.length,
     hiddenSteps: activity.hiddenSteps,
     work,
-    sites: sites.map((site) => ({
-      name: site.name,
-      neurons: neurons.get(site.name)!,
-      alphabet: alphabets.get(site.name)!,
-      spikes: activity.spikes[site.name]!.map((count) => count / images),
-      additions: 2 + Math.ceil(Math.log2(alphabets.get(site.name)!.values)),
-      words: stateWords(site) + (kept.has(site.name) ? 1 : 0),
-    })),
+    sites: sites.map((site) => {
+      const alphabet = lookUp(alphabets, site.name, 'alphabet of site');
+      const spikes = mustExist(activity.spikes[site.name], `spikes of site '${site.name}'`);
+      return {
+        name: site.name,
+        neurons: lookUp(neurons, site.name, 'number of neurons of site'),
+        alphabet,
+        spikes: spikes.map((count) => count / images),
+        additions: 2 + Math.ceil(Math.log2(alphabet.values)),
+        words: stateWords(site) + (kept.has(site.name) ? 1 : 0),
+      };
+    }),
     others: operations.others.filter(({ name }) => labelled.has(name)),
     labels,
     stateful: statefulElements(source.graph, operations, work, (name) => labelled.get(name) === 'stateful'),

@@ -1,3 +1,4 @@
+import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { SpikeAlphabet, SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { OperatorCost } from './operator-costs.ts';
@@ -36,7 +37,7 @@ export function synapticWork(
   const worst = heaviest([...alphabets.values()].map(({ scaling }) => scaling));
   return costs.map((cost) => {
     const sites = cost.operands.flatMap(({ value }) => siteOf(cost.name, value) ?? []);
-    const scalings = sites.map((site) => alphabets.get(site)!.scaling);
+    const scalings = sites.map((site) => lookUp(alphabets, site, 'alphabet of site').scaling);
     const perImage = (counts: readonly number[], factor = 1) =>
       counts.map((count) => (count * factor) / images);
     const product = activity.products[cost.name];

@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { withExactConstants } from '../interpreter/exact-constants.ts';
 import { broadcastTo, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
+import { lookUp, mustExist } from '../look-up.ts';
 import { checkInput } from '../sessions/ort-session.ts';
 import { isNeuron, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
@@ -19,10 +20,7 @@ export function createOracleEngine(plan: Plan): Engine {
   return {
     plan,
     async run(input: FloatTensor) {
-      const [info] = plan.model.graph.inputs;
-      checkInput(info!.name, info!.shape, input);
-      const inputs = new Map([[info!.name, toNdArray(input)]]);
-      const outputs = evaluateModel(model, inputs, { custom: neurons });
+      const outputs = evaluateModel(model, feedsOf(plan.model, input), { custom: neurons });
       return toRunResult(plan, new Map([...outputs].map(([name, array]) => [name, toFloatTensor(array)])));
     },
     close: async () => undefined,
@@ -31,11 +29,16 @@ export function createOracleEngine(plan: Plan): Engine {
 
 /** Evaluates a network that does not spike in float64. @returns its first output */
 export function evaluateSource(model: Model, input: FloatTensor): FloatTensor {
-  const [info] = model.graph.inputs;
-  checkInput(info!.name, info!.shape, input);
-  const exact = withExactConstants(model);
-  const outputs = evaluateModel(exact, new Map([[info!.name, toNdArray(input)]]));
-  return toFloatTensor(outputs.get(model.graph.outputs[0]!.name)!);
+  const outputs = evaluateModel(withExactConstants(model), feedsOf(model, input));
+  const [output] = model.graph.outputs;
+  return toFloatTensor(lookUp(outputs, mustExist(output, 'output of the network').name, 'output'));
+}
+
+/** The network's input, after a check. */
+function feedsOf({ graph }: Model, input: FloatTensor): Map<string, NdArray> {
+  const { name, shape } = mustExist(graph.inputs[0], 'input of the network');
+  checkInput(name, shape, input);
+  return new Map([[name, toNdArray(input)]]);
 }
 
 function toNdArray({ shape, data }: FloatTensor): NdArray {

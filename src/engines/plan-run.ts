@@ -4,6 +4,7 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { type Site, setSteps, sitesOf, stepsOf } from '../spiking/neuron-node.ts';
@@ -104,9 +105,9 @@ export function checkSteps(steps: number): number {
 
 /** Sorts the outputs of a planned model into a result. @throws RuntimeError if a logit is not finite */
 export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor>): RunResult {
-  const logits = withoutHiddenSteps(plan, outputs.get(plan.logits)!);
+  const logits = withoutHiddenSteps(plan, lookUp(outputs, plan.logits, 'output'));
   requireFinite(logits, plan.steps);
-  const values = new Map(plan.keep.map((name) => [name, outputs.get(name)!]));
+  const values = new Map(plan.keep.map((name) => [name, lookUp(outputs, name, 'output')]));
   const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps, plan.hiddenSteps);
   return { logits, values, ...(activity && { activity }) };
 }

@@ -3,6 +3,7 @@ import type { FloatTensor } from '../graph/float-tensor.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
+import { lookUp } from '../look-up.ts';
 import type { Activity, ProductCounts } from '../results/activity.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { SpikesThrough } from './spikes-through.ts';
@@ -27,19 +28,18 @@ export function attachStatistics(
   const spikes = new Map(sites.map((site) => [site.name, counter.count(counter.spikesOf(site))]));
   const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
   const products = operators
-    .filter(({ kind, operands }) => kind === 'product' && operands.every(({ value }) => byDecoded.has(value)))
-    .map((operator): [string, Record<keyof ProductCounts, string>] => {
-      const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
+    .filter(({ kind }) => kind === 'product')
+    .flatMap((operator): [string, Record<keyof ProductCounts, string>][] => {
+      const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value));
+      if (!a || !b) return [];
       const spike = [counter.spikesOf(a), counter.spikesOf(b)] as const;
       const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
-      return [
-        operator.node.name,
-        {
-          both: counter.countPairs(operator, spike[0], spike[1]),
-          left: counter.countPairs(operator, spike[0], sum[1]),
-          right: counter.countPairs(operator, sum[0], spike[1]),
-        },
-      ];
+      const counts = {
+        both: counter.countPairs(operator, spike[0], spike[1]),
+        left: counter.countPairs(operator, spike[0], sum[1]),
+        right: counter.countPairs(operator, sum[0], spike[1]),
+      };
+      return [[operator.node.name, counts]];
     });
   const through = new SpikesThrough(
     model.graph,
@@ -50,8 +50,8 @@ export function attachStatistics(
   const arrivals = (behind: string) => (several ? counter.roundedUp(behind) : counter.nonZero(behind));
   const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
     const [operand] = operands;
-    if (kind !== 'linear' || byDecoded.has(operand!.value)) return [];
-    const behind = through.of(operand!.value);
+    if (kind !== 'linear' || !operand || byDecoded.has(operand.value)) return [];
+    const behind = through.of(operand.value);
     return behind === undefined ? [] : [[operator.name, counter.count(arrivals(behind))]];
   });
   return { spikes, products: new Map(products), inputs: new Map(inputs) };
@@ -100,12 +100,10 @@ class Counter {
       // Σ over the contracted axis of (how many a) · (how many b) counts pairs without multiplying matrices.
       return this.count(this.#build.op('Mul', [this.#sum(a, -2), this.#sum(b, -1)]));
     }
-    const [first, second] = operator.operands;
     const name = this.#model.graph.freshName('statistics.pairs');
     // A bias would count as a pair.
     const inputs = operator.node.inputs.slice(0, 2);
-    inputs[first!.input] = a;
-    inputs[second!.input] = b;
+    for (const [i, { input }] of operator.operands.entries()) inputs[input] = i === 0 ? a : b;
     this.#model.graph.append({ ...operator.node, name, domain: '', inputs, outputs: [name] });
     return this.count(name);
   }
@@ -127,7 +125,7 @@ export function readActivity(
   steps: number,
   hiddenSteps = 0,
 ): Activity {
-  const perStep = (name: string) => sumOverBatch(outputs.get(name)!, hiddenSteps + steps);
+  const perStep = (name: string) => sumOverBatch(lookUp(outputs, name, 'count'), hiddenSteps + steps);
   const products = [...places.products].map(([operator, { both, left, right }]) => [
     operator,
     { both: perStep(both), left: perStep(left), right: perStep(right) },

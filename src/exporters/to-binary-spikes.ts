@@ -5,6 +5,7 @@ import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, node } from '../graph/node.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { lookUp } from '../look-up.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { domain, stepsName } from '../spiking/domain.ts';
@@ -115,27 +116,31 @@ function rewrite(
 ): void {
   const build = GraphBuilder.behind(model.graph, of.outputs[0]!, `${of.name}.`);
   if (a && b) rewriteProduct(model, build, of, a, b, shapes);
-  else build.add({ ...of, inputs: rewriteLinear(build, of, a, b, shapes) });
+  else if (a) build.add({ ...of, inputs: spikesTimesWeight(build, of, a, shapes) });
+  else if (b) build.add({ ...of, inputs: weightTimesSpikes(build, of, b, shapes) });
   model.graph.removeNode(of);
 }
 
-/** The inputs of a linear operator in binary form. */
-function rewriteLinear(
-  build: GraphBuilder,
-  of: Node,
-  a: BinarySite | undefined,
-  b: BinarySite | undefined,
-  shapes: Shapes,
-): string[] {
-  const [first, second, ...bias] = of.inputs as [string, string, ...string[]];
-  const [left, right] = [shapes.get(first)!, shapes.get(second)!];
-  if (!a)
-    return [foldedWeight(build, first, left, left.length - 1, b!), channelsBesideRows(build, b!, right)];
+/** The inputs in binary form of a linear operator whose right operand is carried by spikes. */
+function weightTimesSpikes(build: GraphBuilder, of: Node, b: BinarySite, shapes: Shapes): string[] {
+  const { first, left, right } = operandsOf(of, shapes);
+  return [foldedWeight(build, first, left, left.length - 1, b), channelsBesideRows(build, b, right)];
+}
+
+/** The same where it is the left one. */
+function spikesTimesWeight(build: GraphBuilder, of: Node, a: BinarySite, shapes: Shapes): string[] {
+  const { second, bias, left, right } = operandsOf(of, shapes);
   if (of.opType === 'Conv') {
     return [channelsBesideMaps(build, a, left), foldedWeight(build, second, right, 1, a), ...bias];
   }
   const contracted = of.opType === 'Gemm' && intAttribute(of, 'transB', 0) === 1 ? 1 : right.length - 2;
   return [mergeLast(build, a.rates, left.length), foldedWeight(build, second, right, contracted, a), ...bias];
+}
+
+function operandsOf(of: Node, shapes: Shapes) {
+  const [first, second, ...bias] = of.inputs as [string, string, ...string[]];
+  const shapeOf = (value: string) => lookUp(shapes, value, 'shape of value');
+  return { first, second, bias, left: shapeOf(first), right: shapeOf(second) };
 }
 
 /** [T·N, …, K, 2n] → [T·N, …, K·2n]. @param rank of the site's value */
@@ -190,7 +195,7 @@ function rewriteProduct(
   b: BinarySite,
   shapes: Shapes,
 ): void {
-  const [left, right] = of.inputs.map((name) => shapes.get(name)!) as [readonly number[], readonly number[]];
+  const { left, right } = operandsOf(of, shapes);
   const rank = left.length;
   const [rows, contracted, columns] = [left[rank - 2]!, left[rank - 1]!, right[right.length - 1]!];
   const perm = [...range(rank - 1), rank, rank - 1];

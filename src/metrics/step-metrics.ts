@@ -41,10 +41,12 @@ function accuracies(
   predictions: readonly Prediction[],
   classes: (prediction: Prediction) => readonly number[],
 ) {
-  const labelled = predictions.filter(({ label }) => label !== undefined);
+  const labelled = predictions.flatMap((each) =>
+    each.label === undefined ? [] : [{ label: each.label, classes: classes(each) }],
+  );
   if (labelled.length === 0) return {};
   return {
-    top1: proportion(labelled, (prediction) => classes(prediction)[0] === prediction.label),
-    top5: proportion(labelled, (prediction) => classes(prediction).includes(prediction.label!)),
+    top1: proportion(labelled, (each) => each.classes[0] === each.label),
+    top5: proportion(labelled, (each) => each.classes.includes(each.label)),
   };
 }

@@ -8,6 +8,7 @@ import { intAttribute, type Node } from '../graph/node.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
+import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -37,17 +38,18 @@ export async function quantiseSource(
     weights.map(({ value }) => value),
   );
   const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
+  const nodeNamed = (name: string) => lookUp(byName, name, 'node');
   for (const point of places.points) {
-    const result = quantiseActivation(model.graph, point, quantisers.get(point.name)!);
-    for (const { node, input } of point.readers) model.graph.setInput(byName.get(node)!, input, result);
+    const result = quantiseActivation(model.graph, point, lookUp(quantisers, point.name, 'quantiser of'));
+    for (const { node, input } of point.readers) model.graph.setInput(nodeNamed(node), input, result);
   }
   for (const { operator, input, value } of weights) {
     const { node } = operator.operator;
-    const tensor = numbers.get(value)!;
+    const tensor = lookUp(numbers, value, 'numbers of weight');
     const axis = outputAxis(node, input, tensor.shape.length);
     const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
     model.graph.setInput(
-      byName.get(node.name)!,
+      nodeNamed(node.name),
       input,
       model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
     );

@@ -32,10 +32,10 @@ export function fitQuantiser(values: readonly WeightedValue[], bits: number): Qu
   let best = candidate(values, bits, low, high);
   const consider = (lows: readonly number[], highs: readonly number[]) => {
     const { low: from, high: to } = best;
-    const pairs =
+    const pairs: readonly (readonly [number, number])[] =
       lows.length === 1 ? highs.map((b) => [lows[0]!, b]) : lows.map((a, i) => [a, highs[i] ?? highs[0]!]);
     for (const [a, b] of pairs) {
-      const next = candidate(values, bits, from * a!, to * b!);
+      const next = candidate(values, bits, from * a, to * b);
       if (next.error < best.error) best = next;
     }
   };

@@ -2,6 +2,7 @@ import { constantTensor } from '../analysis/constant-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { floatAttribute, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { lookUp } from '../look-up.ts';
 import { correctionsIn } from './bias-correction.ts';
 
 /**
@@ -11,7 +12,7 @@ import { correctionsIn } from './bias-correction.ts';
 export function foldCorrections(graph: Graph): void {
   for (const each of correctionsIn(graph)) {
     const [value, name] = each.inputs as [string, string];
-    const correction = graph.initializers.get(name)!;
+    const correction = lookUp(graph.initializers, name, 'correction');
     const operator = graph.producerOf(value);
     const alone = graph.consumersOf(value).length === 1 && !graph.isOutput(value);
     const folded =

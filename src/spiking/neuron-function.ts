@@ -113,8 +113,9 @@ function rehearseAndRun<A>(
   const first = build.op('Slice', [means, build.integers('begin', [0]), border], {}, { name: 'hiddenMeans' });
   const rest = build.op('Slice', [means, border, build.integers('end', [2 ** 31 - 1])], {}, { name: 'rest' });
   const adapted = rehearsal.lower(build, first, parameters, attributes);
-  const [hidden, visible] = [first, rest].map((part) => runSteps(build, neuron, attributes, part, adapted));
-  return hidden!.map((part, i) => build.op('Concat', [part, visible![i]!], { axis: 0 }));
+  const hidden = runSteps(build, neuron, attributes, first, adapted);
+  const visible = runSteps(build, neuron, attributes, rest, adapted);
+  return hidden.map((part, i) => build.op('Concat', [part, visible[i]!], { axis: 0 }));
 }
 
 /** Values 1…T, float32 [T], with as many steps as the means have. */

@@ -1,4 +1,4 @@
-import { addActivationOperators } from '../analysis/activation.ts';
+import { type Activation, addActivationOperators } from '../analysis/activation.ts';
 import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -9,8 +9,11 @@ import type { Node } from '../graph/node.ts';
  * activation function of it in whose place the neurons stand.
  */
 export function carriedValue(site: string, input: string, neuron: AnyNeuron, attributes: unknown): string {
-  const activation = neuron.standsFor?.(attributes) ?? { kind: 'identity' };
-  return activation.kind === 'identity' ? input : `${site}.activation`;
+  return activationOf(neuron, attributes).kind === 'identity' ? input : `${site}.activation`;
+}
+
+function activationOf(neuron: AnyNeuron, attributes: unknown): Activation {
+  return neuron.standsFor?.(attributes) ?? { kind: 'identity' };
 }
 
 /**
@@ -24,7 +27,7 @@ export function restoreActivation(graph: Graph, of: Node, neuron: AnyNeuron, att
   if (value === input) return input;
   const part = new Graph('activation');
   const build = new GraphBuilder(part, `${of.name}.`);
-  const result = addActivationOperators(build, neuron.standsFor!(attributes), input);
+  const result = addActivationOperators(build, activationOf(neuron, attributes), input);
   for (const [name, tensor] of part.initializers) graph.setInitializer(name, tensor);
   const nodes = part.nodes.map((each) => ({
     ...each,

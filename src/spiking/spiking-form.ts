@@ -2,6 +2,7 @@ import { GraphError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
 import { verifyModel } from '../graph/verify-model.ts';
+import { mustExist } from '../look-up.ts';
 import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import { insertNeurons, type PlacedNeurons, setSteps, sitesOf } from './neuron-node.ts';
@@ -80,7 +81,7 @@ function closeOutputs({ graph }: Model, hidden: number): void {
   graph.setOutputs(
     graph.outputs.map((info) => {
       const merged = graph.freshName(`${info.name}.merged`);
-      const producer = graph.producerOf(info.name)!;
+      const producer = mustExist(graph.producerOf(info.name), `producer of output '${info.name}'`);
       const outputs = producer.outputs.map((name) => (name === info.name ? merged : name));
       graph.update(producer, { outputs });
       graph.redirectConsumers(info.name, merged);
