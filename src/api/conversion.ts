@@ -22,6 +22,13 @@
 export { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 export { type Conversion, type ConvertOptions, convert } from '../conversion/convert.ts';
 export { findObstacles } from '../conversion/find-obstacles.ts';
-export { type NeuronSpec, type Site, sitesOf } from '../spiking/neuron-node.ts';
+export {
+  isSiteOf,
+  type NeuronSpec,
+  neuronSpec,
+  type PlacedNeurons,
+  type Site,
+  sitesOf,
+} from '../spiking/neuron-node.ts';
 export { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
 export { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';

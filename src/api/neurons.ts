@@ -19,7 +19,9 @@ export {
   defineNeuron,
   type NeuronDefinition,
   type Parameters,
+  type SpikeCoding,
   type State,
+  type Thresholds,
 } from '../dynamics/define-neuron.ts';
 export { runNeuron } from '../dynamics/run-neuron.ts';
 export { burst } from '../neurons/burst.ts';

@@ -134,7 +134,7 @@ describe('findings', () => {
   it('say which sites have not started, and nothing else about them', () => {
     const mute = { error: { total: 1, own: 1, inherited: 0 }, saturated: 1, dead: 1, silentSignal: 1 };
     expect(textsOf(site('a', mute), site('b', mute), site('c'))).toEqual([
-      "No neuron at 'a' can fire within 2 steps, and so at 1 more site. A tuned network may start its sites one after the other: run it for the steps that it was tuned for (-T).",
+      "No neuron at 'a' can fire within 2 steps, and so at 1 more site. A tuned network may start its sites one after the other: run it for the steps that it was tuned for.",
     ]);
   });
 

@@ -92,3 +92,17 @@ graph.imageCount({ shape: [1], data: Int32Array.of(1) });
 declare const error: errors.TranspikeError;
 // @ts-expect-error what an error says cannot be changed
 error.remedy = 'none';
+
+declare const site: conversion.Site;
+if (conversion.isSiteOf(site, integrateAndFire)) {
+  site.parameters.threshold.toNumber();
+  // @ts-expect-error: not a parameter of these neurons
+  site.parameters.thresholdPositive;
+  // @ts-expect-error: not an attribute of these neurons
+  site.attributes.levels;
+}
+// @ts-expect-error: the kind of the neurons is not known yet
+site.attributes.activation;
+const activation = integrateAndFire.attributes.parse({});
+// @ts-expect-error: a parameter is missing
+conversion.neuronSpec(integrateAndFire, activation, { threshold: 1, initialPotential: 0 });
