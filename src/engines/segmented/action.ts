@@ -1,7 +1,7 @@
 import type { SynapticOperator } from '../../analysis/synaptic-operators.ts';
 import type { OrtSession } from '../../sessions/ort-session.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
-import type { Arrangement } from './integer-product.ts';
+import type { Arrangement } from './arrangement.ts';
 import type { Window } from './window.ts';
 
 /** What every action tells the memory planner. */

@@ -1,11 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { intsAttribute, type Node } from '../../graph/node.ts';
-import {
-  type Arrangement,
-  channelsOf,
-  type IntegerProduct,
-  type IntegerProducts,
-} from './integer-product.ts';
+import type { Arrangement } from './arrangement.ts';
+import { channelsOf, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
 
 /** What `splitHeads` of an attention does to [batch, places, heads, width]. */
 const arrangements: Readonly<Record<string, Arrangement['kind']>> = {

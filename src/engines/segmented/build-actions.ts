@@ -4,9 +4,9 @@ import { OrtSession, type SessionOptions } from '../../sessions/ort-session.ts';
 import { weightLoadingOf } from '../../sessions/weight-loading.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
+import { arrangedShape } from './arrangement.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
 import {
-  arrangedShape,
   channelsOf,
   type IntegerProduct,
   type IntegerProducts,

@@ -3,27 +3,8 @@ import type { KernelModule } from '../../kernels/kernel-module.ts';
 import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type { RunIntegerProduct } from './action.ts';
 import type { Place } from './layout.ts';
-import { type StepShape, viewTensor } from './step-shape.ts';
-
-/** How a product uses memory beside its input and output; addresses are in bytes from its beginning. */
-export interface ProductScratch {
-  /** Whole-number products of all steps, or sums of one image; scales and biases lie before them. */
-  readonly products: number;
-  readonly bytes: number;
-}
-
-/** @param output shape of one step */
-export function productScratch(
-  { scales, arrangement }: RunIntegerProduct,
-  output: StepShape,
-  steps: number,
-): ProductScratch {
-  const products = 8 * scales.length;
-  if (!arrangement) return { products, bytes: products };
-  const count =
-    arrangement.kind === 'by-head' ? steps * sizeOf(output.dims) : arrangement.places * scales.length;
-  return { products, bytes: products + 4 * count };
-}
+import { productScratch } from './product-scratch.ts';
+import { viewTensor } from './step-shape.ts';
 
 /** A linear operator on 8-bit synapses and the memory it works on. Made once for a batch size, run often. */
 export class IntegerProductRun {

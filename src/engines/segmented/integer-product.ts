@@ -1,9 +1,10 @@
-import { type Dimension, Graph } from '../../graph/graph.ts';
+import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { RunIntegerConvolution, RunIntegerProduct } from './action.ts';
+import type { Arrangement } from './arrangement.ts';
 import { type QuantisedWeights, toIntegerWeights } from './integer-weights.ts';
 import { unfoldWeight, type Window } from './window.ts';
 
@@ -35,24 +36,6 @@ export interface IntegerProduct {
 export interface Channels {
   readonly from: number;
   readonly to: number;
-}
-
-/** How outputs [batch · places, heads · width] are put in order. */
-export interface Arrangement {
-  /** [batch, heads, places, width] or [batch, heads, width, places]. */
-  readonly kind: 'by-head' | 'by-channel';
-  readonly places: number;
-  readonly heads: number;
-}
-
-/** Shape of outputs that are put in order. */
-export function arrangedShape<D extends Dimension>(
-  { kind, places, heads }: Arrangement,
-  batch: D,
-  channels: number,
-): (D | number)[] {
-  const width = channels / heads;
-  return kind === 'by-head' ? [batch, heads, places, width] : [batch, heads, width, places];
 }
 
 /** The operators on 8-bit synapses by the name of the node that stands for them. */

@@ -3,8 +3,8 @@ import { sizeOf } from '../../graph/shape.ts';
 import { moduleBytes } from '../../kernels/kernel-module.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
-import { productScratch } from './integer-product-run.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
+import { productScratch } from './product-scratch.ts';
 import { isPlaced, type StepShape } from './step-shape.ts';
 
 /** Where a value lies. */

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../graph/shape.ts';
 import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
 import type { Action, RunIntegerProduct } from './action.ts';
-import { arrangedShape } from './integer-product.ts';
+import { arrangedShape } from './arrangement.ts';
 import { lifetimes } from './plan-memory.ts';
 import type { StepShape } from './step-shape.ts';
 import { convolvedLengths } from './window.ts';
