@@ -64,6 +64,34 @@ const upward = layers.slice(0, -1).map((layer, i) => ({
   },
 }));
 
+/**
+ * Rooms, and in mixed rooms folders and files, that may touch the machine they run on. All others, new ones too, are the core, which
+ * runs in a browser as well. (Members of `datasets` open files.)
+ */
+const outer = [
+  'files',
+  'decoding',
+  'datasets',
+  'native',
+  'opening',
+  'training/recipe',
+  'training/run',
+  'training/index.ts',
+  'runs',
+  'workers',
+  'tuning/search/tuning-journal.ts',
+  'report/write-report.ts',
+  'cli',
+  'api',
+  'index.ts',
+  'internals.ts',
+];
+
+const outerPlaces = outer.map((place) => `^src/${place}(/|$)`);
+const core = { path: '^src/', pathNot: ['\\.(test|fixture)\\.ts$', ...outerPlaces] };
+const handIn =
+  'Node, sharp and the native runtime are for the outer rooms: hand in bytes, a ByteSource, or what is installed at the start';
+
 module.exports = {
   forbidden: [
     {
@@ -92,6 +120,27 @@ module.exports = {
       comment: 'Add new folders of src to the layers in .dependency-cruiser.cjs',
       from: { path: '^src/' },
       to: { path: '^src/', pathNot: ['\\.(test|fixture)\\.ts$', ...places] },
+    },
+    {
+      name: 'the-core-knows-no-node',
+      severity: 'error',
+      comment: handIn,
+      from: core,
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'the-core-needs-no-other-package',
+      severity: 'error',
+      comment: handIn,
+      from: core,
+      to: { path: 'node_modules/(?!@bufbuild/protobuf/|@observablehq/plot/|linkedom/|zod/)' },
+    },
+    {
+      name: 'the-core-builds-on-no-outer-room',
+      severity: 'error',
+      comment: `${handIn}. Types may be imported`,
+      from: core,
+      to: { path: outerPlaces, dependencyTypesNot: ['type-only'] },
     },
     ...upward,
   ],

@@ -5,7 +5,13 @@
  * @type {import('knip').KnipConfig}
  */
 export default {
-  entry: ['src/index.ts!', 'src/cli/main.ts!', 'bench/**/*.{ts,mjs}!', 'scripts/*.{ts,mjs}!'],
+  entry: [
+    'src/index.ts!',
+    'src/cli/main.ts!',
+    'bench/**/*.{ts,mjs}!',
+    'scripts/*.{ts,mjs}!',
+    'test/core/core.fixture.ts',
+  ],
   project: [
     'src/**/*.ts!',
     '!src/**/*.{test,fixture}.ts!',

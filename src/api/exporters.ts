@@ -13,7 +13,7 @@
  *   calibration: () => images.batches(),
  * });
  * const [binarySpikes] = exporters.all;
- * await binarySpikes.write(model, `vit${binarySpikes.extension}`);
+ * await exporters.writeExport(await binarySpikes.make(model), `vit${binarySpikes.extension}`);
  * console.log(binarySpikes.name); // binary-spikes
  * ```
  *
@@ -22,3 +22,4 @@
 export { defineExporter, type Exporter } from '../exporters/define-exporter.ts';
 export { exporters as all } from '../exporters/exporters.ts';
 export { toBinarySpikes } from '../exporters/to-binary-spikes.ts';
+export { writeExport } from '../files/write-export.ts';

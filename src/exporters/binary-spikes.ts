@@ -1,4 +1,3 @@
-import { writeOnnx } from '../files/write-onnx.ts';
 import { defineExporter } from './define-exporter.ts';
 import { toBinarySpikes } from './to-binary-spikes.ts';
 
@@ -7,5 +6,5 @@ export const binarySpikes = defineExporter({
   name: 'binary-spikes',
   summary: 'ONNX with strictly binary spikes: 2n channels a site, thresholds folded into the weights.',
   extension: '.binary.onnx',
-  write: async (spiking, path) => writeOnnx(await toBinarySpikes(spiking), path),
+  make: toBinarySpikes,
 });

@@ -6,10 +6,10 @@ export interface Exporter {
   readonly name: string;
   /** One sentence: what is written and who reads it. */
   readonly summary: string;
-  /** Ending of the files it writes, with the dot. */
+  /** Ending of its files, with the dot. */
   readonly extension: string;
-  /** Writes the model. @throws ConversionError for a model without this form; UsageError if the place cannot be written */
-  write(spiking: Model, path: string): Promise<void>;
+  /** Makes the content of the file: an ONNX model, or its bytes. @throws ConversionError for a model without this form */
+  make(spiking: Model): Promise<Model | Uint8Array>;
 }
 
 /** Declares an exporter; a missing facet does not compile. */

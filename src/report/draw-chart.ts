@@ -38,7 +38,7 @@ export async function drawSvg(
   width: number,
 ): Promise<Html> {
   // Both take a third of a second to load, which commands without a report need not spend.
-  const [plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  const [plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom/worker')]);
   const { document } = parseHTML('<html><body></body></html>');
   const svg = plot.plot({
     ...options(plot),

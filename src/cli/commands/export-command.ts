@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { planRun } from '../../engines/plan-run.ts';
 import { exporters } from '../../exporters/exporters.ts';
+import { writeExport } from '../../files/write-export.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';
@@ -38,7 +39,7 @@ async function exportAction(path: string, { to, output, json }: Settings): Promi
   planRun(model);
   const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;
   await requireWritable(target);
-  await exporter.write(model, target);
+  await writeExport(await exporter.make(model), target);
   console.log(
     json ? JSON.stringify({ output: target, form: to }) : `${pc.green('✓')} ${target}: ${exporter.summary}`,
   );
