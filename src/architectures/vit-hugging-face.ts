@@ -100,6 +100,7 @@ function block(path: string, qkvBias: boolean): TransformerBlock {
   const projection = (name: string) => ({ path: `${path}.attention.attention.${name}`, bias: qkvBias });
   return {
     path,
+    norms: 'before',
     attentionNorm: `${path}.layernorm_before`,
     attention: {
       path: `${path}.attention`,

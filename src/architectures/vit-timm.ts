@@ -17,6 +17,7 @@ import {
 } from '../checkpoints/vision-transformer.ts';
 import { type TimmConfig, timmConfigSchema, timmField } from '../checkpoints/vit-timm-config.ts';
 import { timmImage } from '../checkpoints/vit-timm-image.ts';
+import { checkVariant, normsAfter } from '../checkpoints/vit-timm-variant.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 type Tensors = ReadonlyMap<string, Tensor>;
@@ -40,6 +41,7 @@ function parseSettings(config: TimmConfig, tensors: Tensors, report: Report): Vi
   const [embedDim, channels, patchHeight, patchWidth] = patchShape as [number, number, number, number];
   const patchSize = [patchHeight, patchWidth] as const;
   checkAgainstConfig(config, embedDim, patchSize, report);
+  checkVariant(config, report);
   const prefix = prefixTokens(config, tensors);
   const positions = shapeOf(tensors, 'pos_embed', 3, report)[1]!;
   const { imageSize, coverPrefix } = timmImage(config, positions, prefixLength(prefix), patchSize, report);
@@ -154,6 +156,7 @@ function blocks(config: TimmConfig, tensors: Tensors): TransformerBlock[] {
     const scale = (name: string) => (inFirst(`${name}.gamma`) ? `${path}.${name}.gamma` : undefined);
     return {
       path,
+      norms: normsAfter(config) ? 'after' : 'before',
       attentionNorm: `${path}.norm1`,
       attention: {
         path: `${path}.attn`,

@@ -5,16 +5,21 @@ import { addLinear, type Linear, linearTensors } from './linear.ts';
 import { addActivation, type PerceptronActivation } from './perceptron-activation.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** The parts of a pre-norm Transformer block in a checkpoint: x + attention(norm(x)), then x + perceptron(norm(x)). */
+/**
+ * The parts of a Transformer block in a checkpoint: x + attention(norm(x)), then x + perceptron(norm(x)); with norms after the
+ * branches, x + norm(attention(x)), then x + norm(perceptron(x)).
+ */
 export interface TransformerBlock {
   /** Prefix of the operators' names. */
   readonly path: string;
-  /** Path of the layer normalisation before the attention. */
+  /** Where the normalisation of a branch is: what goes into it, or what comes out of it. */
+  readonly norms: 'before' | 'after';
+  /** Path of the layer normalisation of the attention. */
   readonly attentionNorm: string;
   readonly attention: Attention;
   /** Tensor [embedDim] that scales the attention's output (LayerScale); `undefined`: none. */
   readonly attentionScale: string | undefined;
-  /** Path of the layer normalisation before the perceptron. */
+  /** Path of the layer normalisation of the perceptron. */
   readonly mlpNorm: string;
   /** Layer from embedDim to hiddenDim features. */
   readonly expand: Linear;
@@ -46,7 +51,7 @@ export function blockTensors(block: TransformerBlock, sizes: BlockSizes): [strin
 }
 
 /**
- * Appends a pre-norm Transformer block.
+ * Appends a Transformer block.
  *
  * @param input float32 [batch, tokens, embedDim]
  * @returns float32 [batch, tokens, embedDim]
@@ -58,15 +63,17 @@ export function addTransformerBlock(
   sizes: BlockSizes,
   input: string,
 ): string {
-  const normed = addLayerNorm(builder, weights, block.attentionNorm, input, sizes.epsilon);
-  const attended = addAttention(builder, weights, block.attention, sizes, normed);
-  const scaled = addScale(builder, weights, block.attentionScale, attended);
-  const middle = builder.op('Add', [input, scaled], {}, { name: `${block.path}.attention_residual` });
-  const perceived = addScale(
-    builder,
-    weights,
-    block.mlpScale,
-    addMlp(builder, weights, block, sizes, middle),
+  const norm = (path: string, value: string) => addLayerNorm(builder, weights, path, value, sizes.epsilon);
+  const branch = (path: string, scale: string | undefined, value: string, of: (value: string) => string) => {
+    const made = block.norms === 'before' ? of(norm(path, value)) : norm(path, of(value));
+    return addScale(builder, weights, scale, made);
+  };
+  const attended = branch(block.attentionNorm, block.attentionScale, input, (value) =>
+    addAttention(builder, weights, block.attention, sizes, value),
+  );
+  const middle = builder.op('Add', [input, attended], {}, { name: `${block.path}.attention_residual` });
+  const perceived = branch(block.mlpNorm, block.mlpScale, middle, (value) =>
+    addMlp(builder, weights, block, sizes, value),
   );
   return builder.op('Add', [middle, perceived], {}, { name: block.path });
 }
@@ -75,11 +82,10 @@ function addMlp(
   builder: GraphBuilder,
   weights: WeightSource,
   block: TransformerBlock,
-  { epsilon, activation }: BlockSizes,
+  { activation }: BlockSizes,
   input: string,
 ): string {
-  const normed = addLayerNorm(builder, weights, block.mlpNorm, input, epsilon);
-  const expanded = addLinear(builder, weights, block.expand, normed);
+  const expanded = addLinear(builder, weights, block.expand, input);
   const active = addActivation(builder, activation, expanded, `${block.path}.activation`);
   return addLinear(builder, weights, block.contract, active);
 }
