@@ -134,7 +134,9 @@ async function deep(depth: number) {
     }),
   );
   const plan = await times.take('planned with statistics', () => planRun(spiking, { statistics: true }));
-  const { model: step } = await times.take('time axis taken out', () => withoutTimeAxis(plan, [plan.logits]));
+  const { model: step } = await times.take('time axis taken out', () =>
+    withoutTimeAxis(plan.model, [plan.logits]),
+  );
   await times.take('cut', () => cutGraph(step));
   const table = readQuantisers(spiking, quantisationPlacesOf(spiking).points)!;
   const bits = Object.fromEntries(plan.sites.map(({ name }) => [name, 8]));

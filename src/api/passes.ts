@@ -1,5 +1,5 @@
 /**
- * Rewrites of a model that keep what it computes. The pipeline verifies the graph after each.
+ * Rewrites of a model. Each is verified after it ran.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@
  *
  * @module
  */
-export { definePass, type Pass } from '../passes/define-pass.ts';
+export { definePass, type Pass } from '../graph/define-pass.ts';
 export { foldBatchNorm } from '../passes/fold-batch-norm.ts';
 export { replaceMaxPool } from '../passes/replace-max-pool.ts';
 export { runPasses } from '../passes/run-passes.ts';

@@ -1,4 +1,5 @@
 import { ConversionError, messageOf } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Dimension, ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -17,19 +18,24 @@ import { imageLike } from './rows/trials.ts';
  * @param source inputs have known lengths beside the batch
  * @throws ConversionError if the network needs a batch of several images, or its images influence each other
  */
-export async function freeBatch(source: Model): Promise<Model> {
-  const axes = new Map(source.graph.inputs.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
-  const leading = [...axes.values()].every((axis) => axis === 0);
-  if (leading) {
-    const free = withFreeBatch(source);
-    const one = isFixed(source) ? source : withOneImage(source, axes);
-    const apart = await compareImages(one, free, axes).catch(() => 'another batch');
-    if (apart === 'apart') return free;
-    // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
-    if (apart === 'mixed' && !isFixed(source)) throw imagesMixed(source);
-  }
-  return lift(source, axes);
-}
+export const freeBatch = definePass({
+  name: 'free-batch',
+  summary: 'The leading axis of inputs and outputs becomes a batch of any length.',
+  rewrites: 'copy',
+  async apply(source: Model): Promise<Model> {
+    const axes = new Map(source.graph.inputs.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
+    const leading = [...axes.values()].every((axis) => axis === 0);
+    if (leading) {
+      const free = withFreeBatch(source);
+      const one = isFixed(source) ? source : withOneImage(source, axes);
+      const apart = await compareImages(one, free, axes).catch(() => 'another batch');
+      if (apart === 'apart') return free;
+      // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
+      if (apart === 'mixed' && !isFixed(source)) throw imagesMixed(source);
+    }
+    return lift(source, axes);
+  },
+});
 
 function isFixed({ graph }: Model): boolean {
   return graph.inputs.some(({ shape }) => typeof shape?.[0] === 'number');

@@ -1,4 +1,5 @@
 import { GraphError, listProblems } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
@@ -31,18 +32,19 @@ const oldestOpset = 17;
  * @throws GraphError that lists all operators between parameters and loss that have no rule; if the loss is not a
  *   single number; or if a parameter does not influence it
  */
-export async function differentiate(
-  model: Model,
-  loss: string,
-  parameters: readonly string[],
-): Promise<Differentiated> {
-  const copy = model.clone();
-  carryTrainingOperators(copy, trainingOperators);
-  const types = await inferTypes(copy);
-  const gradients = appendGradients(copy, loss, parameters, types);
-  carryTrainingOperators(copy, trainingOperators);
-  return { model: copy, gradients };
-}
+export const differentiate = definePass({
+  name: 'differentiate',
+  summary: 'Operators are appended that compute the gradients of a loss.',
+  rewrites: 'copy',
+  async apply(model: Model, loss: string, parameters: readonly string[]): Promise<Differentiated> {
+    const copy = model.clone();
+    carryTrainingOperators(copy, trainingOperators);
+    const types = await inferTypes(copy);
+    const gradients = appendGradients(copy, loss, parameters, types);
+    carryTrainingOperators(copy, trainingOperators);
+    return { model: copy, gradients };
+  },
+});
 
 function appendGradients(
   model: Model,

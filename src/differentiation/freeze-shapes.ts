@@ -1,4 +1,5 @@
 import { constantValues } from '../analysis/constant-values.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
@@ -11,38 +12,43 @@ import { currentRuntime, type RuntimeTensor } from '../sessions/runtime.ts';
  * A copy of a model for one image in which all values that follow from shapes and constants alone are constants, so that the shapes of all
  * values follow from those of the inputs. Exporters compute, for example, how often a class token is to be repeated.
  */
-export async function freezeShapes(model: Model): Promise<Model> {
-  const copy = model.clone();
-  const { graph } = copy;
-  graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) })));
-  graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: undefined })));
-  const measured = shapeValues(copy);
-  if (measured.length === 0) return copy;
-  const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });
-  try {
-    const feeds = graph.inputs.map(({ name, shape }): [string, RuntimeTensor] => {
-      const lengths = shape as number[];
-      return [name, currentRuntime().tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
-    });
-    const results = await session.runTensors(Object.fromEntries(feeds));
-    for (const name of measured) {
-      const { type, dims, data } = results[name]!;
-      if (type !== 'int64' && type !== 'float32') continue;
-      const producer = graph.producerOf(name)!;
-      const tensor =
-        type === 'int64'
-          ? Tensor.int64([...dims], Array.from(data as BigInt64Array, Number))
-          : Tensor.float32([...dims], data as Float32Array);
-      const frozen = graph.addInitializer(`${name}.frozen`, tensor);
-      graph.redirectConsumers(name, frozen);
-      if (producer.outputs.length === 1) graph.removeNode(producer);
+export const freezeShapes = definePass({
+  name: 'freeze-shapes',
+  summary: 'What follows from shapes and constants alone becomes constant, for one image.',
+  rewrites: 'copy',
+  async apply(model: Model): Promise<Model> {
+    const copy = model.clone();
+    const { graph } = copy;
+    graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) })));
+    graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: undefined })));
+    const measured = shapeValues(copy);
+    if (measured.length === 0) return copy;
+    const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });
+    try {
+      const feeds = graph.inputs.map(({ name, shape }): [string, RuntimeTensor] => {
+        const lengths = shape as number[];
+        return [name, currentRuntime().tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
+      });
+      const results = await session.runTensors(Object.fromEntries(feeds));
+      for (const name of measured) {
+        const { type, dims, data } = results[name]!;
+        if (type !== 'int64' && type !== 'float32') continue;
+        const producer = graph.producerOf(name)!;
+        const tensor =
+          type === 'int64'
+            ? Tensor.int64([...dims], Array.from(data as BigInt64Array, Number))
+            : Tensor.float32([...dims], data as Float32Array);
+        const frozen = graph.addInitializer(`${name}.frozen`, tensor);
+        graph.redirectConsumers(name, frozen);
+        if (producer.outputs.length === 1) graph.removeNode(producer);
+      }
+    } finally {
+      await session.release();
     }
-  } finally {
-    await session.release();
-  }
-  graph.removeDeadNodes();
-  return copy;
-}
+    graph.removeDeadNodes();
+    return copy;
+  },
+});
 
 /** Values that depend on shapes and constants only, and are read by something that depends on more. */
 function shapeValues({ graph }: Model): string[] {

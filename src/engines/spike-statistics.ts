@@ -1,4 +1,5 @@
 import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
@@ -19,43 +20,44 @@ export interface StatisticOutputs {
  * Adds outputs to a spiking model that count non-zero spikes per time-step and image, [T·N] each.
  * Counting per image keeps float32 sums exact up to 2^24.
  */
-export function attachStatistics(
-  model: Model,
-  sites: readonly Site[],
-  operators: readonly SynapticOperator[],
-): StatisticOutputs {
-  const counter = new Counter(model);
-  const spikes = new Map(sites.map((site) => [site.name, counter.count(counter.spikesOf(site))]));
-  const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
-  const products = operators
-    .filter(({ kind }) => kind === 'product')
-    .flatMap((operator): [string, Record<keyof ProductCounts, string>][] => {
-      const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value));
-      if (!a || !b) return [];
-      const spike = [counter.spikesOf(a), counter.spikesOf(b)] as const;
-      const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
-      const counts = {
-        both: counter.countPairs(operator, spike[0], spike[1]),
-        left: counter.countPairs(operator, spike[0], sum[1]),
-        right: counter.countPairs(operator, sum[0], spike[1]),
-      };
-      return [[operator.node.name, counts]];
+export const attachStatistics = definePass({
+  name: 'attach-statistics',
+  summary: 'Outputs are added that count spikes and synaptic operations.',
+  rewrites: 'input',
+  apply(model: Model, sites: readonly Site[], operators: readonly SynapticOperator[]): StatisticOutputs {
+    const counter = new Counter(model);
+    const spikes = new Map(sites.map((site) => [site.name, counter.count(counter.spikesOf(site))]));
+    const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
+    const products = operators
+      .filter(({ kind }) => kind === 'product')
+      .flatMap((operator): [string, Record<keyof ProductCounts, string>][] => {
+        const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value));
+        if (!a || !b) return [];
+        const spike = [counter.spikesOf(a), counter.spikesOf(b)] as const;
+        const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
+        const counts = {
+          both: counter.countPairs(operator, spike[0], spike[1]),
+          left: counter.countPairs(operator, spike[0], sum[1]),
+          right: counter.countPairs(operator, sum[0], spike[1]),
+        };
+        return [[operator.node.name, counts]];
+      });
+    const through = new SpikesThrough(
+      model.graph,
+      new Map(sites.map((site) => [site.decoded, counter.spikesOf(site)])),
+    );
+    // Averages of numbers of spikes are rounded up: behind pooling, a position is billed for what arrives there at most.
+    const several = sites.some(({ counts }) => counts !== undefined);
+    const arrivals = (behind: string) => (several ? counter.roundedUp(behind) : counter.nonZero(behind));
+    const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
+      const [operand] = operands;
+      if (kind !== 'linear' || !operand || byDecoded.has(operand.value)) return [];
+      const behind = through.of(operand.value);
+      return behind === undefined ? [] : [[operator.name, counter.count(arrivals(behind))]];
     });
-  const through = new SpikesThrough(
-    model.graph,
-    new Map(sites.map((site) => [site.decoded, counter.spikesOf(site)])),
-  );
-  // Averages of numbers of spikes are rounded up: behind pooling, a position is billed for what arrives there at most.
-  const several = sites.some(({ counts }) => counts !== undefined);
-  const arrivals = (behind: string) => (several ? counter.roundedUp(behind) : counter.nonZero(behind));
-  const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
-    const [operand] = operands;
-    if (kind !== 'linear' || !operand || byDecoded.has(operand.value)) return [];
-    const behind = through.of(operand.value);
-    return behind === undefined ? [] : [[operator.name, counter.count(arrivals(behind))]];
-  });
-  return { spikes, products: new Map(products), inputs: new Map(inputs) };
-}
+    return { spikes, products: new Map(products), inputs: new Map(inputs) };
+  },
+});
 
 /** Builds the counting operators; everything is in float32, with the number of spikes of a neuron, mostly 1 or 0. */
 class Counter {

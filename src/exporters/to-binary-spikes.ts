@@ -1,5 +1,6 @@
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
 import { ConversionError, listProblems } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, node } from '../graph/node.ts';
@@ -39,26 +40,31 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
  * @param spiking a model with multi-threshold neurons of scalar thresholds at the inputs of MatMul, Gemm and Conv
  * @throws ConversionError that lists all operators and sites without a binary form
  */
-export async function toBinarySpikes(spiking: Model): Promise<Model> {
-  const model = spiking.clone();
-  const sites = sitesOf(model);
-  const decoded = new Set(sites.map((site) => site.decoded));
-  const fed = synapticOperators(model.graph).filter(({ operands }) =>
-    operands.some(({ value }) => decoded.has(value)),
-  );
-  const ladders = requireBinaryForm(sites, fed);
-  const shapes = await measureShapes(
-    model,
-    fed.flatMap(({ node }) => node.inputs.slice(0, 2)),
-  );
-  model.functions.push(parallelSpikesFunction(model.opset));
-  const binary = new Map(ladders.map((site) => [site.decoded, addChannels(model, site)]));
-  for (const { node } of fed) {
-    const [a, b] = node.inputs.slice(0, 2).map((value) => binary.get(value));
-    rewrite(model, node, a, b, shapes);
-  }
-  return model;
-}
+export const toBinarySpikes = definePass({
+  name: 'binary-spikes',
+  summary: 'Every level of a neuron gets a channel of zeros and ones.',
+  rewrites: 'copy',
+  async apply(spiking: Model): Promise<Model> {
+    const model = spiking.clone();
+    const sites = sitesOf(model);
+    const decoded = new Set(sites.map((site) => site.decoded));
+    const fed = synapticOperators(model.graph).filter(({ operands }) =>
+      operands.some(({ value }) => decoded.has(value)),
+    );
+    const ladders = requireBinaryForm(sites, fed);
+    const shapes = await measureShapes(
+      model,
+      fed.flatMap(({ node }) => node.inputs.slice(0, 2)),
+    );
+    model.functions.push(parallelSpikesFunction(model.opset));
+    const binary = new Map(ladders.map((site) => [site.decoded, addChannels(model, site)]));
+    for (const { node } of fed) {
+      const [a, b] = node.inputs.slice(0, 2).map((value) => binary.get(value));
+      rewrite(model, node, a, b, shapes);
+    }
+    return model;
+  },
+});
 
 /** Neurons on a ladder with thresholds for the whole site. */
 type LadderSite = Site<typeof multiThreshold>;

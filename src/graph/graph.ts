@@ -28,11 +28,17 @@ export class Graph {
   readonly #nodes = new IndexedSequence<Node>(usesOf);
   readonly #freshNames = new NameCounter();
   #captured: ReadonlySet<string> | undefined;
+  #revision = 0;
   /** The node that this graph is the body of, in its graph. */
   #holder: { readonly graph: Graph; readonly node: Node } | undefined;
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** A number that grows with every edit, those of subgraphs too. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get inputs(): readonly ValueInfo[] {
@@ -265,6 +271,7 @@ export class Graph {
   /** What this graph reads from outside may be other values now: the graphs around it are told. */
   #changed(): void {
     this.#captured = undefined;
+    this.#revision++;
     if (!this.#holder) return;
     const { graph, node } = this.#holder;
     graph.#nodes.refresh(node);

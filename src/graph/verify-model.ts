@@ -73,8 +73,14 @@ function* problemsOfNodes(nodes: readonly Node[], known: Scope, prefix: string):
   }
 }
 
-/** Domains whose operators ONNX Runtime brings along. */
-const runtimeDomains = new Set(['', 'ai.onnx.ml', 'com.microsoft', 'com.microsoft.nchwc']);
+/** Domains whose operators ONNX Runtime brings along, and that of the segmented engine. */
+const runtimeDomains = new Set([
+  '',
+  'ai.onnx.ml',
+  'com.microsoft',
+  'com.microsoft.nchwc',
+  'transpike.engine',
+]);
 
 function* problemsOfCalls({ graph, functions, opsets }: Model): Generator<string> {
   const known = new Map(functions.map((each) => [`${each.domain}.${each.name}`, each]));

@@ -1,3 +1,4 @@
+import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Attribute, Node } from '../graph/node.ts';
@@ -32,12 +33,17 @@ export function exactConstant(value: number): number {
  * A copy of a model whose scalar float32 constants and float attributes are the numbers they were rounded from, so
  * that a float64 run is the run of the network as it was written rather than of its float32 export. Weights stay.
  */
-export function withExactConstants(model: Model): Model {
-  const copy = model.clone();
-  exchange(copy.graph);
-  copy.functions = copy.functions.map((each) => ({ ...each, nodes: each.nodes.map(exactNode) }));
-  return copy;
-}
+export const withExactConstants = definePass({
+  name: 'exact-constants',
+  summary: 'Scalar constants become the numbers they were rounded from.',
+  rewrites: 'copy',
+  apply(model: Model): Model {
+    const copy = model.clone();
+    exchange(copy.graph);
+    copy.functions = copy.functions.map((each) => ({ ...each, nodes: each.nodes.map(exactNode) }));
+    return copy;
+  },
+});
 
 function exchange(graph: Graph): void {
   for (const [name, tensor] of graph.initializers) graph.setInitializer(name, exactTensor(tensor));

@@ -1,8 +1,8 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import type { Observer } from '../calibration/observer.ts';
+import type { Pass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Pass } from '../passes/define-pass.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 
 /** Looks at a site's activations and then says which neuron stands there, with which thresholds. */

@@ -1,3 +1,4 @@
+import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 
@@ -14,13 +15,18 @@ const opsetOfSequences = 11;
  *
  * @returns a copy of the model with that output, or the model itself where its operators are too old for sequences
  */
-export function withStopper(model: Model): Model {
-  if (model.opset < opsetOfSequences) return model;
-  const copy = model.clone();
-  copy.graph.append(node('SequenceEmpty', [], [stopper], {}, { name: stopper }));
-  copy.graph.setOutputs([{ name: stopper, dataType: undefined, shape: undefined }, ...copy.graph.outputs]);
-  return copy;
-}
+export const withStopper = definePass({
+  name: 'stopper',
+  summary: 'An output is put in front at which the runtime stops copying.',
+  rewrites: 'copy',
+  apply(model: Model): Model {
+    if (model.opset < opsetOfSequences) return model;
+    const copy = model.clone();
+    copy.graph.append(node('SequenceEmpty', [], [stopper], {}, { name: stopper }));
+    copy.graph.setOutputs([{ name: stopper, dataType: undefined, shape: undefined }, ...copy.graph.outputs]);
+    return copy;
+  },
+});
 
 /** Whether a run ended at the stopper, which it only meets after all has been computed. */
 export function isStop(error: unknown): boolean {

@@ -1,9 +1,9 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import { ConversionError, listProblems } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { describeNode, floatAttribute, intAttribute, type Node } from '../graph/node.ts';
 import type { ChannelAffine } from './channel-affine.ts';
-import { definePass } from './define-pass.ts';
 import { foldAfter, foldableBefore } from './fold-affine-after.ts';
 import { foldAhead, foldableAhead } from './fold-affine-ahead.ts';
 
@@ -21,6 +21,7 @@ import { foldAhead, foldableAhead } from './fold-affine-ahead.ts';
 export const foldBatchNorm = definePass({
   name: 'fold-batch-norm',
   summary: 'Batch normalisation becomes part of the weights of the Conv, ConvTranspose or Gemm beside it.',
+  rewrites: 'input',
   apply({ graph }) {
     const problems: string[] = [];
     let changes = 0;

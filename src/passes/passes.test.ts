@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { definePass } from '../graph/define-pass.ts';
 import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { printGraph } from '../graph/print-graph.ts';
-import { definePass } from './define-pass.ts';
 import { removeDeadNodes } from './remove-dead-nodes.ts';
 import { removeIdentities } from './remove-identities.ts';
 import { runPasses } from './run-passes.ts';
@@ -55,6 +55,7 @@ describe('runPasses', () => {
     const breaking = definePass({
       name: 'break-things',
       summary: 'Takes the first node out.',
+      rewrites: 'input',
       apply({ graph }) {
         graph.removeNode(graph.nodes[0]!);
         return 1;

@@ -1,4 +1,4 @@
-import { definePass } from './define-pass.ts';
+import { definePass } from '../graph/define-pass.ts';
 
 /** Operators that hand their first input on unchanged when a network is not being trained. */
 const identities = new Set(['Identity', 'Dropout']);
@@ -7,9 +7,10 @@ const identities = new Set(['Identity', 'Dropout']);
 export const removeIdentities = definePass({
   name: 'remove-identities',
   summary: 'Identity and Dropout nodes are taken out; their readers read the value itself.',
+  rewrites: 'input',
   apply({ graph }) {
     let changes = 0;
-    for (const each of [...graph.nodes]) {
+    for (const each of graph.nodes) {
       const [input] = each.inputs;
       const passesOn = each.domain === '' && identities.has(each.opType) && input !== undefined;
       // An output of the graph keeps its name, and a mask that somebody reads keeps its node.

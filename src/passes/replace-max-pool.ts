@@ -1,4 +1,4 @@
-import { definePass } from './define-pass.ts';
+import { definePass } from '../graph/define-pass.ts';
 
 /** Attributes that both kinds of pooling have. */
 const common = ['kernel_shape', 'strides', 'pads', 'auto_pad', 'ceil_mode'];
@@ -16,6 +16,7 @@ const common = ['kernel_shape', 'strides', 'pads', 'auto_pad', 'ceil_mode'];
 export const replaceMaxPool = definePass({
   name: 'replace-max-pool',
   summary: 'MaxPool becomes AveragePool: changes what the network computes; fine-tune it afterwards.',
+  rewrites: 'input',
   apply({ graph }) {
     let changes = 0;
     for (const each of graph.nodes.filter(({ opType, domain }) => opType === 'MaxPool' && domain === '')) {

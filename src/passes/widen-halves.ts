@@ -1,10 +1,10 @@
 import { onnxDataType } from '../graph/data-type.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Attribute, Graph, Node, ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { subgraphsOf } from '../graph/operation.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { definePass } from './define-pass.ts';
 
 const halves: ReadonlySet<string | undefined> = new Set(['float16', 'bfloat16']);
 const halfNumbers = new Set([onnxDataType('float16'), onnxDataType('bfloat16')]);
@@ -21,6 +21,7 @@ export const widenHalves = definePass({
   name: 'widen-halves',
   summary:
     'What is float16 or bfloat16 becomes float32; weights keep their bytes and are cast where they are read.',
+  rewrites: 'input',
   apply(model: Model) {
     const changes = widenGraph(model.graph);
     model.functions = model.functions.map((each) => ({

@@ -1,5 +1,6 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import { constantValues } from '../analysis/constant-values.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -7,7 +8,6 @@ import type { Model } from '../graph/model.ts';
 import { intAttribute, type Node } from '../graph/node.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { verifyModel } from '../graph/verify-model.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
@@ -25,39 +25,43 @@ import type { Quantiser } from './quantiser.ts';
  * @param quantisers by name of the point
  * @param bits of a site; its operators' weights have as many, all other weights 8
  */
-export async function quantiseSource(
-  source: Model,
-  places: QuantisationPlaces,
-  quantisers: ReadonlyMap<string, Quantiser>,
-  bits: Readonly<Record<string, number>>,
-): Promise<Model> {
-  const model = source.clone();
-  const weights = weightsOf(source.graph, places.operators);
-  const numbers = await readWeights(
-    source,
-    weights.map(({ value }) => value),
-  );
-  const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
-  const nodeNamed = (name: string) => lookUp(byName, name, 'node');
-  for (const point of places.points) {
-    const result = quantiseActivation(model.graph, point, lookUp(quantisers, point.name, 'quantiser of'));
-    for (const { node, input } of point.readers) model.graph.setInput(nodeNamed(node), input, result);
-  }
-  for (const { operator, input, value } of weights) {
-    const { node } = operator.operator;
-    const tensor = lookUp(numbers, value, 'numbers of weight');
-    const axis = outputAxis(node, input, tensor.shape.length);
-    const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
-    model.graph.setInput(
-      nodeNamed(node.name),
-      input,
-      model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
+export const quantiseSource = definePass({
+  name: 'quantise-source',
+  summary: 'Activations and weights are rounded to a number of bits.',
+  rewrites: 'copy',
+  async apply(
+    source: Model,
+    places: QuantisationPlaces,
+    quantisers: ReadonlyMap<string, Quantiser>,
+    bits: Readonly<Record<string, number>>,
+  ): Promise<Model> {
+    const model = source.clone();
+    const weights = weightsOf(source.graph, places.operators);
+    const numbers = await readWeights(
+      source,
+      weights.map(({ value }) => value),
     );
-  }
-  model.graph.removeDeadNodes();
-  verifyModel(model, 'quantised network');
-  return model;
-}
+    const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
+    const nodeNamed = (name: string) => lookUp(byName, name, 'node');
+    for (const point of places.points) {
+      const result = quantiseActivation(model.graph, point, lookUp(quantisers, point.name, 'quantiser of'));
+      for (const { node, input } of point.readers) model.graph.setInput(nodeNamed(node), input, result);
+    }
+    for (const { operator, input, value } of weights) {
+      const { node } = operator.operator;
+      const tensor = lookUp(numbers, value, 'numbers of weight');
+      const axis = outputAxis(node, input, tensor.shape.length);
+      const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
+      model.graph.setInput(
+        nodeNamed(node.name),
+        input,
+        model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
+      );
+    }
+    model.graph.removeDeadNodes();
+    return model;
+  },
+});
 
 /** Bits of an operator's weights, and of what it multiplies: the most of its sites'; 8 without sites. */
 export function operatorBits(sites: readonly string[], bits: Readonly<Record<string, number>>): number {

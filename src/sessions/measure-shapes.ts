@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -25,7 +26,8 @@ export async function measureShapes(
   const all = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
   const weights = new Map(all.map((name) => [name, shapeOfWeight(model.graph, name)]));
   const names = all.filter((name) => !weights.get(name));
-  const { shapes, shapeOf } = withShapesAsOutputs(model, names);
+  if (names.length === 0) return new Map([...weights].map(([name, shape]) => [name, shape!]));
+  const { model: shapes, shapeOf } = withShapesAsOutputs(model, names);
   const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
   try {
     const inputs = model.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
@@ -52,16 +54,21 @@ function shapeOfWeight(graph: Graph, value: string): readonly number[] | undefin
 }
 
 /** A copy of a model that gives the shapes of some values instead of its own outputs. */
-function withShapesAsOutputs(model: Model, names: readonly string[]) {
-  const shapes = model.clone();
-  const build = new GraphBuilder(shapes.graph, 'shapes.');
-  const shapeOf = new Map(names.map((name) => [name, build.op('Shape', [name])]));
-  shapes.graph.setOutputs(
-    [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined })),
-  );
-  shapes.graph.removeDeadNodes();
-  return { shapes, shapeOf };
-}
+const withShapesAsOutputs = definePass({
+  name: 'shapes-as-outputs',
+  summary: 'The shapes of values become the only outputs.',
+  rewrites: 'copy',
+  apply(model: Model, names: readonly string[]) {
+    const copy = model.clone();
+    const build = new GraphBuilder(copy.graph, 'shapes.');
+    const shapeOf = new Map(names.map((name) => [name, build.op('Shape', [name])]));
+    copy.graph.setOutputs(
+      [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined })),
+    );
+    copy.graph.removeDeadNodes();
+    return { model: copy, shapeOf };
+  },
+});
 
 /** The shape of a batch of one image. @throws RuntimeError if lengths beside the batch are unknown */
 export function oneImage(name: string, shape: readonly Dimension[] | undefined): number[] {

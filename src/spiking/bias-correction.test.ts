@@ -147,7 +147,7 @@ describe('foldCorrections', () => {
   it('leaves no operator where a bias stands beside the weight', async () => {
     const corrected = withCorrections(spiking(inSinglePrecision(network())), corrections);
     const folded = corrected.clone();
-    foldCorrections(folded.graph);
+    foldCorrections(folded);
     const types = (model: Model) => model.graph.nodes.map(({ opType }) => opType);
     expect(types(folded)).toEqual(types(spiking(network())));
     expect(difference(await inFloat64(folded), await inFloat64(corrected))).toBeLessThan(1e-5);
@@ -162,7 +162,7 @@ describe('foldCorrections', () => {
     graph.redirectConsumers(adding.outputs[0]!, 'bare');
     const corrected = withCorrections(spiking(inSinglePrecision(source)), corrections);
     const folded = corrected.clone();
-    foldCorrections(folded.graph);
+    foldCorrections(folded);
     const before = spiking(source).graph.nodes.length;
     expect(folded.graph.nodes.length).toBe(before + 1);
     expect(correctionsIn(folded.graph)).toEqual([]);

@@ -1,3 +1,4 @@
+import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model, ModelFunction } from '../graph/model.ts';
 import { type Node, node } from '../graph/node.ts';
@@ -14,18 +15,23 @@ export const correctBias = 'CorrectBias';
 export type BiasCorrections = ReadonlyMap<string, Tensor>;
 
 /** A copy of a spiking model whose synaptic operators are corrected. @param corrections for operators with one output */
-export function withCorrections(spiking: Model, corrections: BiasCorrections): Model {
-  const model = spiking.clone();
-  if (corrections.size === 0) return model;
-  const { graph } = model;
-  for (const operator of graph.nodes) {
-    const correction = corrections.get(operator.name);
-    if (correction) insertCorrection(graph, operator, correction);
-  }
-  model.opsets.set(domain, domainVersion);
-  model.functions.push(correctionFunction(model.opset));
-  return model;
-}
+export const withCorrections = definePass({
+  name: 'with-corrections',
+  summary: 'Mean errors are taken out of the outputs of synaptic operators.',
+  rewrites: 'copy',
+  apply(spiking: Model, corrections: BiasCorrections): Model {
+    const model = spiking.clone();
+    if (corrections.size === 0) return model;
+    const { graph } = model;
+    for (const operator of graph.nodes) {
+      const correction = corrections.get(operator.name);
+      if (correction) insertCorrection(graph, operator, correction);
+    }
+    model.opsets.set(domain, domainVersion);
+    model.functions.push(correctionFunction(model.opset));
+    return model;
+  },
+});
 
 function insertCorrection(graph: Graph, operator: Node, correction: Tensor): void {
   const value = operator.outputs[0]!;

@@ -1,5 +1,7 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
 import { floatAttribute, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { lookUp } from '../look-up.ts';
@@ -9,24 +11,29 @@ import { correctionsIn } from './bias-correction.ts';
  * Makes all corrections part of the biases beside them, so that they cost nothing: of the operand of Conv and Gemm, of the
  * Add behind a MatMul. Where there is none, a standard Add is left.
  */
-export function foldCorrections(graph: Graph): void {
-  for (const each of correctionsIn(graph)) {
-    const [value, name] = each.inputs as [string, string];
-    const correction = lookUp(graph.initializers, name, 'correction');
-    const operator = graph.producerOf(value);
-    const alone = graph.consumersOf(value).length === 1 && !graph.isOutput(value);
-    const folded =
-      alone &&
-      operator &&
-      (foldIntoOperand(graph, operator, correction) || foldIntoAdd(graph, each, correction));
-    if (folded) {
-      graph.redirectConsumers(each.outputs[0]!, value);
-      graph.removeNode(each);
-    } else {
-      graph.replaceNode(each, node('Add', each.inputs, each.outputs, {}, { name: each.name }));
+export const foldCorrections = definePass({
+  name: 'fold-corrections',
+  summary: 'Corrections become part of the biases beside them.',
+  rewrites: 'input',
+  apply({ graph }: Model): void {
+    for (const each of correctionsIn(graph)) {
+      const [value, name] = each.inputs as [string, string];
+      const correction = lookUp(graph.initializers, name, 'correction');
+      const operator = graph.producerOf(value);
+      const alone = graph.consumersOf(value).length === 1 && !graph.isOutput(value);
+      const folded =
+        alone &&
+        operator &&
+        (foldIntoOperand(graph, operator, correction) || foldIntoAdd(graph, each, correction));
+      if (folded) {
+        graph.redirectConsumers(each.outputs[0]!, value);
+        graph.removeNode(each);
+      } else {
+        graph.replaceNode(each, node('Add', each.inputs, each.outputs, {}, { name: each.name }));
+      }
     }
-  }
-}
+  },
+});
 
 /** The third operand of Conv and Gemm. */
 function foldIntoOperand(graph: Graph, of: Node, correction: Tensor): boolean {

@@ -1,7 +1,7 @@
 import { GraphError } from '../errors.ts';
+import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
-import { verifyModel } from '../graph/verify-model.ts';
 import { mustExist } from '../look-up.ts';
 import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
@@ -20,26 +20,31 @@ const functionsSince = 8;
  * @param source a model whose inputs and outputs have the batch as their leading axis; it is not changed
  * @param placed places in topological order with their neurons
  */
-export function toSpikingForm(source: Model, placed: readonly PlacedNeurons[], steps: number): Model {
-  const model = source.clone();
-  const { graph } = model;
-  model.irVersion = Math.max(model.irVersion, functionsSince);
-  setSteps(model, steps);
-  const byName = new Map(graph.nodes.map((each) => [each.name, each]));
-  for (const each of placed) {
-    insertNeurons(model, each, (name) => byName.get(name) ?? missingReader(each, name));
-  }
-  // Activation functions in whose place neurons stand now have no readers left.
-  graph.removeDeadNodes();
-  const hidden = hiddenSteps(model);
-  openInputs(model);
-  closeOutputs(model, hidden);
-  setSteps(model, steps);
-  model.opsets.set(domain, domainVersion);
-  model.functions.push(...timeAxisFunctions(model.opset, hidden));
-  verifyModel(model, 'spiking form');
-  return model;
-}
+export const toSpikingForm = definePass({
+  name: 'spiking-form',
+  summary:
+    'Inputs are presented at T time-steps, neurons stand at the sites, outputs get a leading time axis.',
+  rewrites: 'copy',
+  apply(source: Model, placed: readonly PlacedNeurons[], steps: number): Model {
+    const model = source.clone();
+    const { graph } = model;
+    model.irVersion = Math.max(model.irVersion, functionsSince);
+    setSteps(model, steps);
+    const byName = new Map(graph.nodes.map((each) => [each.name, each]));
+    for (const each of placed) {
+      insertNeurons(model, each, (name) => byName.get(name) ?? missingReader(each, name));
+    }
+    // Activation functions in whose place neurons stand now have no readers left.
+    graph.removeDeadNodes();
+    const hidden = hiddenSteps(model);
+    openInputs(model);
+    closeOutputs(model, hidden);
+    setSteps(model, steps);
+    model.opsets.set(domain, domainVersion);
+    model.functions.push(...timeAxisFunctions(model.opset, hidden));
+    return model;
+  },
+});
 
 function missingReader(site: PlacedNeurons, name: string): never {
   throw new GraphError({
@@ -100,40 +105,50 @@ function closeOutputs({ graph }: Model, hidden: number): void {
  * A spiking model whose neurons pass their input on unchanged, or as the activation function they stand for maps it, and
  * which corrects nothing; the time axis stays.
  */
-export function withoutNeurons(spiking: Model): Model {
-  const model = spiking.clone();
-  const { graph } = model;
-  for (const { node: each, neuron, attributes } of sitesOf(model)) {
-    if (graph.consumersOf(each.outputs[1]!).length > 0) throw readsSpikes(each);
-    graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
-    graph.removeNode(each);
-  }
-  removeCorrections(graph);
-  graph.removeDeadNodes();
-  return model;
-}
+export const withoutNeurons = definePass({
+  name: 'without-neurons',
+  summary: 'Neurons are replaced by what they stand for, and corrections are taken out; the time axis stays.',
+  rewrites: 'copy',
+  apply(spiking: Model): Model {
+    const model = spiking.clone();
+    const { graph } = model;
+    for (const { node: each, neuron, attributes } of sitesOf(model)) {
+      if (graph.consumersOf(each.outputs[1]!).length > 0) throw readsSpikes(each);
+      graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
+      graph.removeNode(each);
+    }
+    removeCorrections(graph);
+    graph.removeDeadNodes();
+    return model;
+  },
+});
 
 /** The network a spiking model came from: no neurons, no time axis. For a model that does not spike, a copy. */
-export function toSourceForm(spiking: Model): Model {
-  const model = withoutNeurons(spiking);
-  const { graph } = model;
-  for (const each of graph.nodes.filter((candidate) => candidate.domain === domain)) {
-    const [input, output] = [each.inputs[0]!, each.outputs[0]!];
-    if (each.opType === openTimeAxis) {
-      graph.redirectConsumers(output, input);
-      graph.removeNode(each);
-    } else {
-      graph.replaceNode(each, node('Identity', [input], [output], {}, { name: each.name }));
+export const toSourceForm = definePass({
+  name: 'source-form',
+  summary: 'Neurons, corrections and the time axis are taken out.',
+  rewrites: 'copy',
+  apply(spiking: Model): Model {
+    const model = withoutNeurons(spiking);
+    const { graph } = model;
+    for (const each of graph.nodes.filter((candidate) => candidate.domain === domain)) {
+      const [input, output] = [each.inputs[0]!, each.outputs[0]!];
+      if (each.opType === openTimeAxis) {
+        graph.redirectConsumers(output, input);
+        graph.removeNode(each);
+      } else {
+        graph.replaceNode(each, node('Identity', [input], [output], {}, { name: each.name }));
+      }
     }
-  }
-  if (graph.initializers.has(stepsName)) {
-    graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) })));
-  }
-  graph.removeDeadNodes();
-  model.functions = model.functions.filter((each) => each.domain !== domain);
-  model.opsets.delete(domain);
-  return model;
-}
+    if (graph.initializers.has(stepsName)) {
+      graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) })));
+    }
+    graph.removeDeadNodes();
+    model.functions = model.functions.filter((each) => each.domain !== domain);
+    model.opsets.delete(domain);
+    return model;
+  },
+});
 
 function readsSpikes(of: Node): GraphError {
   return new GraphError({

@@ -1,4 +1,5 @@
 import { constantValues } from '../../analysis/constant-values.ts';
+import { definePass } from '../../graph/define-pass.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
@@ -24,20 +25,25 @@ export type BatchAxes = ReadonlyMap<string, number>;
  * @returns inputs and outputs [batch, …] without their old batch axis
  * @throws RuntimeError if the network does not run on one image
  */
-export async function liftToRows(one: Model, axes: BatchAxes): Promise<Model> {
-  const source = one.clone();
-  const opening = renameInputs(source.graph, axes);
-  const trials = await runTrials(source, trialImages);
-  const lifted = source.clone();
-  lifted.graph = new Graph(source.graph.name);
-  lifted.graph.setInputs(source.graph.inputs.map((info) => ({ ...info })));
-  lifted.graph.setOutputs(source.graph.outputs.map((info) => ({ ...info })));
-  await appendLifted(lifted, source, trials);
-  open(lifted.graph, opening, one.graph, axes);
-  close(lifted.graph, trials, axes);
-  lifted.graph.removeDeadNodes();
-  return lifted;
-}
+export const liftToRows = definePass({
+  name: 'lift-to-rows',
+  summary: 'A network for one image takes any number of them along a new leading axis.',
+  rewrites: 'copy',
+  async apply(one: Model, axes: BatchAxes): Promise<Model> {
+    const source = one.clone();
+    const opening = renameInputs(source.graph, axes);
+    const trials = await runTrials(source, trialImages);
+    const lifted = source.clone();
+    lifted.graph = new Graph(source.graph.name);
+    lifted.graph.setInputs(source.graph.inputs.map((info) => ({ ...info })));
+    lifted.graph.setOutputs(source.graph.outputs.map((info) => ({ ...info })));
+    await appendLifted(lifted, source, trials);
+    open(lifted.graph, opening, one.graph, axes);
+    close(lifted.graph, trials, axes);
+    lifted.graph.removeDeadNodes();
+    return lifted;
+  },
+});
 
 /** Gives inputs whose row form is not the new input itself another name. @returns new names by old ones */
 function renameInputs(graph: Graph, axes: BatchAxes): Map<string, string> {

@@ -1,3 +1,4 @@
+import { definePass } from '../../graph/define-pass.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model, ModelFunction } from '../../graph/model.ts';
@@ -52,18 +53,23 @@ export function addTrainingOperator(
 }
 
 /** Adds the functions of the operators that the model uses and does not carry yet. */
-export function carryTrainingOperators(model: Model, operators: readonly TrainingOperator[]): void {
-  const used = new Set(
-    model.graph.nodes.filter(({ domain }) => domain === trainingDomain).map(({ opType }) => opType),
-  );
-  if (used.size === 0) return;
-  model.opsets.set(trainingDomain, 1);
-  const carried = new Set(
-    model.functions.filter(({ domain }) => domain === trainingDomain).map(({ name }) => name),
-  );
-  for (const operator of operators) {
-    if (used.has(operator.name) && !carried.has(operator.name)) {
-      model.functions.push(functionOf(operator, model.opset));
+export const carryTrainingOperators = definePass({
+  name: 'carry-training-operators',
+  summary: 'The functions of the training operators in use are added.',
+  rewrites: 'input',
+  apply(model: Model, operators: readonly TrainingOperator[]): void {
+    const used = new Set(
+      model.graph.nodes.filter(({ domain }) => domain === trainingDomain).map(({ opType }) => opType),
+    );
+    if (used.size === 0) return;
+    model.opsets.set(trainingDomain, 1);
+    const carried = new Set(
+      model.functions.filter(({ domain }) => domain === trainingDomain).map(({ name }) => name),
+    );
+    for (const operator of operators) {
+      if (used.has(operator.name) && !carried.has(operator.name)) {
+        model.functions.push(functionOf(operator, model.opset));
+      }
     }
-  }
-}
+  },
+});

@@ -61,9 +61,9 @@ function spiking(order: Order): Model {
 
 function arrangementOf(order: Order) {
   const plan = planRun(spiking(order));
-  const { graph } = withoutTimeAxis(plan, [plan.logits]).model;
-  const { products } = useIntegerSynapses(graph, plan.sites, plan.steps);
-  return arrangeProducts(graph, products).get('product')!.arrangement;
+  const { model: step } = withoutTimeAxis(plan.model, [plan.logits]);
+  const { products } = useIntegerSynapses(step, plan.sites, plan.steps);
+  return arrangeProducts(step, products).get('product')!.arrangement;
 }
 
 const byHead = { lengths: [0, 5, 3, 4], perm: [0, 2, 1, 3] };

@@ -1,4 +1,6 @@
+import { definePass } from '../../graph/define-pass.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Model } from '../../graph/model.ts';
 import { intsAttribute, type Node } from '../../graph/node.ts';
 import type { Arrangement } from './arrangement.ts';
 import { channelsOf, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
@@ -13,12 +15,17 @@ const arrangements: Readonly<Record<string, Arrangement['kind']>> = {
  * Lets products write their outputs head by head, as attention reads them: a Reshape and a Transpose that follow a
  * product become a part of it.
  *
- * @param graph the network of one step with its integer products; it is changed
+ * @param model the network of one step
  * @returns the products there are now
  */
-export function arrangeProducts(graph: Graph, products: IntegerProducts): IntegerProducts {
-  return new Map([...products].map(([name, product]) => [name, arrange(graph, product)]));
-}
+export const arrangeProducts = definePass({
+  name: 'arrange-products',
+  summary: 'Integer products write their outputs head by head, as attention reads them.',
+  rewrites: 'input',
+  apply({ graph }: Model, products: IntegerProducts): IntegerProducts {
+    return new Map([...products].map(([name, product]) => [name, arrange(graph, product)]));
+  },
+});
 
 function arrange(graph: Graph, product: IntegerProduct): IntegerProduct {
   const reshape = onlyReader(graph, product.output, 'Reshape');

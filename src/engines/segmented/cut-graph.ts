@@ -4,6 +4,7 @@ import { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
 import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
 import { domain } from '../../spiking/domain.ts';
+import { engineDomain } from './integer-product.ts';
 
 /** Operators between two rows of cuts: everything that can be computed as soon as the cuts before have been. */
 export interface Segment {
@@ -25,8 +26,11 @@ export interface Cut {
   readonly levels: ReadonlyMap<string, number>;
 }
 
+/** Domains of what the engine runs itself. */
+const ownDomains: ReadonlySet<string> = new Set([domain, engineDomain]);
+
 /**
- * Cuts a graph at all nodes of domain `transpike`. A segment holds the operators of one level and copies of the
+ * Cuts a graph at all neurons and other nodes that the engine runs itself. A segment holds the operators of one level and copies of the
  * constants they need; weights in files stay references.
  */
 export function cutGraph(model: Model): Cut {
@@ -41,7 +45,7 @@ export function cutGraph(model: Model): Cut {
     const reads = valuesReadBy(each);
     let level = 0;
     for (const name of reads) level = Math.max(level, levels.get(name) ?? 0);
-    const isCut = each.domain === domain;
+    const isCut = ownDomains.has(each.domain);
     // What something outside its own segment reads.
     for (const name of reads) if (isCut || levels.get(name) !== level) wanted.add(name);
     // Every level exists in both lists.
@@ -76,8 +80,8 @@ function makeSegment(
   graph.setInputs(inputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
   graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
   const piece = new Model(graph, model.opset);
-  piece.opsets = new Map([...model.opsets].filter(([name]) => name !== domain));
-  piece.functions = model.functions;
+  piece.opsets = new Map([...model.opsets].filter(([name]) => !ownDomains.has(name)));
+  piece.functions = model.functions.filter((each) => !ownDomains.has(each.domain));
   piece.irVersion = model.irVersion;
   return { level, model: piece, inputs, outputs };
 }

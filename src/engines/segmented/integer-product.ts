@@ -8,6 +8,9 @@ import type { Arrangement } from './arrangement.ts';
 import { type QuantisedWeights, toIntegerWeights } from './integer-weights.ts';
 import { unfoldWeight, type Window } from './window.ts';
 
+/** Domain of operators that the engine runs itself, besides neurons. */
+export const engineDomain = 'transpike.engine';
+
 /** A linear operator that runs on 8-bit synapses: y = x·W + b with x in units of a threshold. */
 export interface IntegerProduct {
   /** Value with the signed levels as bytes around 128, [..., inputs]. */

@@ -5,7 +5,7 @@ import { withoutTimeAxis } from './without-time-axis.ts';
 
 /** Says what 8-bit synapses would do with a planned network, without loading it. */
 export function integerSynapseUse(plan: Plan): IntegerSynapseUse {
-  const { model } = withoutTimeAxis(plan, [plan.logits]);
-  const { products, left } = useIntegerSynapses(model.graph, plan.sites, plan.steps);
+  const { model } = withoutTimeAxis(plan.model, [plan.logits]);
+  const { products, left } = useIntegerSynapses(model, plan.sites, plan.steps);
   return { operators: products.size, allOperators: plan.operators.length, inFloat: left };
 }

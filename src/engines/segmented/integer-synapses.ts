@@ -1,13 +1,14 @@
 import { neverNegative } from '../../analysis/never-negative.ts';
+import { definePass } from '../../graph/define-pass.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
-import { domain } from '../../spiking/domain.ts';
 import { isSiteOf, type Site } from '../../spiking/neuron-node.ts';
 import { convolutionOperator } from './convolution-operator.ts';
-import type { IntegerProduct } from './integer-product.ts';
+import { engineDomain, type IntegerProduct } from './integer-product.ts';
 import type { Window } from './window.ts';
 
 /** What became of a network's linear operators. */
@@ -40,42 +41,50 @@ const largestRatio = 4;
  * standard error of 1.0, 0.7, 0.5 and 0.5. Another six networks at T = 1, 2: float32 65.2, 76.5; 8 bits with the smaller
  * threshold 67.1, 76.6; standard error 0.4. Single networks differed by −2.6 to +3.8 points at T = 1.
  *
- * @param graph the network of one step; it is changed
+ * @param model the network of one step
  */
-export function useIntegerSynapses(graph: Graph, sites: readonly Site[], steps: number): IntegerSynapses {
-  const products = new Map<string, IntegerProduct>();
-  const left: SiteInFloat[] = [];
-  const changed = sites.map((site) => {
-    const found = graph
-      .consumersOf(site.decoded)
-      .map(
-        (each) => linearOperator(graph, each, site.decoded) ?? convolutionOperator(graph, each, site.decoded),
-      )
-      .filter((each) => each !== undefined);
-    const operators = found.filter((each) => typeof each !== 'string').filter((each) => fits(each, steps));
-    const reasons = new Set(found.filter((each) => typeof each === 'string'));
-    for (const reason of reasons) left.push({ site: site.name, reason });
-    if (operators.length === 0) return site;
-    const { threshold, reason } = commonThreshold(graph, site);
-    if (threshold === undefined) {
-      left.push({ site: site.name, reason });
-      return site;
-    }
-    const levels = graph.freshName(`${site.name}.levels`);
-    const neurons = graph.producerOf(site.decoded)!;
-    graph.update(neurons, { outputs: [...neurons.outputs, levels] });
-    for (const operator of operators) {
-      products.set(operator.node.name, replace(graph, operator, levels, threshold));
-    }
-    const tensor = Tensor.float32([], [threshold]);
-    return {
-      ...site,
-      parameters: { ...site.parameters, thresholdPositive: tensor, thresholdNegative: tensor },
-    };
-  });
-  graph.removeDeadNodes();
-  return { sites: changed, products, left };
-}
+export const useIntegerSynapses = definePass({
+  name: 'integer-synapses',
+  summary: 'Linear operators that multi-threshold neurons feed run on 8-bit synapses.',
+  rewrites: 'input',
+  apply(model: Model, sites: readonly Site[], steps: number): IntegerSynapses {
+    const { graph } = model;
+    model.opsets.set(engineDomain, 1);
+    const products = new Map<string, IntegerProduct>();
+    const left: SiteInFloat[] = [];
+    const changed = sites.map((site) => {
+      const found = graph
+        .consumersOf(site.decoded)
+        .map(
+          (each) =>
+            linearOperator(graph, each, site.decoded) ?? convolutionOperator(graph, each, site.decoded),
+        )
+        .filter((each) => each !== undefined);
+      const operators = found.filter((each) => typeof each !== 'string').filter((each) => fits(each, steps));
+      const reasons = new Set(found.filter((each) => typeof each === 'string'));
+      for (const reason of reasons) left.push({ site: site.name, reason });
+      if (operators.length === 0) return site;
+      const { threshold, reason } = commonThreshold(graph, site);
+      if (threshold === undefined) {
+        left.push({ site: site.name, reason });
+        return site;
+      }
+      const levels = graph.freshName(`${site.name}.levels`);
+      const neurons = graph.producerOf(site.decoded)!;
+      graph.update(neurons, { outputs: [...neurons.outputs, levels] });
+      for (const operator of operators) {
+        products.set(operator.node.name, replace(graph, operator, levels, threshold));
+      }
+      const tensor = Tensor.float32([], [threshold]);
+      return {
+        ...site,
+        parameters: { ...site.parameters, thresholdPositive: tensor, thresholdNegative: tensor },
+      };
+    });
+    graph.removeDeadNodes();
+    return { sites: changed, products, left };
+  },
+});
 
 /** The threshold of both signs, or why there is none. */
 type CommonThreshold =
@@ -172,7 +181,7 @@ function replace(
   threshold: number,
 ): IntegerProduct {
   const output = (adding ?? old).outputs[0]!;
-  const made = node('IntegerProduct', [levels], [output], {}, { name: old.name, domain });
+  const made = node('IntegerProduct', [levels], [output], {}, { name: old.name, domain: engineDomain });
   if (adding) graph.removeNode(adding);
   graph.replaceNode(old, made);
   return {

@@ -58,17 +58,16 @@ export async function createSegmentedEngine(
   options: SegmentedOptions = {},
 ): Promise<SegmentedEngine> {
   const { generic, counted } = countedProducts(plan);
-  const network = withoutTimeAxis(plan, [plan.logits, ...plan.keep, ...generic]);
-  const { graph } = network.model;
+  const network = withoutTimeAxis(plan.model, [plan.logits, ...plan.keep, ...generic]);
   const { sites, products, left } =
     options.synapses === 'int8'
-      ? useIntegerSynapses(graph, plan.sites, plan.steps)
+      ? useIntegerSynapses(network.model, plan.sites, plan.steps)
       : { sites: plan.sites, products: new Map(), left: [] };
   const actions = await buildActions({
     network,
     sites,
     counted,
-    integerProducts: arrangeProducts(graph, splitProducts(graph, products)),
+    integerProducts: arrangeProducts(network.model, splitProducts(network.model, products)),
     threads: options.threads ?? 1,
   });
   const module = new KernelModule(new webAssembly.Memory({ initial: 1 }));

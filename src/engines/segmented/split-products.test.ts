@@ -50,9 +50,9 @@ function spiking(axis: number): Model {
 
 function productsOf(model: Model) {
   const plan = planRun(model);
-  const { graph } = withoutTimeAxis(plan, [plan.logits]).model;
-  const { products } = useIntegerSynapses(graph, plan.sites, plan.steps);
-  return splitProducts(graph, products);
+  const { model: step } = withoutTimeAxis(plan.model, [plan.logits]);
+  const { products } = useIntegerSynapses(step, plan.sites, plan.steps);
+  return splitProducts(step, products);
 }
 
 it('parts of a product that is cut along its last axis are products of their own', () => {

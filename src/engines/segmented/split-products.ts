@@ -1,18 +1,24 @@
+import { definePass } from '../../graph/define-pass.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
-import { domain } from '../../spiking/domain.ts';
-import { channelsOf, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
+import { channelsOf, engineDomain, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
 
 /**
  * Gives each part of a product that is cut along its last axis at once (queries, keys and values are computed together in
  * many Transformers) a product of its own: the parts come out where they are read, and nothing is copied.
  *
- * @param graph the network of one step with its integer products; it is changed
+ * @param model the network of one step
  * @returns the products there are now
  */
-export function splitProducts(graph: Graph, products: IntegerProducts): IntegerProducts {
-  return new Map([...products].flatMap(([name, product]) => cut(graph, name, product)));
-}
+export const splitProducts = definePass({
+  name: 'split-products',
+  summary: 'Parts of an integer product that is cut become products of their own.',
+  rewrites: 'input',
+  apply({ graph }: Model, products: IntegerProducts): IntegerProducts {
+    return new Map([...products].flatMap(([name, product]) => cut(graph, name, product)));
+  },
+});
 
 function cut(graph: Graph, name: string, product: IntegerProduct): (readonly [string, IntegerProduct])[] {
   const found = splitOf(graph, product);
@@ -26,7 +32,7 @@ function cut(graph: Graph, name: string, product: IntegerProduct): (readonly [st
   });
   const whole = graph.producerOf(product.output)!;
   const nodes = parts.map(([part, { input, output }]) =>
-    node('IntegerProduct', [input], [output], {}, { name: part, domain }),
+    node('IntegerProduct', [input], [output], {}, { name: part, domain: engineDomain }),
   );
   graph.removeNode(split);
   graph.replaceNode(whole, ...nodes);

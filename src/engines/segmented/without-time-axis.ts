@@ -1,8 +1,8 @@
+import { definePass } from '../../graph/define-pass.ts';
 import type { Model } from '../../graph/model.ts';
 import { domain } from '../../spiking/domain.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
-import type { Plan } from '../plan-run.ts';
 
 /** The network of one time-step, neurons included. */
 export interface StepNetwork {
@@ -18,33 +18,37 @@ export interface StepNetwork {
  *
  * @param wanted names of outputs to keep
  */
-export function withoutTimeAxis(plan: Plan, wanted: readonly string[]): StepNetwork {
-  const model = plan.model.clone();
-  const { graph } = model;
-  const same = new Map<string, string>();
-  const resolve = (name: string): string => {
-    const other = same.get(name);
-    return other === undefined ? name : resolve(other);
-  };
-  for (const each of graph.nodes.filter(isTimeAxis)) {
-    const [input, output] = [each.inputs[0]!, each.outputs[0]!];
-    same.set(output, input);
-    graph.redirectConsumers(output, input);
-    graph.removeNode(each);
-  }
-  const values = new Map(wanted.map((name) => [name, resolve(name)]));
-  graph.setOutputs(
-    [...new Set(values.values())].map((name) => ({
-      name,
-      dataType: undefined,
-      shape: undefined,
-    })),
-  );
-  graph.removeDeadNodes();
-  foldCorrections(graph);
-  model.functions = model.functions.filter((each) => each.domain !== domain);
-  return { model, values };
-}
+export const withoutTimeAxis = definePass({
+  name: 'without-time-axis',
+  summary: 'The time axis is taken out: what is left computes one step.',
+  rewrites: 'copy',
+  apply(planned: Model, wanted: readonly string[]): StepNetwork {
+    const model = planned.clone();
+    const { graph } = model;
+    const same = new Map<string, string>();
+    const resolve = (name: string): string => {
+      const other = same.get(name);
+      return other === undefined ? name : resolve(other);
+    };
+    for (const each of graph.nodes.filter(isTimeAxis)) {
+      const [input, output] = [each.inputs[0]!, each.outputs[0]!];
+      same.set(output, input);
+      graph.redirectConsumers(output, input);
+      graph.removeNode(each);
+    }
+    const values = new Map(wanted.map((name) => [name, resolve(name)]));
+    graph.setOutputs(
+      [...new Set(values.values())].map((name) => ({
+        name,
+        dataType: undefined,
+        shape: undefined,
+      })),
+    );
+    graph.removeDeadNodes();
+    foldCorrections(model);
+    return { model, values };
+  },
+});
 
 function isTimeAxis(of: { readonly domain: string; readonly opType: string }): boolean {
   return of.domain === domain && (of.opType === openTimeAxis || of.opType === closeTimeAxis);

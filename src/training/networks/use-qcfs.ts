@@ -4,6 +4,7 @@ import {
   carryTrainingOperators,
 } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
+import { definePass } from '../../graph/define-pass.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
@@ -25,12 +26,17 @@ export const thresholdSuffix = '.threshold';
  * @param start λ before training
  * @returns names of the thresholds, `NAME.threshold` with the Relu's name: float32 scalars
  */
-export function useQcfs(model: Model, levels: number, start: number): string[] {
-  const relus = model.graph.nodes.filter(({ opType }) => opType === 'Relu');
-  const thresholds = relus.map((relu) => replaceRelu(model.graph, relu, levels, start));
-  carryTrainingOperators(model, trainingOperators);
-  return thresholds;
-}
+export const useQcfs = definePass({
+  name: 'use-qcfs',
+  summary: 'Every Relu becomes a quantisation clip-floor-shift with a trainable threshold.',
+  rewrites: 'input',
+  apply(model: Model, levels: number, start: number): string[] {
+    const relus = model.graph.nodes.filter(({ opType }) => opType === 'Relu');
+    const thresholds = relus.map((relu) => replaceRelu(model.graph, relu, levels, start));
+    carryTrainingOperators(model, trainingOperators);
+    return thresholds;
+  },
+});
 
 function replaceRelu(graph: Graph, relu: Node, levels: number, start: number): string {
   const threshold = `${relu.name}${thresholdSuffix}`;

@@ -53,7 +53,7 @@ export async function buildTrainingStep(
     names.map((name) => [name, source.initializers.get(name)!.shape] as const);
   const parameters = layOut(shapes(network.parameters));
   const forward = fixBatch(network.model, options.batchSize);
-  const running = useBatchStatistics(forward.graph);
+  const running = useBatchStatistics(forward);
   const statistics = layOut(shapes(running.map(({ name }) => name)));
   const evaluation = fixBatch(network.model, options.batchSize);
   for (const each of [forward, evaluation]) {

@@ -1,3 +1,4 @@
+import { definePass } from '../../graph/define-pass.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
@@ -35,45 +36,50 @@ export function addChannelMeans(
  * @param wanted the source network's {@link addChannelMeans} for these images, by operator
  * @returns the network, whose outputs are the corrections, and their names by operator
  */
-export function selfCorrecting(
-  spiking: Model,
-  steps: number,
-  images: number,
-  counted: readonly CountedOperator[],
-  wanted: ReadonlyMap<string, FloatTensor>,
-) {
-  const model = spiking.clone();
-  setSteps(model, steps);
-  const outputs = new Map<string, string>();
-  const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
-  for (const each of counted) {
-    const { name } = each.operator;
-    const operator = byName.get(name)!;
-    const { shape, data } = wanted.get(name)!;
-    const target = Tensor.float32(shape, data);
-    const correction = insertBehind(model, operator, (build, value) => {
-      const last = build.op('Slice', [
-        value,
-        build.integers('from', [-images]),
-        build.integers('to', [2 ** 31 - 1]),
-        build.integers('axes', [0]),
-      ]);
-      const means = addChannelMeans(build, model.opset, last, each);
-      const errors = errorsOf(build, model.opset, build.constant('wanted', target), means, images);
-      return inShapeOf(build, each.operator, significantMean(build, model.opset, errors, images));
-    });
-    outputs.set(name, correction);
-  }
-  model.graph.setOutputs(
-    [...outputs.values()].map((name) => ({
-      name,
-      dataType: 'float32',
-      shape: undefined,
-    })),
-  );
-  model.graph.removeDeadNodes();
-  return { model, outputs };
-}
+export const selfCorrecting = definePass({
+  name: 'self-correcting',
+  summary: 'Operators are added that measure a correction for each synaptic operator, and add it.',
+  rewrites: 'copy',
+  apply(
+    spiking: Model,
+    steps: number,
+    images: number,
+    counted: readonly CountedOperator[],
+    wanted: ReadonlyMap<string, FloatTensor>,
+  ) {
+    const model = spiking.clone();
+    setSteps(model, steps);
+    const outputs = new Map<string, string>();
+    const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
+    for (const each of counted) {
+      const { name } = each.operator;
+      const operator = byName.get(name)!;
+      const { shape, data } = wanted.get(name)!;
+      const target = Tensor.float32(shape, data);
+      const correction = insertBehind(model, operator, (build, value) => {
+        const last = build.op('Slice', [
+          value,
+          build.integers('from', [-images]),
+          build.integers('to', [2 ** 31 - 1]),
+          build.integers('axes', [0]),
+        ]);
+        const means = addChannelMeans(build, model.opset, last, each);
+        const errors = errorsOf(build, model.opset, build.constant('wanted', target), means, images);
+        return inShapeOf(build, each.operator, significantMean(build, model.opset, errors, images));
+      });
+      outputs.set(name, correction);
+    }
+    model.graph.setOutputs(
+      [...outputs.values()].map((name) => ({
+        name,
+        dataType: 'float32',
+        shape: undefined,
+      })),
+    );
+    model.graph.removeDeadNodes();
+    return { model, outputs };
+  },
+});
 
 /** Deviations of less than this share of all squares are rounding errors, and tell nothing of how they shrink. */
 const leastDeviation = 1e-6;
