@@ -1,3 +1,4 @@
+import { logitsOf } from '../analysis/logits-of.ts';
 import { batchNotFree } from '../batching/free-batch.ts';
 import { ConversionError } from '../errors.ts';
 import { concatenate, type FloatTensor, imagesOf, sliceImages } from '../graph/float-tensor.ts';
@@ -30,7 +31,7 @@ const mostShuffled = 4;
 export async function checkParity(source: Model, spiking: Model, input: FloatTensor): Promise<number> {
   const identity = withoutNeurons(spiking);
   setSteps(identity, paritySteps);
-  const logits = source.graph.outputs[0]!.name;
+  const logits = logitsOf(source).name;
   const batches = [input, ...otherBatches(input)];
   const expected = await runAll(source, batches);
   const got = await runAll(identity, batches).catch((error: unknown) => {

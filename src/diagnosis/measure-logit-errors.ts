@@ -1,3 +1,4 @@
+import { logitsOf } from '../analysis/logits-of.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
@@ -32,7 +33,7 @@ export async function measureLogitErrors(
   const values = sites.flatMap(({ value, carried }) => [value, carried]);
   const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
-  const [image, logits] = [network.graph.inputs[0]!.name, network.graph.outputs[0]!.name];
+  const [image, logits] = [network.graph.inputs[0]!.name, logitsOf(network).name];
   const noError = disturbances.map(({ input }) => [input, zero] as const);
   let power = 0;
   try {

@@ -1,3 +1,4 @@
+import { logitsOf } from '../analysis/logits-of.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
@@ -27,11 +28,10 @@ export function createOracleEngine(plan: Plan): Engine {
   };
 }
 
-/** Evaluates a network that does not spike in float64. @returns its first output */
+/** Evaluates a network that does not spike in float64. @returns its logits */
 export function evaluateSource(model: Model, input: FloatTensor): FloatTensor {
   const outputs = evaluateModel(withExactConstants(model), feedsOf(model, input));
-  const [output] = model.graph.outputs;
-  return toFloatTensor(lookUp(outputs, mustExist(output, 'output of the network').name, 'output'));
+  return toFloatTensor(lookUp(outputs, logitsOf(model).name, 'output'));
 }
 
 /** The network's input, after a check. */

@@ -1,3 +1,4 @@
+import { logitsOf } from '../analysis/logits-of.ts';
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
@@ -78,7 +79,7 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
   setSteps(exposed, steps);
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
-  const logits = spiking.graph.outputs[0]!.name;
+  const logits = logitsOf(spiking).name;
   return {
     model: exposed,
     steps,

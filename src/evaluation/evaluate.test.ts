@@ -124,6 +124,24 @@ describe('evaluate', () => {
     expect(result.steps[0]!.energy.ecmtRatio).toBeLessThan(result.steps[1]!.energy.ecmtRatio);
   });
 
+  it('reads every image once, whatever looks at the first ones', async () => {
+    const read: string[] = [];
+    const counted: typeof batches = async function* (...args) {
+      for await (const batch of batches(...args)) {
+        read.push(...batch.ids);
+        yield batch;
+      }
+    };
+    // Without the clip ranges of its conversion, the quantised networks need the first batch, too.
+    const model = spiking.clone();
+    model.metadata.delete('transpike.quantisers');
+    const end = await evaluate({ model, data: { size: images, batches: counted }, synapses: 'int8' });
+    if (!end.finished) throw new Error('not finished');
+    expect(end.result).toMatchObject({ quantised: { ranges: 'first batch' }, synapses: { images: 9 } });
+    expect(end.result.diagnosis?.images).toBe(4);
+    expect(read.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9].map((i) => `image${i}`));
+  });
+
   it('measures a network that does not spike', async () => {
     const end = await evaluate({ model: source, data: input });
     expect(end).toMatchObject({ finished: true, result: { images: 9, steps: [], sites: [] } });

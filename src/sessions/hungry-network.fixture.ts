@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 
-/** A perceptron [N, 4] → [N, 3] that asks for more memory than any machine can address when N > 3. */
+/** A perceptron [N, 4] → [N, 3] that asks for more memory than any machine can address when N > 4. */
 export function hungryNetwork(): Model {
   const graph = new Graph('hungry');
   const build = new GraphBuilder(graph);
@@ -18,7 +18,7 @@ export function hungryNetwork(): Model {
     );
   const hidden = build.op('Relu', [build.op('MatMul', ['x', weight('w1', 4, 6)], {}, { name: 'fc1' })]);
   const batch = build.op('Cast', [build.op('Shape', ['x'], { start: 0, end: 1 })], { to: 1 });
-  const beyond = build.op('Relu', [build.op('Sub', [batch, build.scalar('three', 3)])]);
+  const beyond = build.op('Relu', [build.op('Sub', [batch, build.scalar('four', 4)])]);
   const length = build.op('Pow', [
     build.scalar('base', 2 ** 50),
     build.op('Min', [beyond, build.scalar('one', 1)]),

@@ -140,13 +140,13 @@ describe('evaluate in workers', () => {
     const warnings: string[] = [];
     const result = await resultOf({
       workers,
-      data: inputs(8),
+      data: inputs(12),
       onWarning: (message) => warnings.push(message),
     });
     expect(result).toEqual(undisturbed);
     expect(warnings).toEqual([
-      'memory ran out with a batch of 8; going on with batches of 4',
-      'memory ran out with a batch of 4; going on with batches of 2',
+      'memory ran out with a batch of 12; going on with batches of 6',
+      'memory ran out with a batch of 6; going on with batches of 3',
     ]);
   });
 

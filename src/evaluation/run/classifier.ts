@@ -1,10 +1,10 @@
 import { logitsOf } from '../../analysis/logits-of.ts';
-import { entryOf } from '../../entry-of.ts';
 import { RuntimeError } from '../../errors.ts';
 import { firstNonFinite } from '../../first-non-finite.ts';
 import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { lookUp } from '../../look-up.ts';
 import { topClassesOfRows } from '../../metrics/top-classes.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 
@@ -30,7 +30,7 @@ export class Classifier {
 
   /** Number of classes, and the best five of each image. @throws RuntimeError if a logit is not finite */
   async classify(batch: FloatTensor): Promise<{ classes: number; best: number[][] }> {
-    const logits = entryOf(await this.#session.run(batch), this.#logits);
+    const logits = lookUp(await this.#session.run(batch), this.#logits, 'output');
     this.#requireFinite(logits);
     const classes = sizeOf(logits.shape.slice(1));
     // Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too.

@@ -1,5 +1,5 @@
-import { entryOf } from '../../entry-of.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { lookUp } from '../../look-up.ts';
 import { stepMetrics } from '../../metrics/step-metrics.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
@@ -81,12 +81,12 @@ async function siteResults(
   );
   const spikes = new Map(Object.entries(activity.spikes));
   return placed.map(({ name, neuron, value }) => {
-    const neurons = sizeOf(entryOf(shapes, value));
+    const neurons = sizeOf(lookUp(shapes, value, 'shape of value'));
     return {
       name,
       neuron: neuron.name,
       neurons,
-      firingRate: entryOf(spikes, name)
+      firingRate: lookUp(spikes, name, 'spikes of site')
         .slice(activity.hiddenSteps)
         .map((count) => count / (neurons * images)),
     };

@@ -1,3 +1,4 @@
+import { logitsOf } from '../../analysis/logits-of.ts';
 import { differentiate } from '../../differentiation/differentiate.ts';
 import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
@@ -96,7 +97,7 @@ function fixBatch(model: Model, batchSize: number): Model {
 /** Appends loss and number of right predictions; they become the outputs. */
 async function addLoss(model: Model, loss: LossName): Promise<void> {
   const { graph } = model;
-  const predictions = graph.outputs[0]!.name;
+  const predictions = logitsOf(model).name;
   carryTrainingOperators(model, trainingOperators);
   const { shape } = (await inferTypes(model)).get(predictions)!;
   graph.addInput({ name: 'targets', dataType: 'float32', shape });

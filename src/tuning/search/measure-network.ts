@@ -1,3 +1,4 @@
+import { logitsOf } from '../../analysis/logits-of.ts';
 import type { Batch } from '../../data/load-batch.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
@@ -32,7 +33,7 @@ export async function withSourceLogits(
   threads: number,
 ): Promise<ComparedBatch[]> {
   const session = await OrtSession.create(source, { threads });
-  const name = source.graph.outputs[0]!.name;
+  const { name } = logitsOf(source);
   const compared: ComparedBatch[] = [];
   try {
     for await (const { shape, data, labels } of batches) {

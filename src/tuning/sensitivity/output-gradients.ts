@@ -1,3 +1,4 @@
+import { logitsOf } from '../../analysis/logits-of.ts';
 import { differentiate } from '../../differentiation/differentiate.ts';
 import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
 import { GraphError } from '../../errors.ts';
@@ -84,7 +85,7 @@ const targetName = 'tuning.target';
 async function withGradients(source: Model, sites: readonly NamedValue[], classes: number) {
   const frozen = await freezeShapes(source);
   const { graph } = frozen;
-  const logits = graph.outputs[0]!.name;
+  const logits = logitsOf(frozen).name;
   graph.addInput({ name: targetName, dataType: 'float32', shape: [1, classes] });
   const build = new GraphBuilder(graph, 'tuning.');
   const flat = build.op('Reshape', [logits, build.integers('row', [1, -1])]);
