@@ -27,7 +27,7 @@ export async function buildKernels() {
 
 async function build({ file, declarations, name }) {
   const [sources, output] = [join(root, dirname(file), 'assembly'), join(root, file)];
-  if (isFresh(sources, output)) return;
+  if (existsSync(join(root, declarations)) && isFresh(sources, output)) return;
   // Several processes may do this at once; each file appears whole.
   const temporary = `${output}.${process.pid}`;
   const options = [

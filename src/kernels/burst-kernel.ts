@@ -7,14 +7,14 @@ export const burstKernel = defineKernel({
   neuron: burst,
   function: 'burst',
   settings({ thresholdPositive, thresholdNegative, deadZone }, ladder) {
-    const boundaries = [deadZone!, ...firingBoundaries(ladder)].map((each) => Math.max(each, deadZone!));
+    const boundaries = [deadZone, ...firingBoundaries(ladder)].map((each) => Math.max(each, deadZone));
     return {
       boundaries,
       levels: ladderLevels(ladder),
       length: boundaries.length,
       most: ladder.spikes,
-      thresholdPositive: thresholdPositive!,
-      thresholdNegative: thresholdNegative!,
+      thresholdPositive,
+      thresholdNegative,
     };
   },
 });

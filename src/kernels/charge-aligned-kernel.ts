@@ -5,5 +5,5 @@ import { defineKernel } from './define-kernel.ts';
 export const chargeAlignedKernel = defineKernel({
   neuron: chargeAligned,
   function: 'chargeAligned',
-  settings: ({ threshold, kappa }) => ({ threshold: threshold!, kappa: kappa! }),
+  settings: (parameters) => parameters,
 });

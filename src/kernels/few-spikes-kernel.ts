@@ -7,7 +7,7 @@ export const fewSpikesKernel = defineKernel({
   function: 'fewSpikes',
   settings: ({ thresholdPositive, thresholdNegative }, { bits }) => ({
     top: 2 ** (bits - 1),
-    thresholdPositive: thresholdPositive!,
-    thresholdNegative: thresholdNegative!,
+    thresholdPositive,
+    thresholdNegative,
   }),
 });

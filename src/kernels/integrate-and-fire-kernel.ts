@@ -5,9 +5,5 @@ import { defineKernel } from './define-kernel.ts';
 export const integrateAndFireKernel = defineKernel({
   neuron: integrateAndFire,
   function: 'integrateAndFire',
-  settings: ({ threshold, initialPotential, amplitude }) => ({
-    threshold: threshold!,
-    initialPotential: initialPotential!,
-    amplitude: amplitude!,
-  }),
+  settings: (parameters) => parameters,
 });

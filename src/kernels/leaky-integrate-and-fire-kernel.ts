@@ -5,9 +5,5 @@ import { defineKernel } from './define-kernel.ts';
 export const leakyIntegrateAndFireKernel = defineKernel({
   neuron: leakyIntegrateAndFire,
   function: 'leakyIntegrateAndFire',
-  settings: ({ threshold, initialPotential, leak }) => ({
-    threshold: threshold!,
-    initialPotential: initialPotential!,
-    leak: leak!,
-  }),
+  settings: (parameters) => parameters,
 });

@@ -21,7 +21,7 @@ export const multiThresholdKernel = defineKernel({
 export const differentialMultiThresholdKernel = defineKernel({
   neuron: differentialMultiThreshold,
   function: 'multiThreshold',
-  settings: (parameters, ladder) => settingsOf(parameters, ladder, Math.max(1, Math.ceil(parameters.onset!))),
+  settings: (parameters, ladder) => settingsOf(parameters, ladder, Math.max(1, Math.ceil(parameters.onset))),
 });
 
 /** As firing-rule.ts numbers them. */
@@ -29,7 +29,11 @@ const rules = { nearest: 0, floor: 1, scanned: 2 } as const;
 
 /** @param firstStep first step of differential coding; 0: running means */
 function settingsOf(
-  { thresholdPositive, thresholdNegative, deadZone }: Parameters,
+  {
+    thresholdPositive,
+    thresholdNegative,
+    deadZone,
+  }: Parameters<'thresholdPositive' | 'thresholdNegative' | 'deadZone'>,
   ladder: Ladder,
   firstStep: number,
 ): NeuronRecords['multiThreshold'] {
@@ -40,9 +44,9 @@ function settingsOf(
     boundaries,
     levels,
     length: levels.length,
-    thresholdPositive: thresholdPositive!,
-    thresholdNegative: thresholdNegative!,
-    deadZone: deadZone!,
+    thresholdPositive,
+    thresholdNegative,
+    deadZone,
     top: 2 ** (ladder.levels - 1),
   };
 }

@@ -3,7 +3,7 @@ import type { NeuronRunFields } from './kernel-exports.ts';
 import type { KernelModule } from './kernel-module.ts';
 
 /** Where a run of neurons with the same parameters reads and writes; addresses are bytes into the memory. */
-export interface NeuronRun extends NeuronRunFields {
+export interface NeuronRun<P extends string = string> extends NeuronRunFields {
   /** Running means of step 1, float32. */
   readonly means: number;
   /** Bytes from one step's means to the next; 0: the same means at every step. */
@@ -21,18 +21,18 @@ export interface NeuronRun extends NeuronRunFields {
   /** Number of neurons, side by side. */
   readonly count: number;
   readonly steps: number;
-  readonly parameters: Parameters;
+  readonly parameters: Parameters<P>;
   /** Four int32 for each step: the number of spikes is added to any of them. 16-byte aligned. */
   readonly counters: number;
 }
 
 /** The fast form of one neuron: all steps of many neurons in one pass. */
-export interface NeuronKernel<A> {
+export interface NeuronKernel<A, P extends string = string> {
   /** Name of the neuron. */
   readonly neuron: string;
-  run(module: KernelModule, run: NeuronRun, attributes: A): void;
+  run(module: KernelModule, run: NeuronRun<P>, attributes: A): void;
 }
 
-/** A kernel whose attributes are known to itself alone. */
+/** A kernel whose attributes and parameters are known to itself alone. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are checked by the neuron's own schema
-export type AnyNeuronKernel = NeuronKernel<any>;
+export type AnyNeuronKernel = NeuronKernel<any, any>;

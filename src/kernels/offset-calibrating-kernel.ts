@@ -5,11 +5,5 @@ import { defineKernel } from './define-kernel.ts';
 export const offsetCalibratingKernel = defineKernel({
   neuron: offsetCalibrating,
   function: 'offsetCalibrating',
-  settings: ({ threshold, initialPotential, amplitude }, { hiddenSteps, iterations }) => ({
-    hidden: hiddenSteps,
-    iterations,
-    threshold: threshold!,
-    initialPotential: initialPotential!,
-    amplitude: amplitude!,
-  }),
+  settings: (parameters, { hiddenSteps: hidden, iterations }) => ({ ...parameters, hidden, iterations }),
 });

@@ -7,8 +7,8 @@ export const scaleAndFireKernel = defineKernel({
   function: 'uniformUnits',
   settings: ({ thresholdPositive, thresholdNegative }, { units, spikes }) => ({
     differential: 0,
-    thresholdPositive: thresholdPositive!,
-    thresholdNegative: thresholdNegative!,
+    thresholdPositive,
+    thresholdNegative,
     units,
     mostSpikes: spikes === 'unary' ? units : 1,
   }),

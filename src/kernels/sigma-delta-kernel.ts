@@ -7,8 +7,8 @@ export const sigmaDeltaKernel = defineKernel({
   function: 'uniformUnits',
   settings: ({ threshold }, { units, spikes }) => ({
     differential: 1,
-    thresholdPositive: threshold!,
-    thresholdNegative: threshold!,
+    thresholdPositive: threshold,
+    thresholdNegative: threshold,
     units,
     mostSpikes: spikes === 'unary' ? units : 1,
   }),

@@ -5,5 +5,5 @@ import { defineKernel } from './define-kernel.ts';
 export const stBifKernel = defineKernel({
   neuron: stBif,
   function: 'stBif',
-  settings: ({ threshold }, { lowest, highest }) => ({ threshold: threshold!, lowest, highest }),
+  settings: ({ threshold }, { lowest, highest }) => ({ threshold, lowest, highest }),
 });

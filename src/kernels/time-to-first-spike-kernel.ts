@@ -12,8 +12,8 @@ export const timeToFirstSpikeKernel = defineKernel({
       levels,
       length: levels.length,
       most: 1,
-      thresholdPositive: thresholdPositive!,
-      thresholdNegative: thresholdNegative!,
+      thresholdPositive,
+      thresholdNegative,
     };
   },
 });
