@@ -7,7 +7,8 @@ export const flatImages = defineDataset({
   name: 'flat-images',
   summary: 'a folder of pictures without labels (for calibration)',
   accepts: [],
-  matches: ({ files, folders }) => folders.length === 0 && files.some(isImageName),
+  // Folders with pictures make it a data set of classes, which is asked first; others are nothing to stumble over.
+  matches: ({ files }) => files.some(isImageName),
   async open({ path, name, files }) {
     const images = files.filter(isImageName).map((id) => ({ id }));
     return imageFilesDataset({ kind: 'flat-images', name, labelled: false }, path, images);

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
@@ -184,4 +186,21 @@ test('a damaged picture is named when it is read', async () => {
   const folder = await temporaryData({ 'cat/a.png': 'not a picture' });
   const dataset = await openDataset(folder);
   await expect(dataset.sample(0)).rejects.toThrow(`${folder}/cat/a.png: expected a whole JPEG`);
+});
+
+describe('odd entries of a folder', () => {
+  test('leave the pictures beside them usable, and are told when they are read', async () => {
+    const folder = await temporaryData({ 'a.png': 1, 'sub.png/notes.txt': 'x' });
+    await symlink('nowhere.png', join(folder, 'b.png'));
+    execFileSync('mkfifo', [join(folder, 'c.JPEG')]);
+    const dataset = await openDataset(folder);
+    expect(dataset).toMatchObject({ kind: 'flat-images', size: 3 });
+    expect((await dataset.sample(0)).id).toBe('a.png');
+    await expect(dataset.sample(1)).rejects.toThrow(
+      'b.png: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got ENOENT',
+    );
+    await expect(dataset.sample(2)).rejects.toThrow(
+      'c.JPEG: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got a pipe or device.',
+    );
+  });
 });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import { DataError, messageOf } from '../errors.ts';
+import { DataError, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
 import { greyImage, type RgbImage } from '../images/rgb-image.ts';
 
 /**
@@ -11,16 +11,17 @@ import { greyImage, type RgbImage } from '../images/rgb-image.ts';
  *
  * @param source path of a file, or its bytes
  * @param where name for error messages; default the path, or `image`
- * @throws DataError if the file is missing, damaged, truncated, or of an unknown format.
+ * @throws DataError if the file is missing, damaged, truncated, no ordinary file, or of an unknown format; OutOfMemoryError and
+ * RuntimeError if memory or file handles run out, which says nothing about the picture
  */
 export async function decodeImage(
   source: string | Uint8Array,
   where: string = typeof source === 'string' ? source : 'image',
 ): Promise<RgbImage> {
   try {
-    const bytes = typeof source === 'string' ? await readFile(source) : source;
-    return await decodeBytes(bytes);
+    return await decodeBytes(typeof source === 'string' ? await readPicture(source) : source);
   } catch (error) {
+    if (isShortage(error)) throw shortage(where, error);
     throw new DataError(
       {
         where,
@@ -31,6 +32,35 @@ export async function decodeImage(
       { cause: error },
     );
   }
+}
+
+/** A pipe or device would be waited for, perhaps for ever. */
+async function readPicture(path: string): Promise<Uint8Array> {
+  const kind = await stat(path);
+  if (kind.isFile()) return readFile(path);
+  throw new Error(kind.isDirectory() ? 'a folder' : 'a pipe or device');
+}
+
+/** Whether this process, not the picture, lacks something. */
+function isShortage(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    ['ENOMEM', 'EMFILE', 'ENFILE'].includes(code ?? '') ||
+    /out of memory|cannot allocate|unable to allocate/i.test(messageOf(error))
+  );
+}
+
+function shortage(where: string, error: unknown): RuntimeError {
+  const files = ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+  const parts = {
+    where,
+    expected: files ? 'a free file handle' : 'enough memory to decode the picture',
+    got: messageOf(error).trim().replaceAll('\n', '; '),
+    remedy: files
+      ? 'Allow more open files (ulimit -n)'
+      : 'Use fewer workers or smaller batches, or allow more memory',
+  };
+  return files ? new RuntimeError(parts, { cause: error }) : new OutOfMemoryError(parts, { cause: error });
 }
 
 async function decodeBytes(bytes: Uint8Array): Promise<RgbImage> {

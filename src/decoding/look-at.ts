@@ -25,14 +25,17 @@ export async function lookAt(path: string): Promise<DataLocation> {
   }
 }
 
-/** The visible files and folders in a folder, links followed, each sorted in code-unit order. */
+/**
+ * The visible files and folders in a folder, links followed, each sorted in code-unit order. A link to nothing counts as a file:
+ * whoever reads it is told.
+ */
 export async function listFolder(path: string): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [];
   const folders: string[] = [];
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (entry.name.startsWith('.')) continue;
     const isFolder = entry.isSymbolicLink()
-      ? (await stat(join(path, entry.name))).isDirectory()
+      ? ((await stat(join(path, entry.name)).catch(() => undefined))?.isDirectory() ?? false)
       : entry.isDirectory();
     (isFolder ? folders : files).push(entry.name);
   }

@@ -140,6 +140,15 @@ describe('parseNpy', () => {
     );
   });
 
+  test('refuses bytes behind the data', () => {
+    const whole = encodeNpy(float32([4], [1, 2, 3, 4]));
+    const longer = new Uint8Array(whole.length + 3);
+    longer.set(whole);
+    expect(() => parseNpy(longer, 'long.npy')).toThrow(
+      'long.npy: expected 16 bytes of data for float32[4], got 3 more. The shape in its head does not fit the data; write the file again.',
+    );
+  });
+
   test('refuses other files, other versions and headers without a shape', () => {
     expect(() => parseNpy(Buffer.from('PK\u0003\u0004 archive'), 'a.npz')).toThrow(
       'expected an .npy file (it starts with \\x93NUMPY), got other bytes. Write the array with numpy.save',

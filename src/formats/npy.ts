@@ -40,6 +40,15 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
       remedy: 'The file is truncated; copy or write it again',
     });
   }
+  const surplus = bytes.length - dataOffset - body.length;
+  if (surplus > 0) {
+    throw new FormatError({
+      where,
+      expected: `${body.length} bytes of data for ${dataType}[${shape.join(',')}]`,
+      got: `${surplus} more`,
+      remedy: 'The shape in its head does not fit the data; write the file again',
+    });
+  }
   const data = readElements(header, body, size);
   return {
     shape,
