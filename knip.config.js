@@ -11,6 +11,7 @@ export default {
     'bench/**/*.{ts,mjs}!',
     'scripts/*.{ts,mjs}!',
     'test/core/core.fixture.ts',
+    'test/api/misuse.ts',
   ],
   project: [
     'src/**/*.ts!',
@@ -26,6 +27,6 @@ export default {
   ignore: ['src/formats/onnx/onnx_pb.ts'],
   // Started by protoc, which `npm run generate:onnx` needs.
   ignoreDependencies: ['@bufbuild/protoc-gen-es'],
-  ignoreBinaries: ['protoc'],
+  ignoreBinaries: ['protoc', 'mkfifo'],
   ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
 };

@@ -21,7 +21,7 @@ const modules = [
 ];
 
 /** Compiles; throws with the compiler's messages if that fails. */
-export async function buildKernels() {
+async function buildKernels() {
   for (const module of modules) await build(module);
 }
 

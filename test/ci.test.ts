@@ -33,6 +33,7 @@ describe('.ci/run', () => {
     'npm run lint',
     'npm run types',
     'npm run imports',
+    'npm run knip',
     'npx transpike --version',
     'git clone --quiet',
   ])('fails where only `%s` does', (failing) => {

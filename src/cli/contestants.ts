@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { methodNamed, presetOf } from '../methods/index.ts';
+import { methodNamed, presetOf } from '../methods/methods.ts';
 import { fingerprintOf, type Network } from '../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork } from './convert-network.ts';
 import { requireSource } from './require-source.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Conversion, convert } from '../conversion/convert.ts';
 import { FormatError, messageOf } from '../errors.ts';
-import { methodNamed } from '../methods/index.ts';
+import { methodNamed } from '../methods/methods.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import { keepPreprocess, type Network } from '../opening/open-network.ts';
 import { cores } from './options.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { engines, synapses } from '../engines/engines.ts';
-import { methods } from '../methods/index.ts';
+import { methods } from '../methods/methods.ts';
 
 /** Reads a whole number that is at least `smallest`. */
 export function wholeNumber(smallest: number): (text: string) => number {

@@ -9,7 +9,7 @@ import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
 import { withoutNeurons } from '../spiking/spiking-form.ts';
 
 /** Largest deviation of a logit, relative to the largest logit (at least 1), that a conversion may have. */
-export const parityTolerance = 1e-4;
+const parityTolerance = 1e-4;
 
 /** Steps of the check: more than one, so that a network that mixes the batch with time is found out. */
 const paritySteps = 2;

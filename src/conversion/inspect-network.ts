@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
-import { methodNamed } from '../methods/index.ts';
+import { methodNamed } from '../methods/methods.ts';
 import type { Network } from '../opening/open-network.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';

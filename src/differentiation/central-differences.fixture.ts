@@ -66,7 +66,7 @@ export function drawInputs(inputs: readonly TestedInput[], seed = 1): Map<string
 }
 
 /** ∂loss/∂input by (f(x + h) − f(x − h))/2h in float64, for one input. */
-export function centralDifferences(
+function centralDifferences(
   model: Model,
   inputs: ReadonlyMap<string, NdArray>,
   name: string,

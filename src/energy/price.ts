@@ -5,7 +5,7 @@ import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';
 
 /** Positions (tokens, pixels) that a fetched weight serves before the next one is fetched; the same for both networks. */
-export const weightReuse = 16;
+const weightReuse = 16;
 
 /** Energies of a device by what networks do, in nanojoules. */
 export class PriceList {

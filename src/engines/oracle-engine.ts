@@ -1,4 +1,3 @@
-import { logitsOf } from '../analysis/logits-of.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
@@ -6,7 +5,7 @@ import type { Node } from '../graph/node.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { withExactConstants } from '../interpreter/exact-constants.ts';
 import { broadcastTo, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
-import { lookUp, mustExist } from '../look-up.ts';
+import { mustExist } from '../look-up.ts';
 import { checkInput } from '../sessions/ort-session.ts';
 import { isNeuron, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
@@ -26,12 +25,6 @@ export function createOracleEngine(plan: Plan): Engine {
     },
     close: async () => undefined,
   };
-}
-
-/** Evaluates a network that does not spike in float64. @returns its logits */
-export function evaluateSource(model: Model, input: FloatTensor): FloatTensor {
-  const outputs = evaluateModel(withExactConstants(model), feedsOf(model, input));
-  return toFloatTensor(lookUp(outputs, logitsOf(model).name, 'output'));
 }
 
 /** The network's input, after a check. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Tensor } from '../graph/tensor.ts';
-import { FileSource, fileStorage } from './file-source.ts';
+import { FileSource } from './file-source.ts';
+import { fileStorage } from './file-storage.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'source-'));
 afterAll(() => rmSync(folder, { recursive: true }));

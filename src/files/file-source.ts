@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FormatError } from '../errors.ts';
 import type { ByteSource } from '../graph/byte-source.ts';
-import type { ExternalStorage } from '../graph/tensor.ts';
 
 /** A file whose bytes are read when they are needed. */
 export class FileSource implements ByteSource {
@@ -43,9 +42,4 @@ export class FileSource implements ByteSource {
       closeSync(file);
     }
   }
-}
-
-/** A stretch of a file, for a tensor to be read from. @param offset first byte @param length number of bytes */
-export function fileStorage(path: string, offset: number, length: number): ExternalStorage {
-  return { kind: 'external', source: new FileSource(path), offset, length };
 }

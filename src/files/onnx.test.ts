@@ -19,7 +19,7 @@ import { Model } from '../graph/model.ts';
 import { float, node } from '../graph/node.ts';
 import { printGraph } from '../graph/print-graph.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { fileStorage } from './file-source.ts';
+import { fileStorage } from './file-storage.fixture.ts';
 import { readOnnx } from './read-onnx.ts';
 import { writeOnnx } from './write-onnx.ts';
 

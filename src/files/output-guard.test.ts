@@ -6,7 +6,7 @@ import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { fileStorage } from './file-source.ts';
+import { fileStorage } from './file-storage.fixture.ts';
 import { guardOutput, weightFilesOf } from './output-guard.ts';
 import { writeOnnx } from './write-onnx.ts';
 

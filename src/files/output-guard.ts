@@ -58,7 +58,7 @@ export function weightFilesOf(model: Model): string[] {
 }
 
 /** Whether two paths lead to the same file, through symbolic or hard links too. */
-export async function isSameFile(a: string, b: string): Promise<boolean> {
+async function isSameFile(a: string, b: string): Promise<boolean> {
   const [x, y] = await Promise.all([a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
   if (!x || !y) return false;
   // Where the file system numbers nothing, the names decide.

@@ -66,11 +66,6 @@ export function intsAttribute(of: Node, key: string, fallback?: readonly number[
   return read(of, key, 'ints', fallback);
 }
 
-/** Reads a floats attribute. @throws GraphError if it has another kind, or is missing and there is no fallback. */
-export function floatsAttribute(of: Node, key: string, fallback?: readonly number[]): readonly number[] {
-  return read(of, key, 'floats', fallback);
-}
-
 /** Reads a tensor attribute. @throws GraphError if it is missing or has another kind. */
 export function tensorAttribute(of: Node, key: string): Tensor {
   return read(of, key, 'tensor');

@@ -26,7 +26,7 @@ export function printGraph(graph: Graph, indent = ''): string {
 }
 
 /** One node as text: `y = Gemm(x, w, b) {transB=1}`. */
-export function printNode(of: Node, indent = ''): string {
+function printNode(of: Node, indent = ''): string {
   const domain = of.domain ? `${of.domain}.` : '';
   const attributes = [...of.attributes]
     .sort(([a], [b]) => (a < b ? -1 : 1))

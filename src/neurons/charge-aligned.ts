@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import {
-  type ActivationAttributes,
-  activationAttributes,
-  fromActivationAttributes,
-} from '../dynamics/activation-attributes.ts';
+import { activationAttributes, fromActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-
-/** Structural choices of a charge-aligned neuron: the activation function it stands for. */
-export type ChargeAlignedAttributes = ActivationAttributes;
 
 /** Largest number of units whose spikes are told apart in statistics. */
 const mostUnits = 64;

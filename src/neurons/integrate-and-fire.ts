@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import {
-  type ActivationAttributes,
-  activationAttributes,
-  fromActivationAttributes,
-} from '../dynamics/activation-attributes.ts';
+import { activationAttributes, fromActivationAttributes } from '../dynamics/activation-attributes.ts';
 import {
   defineNeuron,
   type Parameters,
@@ -11,9 +7,6 @@ import {
   type StepValues,
 } from '../dynamics/define-neuron.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-
-/** Structural choices of an integrate-and-fire neuron: the activation function it stands for. */
-export type IntegrateAndFireAttributes = ActivationAttributes;
 
 const parameters = ['threshold', 'initialPotential', 'amplitude'] as const;
 

@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import {
-  type ActivationAttributes,
-  activationAttributes,
-  fromActivationAttributes,
-} from '../dynamics/activation-attributes.ts';
+import { activationAttributes, fromActivationAttributes } from '../dynamics/activation-attributes.ts';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-
-/** Structural choices of a leaky integrate-and-fire neuron: the activation function it stands for. */
-export type LeakyIntegrateAndFireAttributes = ActivationAttributes;
 
 /**
  * Leaky integrate-and-fire neuron with soft reset: a share λ of the membrane potential stays from one step to the next.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AttributesOf } from '../dynamics/define-neuron.ts';
 import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
@@ -12,9 +13,11 @@ import { setSteps, stepsOf } from '../spiking/neuron-node.ts';
 import { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
 import { integrateAndFireParameters } from './integrate-and-fire.ts';
-import { type OffsetCalibratingAttributes, offsetCalibrating } from './offset-calibrating.ts';
+import { offsetCalibrating } from './offset-calibrating.ts';
 
-function attributesWith(hiddenSteps: number, iterations = 1): OffsetCalibratingAttributes {
+type Attributes = AttributesOf<typeof offsetCalibrating>;
+
+function attributesWith(hiddenSteps: number, iterations = 1): Attributes {
   return offsetCalibrating.attributes.parse({ hiddenSteps, iterations });
 }
 
@@ -110,7 +113,7 @@ describe('offsetCalibrating', () => {
 });
 
 /** x → ReLU → linear → ReLU → linear → y with neurons in the place of both ReLUs. */
-function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
+function twoLayers(first: Attributes, second = first): Model {
   const graph = new Graph('two-layers');
   graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 6] });
   const build = new GraphBuilder(graph);
@@ -122,7 +125,7 @@ function twoLayers(first: OffsetCalibratingAttributes, second = first): Model {
   const output = build.op('MatMul', [build.op('Relu', [hidden], {}, { name: 'rb' }), weight('w2', 5, 2)]);
   build.op('Identity', [output], {}, { name: 'y' });
   graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 2] });
-  const spec = (attributes: OffsetCalibratingAttributes) => ({
+  const spec = (attributes: Attributes) => ({
     neuron: offsetCalibrating,
     attributes,
     parameters: integrateAndFireParameters(0.8, 0.5),

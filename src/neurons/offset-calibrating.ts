@@ -18,9 +18,6 @@ const attributes = z.object({
   iterations: z.int().min(1).max(16).default(1),
 });
 
-/** Structural choices of an offset-calibrating neuron. */
-export type OffsetCalibratingAttributes = z.infer<typeof attributes>;
-
 /** Stands for "no such step". */
 const none = 1e30;
 

@@ -35,7 +35,7 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
 }
 
 /** Every step of every entry as a point of accuracy against energy. */
-export function frontierPoints({ entries }: Comparison): FrontierPoint[] {
+function frontierPoints({ entries }: Comparison): FrontierPoint[] {
   return entries.flatMap(({ name, result }) =>
     result.steps.map((step) => ({
       method: name,

@@ -26,7 +26,7 @@ function toText(part: Part): string {
 }
 
 /** Text as it may stand between tags and in attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -17,7 +17,7 @@ export async function writeReport(folder: string): Promise<string> {
 }
 
 /** The report of a run as HTML. */
-export function renderReport(run: Run | ComparisonRun | TuningRun): Promise<string> {
+function renderReport(run: Run | ComparisonRun | TuningRun): Promise<string> {
   switch (run.kind) {
     case 'evaluation':
       return renderEvaluation(run);

@@ -46,9 +46,6 @@ export const frontierSchema = z.object({
 /** One point of accuracy against energy, as `frontier.json` and reports of comparisons have it. */
 export type FrontierPoint = z.infer<typeof point>;
 
-/** One end of a {@link PayingRange}. */
-export type PayingPoint = z.infer<typeof payingPoint>;
-
 /** Up to which energy by ECMT's count spiking costs less than the source network by the full estimate. */
 export type PayingRange = z.infer<typeof payingRange>;
 

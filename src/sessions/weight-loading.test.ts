@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
-import { fileStorage } from '../files/file-source.ts';
+import { fileStorage } from '../files/file-storage.fixture.ts';
 import type { DataType } from '../graph/data-type.ts';
 import { Graph } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';

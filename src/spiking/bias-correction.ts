@@ -9,7 +9,7 @@ import { domain, domainVersion } from './domain.ts';
  * Operator that takes a mean error out of a synaptic operator's output: y [T·N, …], correction broadcastable to it → y +
  * correction. It belongs to the spiking network, not to its source.
  */
-export const correctBias = 'CorrectBias';
+const correctBias = 'CorrectBias';
 
 /** Corrections by the name of the synaptic operator: float32, one number an output channel, broadcastable to the output. */
 export type BiasCorrections = ReadonlyMap<string, Tensor>;

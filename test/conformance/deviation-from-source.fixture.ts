@@ -1,5 +1,5 @@
+import { evaluateSource } from '../../src/engines/evaluate-source.fixture.ts';
 import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
-import { evaluateSource } from '../../src/engines/oracle-engine.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
 import type { FloatTensor } from '../../src/graph/float-tensor.ts';
 import type { Model } from '../../src/graph/model.ts';

@@ -10,7 +10,7 @@ import { Model } from '../../src/graph/model.ts';
 import { node } from '../../src/graph/node.ts';
 import { Tensor } from '../../src/graph/tensor.ts';
 import { fittedPreset } from '../../src/methods/signed-sites.ts';
-import { levelCounts } from '../../src/metrics/level-counts.ts';
+import { levelCounts } from '../../src/metrics/level-counts.fixture.ts';
 import { neurons } from '../../src/neurons/neurons.ts';
 import { bitWidths } from '../../src/quantisation/bit-widths.ts';
 import { sitesOf } from '../../src/spiking/neuron-node.ts';

@@ -8,7 +8,7 @@ import { agreement, largestDifference } from '../../src/engines/segmented/compar
 import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { readNpy } from '../../src/files/read-npy.ts';
 import { readOnnx } from '../../src/files/read-onnx.ts';
-import { methodNamed } from '../../src/methods/index.ts';
+import { methodNamed } from '../../src/methods/methods.ts';
 import { sitesOf } from '../../src/spiking/neuron-node.ts';
 import { hasShared, shared } from './shared-folder.ts';
 

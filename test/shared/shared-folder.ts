@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Folder with models and data for measurements; not part of the project. */
-export const sharedFolder = resolve(process.env.TRANSPIKE_SHARED ?? '../shared');
+const sharedFolder = resolve(process.env.TRANSPIKE_SHARED ?? '../shared');
 
 /** Path of something in the shared folder. */
 export function shared(...parts: string[]): string {

@@ -22,7 +22,7 @@ export interface TrainingOperator {
 }
 
 /** The operator as a function of a model, so that any ONNX runtime can run it. */
-export function functionOf(operator: TrainingOperator, opset: number): ModelFunction {
+function functionOf(operator: TrainingOperator, opset: number): ModelFunction {
   const graph = new Graph(operator.name);
   const build = new GraphBuilder(graph, 'inner.');
   const values = operator.forward(build);

@@ -12,7 +12,7 @@ import { createInGraphEngine } from '../in-graph-engine.ts';
 import { planRun } from '../plan-run.ts';
 import { agreement, largestDifference } from './compare-runs.fixture.ts';
 import { integerSynapseUse } from './integer-synapse-use.ts';
-import { fromIntegerWeights } from './integer-weights.ts';
+import { fromIntegerWeights } from './integer-weights.fixture.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
 import { randomImages, randomNumbers } from './small-networks.fixture.ts';
 

@@ -4,11 +4,12 @@ import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { methodNamed } from '../../methods/index.ts';
+import { methodNamed } from '../../methods/methods.ts';
 import { createInGraphEngine } from '../in-graph-engine.ts';
 import { planRun } from '../plan-run.ts';
 import { agreement, largestDifference } from './compare-runs.fixture.ts';
-import { fromIntegerWeights, toIntegerWeights } from './integer-weights.ts';
+import { fromIntegerWeights } from './integer-weights.fixture.ts';
+import { toIntegerWeights } from './integer-weights.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
 import { randomImages, smallVit } from './small-networks.fixture.ts';
 

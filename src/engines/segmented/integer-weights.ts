@@ -1,4 +1,4 @@
-import { Tensor } from '../../graph/tensor.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 
 /** Weights as whole numbers −127…127 with one scale for each output channel. */
 export interface QuantisedWeights {
@@ -41,17 +41,4 @@ export function toIntegerWeights(
     for (let i = 0; i < inputs; i++) weights[i * outputs + o] = Math.round(numbers[at(i, o)]! / scales[o]!);
   }
   return { weights, inputs, scales };
-}
-
-/** The float32 weights that 8-bit ones stand for, in the layout of the original. */
-export function fromIntegerWeights(weight: Tensor, transposed: boolean): Tensor {
-  const { weights, inputs, scales } = toIntegerWeights(weight, transposed);
-  const outputs = scales.length;
-  const numbers = Float32Array.from(weight.toFloat32(), (_, at) => {
-    const [i, o] = transposed
-      ? [at % inputs, Math.floor(at / inputs)]
-      : [Math.floor(at / outputs), at % outputs];
-    return weights[i * outputs + o]! * scales[o]!;
-  });
-  return Tensor.float32(weight.shape, numbers);
 }

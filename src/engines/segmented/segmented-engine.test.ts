@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../conversion/convert.ts';
 import type { Model } from '../../graph/model.ts';
-import { methodNamed } from '../../methods/index.ts';
+import { methodNamed } from '../../methods/methods.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
 import { createInGraphEngine } from '../in-graph-engine.ts';
 import { type Plan, type PlanOptions, planRun, type RunResult } from '../plan-run.ts';

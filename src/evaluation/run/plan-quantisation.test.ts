@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileStorage } from '../../files/file-source.ts';
+import { fileStorage } from '../../files/file-storage.fixture.ts';
 import { Graph } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';

@@ -21,7 +21,7 @@ import { transpose } from './transpose.ts';
  *
  * @throws RuntimeError if the shapes do not fit; `of` names the place
  */
-export function matMul(left: NdArray, right: NdArray, of: Node): NdArray {
+function matMul(left: NdArray, right: NdArray, of: Node): NdArray {
   const a = left.shape.length === 1 ? reshaped(left, [1, ...left.shape]) : left;
   const b = right.shape.length === 1 ? reshaped(right, [...right.shape, 1]) : right;
   const [rows, depth] = a.shape.slice(-2);

@@ -45,7 +45,7 @@ const progressSchema = z.object({
 export type TrainingProgress = z.infer<typeof progressSchema>;
 
 /** Name of the file in the run folder. */
-export const checkpointName = 'checkpoint.safetensors';
+const checkpointName = 'checkpoint.safetensors';
 const progressTensor = 'progress.json';
 
 /**

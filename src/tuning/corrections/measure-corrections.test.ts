@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { synapticInputSites } from '../../analysis/spike-sites.ts';
 import { ladderThresholds } from '../../dynamics/ladder.ts';
-import { createOracleEngine, evaluateSource } from '../../engines/oracle-engine.ts';
+import { evaluateSource } from '../../engines/evaluate-source.fixture.ts';
+import { createOracleEngine } from '../../engines/oracle-engine.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { Graph } from '../../graph/graph.ts';

@@ -1,2 +1,0 @@
-export type { Method, Preset, SiteCalibration } from './define-method.ts';
-export { methodNamed, methods, presetOf } from './methods.ts';
