@@ -84,39 +84,39 @@ export class AccumulatePlanes {
   sums: usize;
 }
 
-/** Means of one image at step t from its `sums`. */
-@inline
-function planesOf(work: AccumulatePlanes, to: usize, t: i32): void {
-  const channels = work.channels;
-  const pixels = work.pixels;
-  const row = <usize>channels << 2;
-  const plane = <usize>pixels << 2;
-  const share = <f32>1 / <f32>t;
-  let c = 0;
-  let at: usize = 0;
-  for (; c + 4 <= channels; c += 4, at += 16, to += 4 * plane) {
-    fourChannels(work.sums + at, row, to, plane, pixels, share, work.scales + at, work.biases + at);
-  }
-  for (; c < channels; c++, at += 4, to += plane) {
-    oneChannel(work.sums + at, row, to, pixels, load<f32>(work.scales + at) * share, load<f32>(work.biases + at));
-  }
-}
-
 /**
  * Turns the whole-number products of a convolution into running means, in place, and moves the channels in front: int32
  * [T, images, pixels, channels] becomes float32 [T, images, channels, pixels],
  * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c].
  */
 export function accumulatePlanes(work: AccumulatePlanes): void {
-  const size = <usize>work.pixels * (<usize>work.channels << 2);
+  const pixels = work.pixels;
+  const channels = work.channels;
+  const steps = work.steps;
+  const stride = work.stride;
+  const scales = work.scales;
+  const biases = work.biases;
+  const sums = work.sums;
+  const row = <usize>channels << 2;
+  const plane = <usize>pixels << 2;
+  const size = <usize>pixels * row;
   let products = work.products;
   for (let image = work.images; image > 0; image--) {
-    memory.fill(work.sums, 0, size);
+    memory.fill(sums, 0, size);
     let place = products;
-    for (let t = 1; t <= work.steps; t++) {
-      addTo(work.sums, place, work.pixels * work.channels);
-      planesOf(work, place, t);
-      place += work.stride;
+    for (let t = 1; t <= steps; t++) {
+      addTo(sums, place, pixels * channels);
+      const share = <f32>1 / <f32>t;
+      let c = 0;
+      let at: usize = 0;
+      let to = place;
+      for (; c + 4 <= channels; c += 4, at += 16, to += 4 * plane) {
+        fourChannels(sums + at, row, to, plane, pixels, share, scales + at, biases + at);
+      }
+      for (; c < channels; c++, at += 4, to += plane) {
+        oneChannel(sums + at, row, to, pixels, load<f32>(scales + at) * share, load<f32>(biases + at));
+      }
+      place += stride;
     }
     products += size;
   }

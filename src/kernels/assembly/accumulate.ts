@@ -65,40 +65,40 @@ export class Accumulate {
   biases: usize;
 }
 
-/** All steps of one row. */
-@inline
-function rowOver(work: Accumulate, products: usize, means: usize): void {
-  const channels = work.channels;
-  const blocks = channels & ~15;
-  for (let c = 0; c < blocks; c += 16) {
-    const at = <usize>c << 2;
-    sixteenOver(products + at, work.stride, means + at, work.meansStride, work.steps, work.scales + at, work.biases + at);
-  }
-  for (let c = blocks; c < channels; c += 4) {
-    const at = <usize>c << 2;
-    const rest = min(4, channels - c);
-    if (rest == 4) {
-      const scale = v128.load(work.scales + at);
-      const bias = v128.load(work.biases + at);
-      channelsOver(4, products + at, work.stride, means + at, work.meansStride, work.steps, scale, bias);
-    } else {
-      const scale = loadLanes(work.scales + at, rest);
-      const bias = loadLanes(work.biases + at, rest);
-      channelsOver(rest, products + at, work.stride, means + at, work.meansStride, work.steps, scale, bias);
-    }
-  }
-}
-
 /**
  * Turns whole-number products of each step into running means: int32 [T, rows, channels] becomes float32
  * mean(t) = scale[c]·(p(1)+…+p(t))/t + bias[c].
  */
 export function accumulate(work: Accumulate): void {
+  const stride = work.stride;
+  const row = work.row;
+  const meansStride = work.meansStride;
+  const meansRow = work.meansRow;
+  const channels = work.channels;
+  const steps = work.steps;
+  const scales = work.scales;
+  const biases = work.biases;
+  const blocks = channels & ~15;
   let products = work.products;
   let means = work.means;
   for (let r = work.rows; r > 0; r--) {
-    rowOver(work, products, means);
-    products += work.row;
-    means += work.meansRow;
+    for (let c = 0; c < blocks; c += 16) {
+      const at = <usize>c << 2;
+      sixteenOver(products + at, stride, means + at, meansStride, steps, scales + at, biases + at);
+    }
+    for (let c = blocks; c < channels; c += 4) {
+      const at = <usize>c << 2;
+      const rest = min(4, channels - c);
+      if (rest == 4) {
+        const scale = v128.load(scales + at);
+        channelsOver(4, products + at, stride, means + at, meansStride, steps, scale, v128.load(biases + at));
+      } else {
+        const scale = loadLanes(scales + at, rest);
+        const bias = loadLanes(biases + at, rest);
+        channelsOver(rest, products + at, stride, means + at, meansStride, steps, scale, bias);
+      }
+    }
+    products += row;
+    means += meansRow;
   }
 }

@@ -62,58 +62,6 @@ export class Unfold {
   padded: usize;
   /** Where to write, with room for 16 bytes more. */
   columns: usize;
-
-  @inline
-  get pixel(): usize {
-    return <usize>((this.channels + 3) & ~3);
-  }
-
-  @inline
-  get paddedHeight(): i32 {
-    return (this.outHeight - 1) * this.strideY + this.windowHeight;
-  }
-
-  @inline
-  get paddedWidth(): i32 {
-    return (this.outWidth - 1) * this.strideX + this.windowWidth;
-  }
-}
-
-/** Puts what is seen of an image into the padded one. */
-@inline
-function putImage(work: Unfold, levels: usize): void {
-  const pixel = work.pixel;
-  const rowBytes = <usize>work.paddedWidth * pixel;
-  const plane = <usize>(work.height * work.width);
-  const columnsSeen = min(work.width, work.paddedWidth - work.left);
-  const rowsSeen = min(work.height, work.paddedHeight - work.top);
-  for (let y = 0; y < rowsSeen; y++) {
-    const to = work.padded + <usize>(y + work.top) * rowBytes + <usize>work.left * pixel;
-    rowToPixels(levels + <usize>(y * work.width), plane, columnsSeen, work.channels, to, pixel);
-  }
-}
-
-/** Lays the windows of the padded image into rows. @returns where the next rows go */
-@inline
-function unfoldImage(work: Unfold, columns: usize): usize {
-  const windowHeight = work.windowHeight;
-  const outWidth = work.outWidth;
-  const run = <usize>work.windowWidth * work.pixel;
-  const rowBytes = <usize>work.paddedWidth * work.pixel;
-  const step = <usize>work.strideX * work.pixel;
-  for (let y = 0; y < work.outHeight; y++) {
-    const row = work.padded + <usize>(y * work.strideY) * rowBytes;
-    for (let x = 0; x < outWidth; x++) {
-      let from = row + <usize>x * step;
-      for (let k = 0; k < windowHeight; k++) {
-        // The last bytes are too many; what comes next is written over them.
-        for (let i: usize = 0; i < run; i += 16) v128.store(columns + i, v128.load(from + i));
-        columns += run;
-        from += rowBytes;
-      }
-    }
-  }
-  return columns;
 }
 
 /**
@@ -122,12 +70,43 @@ function unfoldImage(work: Unfold, columns: usize): usize {
  * 8-bit spikes.
  */
 export function unfold(work: Unfold): void {
-  memory.fill(work.padded, 128, <usize>(work.paddedHeight * work.paddedWidth) * work.pixel);
+  const channels = work.channels;
+  const width = work.width;
+  const windowHeight = work.windowHeight;
+  const strideY = work.strideY;
+  const strideX = work.strideX;
+  const top = work.top;
+  const left = work.left;
+  const outHeight = work.outHeight;
+  const outWidth = work.outWidth;
+  const padded = work.padded;
+  const pixel = <usize>((channels + 3) & ~3);
+  const plane = <usize>(work.height * width);
+  const paddedHeight = (outHeight - 1) * strideY + windowHeight;
+  const paddedWidth = (outWidth - 1) * strideX + work.windowWidth;
+  const rowBytes = <usize>paddedWidth * pixel;
+  const run = <usize>work.windowWidth * pixel;
+  memory.fill(padded, 128, <usize>paddedHeight * rowBytes);
+  const columnsSeen = min(width, paddedWidth - left);
+  const rowsSeen = min(work.height, paddedHeight - top);
   let levels = work.levels;
   let columns = work.columns;
   for (let image = work.images; image > 0; image--) {
-    putImage(work, levels);
-    columns = unfoldImage(work, columns);
-    levels += <usize>(work.channels * work.height * work.width);
+    for (let y = 0; y < rowsSeen; y++) {
+      const to = padded + <usize>(y + top) * rowBytes + <usize>left * pixel;
+      rowToPixels(levels + <usize>(y * width), plane, columnsSeen, channels, to, pixel);
+    }
+    for (let y = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++) {
+        let from = padded + <usize>(y * strideY) * rowBytes + <usize>(x * strideX) * pixel;
+        for (let k = 0; k < windowHeight; k++) {
+          // The last bytes are too many; what comes next is written over them.
+          for (let i: usize = 0; i < run; i += 16) v128.store(columns + i, v128.load(from + i));
+          columns += run;
+          from += rowBytes;
+        }
+      }
+    }
+    levels += <usize>channels * plane;
   }
 }
