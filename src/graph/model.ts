@@ -40,7 +40,12 @@ export class Model {
 
   /** A copy that can be edited without touching this one. */
   clone(): Model {
-    const copy = new Model(this.graph.clone(), this.opset);
+    return this.withGraph(this.graph.clone());
+  }
+
+  /** A copy with another graph: operator sets, functions and metadata are those of this one. */
+  withGraph(graph: Graph): Model {
+    const copy = new Model(graph, this.opset);
     copy.opsets = new Map(this.opsets);
     copy.functions = this.functions.map((each) => ({ ...each, nodes: each.nodes.map(cloneNode) }));
     copy.metadata = new Map(this.metadata);

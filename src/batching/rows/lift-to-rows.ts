@@ -8,6 +8,7 @@ import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
 import { nearlyEqual, rowShape, stackRows } from './row-form.ts';
 import { type RowVariant, rowVariants, type SingleShapes } from './row-variants.ts';
 import { runConstants } from './run-constants.ts';
+import { trialModel } from './trial-model.ts';
 import { runTrials, type Trials } from './trials.ts';
 
 /** Images that the variants of a node are tried with. */
@@ -33,8 +34,7 @@ export const liftToRows = definePass({
     const source = one.clone();
     const opening = renameInputs(source.graph, axes);
     const trials = await runTrials(source, trialImages);
-    const lifted = source.clone();
-    lifted.graph = new Graph(source.graph.name);
+    const lifted = source.withGraph(new Graph(source.graph.name));
     lifted.graph.setInputs(source.graph.inputs.map((info) => ({ ...info })));
     lifted.graph.setOutputs(source.graph.outputs.map((info) => ({ ...info })));
     await appendLifted(lifted, source, trials);
@@ -105,12 +105,8 @@ async function firstThatFits(
   const read = [...valuesReadBy(of)].filter((name) => shapes.has(name));
   const inputs = new Map(read.map((name) => [name, stackRows(trials.get(name)!)]));
   for (const variant of variants.slice(0, -1)) {
-    const trial = lifted.clone();
     // The operators before are replaced by what they gave.
-    trial.graph.setNodes(trial.graph.nodes.filter((each) => !each.outputs.some((name) => inputs.has(name))));
-    variant(new GraphBuilder(trial.graph, 'rows.'));
-    trial.graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
-    trial.graph.removeDeadNodes();
+    const trial = trialModel(lifted, of, variant, inputs);
     const got = await runConstants(trial, inputs).catch(() => undefined);
     if (got && outputs.every((name) => nearlyEqual(got.get(name), stackRows(trials.get(name)!))))
       return variant;
