@@ -2,6 +2,7 @@ import { definePass } from '../../graph/define-pass.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Model } from '../../graph/model.ts';
 import { intsAttribute, type Node } from '../../graph/node.ts';
+import { mustExist } from '../../look-up.ts';
 import type { Arrangement } from './arrangement.ts';
 import { channelsOf, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
 
@@ -32,7 +33,7 @@ function arrange(graph: Graph, product: IntegerProduct): IntegerProduct {
   const transpose = reshape && onlyReader(graph, reshape.outputs[0]!, 'Transpose');
   const arrangement = transpose && arrangementOf(graph, product, reshape, transpose);
   if (!arrangement) return product;
-  const producer = graph.producerOf(product.output)!;
+  const producer = mustExist(graph.producerOf(product.output), `producer of '${product.output}'`);
   const output = transpose.outputs[0]!;
   graph.removeNode(reshape);
   graph.removeNode(transpose);

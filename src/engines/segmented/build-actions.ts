@@ -1,5 +1,6 @@
 import type { Dimension, ValueInfo } from '../../graph/graph.ts';
 import type { Node } from '../../graph/node.ts';
+import { lookUp } from '../../look-up.ts';
 import { OrtSession, type SessionOptions } from '../../sessions/ort-session.ts';
 import { weightLoadingOf } from '../../sessions/weight-loading.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
@@ -129,7 +130,7 @@ async function loadCut(
 ): Promise<Action> {
   const product = integerProducts.get(of.name);
   if (product) return makeIntegerProduct(product, threads);
-  const site = bySite.get(of.name)!;
+  const site = lookUp(bySite, of.name, 'site');
   const wanted = (name: string | undefined) => (name !== undefined && used.has(name) ? name : undefined);
   const [decoded, spikes, third] = of.outputs.map(wanted);
   const writes = [decoded, spikes, third].filter((name) => name !== undefined);

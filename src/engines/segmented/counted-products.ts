@@ -1,4 +1,4 @@
-import type { Site } from '../../spiking/neuron-node.ts';
+import { lookUp } from '../../look-up.ts';
 import type { Plan } from '../plan-run.ts';
 import type { CountPairs } from './action.ts';
 
@@ -20,9 +20,9 @@ export function countedProducts({ statistics, operators, sites }: Plan): Counted
   const counted: Pick<CountPairs, 'operator' | 'operands'>[] = [];
   const generic: string[] = [];
   for (const [name, outputs] of statistics?.products ?? []) {
-    const operator = byName.get(name)!;
-    const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value)!) as [Site, Site];
-    if (operator.node.opType === 'MatMul' && !a.counts && !b.counts) {
+    const operator = lookUp(byName, name, 'operator');
+    const [a, b] = operator.operands.map(({ value }) => lookUp(byDecoded, value, 'site that decodes to'));
+    if (operator.node.opType === 'MatMul' && a && b && !a.counts && !b.counts) {
       counted.push({ operator, operands: [a, b] });
     } else {
       generic.push(...Object.values(outputs));

@@ -3,6 +3,7 @@ import { Graph } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
 import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import { domain } from '../../spiking/domain.ts';
 import { engineDomain } from './integer-product.ts';
 
@@ -75,7 +76,7 @@ function makeSegment(
   const outputs = nodes.flatMap((each) => each.outputs.filter((name) => name && wanted.has(name)));
   const graph = new Graph(`${model.graph.name}, segment ${level}`);
   const shared = constants.behind(read);
-  for (const name of shared.initializers) graph.setInitializer(name, model.graph.initializers.get(name)!);
+  for (const [name, tensor] of shared.initializers) graph.setInitializer(name, tensor);
   graph.setNodes([...shared.nodes, ...nodes].map(cloneNode));
   graph.setInputs(inputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
   graph.setOutputs(outputs.map((name) => ({ name, dataType: undefined, shape: undefined })));
@@ -110,20 +111,26 @@ class Constants {
   }
 
   /** Nodes and initializers that the constants among some values are made from. */
-  behind(values: ReadonlySet<string>): { nodes: readonly Node[]; initializers: readonly string[] } {
-    const { initializers } = this.#graph;
+  behind(values: ReadonlySet<string>): {
+    nodes: readonly Node[];
+    initializers: readonly (readonly [string, Tensor])[];
+  } {
     const needed = new Set([...values].filter((name) => this.has(name)));
-    const nodes = new Set<Node>();
+    const nodes = new Map<Node, number>();
+    const initializers = new Map<string, Tensor>();
     // The set grows while it is gone through.
     for (const name of needed) {
+      const constant = this.#graph.initializers.get(name);
+      if (constant) initializers.set(name, constant);
       const producer = this.#graph.producerOf(name);
-      if (!producer || !this.makes(producer)) continue;
-      nodes.add(producer);
+      const position = producer && this.#order.get(producer);
+      if (!producer || position === undefined) continue;
+      nodes.set(producer, position);
       for (const read of valuesReadBy(producer)) needed.add(read);
     }
     return {
-      nodes: [...nodes].sort((a, b) => this.#order.get(a)! - this.#order.get(b)!),
-      initializers: [...needed].filter((name) => initializers.has(name)),
+      nodes: [...nodes].sort(([, a], [, b]) => a - b).map(([each]) => each),
+      initializers: [...initializers],
     };
   }
 }

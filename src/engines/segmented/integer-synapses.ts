@@ -4,6 +4,7 @@ import type { Graph } from '../../graph/graph.ts';
 import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { mustExist } from '../../look-up.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { isSiteOf, type Site } from '../../spiking/neuron-node.ts';
@@ -70,7 +71,7 @@ export const useIntegerSynapses = definePass({
         return site;
       }
       const levels = graph.freshName(`${site.name}.levels`);
-      const neurons = graph.producerOf(site.decoded)!;
+      const neurons = mustExist(graph.producerOf(site.decoded), `neurons of site '${site.name}'`);
       graph.update(neurons, { outputs: [...neurons.outputs, levels] });
       for (const operator of operators) {
         products.set(operator.node.name, replace(graph, operator, levels, threshold));

@@ -1,4 +1,5 @@
 import { concatenate, type FloatTensor } from '../../graph/float-tensor.ts';
+import { lookUp } from '../../look-up.ts';
 
 /**
  * Joins the outputs of the parts of a batch. Values keep their steps outermost; counts are added.
@@ -19,7 +20,7 @@ export function joinOutputs(
   if (others.length === 0) return new Map(first);
   return new Map(
     [...first.keys()].map((name): [string, FloatTensor] => {
-      const all = parts.map((part) => part.get(name)!);
+      const all = parts.map((part) => lookUp(part, name, 'output'));
       if (counts.has(name)) return [name, { shape: [steps], data: addSteps(all, steps) }];
       return [name, name === logits ? concatenate(all, 1) : joinSteps(all, steps)];
     }),

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../../errors.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { moduleBytes } from '../../kernels/kernel-module.ts';
+import { lookUp } from '../../look-up.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
@@ -78,7 +79,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
   };
   const stretches = new Map<string, Stretch>();
   for (const [value, life] of lives) {
-    const shape = shapes.get(value)!;
+    const shape = lookUp(shapes, value, 'shape of value');
     if (!isPlaced(shape)) continue;
     const owner = home(value);
     const bytes = strideOf(shape) * stepsOf(value);
@@ -96,7 +97,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
   if (plan.bytes > largestMemory) throw tooLarge(batch, plan.bytes);
   const places = new Map<string, Place>();
   for (const value of lives.keys()) {
-    const shape = shapes.get(value)!;
+    const shape = lookUp(shapes, value, 'shape of value');
     const address = plan.addresses.get(home(value));
     if (address === undefined) continue;
     places.set(value, { address, shape, stride: stepsOf(value) > 1 ? strideOf(shape) : 0 });
@@ -139,13 +140,13 @@ function stackedActions(
   shapes: ReadonlyMap<string, StepShape>,
   steps: number,
 ): Map<Action, number> {
-  const fits = (name: string) => batched.has(name) && isPlaced(shapes.get(name)!);
+  const fits = (name: string) => batched.has(name) && isPlaced(lookUp(shapes, name, 'shape of value'));
   const stacked = new Map<Action, number>();
   for (const action of actions) {
     const values = [...action.reads, ...action.writes];
     const overTime = action.kind === 'integer-product' || (action.kind === 'segment' && action.overTime);
     if (!overTime || !values.every(fits)) continue;
-    const largest = Math.max(...values.map((name) => strideOf(shapes.get(name)!)));
+    const largest = Math.max(...values.map((name) => strideOf(lookUp(shapes, name, 'shape of value'))));
     stacked.set(action, Math.max(1, Math.min(steps, Math.floor(largestCall / largest))));
   }
   return stacked;
@@ -178,17 +179,18 @@ function scratchBytes(
   shapes: ReadonlyMap<string, StepShape>,
   steps: number,
 ): number {
+  const dimsOf = (value: string) => lookUp(shapes, value, 'shape of value').dims;
   const sizes = actions.map((action) => {
     if (action.kind === 'integer-convolution') {
-      const [from, to] = [action.input, action.output].map((name) => shapes.get(name)!.dims);
-      return convolutionScratch(action, steps * from![0]!, from!, to!).bytes;
+      const [from, to] = [dimsOf(action.input), dimsOf(action.output)];
+      return convolutionScratch(action, steps * from[0]!, from, to).bytes;
     }
     if (action.kind === 'integer-product')
-      return productScratch(action, shapes.get(action.output)!, steps).bytes;
+      return productScratch(action, lookUp(shapes, action.output, 'shape of value'), steps).bytes;
     if (action.kind !== 'count-pairs') return 0;
-    const [a, b] = action.operands.map(({ spikes }) => shapes.get(spikes)!.dims) as [number[], number[]];
-    const columns = sizeOf(a.toSpliced(-2, 1));
-    const rows = sizeOf(b.slice(0, -1));
+    const [left, right] = action.operands;
+    const columns = sizeOf(dimsOf(left.spikes).toSpliced(-2, 1));
+    const rows = sizeOf(dimsOf(right.spikes).slice(0, -1));
     return 8 * (columns + rows);
   });
   return Math.max(0, ...sizes);

@@ -1,3 +1,4 @@
+import { lookUp } from '../../look-up.ts';
 import type { Action } from './action.ts';
 
 /** A stretch of memory that is needed from one action to another, both included. */
@@ -62,8 +63,8 @@ export function lifetimes(
   const lives = new Map([...inputs].map((name) => [name, { first: -1, last: -1 }]));
   for (const [i, { reads, writes }] of actions.entries()) {
     for (const name of writes) lives.set(name, { first: i, last: i });
-    for (const name of reads) lives.get(name)!.last = i;
+    for (const name of reads) lookUp(lives, name, 'value').last = i;
   }
-  for (const name of kept) lives.get(name)!.last = actions.length;
+  for (const name of kept) lookUp(lives, name, 'value').last = actions.length;
   return lives;
 }

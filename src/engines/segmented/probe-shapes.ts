@@ -1,4 +1,5 @@
 import { sizeOf } from '../../graph/shape.ts';
+import { lookUp } from '../../look-up.ts';
 import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
 import type { Action, RunIntegerProduct } from './action.ts';
 import { arrangedShape } from './arrangement.ts';
@@ -26,7 +27,8 @@ export async function probeShapes(
   const lives = lifetimes(actions, [input.name], []);
   for (const [i, action] of actions.entries()) {
     for (const [name, tensor] of await probe(action, live)) keep(name, tensor);
-    for (const name of [...action.reads, ...action.writes]) if (lives.get(name)!.last <= i) live.delete(name);
+    for (const name of [...action.reads, ...action.writes])
+      if (lookUp(lives, name, 'value').last <= i) live.delete(name);
   }
   return shapes;
 }
@@ -35,22 +37,26 @@ async function probe(
   action: Action,
   live: ReadonlyMap<string, RuntimeTensor>,
 ): Promise<(readonly [string, RuntimeTensor])[]> {
-  const [first] = action.reads;
   switch (action.kind) {
     case 'segment': {
-      const feeds = Object.fromEntries(action.reads.map((name) => [name, live.get(name)!]));
+      const feeds = Object.fromEntries(action.reads.map((name) => [name, lookUp(live, name, 'value')]));
       return Object.entries(await action.session.runTensors(feeds));
     }
     case 'neurons': {
-      const means = live.get(first!)!;
+      const means = lookUp(live, action.site.value, 'value');
       return action.writes.map((name) => [name, name === action.levels ? zeros('uint8', means.dims) : means]);
     }
     case 'integer-product': {
-      const rows = live.get(first!)!.dims.slice(0, -1);
+      const rows = lookUp(live, action.input, 'value').dims.slice(0, -1);
       return [[action.output, zeros('float32', outputShape(action, rows))]];
     }
     case 'integer-convolution': {
-      const [batch, , height, width] = live.get(first!)!.dims as [number, number, number, number];
+      const [batch, , height, width] = lookUp(live, action.input, 'value').dims as [
+        number,
+        number,
+        number,
+        number,
+      ];
       const lengths = convolvedLengths(action.window, [height, width]);
       return [[action.output, zeros('float32', [batch, action.scales.length, ...lengths])]];
     }
@@ -83,7 +89,12 @@ export function extrapolateShapes(
   return new Map(
     [...one].map(([name, { dataType, dims }]) => [
       name,
-      { dataType, dims: dims.map((length, i) => length + (two.get(name)!.dims[i]! - length) * (batch - 1)) },
+      {
+        dataType,
+        dims: dims.map(
+          (length, i) => length + (lookUp(two, name, 'shape of value').dims[i]! - length) * (batch - 1),
+        ),
+      },
     ]),
   );
 }
@@ -94,7 +105,7 @@ export function batchedValues(
   two: ReadonlyMap<string, StepShape>,
 ): Set<string> {
   const names = [...one].filter(([name, { dims }]) => {
-    const [length, ...rest] = two.get(name)!.dims;
+    const [length, ...rest] = lookUp(two, name, 'shape of value').dims;
     return dims.length > 0 && length === 2 * dims[0]! && String(rest) === String(dims.slice(1));
   });
   return new Set(names.map(([name]) => name));

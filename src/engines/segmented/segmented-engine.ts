@@ -1,6 +1,7 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import { type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
 import { KernelModule } from '../../kernels/kernel-module.ts';
+import { lookUp, mustExist } from '../../look-up.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
@@ -126,8 +127,8 @@ class Segmented implements SegmentedEngine {
   }
 
   async memoryFor(batch: number): Promise<MemoryUse> {
-    const dims = this.plan.model.graph.inputs[0]!.shape!.map((length) => Number(length));
-    return this.#layout([batch, ...dims.slice(1)]);
+    const [, ...image] = mustExist(this.plan.model.graph.inputs[0]?.shape, 'shape of the network’s input');
+    return this.#layout([batch, ...image.map(Number)]);
   }
 
   async close(): Promise<void> {
@@ -184,12 +185,13 @@ class Segmented implements SegmentedEngine {
   }
 
   /** A network that takes single images only is run step by step: no value of it is a batch. */
-  async #shapes([batch, ...image]: readonly number[]): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
+  async #shapes(dims: readonly number[]): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
+    const [batch = 1, ...image] = dims;
     const one = await this.#probe([1, ...image]);
     const single = this.plan.model.graph.inputs[0]!.shape?.[0] === 1;
     if (single) return { shapes: one, batched: new Set() };
     const two = await this.#probe([2, ...image]);
-    return { shapes: extrapolateShapes(one, two, batch!), batched: batchedValues(one, two) };
+    return { shapes: extrapolateShapes(one, two, batch), batched: batchedValues(one, two) };
   }
 
   #probe(dims: readonly number[]): Promise<Map<string, StepShape>> {
@@ -211,7 +213,8 @@ class Segmented implements SegmentedEngine {
     }
     const count = (name: string, counts: readonly number[]) =>
       outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });
-    for (const [site, name] of statistics?.spikes ?? []) count(name, tally.spikes.get(site)!);
+    for (const [site, name] of statistics?.spikes ?? [])
+      count(name, lookUp(tally.spikes, site, 'spikes of site'));
     for (const [operator, names] of statistics?.products ?? []) {
       const counts = tally.products.get(operator);
       if (!counts) continue;

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../graph/shape.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
+import { lookUp } from '../../look-up.ts';
 import type { ProductCounts } from '../../results/activity.ts';
 import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type {
@@ -67,7 +68,7 @@ export class SegmentedRun {
       else if (action.kind !== 'count-pairs') await this.#product(action).execute();
       else tally.products.set(action.operator.node.name, this.#countPairs(action));
       for (const name of action.reads) {
-        if (this.#layout.lastReads.get(name)! <= i) this.#loose.delete(name);
+        if (lookUp(this.#layout.lastReads, name, 'value') <= i) this.#loose.delete(name);
       }
     }
     return tally;
@@ -80,7 +81,7 @@ export class SegmentedRun {
 
   /** Lengths of one step of a value. */
   dims(value: string): readonly number[] {
-    return this.#layout.shapes.get(value)!.dims;
+    return lookUp(this.#layout.shapes, value, 'shape of value').dims;
   }
 
   async #runSegment(action: RunSegment): Promise<void> {
@@ -90,7 +91,7 @@ export class SegmentedRun {
       const results = await session.runTensors(feeds, outputs);
       for (const name of writes) {
         if (outputs[name] !== null) continue;
-        const tensors = step === 0 ? [] : this.#loose.get(name)!;
+        const tensors = step === 0 ? [] : lookUp(this.#loose, name, 'tensors of value');
         tensors.push(results[name]!);
         this.#loose.set(name, tensors);
       }
@@ -180,23 +181,24 @@ export class SegmentedRun {
   }
 
   #countPairs({ operands }: CountPairs): ProductCounts {
-    const [left, right] = operands.map(({ spikes, decoded }) => ({
+    const [left, right] = operands;
+    const placed = ({ spikes, decoded }: CountPairs['operands'][number]) => ({
       spikes: this.#place(spikes),
       decoded: this.#place(decoded),
-    }));
+    });
     const memory = { module: this.#module, buffer: this.#buffer, scratch: this.#layout.scratch };
-    return countPairs(memory, left!, right!, this.#steps);
+    return countPairs(memory, placed(left), placed(right), this.#steps);
   }
 
   #place(value: string): Place {
-    return this.#layout.places.get(value)!;
+    return lookUp(this.#layout.places, value, 'place of value');
   }
 
   /** Some steps of a value as one batch; the same tensor object each time. */
   #tensor(value: string, step: number, steps = 1): RuntimeTensor {
     const place = this.#layout.places.get(value);
     if (!place) {
-      const tensors = this.#loose.get(value)!;
+      const tensors = lookUp(this.#loose, value, 'tensors of value');
       return tensors[step] ?? tensors[0]!;
     }
     const address = place.address + step * place.stride;

@@ -2,6 +2,7 @@ import { definePass } from '../../graph/define-pass.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node, node } from '../../graph/node.ts';
+import { mustExist } from '../../look-up.ts';
 import { channelsOf, engineDomain, type IntegerProduct, type IntegerProducts } from './integer-product.ts';
 
 /**
@@ -30,7 +31,7 @@ function cut(graph: Graph, name: string, product: IntegerProduct): (readonly [st
     from = channels.to;
     return [graph.freshName(`${name}.${i}`), { ...product, output, channels }] as const;
   });
-  const whole = graph.producerOf(product.output)!;
+  const whole = mustExist(graph.producerOf(product.output), `producer of '${product.output}'`);
   const nodes = parts.map(([part, { input, output }]) =>
     node('IntegerProduct', [input], [output], {}, { name: part, domain: engineDomain }),
   );
