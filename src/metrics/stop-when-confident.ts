@@ -1,4 +1,5 @@
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import { classRows } from './class-rows.ts';
 import { confidenceOfRows } from './confidence.ts';
 import { exitStep } from './early-exit.ts';
 
@@ -20,8 +21,10 @@ export interface StoppedLogits {
  * @param threshold confidence in [0, 1], see {@link confidenceOfRows}
  */
 export function stopWhenConfident({ shape, data }: FloatTensor, threshold: number): StoppedLogits {
-  const [steps, images, classes] = shape as [number, number, number];
-  const confidence = confidenceOfRows({ shape, data });
+  const [steps, images] = shape as [number, number];
+  const rows = classRows({ shape, data }, 2);
+  const classes = rows.shape[1]!;
+  const confidence = confidenceOfRows(rows);
   const exits = Array.from({ length: images }, (_, n) =>
     exitStep(
       Array.from({ length: steps }, (_, t) => confidence[t * images + n]!),

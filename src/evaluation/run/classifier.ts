@@ -3,8 +3,8 @@ import { RuntimeError } from '../../errors.ts';
 import { firstNonFinite } from '../../first-non-finite.ts';
 import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
-import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
+import { classRows } from '../../metrics/class-rows.ts';
 import { topClassesOfRows } from '../../metrics/top-classes.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 
@@ -28,14 +28,12 @@ export class Classifier {
     return new Classifier(await OrtSession.create(model, { threads }), logitsOf(model).name, what);
   }
 
-  /** Number of classes, and the best five of each image. @throws RuntimeError if a logit is not finite */
+  /** Number of classes, and the best five of each image. @throws RuntimeError if a logit is not finite, or the output is no scores of classes */
   async classify(batch: FloatTensor): Promise<{ classes: number; best: number[][] }> {
     const logits = lookUp(await this.#session.run(batch), this.#logits, 'output');
     this.#requireFinite(logits);
-    const classes = sizeOf(logits.shape.slice(1));
-    // Logits [N, classes, 1, 1] of a fully convolutional network are [N, classes] too.
-    const rows = { shape: [imageCount(logits), classes], data: logits.data };
-    return { classes, best: topClassesOfRows(rows, keptClasses) };
+    const rows = classRows(logits, 1);
+    return { classes: rows.shape[1]!, best: topClassesOfRows(rows, keptClasses) };
   }
 
   async close(): Promise<void> {

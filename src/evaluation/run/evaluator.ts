@@ -1,6 +1,7 @@
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
+import { classRows } from '../../metrics/class-rows.ts';
 import { confidenceOfRows } from '../../metrics/confidence.ts';
 import { topClassesOfRows } from '../../metrics/top-classes.ts';
 import { quantisedNetwork } from '../../quantisation/quantised-networks.ts';
@@ -101,8 +102,9 @@ async function loadSpikes(
   return {
     async run(batch) {
       const { logits, activity } = await engine.run(batch);
-      const classes = topClassesOfRows(logits, keptClasses);
-      const confidence = confidenceOfRows(logits).map((value) => Number(value.toPrecision(6)));
+      const rows = classRows(logits, 2);
+      const classes = topClassesOfRows(rows, keptClasses);
+      const confidence = confidenceOfRows(rows).map((value) => Number(value.toPrecision(6)));
       const count = imageCount(batch);
       const overTime = <E>(rows: readonly E[], image: number) =>
         Array.from({ length: steps }, (_, t) => rows[t * count + image]!);
