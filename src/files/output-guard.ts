@@ -10,8 +10,11 @@ export type FileKind = 'onnx' | 'npy' | 'json';
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
   onnx: { name: 'an ONNX file', is: (head) => head[0] === 0x08 },
-  npy: { name: 'a .npy file', is: (head) => new TextDecoder('latin1').decode(head).startsWith('\x93NUMPY') },
-  json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(new TextDecoder('latin1').decode(head)) },
+  npy: {
+    name: 'a .npy file',
+    is: (head) => head[0] === 0x93 && textOf(head.subarray(1)).startsWith('NUMPY'),
+  },
+  json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 
 /** What an output may replace. */
@@ -82,4 +85,8 @@ async function headOf(path: string): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
