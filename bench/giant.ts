@@ -95,7 +95,7 @@ async function measure(title: string, args: readonly string[]) {
   const started = performance.now();
   const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
   const heapFile = join(folder, 'heap');
-  const watch = fileURLToPath(new URL('./watch-heap.ts', import.meta.url));
+  const watch = fileURLToPath(new URL('./watch-heap.mjs', import.meta.url));
   const child = spawn(process.execPath, ['--import', watch, main, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, HEAP_FILE: heapFile },
