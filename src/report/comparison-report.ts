@@ -116,11 +116,11 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
     .map(({ name, result }, i) => ({ name, mark: seriesMark(i), steps: result.steps }))
     .filter(({ steps }) => steps.length > 0);
   if (series.length === 0) return [];
-  const labelled = series.every(({ steps }) => steps[0]!.top1 !== null);
+  const labelled = series.every(({ steps }) => steps[0]?.top1 !== null);
   const qualityOf = (step: EvaluationResult['steps'][number]) =>
-    100 * (labelled ? step.top1! : step.agreement);
+    100 * ((labelled ? step.top1 : null) ?? step.agreement);
   const last = Math.max(...series.map(({ steps }) => steps.length));
-  const source = entries[0]!.result.source.top1;
+  const source = entries[0]?.result.source.top1 ?? null;
   const reference = labelled && source !== null ? [100 * source] : [];
   const chart = await drawChart('Accuracy of every method by time-step', (Plot, { narrow }) => ({
     height: narrow ? 280 : 340,
@@ -144,7 +144,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
         textAnchor: 'start',
         dy: -8,
         dx: 4,
-        text: () => `source ${reference[0]!.toFixed(1)} %`,
+        text: (value: number) => `source ${value.toFixed(1)} %`,
         fill: 'currentColor',
       }),
       ...series.flatMap(({ name, mark, steps }) => [

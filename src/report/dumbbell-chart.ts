@@ -41,7 +41,7 @@ export async function dumbbellChart(
         symbol: mark.symbol,
         fill: mark.color,
         r: 3.5,
-        title: (row: Dumbbell) => `${row.name}: ${text} ${Number(row[which]!.toPrecision(3))}`,
+        title: (row: Dumbbell) => `${row.name}: ${text} ${Number((row[which] ?? 0).toPrecision(3))}`,
       });
     };
     return {

@@ -52,7 +52,7 @@ export async function frontierFigures(
   { from, source, pays = null, series = byMethod }: FrontierFigureOptions,
 ): Promise<Html[]> {
   if (points.length === 0) return [];
-  const known = points.some(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
+  const known = points.some((point) => Number.isFinite(fullRatioOf(point)));
   const labelled = points.every(({ accuracy }) => accuracy !== null);
   const options = { quantity: labelled ? 'top-1, % of images' : 'agreement, % of images', source };
   const body = await frontierChart(
@@ -80,18 +80,23 @@ export async function frontierFigures(
     table,
   });
   if (!known) return [first];
-  const full = points.filter(({ fullRatio }) => fullRatio !== undefined && fullRatio !== null);
-  const paying = full.filter(({ fullRatio }) => fullRatio! < 1).length;
+  const full = points.filter((point) => Number.isFinite(fullRatioOf(point)));
+  const paying = full.filter((point) => fullRatioOf(point) < 1).length;
   const second = renderFigure('full-frontier', {
     title: `By the full estimate ${paying} of ${count(full.length, 'point')} need${paying === 1 ? 's' : ''} less energy than the source network`,
     caption: html`Estimates that charge neurons, memory, the first layer, normalisation and graded spikes, too.${pays ? payingSentence(pays) : ''}`,
     data: [data],
-    body: await frontierChart(
-      series(full, ({ fullRatio }) => fullRatio!),
-      { ...options, label: 'Accuracy against the full estimate of the energy' },
-    ),
+    body: await frontierChart(series(full, fullRatioOf), {
+      ...options,
+      label: 'Accuracy against the full estimate of the energy',
+    }),
   });
   return [first, second];
+}
+
+/** Beyond all others where it is not known. */
+function fullRatioOf({ fullRatio }: FrontierPoint): number {
+  return fullRatio ?? Number.POSITIVE_INFINITY;
 }
 
 function payingSentence({ device, last, stops }: PayingRange): Html {

@@ -23,7 +23,8 @@ export function spreadLabels<L>(
     limit = place - gap;
     return place;
   });
-  return sorted.map(({ label }, i) => ({ label, y: places.at(-1 - i)! }));
+  const rising = places.toReversed();
+  return sorted.map(({ label }, i) => ({ label, y: rising[i]! }));
 }
 
 /** A label with the point that it belongs to, in pixels. */

@@ -3,8 +3,6 @@ import { list } from './schema-parts.ts';
 
 /** Schema of {@link Environment}: `environment.json`. */
 export const environmentSchema = z.object({
-  /** Name of the network. */
-  network: z.string(),
   transpike: z.string(),
   node: z.string(),
   onnxruntime: z.string(),
@@ -13,6 +11,8 @@ export const environmentSchema = z.object({
   cores: z.int(),
   command: z.string(),
   finished: z.string(),
+  /** Name of the network. */
+  network: z.string(),
   /** How the spiking network came about. */
   conversion: z
     .object({ method: z.string(), preset: z.string(), steps: z.int(), calibration: z.string() })

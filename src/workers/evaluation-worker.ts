@@ -10,6 +10,7 @@ import {
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import { mustExist } from '../look-up.ts';
 import type { DenseNetwork, SpikingNetwork } from '../spiking/network-kind.ts';
 import { BatchMemory } from './batch-memory.ts';
 
@@ -27,12 +28,14 @@ export type WorkerReply =
   | { readonly outcome: BatchOutcome }
   | { readonly error: ErrorContent; readonly outOfMemory: boolean };
 
+const port = mustExist(parentPort ?? undefined, 'port to the main thread');
+
 /** Inference blocks the event loop, so it lives here; the main thread only reports. */
 async function main(): Promise<void> {
   let evaluator: Evaluator;
   // ONNX Runtime takes no shared memory, which batches come in.
   const memory = new BatchMemory((bytes) => new ArrayBuffer(bytes));
-  parentPort!.on('message', (request: WorkerRequest) => {
+  port.on('message', (request: WorkerRequest) => {
     if ('end' in request) process.exit();
     evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
   });
@@ -43,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 function reply(message: WorkerReply): void {
-  parentPort!.postMessage(message);
+  port.postMessage(message);
 }
 
 function refuse(error: unknown): void {

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { planRun } from '../../engines/plan-run.ts';
 import { exporters } from '../../exporters/exporters.ts';
 import { writeExport } from '../../files/write-export.ts';
+import { mustExist } from '../../look-up.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';
@@ -34,7 +35,10 @@ export function exportCommand(): Command {
 }
 
 async function exportAction(path: string, { to, output, json }: Settings): Promise<void> {
-  const exporter = exporters.find(({ name }) => name === to)!;
+  const exporter = mustExist(
+    exporters.find(({ name }) => name === to),
+    `exporter '${to}'`,
+  );
   const { model, name } = await openNetwork(path);
   planRun(model);
   const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;

@@ -8,6 +8,7 @@ import { readNpy } from '../../files/read-npy.ts';
 import { writeNpy } from '../../files/write-npy.ts';
 import { type NpyArray, npyToFloat32 } from '../../formats/npy.ts';
 import { concatenate, type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
+import { mustExist } from '../../look-up.ts';
 import { type StoppedLogits, stopWhenConfident } from '../../metrics/stop-when-confident.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { checkInput } from '../../sessions/ort-session.ts';
@@ -82,8 +83,8 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   const { model } = await openNetwork(path);
   const plan = planRun(model, settings.steps === undefined ? {} : { steps: settings.steps });
   const input = toTensor(await readNpy(settings.input), settings.input);
-  const [info] = model.graph.inputs;
-  checkInput(info!.name, info!.shape, input);
+  const { name, shape: expected } = mustExist(model.graph.inputs[0], 'input of the network');
+  checkInput(name, expected, input);
   const engine = await precisions[settings.precision](plan, settings);
   const all = await runInBatches(engine, input, settings.batch ?? 8).finally(() => engine.close());
   const { output, exitConfidence, precision: dataType } = settings;
@@ -98,7 +99,7 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   }
   console.log(`${output}: running-mean logits [${shape.join(', ')}], ${dataType}`);
   for (const line of eightBits ? describeSynapseUse(eightBits) : []) console.log(line);
-  if (stopped) console.log(exitSentence(stopped, exitConfidence!));
+  if (stopped && exitConfidence !== undefined) console.log(exitSentence(stopped, exitConfidence));
 }
 
 function noIntegersIn64(): UsageError {

@@ -10,6 +10,7 @@ import { spikeDrivenShare } from '../../energy/operator-labels.ts';
 import { quantisedEstimate, sourceEstimate } from '../../energy/source-estimate.ts';
 import { spikingLoad } from '../../energy/spiking-load.ts';
 import type { Model } from '../../graph/model.ts';
+import { lookUp, mustExist } from '../../look-up.ts';
 import type { BitWidths } from '../../quantisation/bit-widths.ts';
 import { operatorBits } from '../../quantisation/quantise-source.ts';
 import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
@@ -62,7 +63,10 @@ export async function summariseEnergy(
   const steps = ratios.map((ratio, i): StepEnergy => {
     const full = spiking.map((each) => each[i]!);
     const equal = widths.findIndex((width) => width.steps.includes(i + 1));
-    const own = full.find(({ device }) => device === int8In45nm.name)!;
+    const own = mustExist(
+      full.find(({ device }) => device === int8In45nm.name),
+      `estimate on ${int8In45nm.name}`,
+    );
     return {
       ecmtRatio: ratio,
       full,
@@ -97,7 +101,7 @@ function quantisedEnergies(
   return widths.map(({ bits }) =>
     deviceEnergy(
       int8In45nm,
-      quantisedEstimate(operations, ({ name }) => operatorBits(sites.get(name)!, bits)),
+      quantisedEstimate(operations, ({ name }) => operatorBits(lookUp(sites, name, 'operator'), bits)),
       sourceNanojoules,
     ),
   );

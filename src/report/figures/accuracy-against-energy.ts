@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { EvaluationResult, StepResult } from '../../results/evaluation-result.ts';
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { type FrontierSeries, frontierChart, stepLabel } from '../frontier-chart.ts';
@@ -10,7 +10,8 @@ import { bitsOf } from './accuracy-by-step.ts';
 export const accuracyAgainstEnergy = defineFigure({
   id: 'energy-frontier',
   async draw({ result }) {
-    if (result.steps.length === 0) return undefined;
+    const last = result.steps.at(-1);
+    if (!last) return undefined;
     const labelled = result.source.top1 !== null;
     const body = await frontierChart(seriesOf(result), {
       label: 'Accuracy against energy',
@@ -18,7 +19,7 @@ export const accuracyAgainstEnergy = defineFigure({
       source: labelled ? result.source.top1 : null,
     });
     return {
-      title: titleOf(result),
+      title: titleOf(result, last),
       caption: html`Estimates. ECMT’s count bills every spike as one addition and leaves out the first layer, normalisation, activation functions, neurons and memory; the full estimate charges them${deviceOf(result)}. Points left of the dotted line need less energy than the source network.`,
       data: [
         'result.json: steps[].energy.ecmtRatio, .full[].ratio, .top1',
@@ -40,9 +41,8 @@ function fullOf({ energy }: EvaluationResult, step: EvaluationResult['steps'][nu
   return step.energy.full.find(({ device }) => device === energy?.device);
 }
 
-function titleOf(result: EvaluationResult): string {
-  const { energy, steps } = result;
-  const last = steps.at(-1)!;
+function titleOf(result: EvaluationResult, last: StepResult): string {
+  const { energy } = result;
   const count = `By ECMT’s count T = ${last.t} takes ${percent(last.energy.ecmtRatio, 0)} of the source network’s energy`;
   const pays = energy?.pays.find(({ device }) => device === energy.device);
   const full = fullOf(result, last);

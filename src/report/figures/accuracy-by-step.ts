@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { EvaluationResult, StepResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, key } from '../figure.ts';
 import { count, interval, percent } from '../format.ts';
@@ -30,34 +30,35 @@ export const accuracyByStep = defineFigure({
   id: 'accuracy',
   async draw({ result }) {
     const { steps } = result;
-    if (steps.length === 0) return undefined;
+    const [first, last] = [steps[0], steps.at(-1)];
+    if (!first || !last) return undefined;
     const series = seriesOf(result);
     return {
-      title: titleOf(result),
+      title: titleOf(result, first, last),
       caption: html`Share of ${count(result.images, 'image')}, in percent, after each time-step; bars are 95 % intervals. Agreement is the share of images that keep the source network’s best class.`,
       data: [
         'result.json: steps[].top1, .top1Interval, .agreement, .agreementInterval',
         'source.top1',
         ...(result.quantised ? ['quantised.networks[]'] : []),
       ],
-      body: html`${key(series.map(({ mark, name, line }) => ({ mark: keyMark(mark, line), text: name })))}${await chart(result, series)}`,
+      body: html`${key(series.map(({ mark, name, line }) => ({ mark: keyMark(mark, line), text: name })))}${await chart(result, last.t, series)}`,
       table: tableOf(result),
     };
   },
 });
 
-function titleOf({ steps, source }: EvaluationResult): string {
-  const [first, last] = [steps[0]!, steps.at(-1)!];
+function titleOf({ steps, source }: EvaluationResult, first: StepResult, last: StepResult): string {
   const [begin, end] = [first.top1 ?? first.agreement, last.top1 ?? last.agreement];
   const climb =
     steps.length === 1
       ? `is ${percent(end)} at T = 1`
       : `goes from ${percent(begin)} at T = 1 to ${percent(end)} at T = ${last.t}`;
-  if (last.top1 === null || source.top1 === null) return `Agreement with the source network ${climb}`;
+  const goal = source.top1;
+  if (last.top1 === null || goal === null) return `Agreement with the source network ${climb}`;
   // Hundredths of a point are noise of the division.
-  const near = ({ top1 }: EvaluationResult['steps'][number]) => top1! >= source.top1! - 0.0101;
+  const near = ({ top1 }: StepResult) => top1 !== null && top1 >= goal - 0.0101;
   const since = steps.findLastIndex((step) => !near(step)) + 1;
-  if (since >= steps.length) return `Top-1 ${climb}; the source network reaches ${percent(source.top1)}`;
+  if (since >= steps.length) return `Top-1 ${climb}; the source network reaches ${percent(goal)}`;
   const from = since === steps.length - 1 ? `at T = ${last.t}` : `from T = ${steps[since]!.t} on`;
   return `Top-1 is within 1 point of the source network, or above it, ${from}`;
 }
@@ -71,14 +72,16 @@ function seriesOf({ steps, quantised }: EvaluationResult): Series[] {
     title: `T = ${t}: ${what} ${percent(value)} (${interval(bounds)})`,
   });
   const top1 = steps.flatMap((step) =>
-    step.top1 === null ? [] : [point(step.t, 'top-1', step.top1, step.top1Interval!)],
+    step.top1 === null || step.top1Interval === null
+      ? []
+      : [point(step.t, 'top-1', step.top1, step.top1Interval)],
   );
   const agreement = steps.map((step) => point(step.t, 'agreement', step.agreement, step.agreementInterval));
   const bits = (quantised?.networks ?? []).flatMap((network) =>
     network.steps.flatMap((t) =>
-      network.top1 === null
+      network.top1 === null || network.top1Interval === null
         ? []
-        : [point(t, `${bitsOf(network.bits)} network, top-1`, network.top1, network.top1Interval!)],
+        : [point(t, `${bitsOf(network.bits)} network, top-1`, network.top1, network.top1Interval)],
     ),
   );
   return [
@@ -105,7 +108,7 @@ export function bitsOf([low, high]: readonly [number, number]): string {
   return low === high ? `${low}-bit` : `${low}- to ${high}-bit`;
 }
 
-function chart({ steps, source }: EvaluationResult, series: readonly Series[]): Promise<Html> {
+function chart({ source }: EvaluationResult, last: number, series: readonly Series[]): Promise<Html> {
   const all = series.flatMap((each) => each.points);
   const reference = source.top1 === null ? [] : [100 * source.top1];
   const lowest = Math.min(...all.map(({ low }) => low), ...reference);
@@ -114,7 +117,6 @@ function chart({ steps, source }: EvaluationResult, series: readonly Series[]): 
     Math.max(0, Math.floor(lowest / 10) * 10),
     Math.min(100, Math.ceil(highest / 10) * 10),
   ] as const;
-  const last = steps.at(-1)!.t;
   return drawChart('Accuracy and agreement by time-step', (Plot, { narrow }) => {
     const height = narrow ? 280 : 340;
     const [top, bottom] = [28, 44];
@@ -123,11 +125,9 @@ function chart({ steps, source }: EvaluationResult, series: readonly Series[]): 
     const ends = [
       ...series
         .filter(({ line }) => line)
-        .map(({ points: each, mark }) => ({
-          value: each.at(-1)!.value,
-          color: mark.color,
-          text: `${each.at(-1)!.value.toFixed(1)} %`,
-        })),
+        .flatMap(({ points: each, mark }) =>
+          each.slice(-1).map(({ value }) => ({ value, color: mark.color, text: `${value.toFixed(1)} %` })),
+        ),
       ...reference.map((value) => ({ value, color: 'currentColor', text: `source ${value.toFixed(1)} %` })),
     ];
     const labels = spreadLabels(

@@ -11,13 +11,15 @@ const mostSpikes = 2;
 export const breakEven = defineFigure({
   id: 'break-even',
   async draw({ result: { energy, steps } }) {
-    if (!energy || energy.breakEven.length === 0) return undefined;
-    const rows = energy.breakEven.map(({ operator, rates, breakEvenRates }) => ({
+    const last = steps.at(-1);
+    if (!energy || !last || energy.breakEven.length === 0) return undefined;
+    const { t } = last;
+    const rows = energy.breakEven.map(({ operator, site, rates, breakEvenRates }) => ({
       name: operator,
-      first: rates.at(-1)!,
-      second: breakEvenRates.at(-1)!,
+      site,
+      first: rates[t - 1] ?? 0,
+      second: breakEvenRates[t - 1] ?? null,
     }));
-    const { t } = steps.at(-1)!;
     const paying = rows.filter(({ first, second }) => second !== null && first < second).length;
     const chart = await dumbbellChart(rows, {
       label: 'Firing rates and break-even rates by operator',
@@ -34,15 +36,11 @@ export const breakEven = defineFigure({
       tall: true,
       table: {
         head: ['operator', 'fed by', 'rate', 'break-even rate'],
-        rows: energy.breakEven.map(({ operator, site, rates, breakEvenRates }, i) => [
-          operator,
+        rows: rows.map(({ name, site, first, second }, i) => [
+          name,
           site,
-          figureOf(`result.json#/energy/breakEven/${i}/rates/${t - 1}`, rates.at(-1)!, short(rates.at(-1))),
-          figureOf(
-            `result.json#/energy/breakEven/${i}/breakEvenRates/${t - 1}`,
-            breakEvenRates.at(-1)!,
-            short(breakEvenRates.at(-1)),
-          ),
+          figureOf(`result.json#/energy/breakEven/${i}/rates/${t - 1}`, first, short(first)),
+          figureOf(`result.json#/energy/breakEven/${i}/breakEvenRates/${t - 1}`, second, short(second)),
         ]),
       },
     };

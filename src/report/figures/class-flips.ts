@@ -17,10 +17,11 @@ export const classFlips = defineFigure({
   id: 'flips',
   async draw({ result, environment }) {
     const { flips, steps, images } = result;
-    if (steps.length === 0 || images === 0) return undefined;
+    const last = steps.at(-1);
+    if (!last || images === 0) return undefined;
     const { pairs, outcome } = flips;
     const name = classNamer(environment);
-    const t = steps.at(-1)!.t;
+    const { t } = last;
     const outcomes =
       outcome && flips.images > 0
         ? ` Of them ${outcome.lost} lost a right answer, ${outcome.won} won one, and ${outcome.neither} ${outcome.neither === 1 ? 'is' : 'are'} wrong either way.`

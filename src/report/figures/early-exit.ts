@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { EvaluationResult, StepResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
@@ -12,8 +12,9 @@ type Exit = EvaluationResult['earlyExit'][number];
 export const earlyExit = defineFigure({
   id: 'early-exit',
   async draw({ result: { earlyExit: exits, steps } }) {
-    if (exits.length === 0 || steps.length < 2) return undefined;
-    const labelled = exits[0]!.top1 !== null;
+    const last = steps.at(-1);
+    if (exits.length === 0 || !last || steps.length < 2) return undefined;
+    const labelled = exits[0]?.top1 !== null;
     const qualityOf = (of: { top1: number | null; agreement: number }) => 100 * (of.top1 ?? of.agreement);
     const [free, fixed] = [seriesMark(0), seriesMark(1)];
     const chart = await drawChart('Accuracy against mean number of steps', (Plot, { narrow }) => ({
@@ -66,7 +67,7 @@ export const earlyExit = defineFigure({
       ],
     }));
     return {
-      title: titleOf(exits, steps),
+      title: titleOf(exits, last),
       caption: html`Every image stops at the first step whose largest softmax output reaches a threshold; a point for each threshold. Beside it: the same number of steps for all images.`,
       data: ['result.json: earlyExit[].meanSteps, .top1, .agreement'],
       body: html`${key([
@@ -97,8 +98,7 @@ export const earlyExit = defineFigure({
 });
 
 /** The fewest steps that cost at most half a point of what all steps give. */
-function titleOf(exits: EvaluationResult['earlyExit'], steps: EvaluationResult['steps']): string {
-  const last = steps.at(-1)!;
+function titleOf(exits: EvaluationResult['earlyExit'], last: StepResult): string {
   const qualityOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
   const good = exits.filter((exit) => qualityOf(exit) >= qualityOf(last) - 0.005);
   if (good.length === 0) return 'Stopping early costs accuracy at every threshold';

@@ -1,5 +1,6 @@
 import { energyTerms } from '../../energy/energy-breakdown.ts';
-import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { DeviceEnergy, EnergyResult } from '../../results/energy-result.ts';
+import type { StepResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, join, renderTable } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
@@ -33,10 +34,13 @@ interface Bar {
 export const energyBreakdown = defineFigure({
   id: 'energy-breakdown',
   async draw({ result }) {
-    const columns = columnsOf(result);
-    if (columns.length < 2) return undefined;
-    const { energy } = result;
-    const device = energy!.devices.find(({ name }) => name === energy!.device);
+    const { energy, steps } = result;
+    const last = steps.at(-1);
+    if (!energy || !last) return undefined;
+    const columns = columnsOf(energy, steps);
+    const full = last.energy.full.find(({ device }) => device === energy.device);
+    if (!full || columns.length < 2) return undefined;
+    const device = energy.devices.find(({ name }) => name === energy.device);
     const terms = energyTerms.map((term) => names[term]);
     const bars = columns.flatMap(({ name, of }): Bar[] => [
       { network: name, term: 'all', energy: of.nanojoules / 1000 },
@@ -89,14 +93,14 @@ export const energyBreakdown = defineFigure({
         ],
       };
     });
-    const assumptions = energy!.assumptions.map((text) => html`<li>${text}</li>`);
+    const assumptions = energy.assumptions.map((text) => html`<li>${text}</li>`);
     const devices = html`<details><summary>The same on other devices</summary>
-<p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(result), 'Energy ratio on every device')}</div></details>`;
+<p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(energy, steps), 'Energy ratio on every device')}</div></details>`;
     return {
-      title: titleOf(result),
+      title: titleOf(last.t, full, energy),
       caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network over all steps up to T. No measurement.`,
       data: [
-        `result.json: steps[].energy.full[device = ${energy!.device}].breakdown`,
+        `result.json: steps[].energy.full[device = ${energy.device}].breakdown`,
         'energy.source[]',
         'energy.spikeDrivenShare',
       ],
@@ -124,8 +128,7 @@ export const energyBreakdown = defineFigure({
 });
 
 /** The source network and every step, on the device of the tables. */
-function columnsOf({ energy, steps }: EvaluationResult) {
-  if (!energy) return [];
+function columnsOf(energy: EnergyResult, steps: readonly StepResult[]) {
   const indexIn = (list: readonly { device: string }[]) =>
     list.findIndex(({ device }) => device === energy.device);
   const own = indexIn(energy.source);
@@ -143,10 +146,10 @@ function columnsOf({ energy, steps }: EvaluationResult) {
 }
 
 /** Energy ratio of every step on every device, and what the device is. */
-function devicesTable({ energy, steps }: EvaluationResult): FigureTable {
+function devicesTable(energy: EnergyResult, steps: readonly StepResult[]): FigureTable {
   return {
     head: ['device', ...steps.map(({ t }) => `T = ${t}`), 'about it'],
-    rows: energy!.devices.map(({ name, title, summary }) => [
+    rows: energy.devices.map(({ name, title, summary }) => [
       title,
       ...steps.map(({ energy: { full } }, i) => {
         const k = full.findIndex(({ device }) => device === name);
@@ -165,12 +168,10 @@ export function spread<E>(all: readonly E[], most: number): E[] {
   return picked.map((i) => all[i]!);
 }
 
-function titleOf({ energy, steps }: EvaluationResult): string {
-  const last = steps.at(-1)!;
-  const full = last.energy.full.find(({ device }) => device === energy!.device)!;
+function titleOf(t: number, full: DeviceEnergy, { spikeDrivenShare }: EnergyResult): string {
   const [term, largest] = energyTerms
     .map((each): [EnergyTerm, number] => [each, full.breakdown[each] ?? 0])
     .reduce((a, b) => (b[1] > a[1] ? b : a));
   const share = percent(largest / full.nanojoules, 0);
-  return `At T = ${last.t}, ${share} of the estimated energy goes into ${names[term]}; ${percent(energy!.spikeDrivenShare, 0)} of all operations are driven by spikes`;
+  return `At T = ${t}, ${share} of the estimated energy goes into ${names[term]}; ${percent(spikeDrivenShare, 0)} of all operations are driven by spikes`;
 }

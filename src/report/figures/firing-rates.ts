@@ -18,9 +18,10 @@ const mostWrittenSteps = { wide: 12, narrow: 5 } as const;
 export const firingRates = defineFigure({
   id: 'firing-rates',
   async draw({ result: { sites } }) {
-    if (sites.length === 0) return undefined;
+    const [first] = sites;
+    if (!first) return undefined;
     const highest = Math.max(...sites.flatMap(({ firingRate }) => firingRate));
-    const steps = sites[0]!.firingRate.length;
+    const steps = first.firingRate.length;
     const names = sites.map(({ name }) => name);
     const label = 'Firing rate by site and time-step';
     const charts = await drawSiteRows(label, names, (Plot, { from, to, frame, y, twoAxes }, { narrow }) => {
@@ -91,8 +92,8 @@ export const firingRates = defineFigure({
 function titleOf(sites: EvaluationResult['sites']): string {
   const mean = ({ firingRate }: EvaluationResult['sites'][number]) =>
     firingRate.reduce((sum, rate) => sum + rate, 0) / firingRate.length;
-  const sorted = sites.toSorted((a, b) => mean(b) - mean(a));
-  const [busiest, quietest] = [sorted[0]!, sorted.at(-1)!];
+  const busiest = sites.reduce((a, b) => (mean(b) > mean(a) ? b : a));
+  const quietest = sites.reduce((a, b) => (mean(b) <= mean(a) ? b : a));
   if (sites.length === 1) return `${short(mean(busiest))} spikes a neuron and step`;
   return `Of ${count(sites.length, 'site')}, ${busiest.name} fires most (${short(mean(busiest))} spikes a neuron and step), ${quietest.name} least (${short(mean(quietest))})`;
 }

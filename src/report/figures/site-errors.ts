@@ -11,7 +11,8 @@ type Site = NonNullable<EvaluationResult['diagnosis']>['sites'][number];
 export const siteErrors = defineFigure({
   id: 'errors',
   async draw({ result: { diagnosis } }) {
-    if (!diagnosis || diagnosis.sites.length === 0) return undefined;
+    const last = diagnosis?.sites.at(-1);
+    if (!diagnosis || !last) return undefined;
     const { sites, findings, images, steps } = diagnosis;
     const chart = await dumbbellChart(
       sites.map(({ name, error }) => ({ name, first: 100 * error.own, second: 100 * error.total })),
@@ -24,7 +25,7 @@ export const siteErrors = defineFigure({
     );
     const list = findings.map(({ text }) => html`<li>${text}</li>`);
     return {
-      title: titleOf(sites),
+      title: titleOf(sites, last),
       caption: html`How far the value that a site passes on after ${count(steps, 'step')} is from the source network’s activation, ‖d − a‖ / ‖a‖, on ${count(images, 'image')}: what its own neurons lose, and all of it, with what arrived wrong from earlier sites.`,
       data: ['result.json: diagnosis.sites[].error', 'diagnosis.findings[]'],
       body: join(html`<ul class="findings">${list}</ul>`, chart),
@@ -60,8 +61,7 @@ export const siteErrors = defineFigure({
   },
 });
 
-function titleOf(sites: readonly Site[]): string {
+function titleOf(sites: readonly Site[], last: Site): string {
   const worst = sites.reduce((a, b) => (b.error.own > a.error.own ? b : a));
-  const last = sites.at(-1)!;
   return `${worst.name} loses most by itself (${percent(worst.error.own, 0)}); the last site is ${percent(last.error.total, 0)} off`;
 }

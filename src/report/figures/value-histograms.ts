@@ -1,5 +1,5 @@
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
-import type { RunTraces } from '../../results/traces.ts';
+import type { Histogram, RunTraces } from '../../results/traces.ts';
 import { drawSvg } from '../draw-chart.ts';
 import { defineFigure, join } from '../figure.ts';
 import { count, short } from '../format.ts';
@@ -41,8 +41,10 @@ function worstFirst(sites: RunTraces['sites'], { diagnosis }: EvaluationResult):
 
 async function panel(site: Site): Promise<Html> {
   const axis = axisOf(site);
-  const above = await drawHistogram(site, axis, 'activations');
-  const below = site.potentials ? await drawHistogram(site, axis, 'potentials') : undefined;
+  const above = await drawHistogram(site, axis, 'activations', 'var(--c1)', site.activations);
+  const below = site.potentials
+    ? await drawHistogram(site, axis, 'membrane potentials', 'var(--c3)', site.potentials)
+    : undefined;
   const { smallest, largest } = axis;
   const levels =
     site.levels.length === 0
@@ -80,11 +82,15 @@ function axisOf({ levels, activations, potentials }: Site): Axis {
   };
 }
 
-function drawHistogram(site: Site, axis: Axis, which: 'activations' | 'potentials'): Promise<Html> {
-  const { edges, shares } = site[which]!;
+function drawHistogram(
+  site: Site,
+  axis: Axis,
+  title: string,
+  fill: string,
+  { edges, shares }: Histogram,
+): Promise<Html> {
   // One outline instead of a bar for each bin keeps the page small.
   const outline = edges.map((edge, i) => ({ edge, share: 100 * (shares[i] ?? 0) }));
-  const title = which === 'activations' ? 'activations' : 'membrane potentials';
   const ends =
     site.levels.length === 0
       ? axis.domain
@@ -115,7 +121,7 @@ function drawHistogram(site: Site, axis: Axis, which: 'activations' | 'potential
           x: 'edge',
           y: 'share',
           curve: 'step-after',
-          fill: which === 'activations' ? 'var(--c1)' : 'var(--c3)',
+          fill,
           fillOpacity: 0.75,
         }),
         Plot.ruleY([0]),
