@@ -2,7 +2,9 @@ import { logitsOf } from '../analysis/logits-of.ts';
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
+import { onnxDataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
@@ -79,7 +81,7 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
   setSteps(exposed, steps);
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
-  const logits = logitsOf(spiking).name;
+  const logits = floatLogits(exposed);
   return {
     model: exposed,
     steps,
@@ -90,6 +92,24 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
     keep,
     ...(statistics && { statistics }),
   };
+}
+
+/** Integers and truth values that a network decides by, such as the number of the best class, are carried along as floats. */
+function floatLogits({ graph }: Model): string {
+  const { name, dataType } = logitsOf({ graph });
+  if (dataType === undefined || dataType === 'float32') return name;
+  const cast = new GraphBuilder(graph).op(
+    'Cast',
+    [name],
+    { to: onnxDataType('float32') },
+    { name: `${name}.float32` },
+  );
+  graph.setOutputs(
+    graph.outputs.map((info) =>
+      info.name === name ? { ...info, name: cast, dataType: 'float32' as const } : info,
+    ),
+  );
+  return cast;
 }
 
 /** @throws UsageError unless T is a positive integer */
