@@ -1,7 +1,7 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { picojoules } from '../../energy/ecmt-ratio.ts';
-import type { NetworkPlan } from './network-plan.ts';
+import type { PlannedSite } from './planned-site.ts';
 
 /** By site name: what its spikes really cost, as a multiple of what was predicted. */
 export type PriceCorrections = ReadonlyMap<string, number>;
@@ -18,7 +18,7 @@ const most = 8;
  */
 export function correctPrices(
   sites: readonly SpikeSite[],
-  plan: NetworkPlan,
+  plan: { readonly sites: ReadonlyMap<string, Pick<PlannedSite, 'energy'>> },
   operators: readonly OperatorActivity[],
 ): Map<string, number> {
   const macs = operators.reduce((sum, each) => sum + each.macs, 0);
