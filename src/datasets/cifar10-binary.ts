@@ -2,7 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { DataLocation } from '../data/data-location.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { listFolder } from '../decoding/look-at.ts';
+import { listFolder } from '../decoding/locate-data.ts';
 import { DataError } from '../errors.ts';
 import type { RgbImage } from '../images/rgb-image.ts';
 

@@ -3,7 +3,7 @@ import { type DataLocation, isImageName } from '../data/data-location.ts';
 import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
 import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
-import { listImages } from '../decoding/look-at.ts';
+import { listImages } from '../decoding/locate-data.ts';
 import {
   findSynsetTable,
   readSynsetTable,

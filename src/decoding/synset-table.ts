@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError, listProblems, messageOf } from '../errors.ts';
-import { listFolder } from './look-at.ts';
+import { listFolder } from './locate-data.ts';
 
 /** The classes of a data set that are named by WordNet synsets. */
 export interface SynsetTable {

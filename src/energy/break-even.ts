@@ -3,7 +3,7 @@ import type { BreakEven } from '../results/energy-result.ts';
 import type { Device } from './define-device.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { denseOperator, spikeTerm } from './full-estimate.ts';
-import { PriceList } from './price.ts';
+import { PriceList } from './price-list.ts';
 import type { SiteLoad, SpikingLoad } from './spiking-load.ts';
 import type { SynapticWork } from './synaptic-work.ts';
 

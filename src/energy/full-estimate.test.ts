@@ -7,7 +7,7 @@ import { loihi } from './devices/loihi.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { fullEstimate } from './full-estimate.ts';
 import type { OperatorCost } from './operator-costs.ts';
-import { weightFetches } from './price.ts';
+import { weightFetches } from './price-list.ts';
 import { quantisedDevice } from './quantised-device.ts';
 import { quantisedEstimate, sourceEstimate } from './source-estimate.ts';
 import type { SpikingLoad } from './spiking-load.ts';

@@ -4,7 +4,7 @@ import type { Device } from './define-device.ts';
 import { addEnergy, noEnergy } from './energy-breakdown.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';
-import { PriceList } from './price.ts';
+import { PriceList } from './price-list.ts';
 import type { SiteLoad, SpikingLoad } from './spiking-load.ts';
 import type { SynapticWork } from './synaptic-work.ts';
 

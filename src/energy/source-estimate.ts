@@ -5,7 +5,7 @@ import { int8In45nm } from './devices/45nm-int8.ts';
 import { addEnergy, noEnergy } from './energy-breakdown.ts';
 import { denseOperator, total } from './full-estimate.ts';
 import type { OperatorCost } from './operator-costs.ts';
-import { PriceList } from './price.ts';
+import { PriceList } from './price-list.ts';
 import { quantisedDevice } from './quantised-device.ts';
 
 /** The energy of a network that does not spike, for one image on a device. @param reuse as in {@link PriceList} */

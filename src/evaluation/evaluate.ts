@@ -1,5 +1,5 @@
 import { freeBatch } from '../batching/free-batch.ts';
-import { lookCloser } from '../diagnosis/look-closer.ts';
+import { diagnoseFewImages } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
 import type { Model } from '../graph/model.ts';
@@ -107,7 +107,7 @@ async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<Evalu
       ? await compareSynapses(collector.predictions, images.firstImages(), { ...running, network })
       : null;
   if (signal?.aborted) return stop(run);
-  const { conversionErrors, diagnosis, traces } = await lookCloser(
+  const { conversionErrors, diagnosis, traces } = await diagnoseFewImages(
     network,
     await images.first(),
     running.threads,

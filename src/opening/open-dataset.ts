@@ -4,7 +4,7 @@ import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
 import { limitDataset } from '../data/limit-dataset.ts';
 import { datasetKinds } from '../datasets/dataset-kinds.ts';
-import { lookAt } from '../decoding/look-at.ts';
+import { locateData } from '../decoding/locate-data.ts';
 import { DataError, UsageError } from '../errors.ts';
 
 /** Parts of a data set, the ones preferred first. */
@@ -20,7 +20,7 @@ const splitNames = ['test', 'val', 'validation', 'train'];
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   checkLimit(options.limit);
-  const top = await lookAt(path);
+  const top = await locateData(path);
   const location = await enterSplit(top, options.split);
   const { split, ...rest } = options;
   // A split that has been entered is done with.
@@ -44,7 +44,7 @@ async function enterSplit(location: DataLocation, split: string | undefined): Pr
   const { path, folders } = location;
   if (folders.length === 0 || folders.some((folder) => !splitNames.includes(folder))) return location;
   const wanted = split ?? splitNames.find((name) => name !== 'train' && folders.includes(name));
-  if (wanted !== undefined && folders.includes(wanted)) return lookAt(join(path, wanted));
+  if (wanted !== undefined && folders.includes(wanted)) return locateData(join(path, wanted));
   throw new DataError({
     where: path,
     expected: `a folder '${wanted ?? 'test'}'`,

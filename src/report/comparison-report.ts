@@ -2,6 +2,7 @@ import type { Comparison } from '../results/comparison-result.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { FrontierPoint } from '../results/frontier.ts';
 import type { ComparisonRun } from '../runs/read-run.ts';
+import { axisRange } from './axis-range.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -9,7 +10,6 @@ import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 import { renderProvenance } from './provenance.ts';
-import { roomAround } from './room-around.ts';
 import { keyMark, seriesMark } from './series-marks.ts';
 import { stepAxis } from './step-axis.ts';
 
@@ -133,7 +133,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
       grid: true,
       label: labelled ? 'top-1, % of images' : 'agreement, % of images',
       labelArrow: 'none',
-      domain: roomAround([...series.flatMap(({ steps }) => steps.map(qualityOf)), ...reference]),
+      domain: axisRange([...series.flatMap(({ steps }) => steps.map(qualityOf)), ...reference]),
       ticks: 6,
     },
     marks: [

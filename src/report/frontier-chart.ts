@@ -1,9 +1,9 @@
+import { axisRange } from './axis-range.ts';
 import { drawChart } from './draw-chart.ts';
 import { key } from './figure.ts';
 import { short } from './format.ts';
 import { type Html, html } from './html.ts';
 import { placeLabels } from './label-places.ts';
-import { roomAround } from './room-around.ts';
 import { keyMark, type SeriesMark } from './series-marks.ts';
 
 /** One point of accuracy against energy. */
@@ -76,7 +76,7 @@ export async function frontierChart(
   const reference = source === null ? [] : [100 * source];
   const axis = energyAxis(points.map(({ ratio }) => ratio));
   const same = axis.scale.domain[1] >= 1 ? [1] : [];
-  const domain = roomAround([...points.map(({ y }) => y), ...reference]);
+  const domain = axisRange([...points.map(({ y }) => y), ...reference]);
   const chart = await drawChart(label, (Plot, { width, narrow }) => {
     const height = narrow ? 300 : 360;
     const margins = { marginTop: 28, marginRight: 24, marginBottom: 44, marginLeft: 40 };

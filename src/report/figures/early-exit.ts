@@ -1,9 +1,9 @@
 import type { EvaluationResult, StepResult } from '../../results/evaluation-result.ts';
+import { axisRange } from '../axis-range.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, figureOf, key } from '../figure.ts';
 import { percent, points, short } from '../format.ts';
 import { html } from '../html.ts';
-import { roomAround } from '../room-around.ts';
 import { keyMark, seriesMark } from '../series-marks.ts';
 
 type Exit = EvaluationResult['earlyExit'][number];
@@ -36,7 +36,7 @@ export const earlyExit = defineFigure({
         labelArrow: 'none',
         grid: true,
         ticks: 5,
-        domain: roomAround([...exits, ...steps].map(qualityOf)),
+        domain: axisRange([...exits, ...steps].map(qualityOf)),
       },
       marks: [
         Plot.line(exits, {

@@ -12,8 +12,8 @@ const mostRows = 64;
 /** Largest number of images that are looked at. */
 const mostImages = 4;
 
-/** What a closer look at a few images shows. */
-export interface CloserLook {
+/** What a few images show. */
+export interface FewImagesDiagnosis {
   /** Causes of the error of rate-coded sites; empty for other neurons. */
   readonly conversionErrors: readonly SiteConversionErrors[];
   /** Which site loses what; null without images. */
@@ -23,11 +23,11 @@ export interface CloserLook {
 }
 
 /** Looks at every site of a spiking network on up to four images of a batch. @param batch absent where there are no images */
-export async function lookCloser(
+export async function diagnoseFewImages(
   { model, steps }: SpikingNetwork,
   batch: Batch | undefined,
   threads: number,
-): Promise<CloserLook> {
+): Promise<FewImagesDiagnosis> {
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
   const few = sliceImages(batch, 0, mostImages);

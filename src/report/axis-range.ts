@@ -1,5 +1,5 @@
 /** Ends of an axis of percentages with some room around them, also where all are the same. */
-export function roomAround(percents: readonly number[]): [number, number] {
+export function axisRange(percents: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...percents), Math.max(...percents)];
   const room = Math.max(2, 0.12 * (high - low));
   return [Math.max(0, low - room), Math.min(103, high + room)];

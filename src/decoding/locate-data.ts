@@ -4,8 +4,8 @@ import { type DataLocation, isImageName } from '../data/data-location.ts';
 import { isGlyphsAddress } from '../data/glyphs/glyphs-address.ts';
 import { DataError, messageOf } from '../errors.ts';
 
-/** Looks at a path; @throws DataError if nothing is there or it cannot be read. */
-export async function lookAt(path: string): Promise<DataLocation> {
+/** Says what is at a path: a file or a folder, and what lies in it. @throws DataError if nothing is there or it cannot be read. */
+export async function locateData(path: string): Promise<DataLocation> {
   if (isGlyphsAddress(path)) return { path, name: path, isFolder: false, files: [], folders: [] };
   const absolute = resolve(path);
   try {
