@@ -7,7 +7,8 @@ import { RuntimeError } from './errors.ts';
  * @throws RuntimeError if it is missing
  */
 export function lookUp<K extends string, V>(map: ReadonlyMap<K, V>, key: K, what: string): V {
-  return mustExist(map.get(key), `${what} '${key}'`);
+  // The words are put together only where something is missing: engines look up at every step.
+  return map.get(key) ?? mustExist(map.get(key), `${what} '${key}'`);
 }
 
 /** A value that must be there. @param what it is, as the error names it @throws RuntimeError if it is missing */
