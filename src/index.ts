@@ -27,5 +27,13 @@ export * as training from './api/training.ts';
 export * as tuning from './api/tuning.ts';
 export { TranspikeError } from './errors.ts';
 export { writeOnnx } from './files/write-onnx.ts';
+export {
+  type ConvertedNetwork,
+  type ConvertProgress,
+  type ConvertSettings,
+  convertNetwork,
+} from './jobs/convert-network.ts';
+export type { JobListener, Notice, NoticeKind } from './jobs/notice.ts';
+export { type TuneEnd, type TuneSettings, tuneNetwork } from './jobs/tune-network.ts';
 export { type InputOptions, type Inputs, openInputs } from './opening/open-inputs.ts';
 export { type Network, openNetwork } from './opening/open-network.ts';

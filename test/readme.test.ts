@@ -3,11 +3,11 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { scratchFolder } from './cli/run-cli.fixture.ts';
+import { runCli, scratchFolder } from './cli/run-cli.fixture.ts';
 
 const root = new URL('..', import.meta.url);
 
-it('the library example of the README runs as it stands', async () => {
+it('the library example of the README runs as it stands, and writes the model that the command line writes', async () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const example = /<!-- executed by test\/readme\.test\.ts -->\n```ts\n([\s\S]*?)```/.exec(readme)![1]!;
   const { folder, remove } = await scratchFolder();
@@ -16,6 +16,10 @@ it('the library example of the README runs as it stands', async () => {
   const library = pathToFileURL(new URL('dist/index.js', root).pathname).href;
   writeFileSync(join(folder, 'example.mjs'), example.replace("from 'transpike'", `from '${library}'`));
   const { stdout, stderr } = spawnSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' });
+  const convert = ['convert', 'tiny-vit', '--calibrate', 'images.npy', '-T', '4', '-o', 'cli.snn.onnx'];
+  expect((await runCli(folder, convert)).code).toBe(0);
+  const written = (file: string) => readFileSync(join(folder, file));
+  expect(written('tiny-vit.snn.onnx').equals(written('cli.snn.onnx'))).toBe(true);
   await remove();
   expect(stderr).toBe('');
   expect(stdout).toContain('16 spike sites');

@@ -19,8 +19,10 @@
  *
  * @module
  */
+
+export type { Conversion } from '../conversion/conversion-pipeline.ts';
 export { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
-export { type Conversion, type ConvertOptions, convert } from '../conversion/convert.ts';
+export { type ConvertOptions, convert } from '../conversion/convert.ts';
 export { findObstacles } from '../conversion/find-obstacles.ts';
 export {
   isSiteOf,

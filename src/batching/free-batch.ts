@@ -1,10 +1,10 @@
 import { ConversionError, messageOf } from '../errors.ts';
+import { batchAxis } from '../graph/batch-axis.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Dimension, ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { measureShapes, oneImage } from '../sessions/measure-shapes.ts';
-import { batchAxis } from './batch-axis.ts';
 import { type BatchAxes, liftToRows } from './rows/lift-to-rows.ts';
 import { nearlyEqual, stackRows } from './rows/row-form.ts';
 import { runConstants } from './rows/run-constants.ts';

@@ -3,11 +3,12 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
+import { reportRun } from '../jobs/report-run.ts';
 import type { ComparisonEntry } from '../results/comparison-result.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { Contestant } from './contestants.ts';
 import { type EvaluateSettings, evaluateNetwork } from './evaluate-network.ts';
-import { leaveReport } from './leave-report.ts';
+import { printNotice } from './print-notice.ts';
 
 /** The end of a comparison. */
 export type ComparisonEnd = { readonly folder: string } & (
@@ -56,7 +57,7 @@ export async function compareNetworks(
   }
   const result = { kind: 'comparison', entries };
   await writeAtomically(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-  const report = await leaveReport(folder, { name: plan.name });
+  const report = await reportRun(folder, { name: plan.name }, { onNotice: printNotice });
   return { folder, finished: true, entries, report };
 }
 

@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.ts';
+import type { ConvertSettings } from '../jobs/convert-network.ts';
+import { requireSource } from '../jobs/require-source.ts';
 import { methodNamed, presetOf } from '../methods/methods.ts';
-import { fingerprintOf, type Network } from '../opening/open-network.ts';
-import { type ConvertSettings, convertNetwork } from './convert-network.ts';
-import { requireSource } from './require-source.ts';
+import type { Network } from '../opening/open-network.ts';
+import { convertWithProgress } from './convert-with-progress.ts';
 
 /** One spiking network of a comparison, made when its turn comes. */
 export interface Contestant {
@@ -31,8 +32,8 @@ export function byMethods(
     return {
       name,
       async open() {
-        const { model } = await convertNetwork(source, { ...settings, method: methodName, preset });
-        return { ...source, model, spiking: true, fingerprint: fingerprintOf(model) };
+        const { network } = await convertWithProgress(source, { ...settings, method: methodName, preset });
+        return network;
       },
     };
   });

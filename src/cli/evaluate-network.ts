@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
+import { reportRun } from '../jobs/report-run.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
@@ -11,8 +12,8 @@ import type { RunSettings } from '../results/run-settings.ts';
 import { RunRecord } from '../runs/run-record.ts';
 import { stepsOf } from '../spiking/neuron-node.ts';
 import { freeMemory } from '../workers/free-memory.ts';
-import { leaveReport } from './leave-report.ts';
 import { cores } from './options.ts';
+import { printNotice } from './print-notice.ts';
 import { showProgress } from './progress.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
 
@@ -95,7 +96,7 @@ export async function evaluateNetwork(
     });
     if (!end.finished) return { folder: record.folder, ...end };
     const classes = inputs.dataset.classNames;
-    const report = await leaveReport(record.folder, { ...network, ...(classes && { classes }) });
+    const report = await reportRun(record.folder, { ...network, classes }, { onNotice: printNotice });
     return { folder: record.folder, ...end, report };
   } finally {
     progress.stop();

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { engines, synapses } from '../engines/engines.ts';
+import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
 
 /** Reads a whole number that is at least `smallest`. */
@@ -48,6 +49,11 @@ export const options = {
     ),
   split: () =>
     new Option('--split <name>', 'part of the data to use where there are several, for example train'),
+  calibrationLimit: () =>
+    new Option(
+      '--calibration-limit <N>',
+      `use at most this many calibration images, evenly spread (default: ${defaultCalibrationLimit}, all of an .npy stack)`,
+    ).argParser(wholeNumber(1)),
   limit: (what: string) => new Option('--limit <N>', what).argParser(wholeNumber(1)),
   batch: () =>
     new Option(

@@ -36,16 +36,20 @@ const schema = z.object({
 /** How a spiking model came about; kept in the model. */
 export type ConversionRecord = z.infer<typeof schema>;
 
-/** What a conversion knows beside the model itself. */
+/** What whoever chose the neurons knows of a conversion. */
 export interface ConversionFacts
-  extends Omit<ConversionRecord, 'format' | 'sites' | 'hiddenSteps' | 'correctedBiases'> {
+  extends Pick<ConversionRecord, 'method' | 'preset' | 'steps' | 'calibration'> {
+  /** What was converted: a hash, a path. */
+  readonly source: string | undefined;
+  /** By site name. */
   readonly relativeErrors: ReadonlyMap<string, number | undefined>;
 }
 
 /** Writes the record into the model's metadata and returns it. */
 export function writeConversionRecord(
   model: Model,
-  { relativeErrors, ...facts }: ConversionFacts,
+  { method, preset, steps, calibration, source, relativeErrors }: ConversionFacts,
+  parityDeviation: number,
 ): ConversionRecord {
   const sites = sitesOf(model).map(({ name, neuron }) => {
     const relativeError = relativeErrors.get(name);
@@ -55,7 +59,12 @@ export function writeConversionRecord(
   const correctedBiases = correctionsIn(model.graph).length;
   const record: ConversionRecord = {
     format: 1,
-    ...facts,
+    method,
+    preset,
+    steps,
+    calibration,
+    parityDeviation,
+    ...(source !== undefined && { source }),
     ...(hiddenSteps > 0 && { hiddenSteps }),
     ...(correctedBiases > 0 && { correctedBiases }),
     sites,

@@ -1,20 +1,16 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { checkSteps } from '../engines/plan-run.ts';
+import { entryOf } from '../entry-of.ts';
 import { UsageError } from '../errors.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
-import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
-import { toSpikingForm } from '../spiking/spiking-form.ts';
-import { checkParity } from './check-parity.ts';
-import { type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
-import { QuantiserCalibration } from './observe-quantisers.ts';
-import { type CalibrationBatches, observeSites } from './observe-sites.ts';
-import { prepareSource } from './prepare-source.ts';
+import type { CalibrationBatches } from '../sessions/observe-sites.ts';
+import { type Conversion, ConversionPipeline } from './conversion-pipeline.ts';
 
 /** What to convert with. */
 export interface ConvertOptions {
@@ -37,12 +33,6 @@ export interface ConvertOptions {
   readonly onProgress?: (stage: string, images: number) => void;
 }
 
-/** A spiking model and how it came about. */
-export interface Conversion {
-  readonly model: Model;
-  readonly record: ConversionRecord;
-}
-
 /**
  * Converts a trained network into a spiking one: clean-up passes, placement of the sites, calibration of each
  * site's neuron, and a parity check. The given model is not changed.
@@ -52,31 +42,23 @@ export interface Conversion {
  * @throws UsageError if there is neither calibration data nor thresholds, or T < 1
  */
 export async function convert(source: Model, options: ConvertOptions): Promise<Conversion> {
-  const { method, onProgress } = options;
+  const { method, calibration, thresholds, onProgress } = options;
   const steps = checkSteps(options.steps);
-  const { name: presetName, preset } = presetOf(
-    method,
-    options.preset ?? (options.thresholds && method.importPreset),
-  );
-  const { dynamic, clean, sites } = await prepareSource(source, method);
-  const quantisers = options.thresholds ? undefined : new QuantiserCalibration(clean.graph, sites);
-  const placed = options.thresholds
-    ? imported(sites, importThresholds(options.thresholds.json, sites, options.thresholds.where), preset)
-    : await calibrate(clean, sites, preset, options, steps, quantisers!);
-  const spiking = toSpikingForm(clean, placed, steps);
-  if (quantisers) writeQuantisers(spiking, quantisers.finish());
+  const { name, preset } = presetOf(method, options.preset ?? (thresholds && method.importPreset));
+  const pipeline = await ConversionPipeline.prepare(source, method);
+  const placed = thresholds
+    ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
+    : await calibrate(pipeline, preset, steps, options);
+  const spiking = pipeline.place(placed, steps);
   onProgress?.('parity check', 0);
-  const parity = await checkParity(dynamic, spiking, await firstInput(dynamic, options.calibration));
-  const record = writeConversionRecord(spiking, {
+  return pipeline.finish(spiking, await firstInput(pipeline.source, calibration), {
     method: method.name,
-    preset: presetName,
+    preset: name,
     steps,
-    calibration: options.thresholds ? `imported from ${options.thresholds.where}` : 'activations',
-    parityDeviation: parity,
+    calibration: thresholds ? `imported from ${thresholds.where}` : 'activations',
+    source: options.source,
     relativeErrors: new Map(placed.map(({ name, relativeError }) => [name, relativeError])),
-    ...(options.source !== undefined && { source: options.source }),
   });
-  return { model: spiking, record };
 }
 
 /** A site with the neurons that calibration has chosen for it. */
@@ -87,16 +69,15 @@ function imported(
   thresholds: ReadonlyMap<string, ImportedThreshold>,
   preset: Preset,
 ): CalibratedSite[] {
-  return sites.map((site) => ({ ...site, ...preset.fromThresholds(thresholds.get(site.name)!) }));
+  return sites.map((site) => ({ ...site, ...preset.fromThresholds(entryOf(thresholds, site.name)) }));
 }
 
+/** Lets the preset's observers see the calibration images and then choose the neurons. */
 async function calibrate(
-  clean: Model,
-  sites: readonly SpikeSite[],
+  pipeline: ConversionPipeline,
   preset: Preset,
-  { calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
   steps: number,
-  quantisers: QuantiserCalibration,
+  { calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
 ): Promise<CalibratedSite[]> {
   if (!calibration) {
     throw new UsageError({
@@ -107,9 +88,9 @@ async function calibrate(
       means: ['calibration', 'thresholds'],
     });
   }
-  const calibrated = sites.map((site) => ({ site, calibration: preset.calibrate(site, steps) }));
+  const calibrated = pipeline.sites.map((site) => ({ site, calibration: preset.calibrate(site, steps) }));
   const observers = new Map(calibrated.map(({ site, calibration }) => [site.name, calibration]));
-  await observeSites(clean, [...sites, ...quantisers.others], quantisers.beside(observers), calibration, {
+  await pipeline.observe(observers, calibration, {
     threads,
     batchSize,
     onBatch: ({ images }) => onProgress?.('calibrating', images),

@@ -1,4 +1,4 @@
-import { withoutBatch } from '../batching/batch-axis.ts';
+import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode } from '../graph/node.ts';
 import { subgraphsOf } from '../graph/operation.ts';

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { withoutBatch } from '../batching/batch-axis.ts';
 import { FormatError, messageOf } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
-import { encodeModel } from '../formats/onnx/encode-model.ts';
+import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import { keepPreprocess, keptPreprocess } from '../images/kept-preprocess.ts';
 import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { widenHalves } from '../passes/widen-halves.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
 /** A network from disk with what is known about its inputs. */
@@ -33,7 +33,10 @@ export interface Network {
   readonly fingerprint: string;
 }
 
-const preprocessKey = 'transpike.preprocess';
+/** A network that was made of another one: of the same name and place, with a model of its own. */
+export function derivedNetwork(source: Network, model: Model): Network {
+  return { ...source, model, spiking: sitesOf(model).length > 0, fingerprint: fingerprintOf(model) };
+}
 
 /**
  * Opens a network: an ONNX file, or a checkpoint folder with `config.json` and safetensors.
@@ -66,6 +69,9 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
   const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = findPreprocess(model, info.isDirectory() ? full : dirname(full), inputShape);
+  const fingerprint = fingerprintOf(model);
+  // From now on it goes along with the model, whatever is made of it.
+  if (preprocess) keepPreprocess(model, preprocess);
   return {
     model,
     name: basename(full, extname(full) === '.onnx' ? '.onnx' : ''),
@@ -74,7 +80,7 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
     spiking: sitesOf(model).length > 0,
     inputShape,
     ...(preprocess && { preprocess }),
-    fingerprint: fingerprintOf(model),
+    fingerprint,
   };
 }
 
@@ -91,11 +97,6 @@ async function fromOnnx(
   return { model, origin: 'onnx' };
 }
 
-/** Keeps the preprocessing in the model, so that a converted file can be evaluated without its source's folder. */
-export function keepPreprocess(model: Model, preprocess: ParsedPreprocessConfig): void {
-  model.metadata.set(preprocessKey, JSON.stringify(preprocess));
-}
-
 function findPreprocess(
   model: Model,
   folder: string,
@@ -103,8 +104,8 @@ function findPreprocess(
 ): ParsedPreprocessConfig | undefined {
   const [channels, height, width] = shape;
   if (shape.length !== 3 || typeof height !== 'number' || typeof width !== 'number') return undefined;
-  const kept = model.metadata.get(preprocessKey);
-  if (kept !== undefined) return JSON.parse(kept) as ParsedPreprocessConfig;
+  const kept = keptPreprocess(model);
+  if (kept) return kept;
   const files = ['preprocessor_config.json', 'config.json']
     .map((name) => join(folder, name))
     .filter(existsSync);
@@ -130,20 +131,4 @@ function readJson(path: string): unknown {
       { cause: error },
     );
   }
-}
-
-/** Hash of structure and inline weights; weight files count with name, size and time of change. */
-export function fingerprintOf(model: Model): string {
-  const hash = createHash('sha256');
-  const files = new Map<string, string>();
-  const bytes = encodeModel(model, ({ storage }) => {
-    if (storage.kind === 'memory') return undefined;
-    const path = storage.source.location;
-    const { size, mtimeMs } = statSync(path);
-    files.set(path, `${basename(path)} ${size} ${mtimeMs}`);
-    return { location: basename(path), offset: storage.offset, length: storage.length };
-  });
-  hash.update(bytes);
-  for (const facts of files.values()) hash.update(facts);
-  return hash.digest('hex');
 }

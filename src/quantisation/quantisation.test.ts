@@ -7,13 +7,13 @@ import {
   writeCheckpoint,
 } from '../checkpoints/tiny-vit.fixture.ts';
 import { convert } from '../conversion/convert.ts';
-import { observeQuantisers } from '../conversion/observe-quantisers.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import { observeQuantisers } from '../quantisation/observe-quantisers.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { bitWidths } from './bit-widths.ts';

@@ -1,28 +1,22 @@
 import { synapticInputSites } from '../analysis/spike-sites.ts';
-import { checkParity } from '../conversion/check-parity.ts';
-import { type ConversionRecord, writeConversionRecord } from '../conversion/conversion-record.ts';
-import { QuantiserCalibration } from '../conversion/observe-quantisers.ts';
-import { prepareSource } from '../conversion/prepare-source.ts';
+import { type Conversion, ConversionPipeline } from '../conversion/conversion-pipeline.ts';
+import type { Preparation } from '../conversion/prepare-source.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
-import { imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
-import { writeQuantisers } from '../quantisation/quantiser-table.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
-import type { PlacedNeurons } from '../spiking/neuron-node.ts';
-import { toSpikingForm } from '../spiking/spiking-form.ts';
-import { BiasCorrector } from './corrections/bias-corrector.ts';
 import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
-import { type NetworkPlan, NetworkPlanner } from './planning/network-plan.ts';
+import { PlannedNetworks } from './planned-networks.ts';
+import { NetworkPlanner } from './planning/network-plan.ts';
 import { schedulesUpTo } from './search/firing-schedule.ts';
-import { type ComparedBatch, withSourceLogits } from './search/measure-network.ts';
 import { choosePoint, type TuningGoal, targetsOf } from './search/tuning-goal.ts';
 import type { TuningJournal } from './search/tuning-journal.ts';
 import { paretoFrontier } from './search/tuning-point.ts';
 import { searchNetworks } from './search/tuning-search.ts';
 import { measureProfiles } from './sensitivity/measure-profiles.ts';
+import { readTuningImages, type TuningImages } from './tuning-images.ts';
 
 /** What to tune, and for what. */
 export interface TuneOptions {
@@ -52,14 +46,8 @@ export interface TuningProgress {
   readonly frontier: readonly TuningPoint[];
 }
 
-/** A spiking network with the tuner's settings. */
-export interface TunedNetwork {
-  readonly model: Model;
-  readonly record: ConversionRecord;
-}
-
 /** The end of a tuning: the network that serves the goal, and what else was found. */
-export interface Tuned extends TunedNetwork {
+export interface Tuned extends Conversion {
   readonly point: TuningPoint;
   /** Whether the goal is reached on the images measured on. */
   readonly reached: boolean;
@@ -67,11 +55,11 @@ export interface Tuned extends TunedNetwork {
   readonly points: readonly TuningPoint[];
   readonly frontier: readonly TuningPoint[];
   /** Builds the network of any of the points. */
-  networkOf(point: TuningPoint): Promise<TunedNetwork>;
+  networkOf(point: TuningPoint): Promise<Conversion>;
 }
 
-/** Batches for sensitivities: a site's error shows in few images. */
-const probeImages = 16;
+/** The tuner works on any network: no clean-up that a method would ask for. */
+const preparation: Preparation = { passes: [removeIdentities, removeDeadNodes], place: synapticInputSites };
 
 /**
  * Chooses neurons, thresholds, levels, dead zones and starting steps of all sites for an accuracy–energy goal.
@@ -85,73 +73,42 @@ const probeImages = 16;
  * @throws ConversionError if the network cannot be converted
  */
 export async function tune(source: Model, options: TuneOptions): Promise<Tuned | undefined> {
-  const { goal, journal, steps, signal } = options;
-  const { dynamic, clean, sites } = await prepareSource(source, {
-    passes: [removeIdentities, removeDeadNodes],
-    place: synapticInputSites,
-  });
+  const { goal, journal, steps, threads, signal, onProgress } = options;
+  const pipeline = await ConversionPipeline.prepare(source, preparation);
+  const { clean, sites } = pipeline;
   const energy = await sourceEnergy(clean, sites);
-  const images = await readImages(clean, options);
-  const quantisers = new QuantiserCalibration(clean.graph, sites);
+  const images = await readTuningImages(clean, options.calibration(), options.verification?.(), threads);
   const profiles = await measureProfiles({
-    source: clean,
-    sites,
+    pipeline,
     costs: energy.operations.synaptic,
-    quantisers,
-    batches: images.fitted,
-    probes: firstImages(images.fitted, probeImages),
-    threads: options.threads,
+    images,
+    threads,
     known: journal.sensitivities,
     onSensitivity: async (site, sensitivity, done) => {
       signal?.throwIfAborted();
       await journal.addSensitivity(site, sensitivity);
-      options.onProgress({ stage: 'sensitivities', done, total: sites.length, frontier: [] });
+      onProgress({ stage: 'sensitivities', done, total: sites.length, frontier: [] });
     },
   }).catch(ignoreAbort(signal));
   if (!profiles) return undefined;
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
-  const build = (plan: NetworkPlan) => toSpikingForm(clean, placedBy(plan), plan.schedule.steps);
-  const corrector = new BiasCorrector({
-    source: clean,
-    sites,
-    batches: images.fitted,
-    probes: firstImages(images.fitted, probeImages),
-    threads: options.threads,
-  });
+  const networks = new PlannedNetworks(pipeline, planner, journal, images, threads);
   const finished = await searchNetworks(targetsOf(goal), schedulesUpTo(steps), {
     sites,
-    planner,
-    build,
-    correct: (spiking, steps) => corrector.correct(spiking, steps),
+    networks,
     energy,
-    pilots: firstImages(images.fitted, probeImages),
-    images: images.held,
-    threads: options.threads,
+    images,
+    threads,
     journal,
     signal,
     onNetwork: (done, total) =>
-      options.onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
+      onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
   });
   if (!finished) return undefined;
-  const networkOf = async ({ schedule, predicted, biasCorrected }: TuningPoint): Promise<TunedNetwork> => {
-    const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
-    const plain = build(plan);
-    const model = (biasCorrected && (await corrector.correct(plain, schedule.steps))) || plain;
-    writeQuantisers(model, quantisers.finish());
-    const record = writeConversionRecord(model, {
-      method: 'tune',
-      preset: goalName(goal),
-      steps: schedule.steps,
-      calibration: 'activations',
-      parityDeviation: await checkParity(dynamic, model, images.held[0]!),
-      relativeErrors: new Map([...plan.sites].map(([site, { relativeError }]) => [site, relativeError])),
-      ...(options.source !== undefined && { source: options.source }),
-    });
-    return { model, record };
-  };
   const { points } = journal;
   const { point, reached } = choosePoint(goal, points);
+  const networkOf = (wanted: TuningPoint) => finishNetwork(pipeline, networks, wanted, images, options);
   return {
     ...(await networkOf(point)),
     point,
@@ -162,8 +119,24 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   };
 }
 
-function placedBy({ sites }: NetworkPlan): PlacedNeurons[] {
-  return [...sites.values()].map(({ placed }) => placed);
+/** The network of a point, checked and with its record. */
+async function finishNetwork(
+  pipeline: ConversionPipeline,
+  networks: PlannedNetworks,
+  { schedule, predicted, biasCorrected }: TuningPoint,
+  { held }: TuningImages,
+  { goal, source }: TuneOptions,
+): Promise<Conversion> {
+  const plan = networks.plan(schedule, predicted.ecmtRatio);
+  const corrected = biasCorrected ? await networks.buildCorrected(plan) : undefined;
+  return pipeline.finish(corrected ?? networks.build(plan), held[0]!, {
+    method: 'tune',
+    preset: goalName(goal),
+    steps: schedule.steps,
+    calibration: 'activations',
+    source,
+    relativeErrors: new Map([...plan.sites].map(([site, { relativeError }]) => [site, relativeError])),
+  });
 }
 
 function goalName(goal: TuningGoal): string {
@@ -176,23 +149,4 @@ function ignoreAbort(signal: AbortSignal | undefined): (error: unknown) => undef
     if (signal?.aborted) return undefined;
     throw error;
   };
-}
-
-/** Images to fit to and images to measure on. */
-async function readImages(clean: Model, { calibration, verification, threads }: TuneOptions) {
-  const all = await withSourceLogits(clean, calibration(), threads);
-  if (verification) return { fitted: all, held: await withSourceLogits(clean, verification(), threads) };
-  const isHeld = (i: number) => i % 2 === 1;
-  // A single batch has to serve for both.
-  if (all.length < 2) return { fitted: all, held: all };
-  return { fitted: all.filter((_, i) => !isHeld(i)), held: all.filter((_, i) => isHeld(i)) };
-}
-
-function firstImages(batches: readonly ComparedBatch[], count: number): ComparedBatch[] {
-  let images = 0;
-  return batches.filter((batch) => {
-    const wanted = images < count;
-    images += imageCount(batch);
-    return wanted;
-  });
 }

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { defaultSteps } from '../../jobs/convert-network.ts';
 import { absoluteDataPath } from '../../opening/absolute-data-path.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { compareNetworks } from '../compare-networks.ts';
 import { asTheyAre, byMethods, type Contestant } from '../contestants.ts';
-import { defaultSteps } from '../convert-network.ts';
 import type { EvaluateSettings } from '../evaluate-network.ts';
 import { options, wholeNumber } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
@@ -29,11 +29,7 @@ export function compareCommand(): Command {
       `methods to convert the network with, as ecmt,ecmt/reference,rate; for T = ${defaultSteps} unless -T says otherwise`,
     )
     .option('--calibrate <data>', 'images to choose thresholds on, the same for every method')
-    .option(
-      '--calibration-limit <N>',
-      'use at most this many calibration images (default: 64)',
-      wholeNumber(1),
-    )
+    .addOption(options.calibrationLimit())
     .addOption(options.steps())
     .addOption(options.labels())
     .addOption(options.split())

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { writeOnnx } from '../../files/write-onnx.ts';
+import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
-import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
+import { convertWithProgress } from '../convert-with-progress.ts';
 import { options } from '../options.ts';
 import { requireWritable } from '../require-writable.ts';
 
@@ -21,11 +22,8 @@ export function convertCommand(): Command {
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
     .option('--calibrate <data>', 'images to choose the thresholds on: a folder, a list, an .npy stack')
-    .addOption(
-      options.limit(
-        'use at most this many calibration images, evenly spread (default: 64, all of an .npy stack)',
-      ),
-    )
+    .addOption(options.calibrationLimit())
+    .addOption(options.limit('deprecated, use --calibration-limit').hideHelp())
     .option('--thresholds <file>', 'import thresholds from a JSON file instead of calibrating')
     .addOption(options.labels())
     .addOption(options.split())
@@ -51,11 +49,7 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path);
   const output = settings.output ?? `${network.name}.snn.onnx`;
   await requireWritable(output);
-  const { limit, ...rest } = settings;
-  const { model, record } = await convertNetwork(network, {
-    ...rest,
-    ...(limit !== undefined && { calibrationLimit: limit }),
-  });
+  const { model, record } = await convertWithProgress(network, withCalibrationLimit(settings));
   await writeOnnx(model, output);
   if (settings.json) {
     console.log(JSON.stringify({ output, ...record }, null, 2));
@@ -68,4 +62,11 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
     `  parity with the source network: largest deviation ${record.parityDeviation.toExponential(1)}`,
   );
   console.log(`  next: transpike evaluate ${output} --data <images>`);
+}
+
+/** `--limit` was what `--calibration-limit` is in all commands; elsewhere it is about the images that are measured on. */
+function withCalibrationLimit({ limit, ...settings }: Settings): ConvertSettings {
+  if (limit === undefined) return settings;
+  console.error('warning: --limit of convert is deprecated; give --calibration-limit, as in all commands');
+  return { calibrationLimit: limit, ...settings };
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { fingerprintOf, openNetwork } from '../../opening/open-network.ts';
+import { openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
-import { convertNetwork } from '../convert-network.ts';
+import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateNetwork } from '../evaluate-network.ts';
 import { options } from '../options.ts';
 import { printResult } from '../print-result.ts';
@@ -46,7 +46,7 @@ async function demoAction({ model, data, labels, limit, steps }: Settings): Prom
     data === undefined ? [bundledData.calibrate, bundledData.evaluate] : [data, data];
   const common = labels === undefined ? {} : { labels };
   // Thresholds that are right after two steps serve the later ones well.
-  const { model: spiking, record } = await convertNetwork(source, {
+  const { network, record } = await convertWithProgress(source, {
     method: 'ecmt',
     steps: 2,
     calibrate,
@@ -54,7 +54,6 @@ async function demoAction({ model, data, labels, limit, steps }: Settings): Prom
   });
   const { sites, parityDeviation } = record;
   console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
-  const network = { ...source, model: spiking, spiking: true, fingerprint: fingerprintOf(spiking) };
   const end = await evaluateNetwork(network, { data: images, limit, steps, ...common });
   if (end.finished) {
     printResult(end.result);

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { fingerprintOf, openNetwork } from '../../opening/open-network.ts';
-import { type ConvertSettings, convertNetwork, defaultSteps } from '../convert-network.ts';
+import { defaultSteps } from '../../jobs/convert-network.ts';
+import { openNetwork } from '../../opening/open-network.ts';
+import { convertWithProgress } from '../convert-with-progress.ts';
 import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
 import { options, probability, wholeNumber } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
 
-interface Settings extends EvaluateSettings, Omit<ConvertSettings, 'steps'> {
+interface Settings extends EvaluateSettings {
+  readonly calibrate?: string;
+  readonly calibrationLimit?: number;
+  readonly method: string;
+  readonly preset?: string;
   readonly json?: boolean;
 }
 
@@ -50,6 +55,7 @@ export function evaluateCommand(): Command {
       '--calibrate <data>',
       `convert a source network first, choosing the thresholds on these images; for T = ${defaultSteps} unless -T says otherwise`,
     )
+    .addOption(options.calibrationLimit())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -94,15 +100,16 @@ async function converted(
   settings: Settings,
   calibrate: string,
 ) {
-  const { method, preset, steps = defaultSteps, batch, strict, split } = settings;
-  const { model } = await convertNetwork(opened, {
+  const { method, preset, steps = defaultSteps, calibrationLimit, batch, strict, split } = settings;
+  const { network } = await convertWithProgress(opened, {
     method,
+    preset,
     steps,
     calibrate,
-    ...(preset !== undefined && { preset }),
-    ...(batch !== undefined && { batch }),
-    ...(split !== undefined && calibrate === settings.data && { split }),
-    ...(strict !== undefined && { strict }),
+    calibrationLimit,
+    batch,
+    strict,
+    ...(calibrate === settings.data && { split }),
   });
-  return { ...opened, model, spiking: true, fingerprint: fingerprintOf(model) };
+  return network;
 }

@@ -3,19 +3,19 @@ import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import { writeOnnx } from '../../files/write-onnx.ts';
+import { defaultSteps } from '../../jobs/convert-network.ts';
+import type { TuneSettings } from '../../jobs/tune-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { type LadderName, ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import { payingRange } from '../../tuning/search/paying-range.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
-import { defaultSteps } from '../convert-network.ts';
-import { leaveFrontier } from '../leave-frontier.ts';
-import { options, wholeNumber } from '../options.ts';
+import { options } from '../options.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
 import { requireWritable } from '../require-writable.ts';
-import { type TuneSettings, tuneNetwork } from '../tune-network.ts';
+import { tuneWithProgress } from '../tune-with-progress.ts';
 
-interface Settings extends Omit<TuneSettings, 'goal' | 'ladders'> {
+interface Settings extends Omit<TuneSettings, 'goal' | 'ladder'> {
   readonly energy?: number;
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
@@ -52,11 +52,7 @@ export function tuneCommand(): Command {
     .addOption(options.labels())
     .addOption(options.split())
     .addOption(options.limit('use at most this many images of --data, evenly spread'))
-    .option(
-      '--calibration-limit <N>',
-      'use at most this many calibration images (default: 64)',
-      wholeNumber(1),
-    )
+    .addOption(options.calibrationLimit())
     .addOption(options.batch())
     .option('--run <folder>', 'folder of the journal (default: runs/tune-<model>-<settings>)')
     .addOption(options.strict())
@@ -88,22 +84,18 @@ function positive(text: string): number {
 async function tuneAction(path: string, settings: Settings): Promise<void> {
   const goal = goalOf(settings);
   const network = await openNetwork(path);
-  const output = settings.output ?? `${network.name}.snn.onnx`;
+  const { ladder, json, output = `${network.name}.snn.onnx` } = settings;
   const frontierFile = typeof settings.frontier === 'string' ? settings.frontier : undefined;
   for (const file of [output, frontierFile]) if (file !== undefined) await requireWritable(file);
-  const ladders = ladderFamilies
-    .map(({ name }) => name)
-    .filter((name) => settings.ladder === 'any' || name === settings.ladder);
-  const { energy, accuracyDrop, frontier, ladder, output: _, json, ...rest } = settings;
-  const { tuned, folder } = await tuneNetwork(network, { ...rest, goal, ladders });
-  if (!tuned) {
-    console.error(`stopped; give the same command again to go on (${folder})`);
+  const end = await tuneWithProgress(network, { ...settings, goal });
+  if (!end.finished) {
+    console.error(`stopped; give the same command again to go on (${end.folder})`);
     process.exitCode = exitCodes.interrupted;
     return;
   }
+  const { tuned, report } = end;
   await writeOnnx(tuned.model, output);
   const { point, reached, points } = tuned;
-  const report = await leaveFrontier(folder, { ...network, model: tuned.model }, points, ladder);
   const pays = payingRange(tuned.frontier);
   const summary = { goal, ladder, output, report, reached, chosen: point, pays: pays ?? null, points };
   if (frontierFile !== undefined) {

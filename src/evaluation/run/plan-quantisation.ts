@@ -1,7 +1,7 @@
-import { observeQuantisers } from '../../conversion/observe-quantisers.ts';
 import type { Batch } from '../../data/load-batch.ts';
 import { tensorsOf } from '../../formats/onnx/encode-model.ts';
 import { type BitWidths, bitWidths } from '../../quantisation/bit-widths.ts';
+import { observeQuantisers } from '../../quantisation/observe-quantisers.ts';
 import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
 import { type QuantiserTable, readQuantisers } from '../../quantisation/quantiser-table.ts';
 import type { SpikingNetwork } from '../../spiking/network-kind.ts';

@@ -1,26 +1,21 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { SourceEnergy } from '../../energy/relative-energy.ts';
-import type { Model } from '../../graph/model.ts';
 import type { FiringSchedule, TuningPoint } from '../../results/tuning-entry.ts';
-import type { NetworkPlan, NetworkPlanner } from '../planning/network-plan.ts';
+import type { PlannedNetworks } from '../planned-networks.ts';
 import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
-import { type ComparedBatch, measureNetwork } from './measure-network.ts';
+import type { TuningImages } from '../tuning-images.ts';
+import { measureNetwork } from './measure-network.ts';
 import type { TuningJournal } from './tuning-journal.ts';
 import { ratioOf } from './tuning-point.ts';
 
 /** What a search works with. */
 export interface SearchOptions {
   readonly sites: readonly SpikeSite[];
-  readonly planner: NetworkPlanner;
-  readonly build: (plan: NetworkPlan) => Model;
-  /** Corrects the mean errors of a network's channels; undefined where that is impossible. */
-  readonly correct: (spiking: Model, steps: number) => Promise<Model | undefined>;
+  readonly networks: PlannedNetworks;
   /** What the source network costs. */
   readonly energy: SourceEnergy;
-  /** Images to learn prices on. */
-  readonly pilots: readonly ComparedBatch[];
-  /** Images to measure on. */
-  readonly images: readonly ComparedBatch[];
+  /** Prices are learnt on the probes, networks measured on those held out. */
+  readonly images: TuningImages;
   readonly threads: number;
   readonly journal: TuningJournal;
   readonly signal: AbortSignal | undefined;
@@ -83,12 +78,13 @@ export async function searchNetworks(
 async function learnPrices(
   schedule: FiringSchedule,
   target: number,
-  { sites, planner, build, energy, pilots, threads, journal }: SearchOptions,
+  { sites, networks, energy, images, threads, journal }: SearchOptions,
 ): Promise<void> {
   let prices: PriceCorrections = new Map();
   for (let run = 0; run < pilotRuns; run++) {
-    const plan = planner.planFor(schedule, target, prices);
-    const { operators } = await measureNetwork(build(plan), schedule.steps, pilots, threads, energy);
+    const plan = networks.plan(schedule, target, prices);
+    const model = networks.build(plan);
+    const { operators } = await measureNetwork(model, schedule.steps, images.probes, threads, energy);
     prices = correctPrices(sites, plan, operators);
   }
   await journal.addCorrections(schedule, prices);
@@ -98,14 +94,15 @@ async function measurePoint(
   target: number,
   schedule: FiringSchedule,
   aim: number,
-  { planner, build, energy, images, threads, journal }: SearchOptions,
+  { networks, energy, images, threads, journal }: SearchOptions,
 ): Promise<TuningPoint> {
-  const plan = planner.planFor(schedule, aim, journal.correctionsOf(schedule));
+  const plan = networks.plan(schedule, aim);
   const { lambda, predicted } = plan;
   const wanted = { target, schedule, lambda, predicted, biasCorrected: false };
   const known = journal.measuredAs(wanted);
   if (known) return known;
-  const { measurement } = await measureNetwork(build(plan), schedule.steps, images, threads, energy);
+  const model = networks.build(plan);
+  const { measurement } = await measureNetwork(model, schedule.steps, images.held, threads, energy);
   const point: TuningPoint = { ...wanted, measured: measurement };
   await journal.addPoint(point);
   return point;
@@ -114,15 +111,14 @@ async function measurePoint(
 /** The same network with corrected biases. */
 async function measureCorrected(
   point: TuningPoint,
-  { planner, build, correct, energy, images, threads, journal }: SearchOptions,
+  { networks, energy, images, threads, journal }: SearchOptions,
 ): Promise<void> {
   const wanted = { ...point, biasCorrected: true };
   if (journal.measuredAs(wanted)) return;
   const { schedule, predicted } = point;
-  const plan = planner.planFor(schedule, predicted.ecmtRatio, journal.correctionsOf(schedule));
-  const model = await correct(build(plan), schedule.steps);
+  const model = await networks.buildCorrected(networks.plan(schedule, predicted.ecmtRatio));
   if (!model) return;
-  const { measurement } = await measureNetwork(model, schedule.steps, images, threads, energy);
+  const { measurement } = await measureNetwork(model, schedule.steps, images.held, threads, energy);
   await journal.addPoint({ ...wanted, measured: measurement });
 }
 

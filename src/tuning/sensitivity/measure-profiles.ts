@@ -1,16 +1,15 @@
-import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
-import type { QuantiserCalibration } from '../../conversion/observe-quantisers.ts';
-import { observeSites } from '../../conversion/observe-sites.ts';
+import type { ConversionPipeline } from '../../conversion/conversion-pipeline.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
+import { entryOf } from '../../entry-of.ts';
 import { imageCount } from '../../graph/float-tensor.ts';
-import type { Model } from '../../graph/model.ts';
 import type { Sensitivity } from '../../results/tuning-entry.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
 import { ladderCodings, ladderFamilies } from '../ladders/ladder-families.ts';
 import { spikePrices } from '../planning/spike-prices.ts';
-import { type ComparedBatch, measureNetwork } from '../search/measure-network.ts';
+import { measureNetwork } from '../search/measure-network.ts';
+import type { TuningImages } from '../tuning-images.ts';
 import { positionImportance } from './output-gradients.ts';
 import { PartObserver } from './part-observer.ts';
 import { siteDepths } from './site-depths.ts';
@@ -28,16 +27,10 @@ const silentShare = 0.6;
 
 /** What {@link measureProfiles} needs. */
 export interface ProfileOptions {
-  /** The cleaned source network. */
-  readonly source: Model;
-  readonly sites: readonly SpikeSite[];
+  readonly pipeline: ConversionPipeline;
   readonly costs: readonly OperatorCost[];
-  /** Watches the same images, so that the source network can be quantised later. */
-  readonly quantisers: QuantiserCalibration;
-  /** Images for the distributions of activations. */
-  readonly batches: readonly ComparedBatch[];
-  /** Images for the sensitivities. */
-  readonly probes: readonly ComparedBatch[];
+  /** Distributions of activations come from the fitted ones, sensitivities from the probes. */
+  readonly images: TuningImages;
   readonly threads: number;
   /** Sensitivities that are known already, by site name. */
   readonly known: ReadonlyMap<string, Sensitivity>;
@@ -51,34 +44,36 @@ export interface ProfileOptions {
  * divided; their parts follow each other.
  */
 export async function measureProfiles(options: ProfileOptions): Promise<SiteProfile[]> {
-  const { source, sites, costs, batches, probes, quantisers, threads, known, onSensitivity } = options;
-  const importance = await positionImportance(source, sites, probes, threads);
-  const parts = new Map(
-    sites.map(({ name }) => [name, importance ? (divideSite(importance.get(name)!) ?? []) : []]),
-  );
-  const observers = new Map(sites.map(({ name }) => [name, new PartObserver(parts.get(name)!)]));
-  const largest = Math.max(...batches.map(imageCount));
-  await observeSites(source, [...sites, ...quantisers.others], quantisers.beside(observers), () => batches, {
-    threads,
-    batchSize: largest,
+  const { pipeline, costs, threads, known, onSensitivity } = options;
+  const { sites } = pipeline;
+  const { fitted, probes } = options.images;
+  const importance = await positionImportance(pipeline.clean, sites, probes, threads);
+  const watched = sites.map((site) => {
+    const importanceHere = importance?.get(site.name);
+    const parts = (importanceHere && divideSite(importanceHere)) ?? [];
+    return { site, parts, observer: new PartObserver(parts) };
   });
-  const images = batches.reduce((sum, batch) => sum + imageCount(batch), 0);
+  const observers = new Map(watched.map(({ site, observer }) => [site.name, observer]));
+  await pipeline.observe(observers, () => fitted, {
+    threads,
+    batchSize: Math.max(...fitted.map(imageCount)),
+  });
+  const images = fitted.reduce((sum, batch) => sum + imageCount(batch), 0);
   const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
   const profiles: SiteProfile[] = [];
-  for (const [done, site] of sites.entries()) {
-    const distributions = observers.get(site.name)!.histograms.map((histogram) => histogram.values());
+  for (const [done, { site, parts, observer }] of watched.entries()) {
     const profileOf = (values: readonly WeightedValue[]) => {
       const bins = coarsen(values.toSorted((a, b) => a.value - b.value));
       const neurons = bins.reduce((sum, { count }) => sum + count, 0) / images;
-      return { site, values: bins, power: powerOf(bins), neurons, price: prices.get(site.name)! };
+      return { site, values: bins, power: powerOf(bins), neurons, price: entryOf(prices, site.name) };
     };
-    const whole = { ...profileOf(distributions.flat()), depth: depths.get(site.name)! };
+    const distributions = observer.histograms.map((histogram) => histogram.values());
+    const whole = { ...profileOf(distributions.flat()), depth: entryOf(depths, site.name) };
     const sensitivity =
       known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, options));
     await onSensitivity(site.name, sensitivity, done + 1);
-    const divided = parts.get(site.name)!;
-    if (divided.length === 0) profiles.push({ ...whole, sensitivity });
-    for (const [i, part] of divided.entries()) {
+    if (parts.length === 0) profiles.push({ ...whole, sensitivity });
+    for (const [i, part] of parts.entries()) {
       profiles.push({ ...whole, ...profileOf(distributions[i]!), part, sensitivity });
     }
   }
@@ -124,12 +119,12 @@ function mostlySilent(fits: readonly SpikeFit[]): SpikeFit {
 async function divergenceAlone(
   { site }: SiteProfile,
   { coding, ladder, positive, negative, deadZone }: SpikeFit,
-  { source, probes, threads }: ProfileOptions,
+  { pipeline, images, threads }: ProfileOptions,
 ): Promise<number> {
   const parameters = coding.parameters(positive, negative, deadZone, 1);
   const spec = { neuron: coding.neuron, attributes: ladder, parameters };
-  const alone = toSpikingForm(source, [{ ...site, ...spec }], 1);
-  const { measurement } = await measureNetwork(alone, 1, probes, threads);
+  const alone = toSpikingForm(pipeline.clean, [{ ...site, ...spec }], 1);
+  const { measurement } = await measureNetwork(alone, 1, images.probes, threads);
   return Math.max(0, measurement.divergence);
 }
 

@@ -4,11 +4,11 @@ import type { Observer } from '../calibration/observer.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { quantisationPlaces } from '../quantisation/quantisation-places.ts';
-import { quantisationPlacesOf } from '../quantisation/quantised-networks.ts';
-import { QuantiserObserver, type QuantiserTable } from '../quantisation/quantiser-table.ts';
+import { observeSites } from '../sessions/observe-sites.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
-import { observeSites } from './observe-sites.ts';
+import { quantisationPlaces } from './quantisation-places.ts';
+import { quantisationPlacesOf } from './quantised-networks.ts';
+import { QuantiserObserver, type QuantiserTable } from './quantiser-table.ts';
 
 /** A place that is converted, and the activation function in whose place neurons will stand. */
 interface ConvertedPlace extends Placement {

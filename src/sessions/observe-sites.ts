@@ -5,10 +5,10 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
-import { exposeValues } from '../sessions/expose-values.ts';
-import { groupByMemory } from '../sessions/group-by-memory.ts';
-import { measureShapes } from '../sessions/measure-shapes.ts';
-import { OrtSession } from '../sessions/ort-session.ts';
+import { exposeValues } from './expose-values.ts';
+import { groupByMemory } from './group-by-memory.ts';
+import { measureShapes } from './measure-shapes.ts';
+import { OrtSession } from './ort-session.ts';
 
 /** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
 export type CalibrationBatches = () => AsyncIterable<FloatTensor> | Iterable<FloatTensor>;

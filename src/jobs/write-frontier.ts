@@ -3,20 +3,17 @@ import { writeAtomically } from '../files/write-atomically.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
 import { payingRange } from '../tuning/search/paying-range.ts';
 import { paretoFrontier } from '../tuning/search/tuning-point.ts';
-import { leaveReport, type ReportedNetwork } from './leave-report.ts';
 
 /**
- * Writes the points of a tuning as `frontier.json` into its folder, and a report of them.
+ * Writes the points of a tuning as `frontier.json` into its folder.
  *
  * @param ladder which levels spikes might have
- * @returns path of the report
  */
-export async function leaveFrontier(
+export async function writeFrontier(
   folder: string,
-  network: ReportedNetwork,
   points: readonly TuningPoint[],
   ladder: string,
-): Promise<string | undefined> {
+): Promise<void> {
   const frontier = {
     source: points[0]?.measured.sourceTop1 ?? null,
     images: points[0]?.measured.images ?? null,
@@ -36,5 +33,4 @@ export async function leaveFrontier(
     ),
   };
   await writeAtomically(join(folder, 'frontier.json'), `${JSON.stringify(frontier, null, 2)}\n`);
-  return leaveReport(folder, network);
 }

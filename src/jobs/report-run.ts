@@ -4,6 +4,7 @@ import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
 import { describeEnvironment } from '../runs/describe-environment.ts';
+import type { JobListener } from './notice.ts';
 
 /** The network of a run. */
 export interface ReportedNetwork {
@@ -11,22 +12,26 @@ export interface ReportedNetwork {
   /** Tells how it was converted; absent where there are several. */
   readonly model?: Model;
   /** Names of the classes, where the data tell them. */
-  readonly classes?: readonly string[];
+  readonly classes?: readonly string[] | undefined;
 }
 
 /**
  * Writes `environment.json` and `report.html` into the folder of a finished run. The run is worth more than its report:
- * if that cannot be drawn, a warning says so.
+ * if that cannot be drawn, a notice says so.
  *
  * @returns path of the report
  */
-export async function leaveReport(folder: string, network: ReportedNetwork): Promise<string | undefined> {
+export async function reportRun(
+  folder: string,
+  network: ReportedNetwork,
+  { onNotice }: JobListener,
+): Promise<string | undefined> {
   try {
     const environment = describeEnvironment(network);
     await writeAtomically(join(folder, 'environment.json'), `${JSON.stringify(environment, null, 2)}\n`);
     return await writeReport(folder);
   } catch (error) {
-    console.error(`warning: no report: ${messageOf(error)}`);
+    onNotice?.({ kind: 'no-report', message: `no report: ${messageOf(error)}` });
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { Dimension } from '../graph/graph.ts';
+import type { Dimension } from './graph.ts';
 
 /**
  * Which axis of an input is the batch, as far as its declared shape tells: an axis of unknown length, else one of

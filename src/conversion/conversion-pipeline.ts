@@ -1,0 +1,90 @@
+import type { SpikeSite } from '../analysis/spike-sites.ts';
+import type { Observer } from '../calibration/observer.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { Model } from '../graph/model.ts';
+import { putPreprocessLast } from '../images/kept-preprocess.ts';
+import { QuantiserCalibration } from '../quantisation/observe-quantisers.ts';
+import { writeQuantisers } from '../quantisation/quantiser-table.ts';
+import { type CalibrationBatches, type ObserveOptions, observeSites } from '../sessions/observe-sites.ts';
+import type { PlacedNeurons } from '../spiking/neuron-node.ts';
+import { toSpikingForm } from '../spiking/spiking-form.ts';
+import { checkParity } from './check-parity.ts';
+import { type ConversionFacts, type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
+import { type Preparation, type PreparedSource, prepareSource } from './prepare-source.ts';
+
+/** A spiking model and how it came about. */
+export interface Conversion {
+  readonly model: Model;
+  readonly record: ConversionRecord;
+}
+
+/**
+ * The way from a source network to a spiking one: prepare, observe, place neurons, check parity, record. Which neurons stand
+ * at the sites is the caller's choice; several networks may be made from one source.
+ */
+export class ConversionPipeline {
+  readonly #source: PreparedSource;
+  #quantisers: QuantiserCalibration | undefined;
+
+  private constructor(source: PreparedSource) {
+    this.#source = source;
+  }
+
+  /** @throws ConversionError if the network has parts that cannot be converted (all listed), or no site */
+  static async prepare(source: Model, preparation: Preparation): Promise<ConversionPipeline> {
+    return new ConversionPipeline(await prepareSource(source, preparation));
+  }
+
+  /** The source network with a batch of any size. */
+  get source(): Model {
+    return this.#source.dynamic;
+  }
+
+  /** The same after the clean-up passes. */
+  get clean(): Model {
+    return this.#source.clean;
+  }
+
+  /** Where neurons go, in topological order. */
+  get sites(): readonly SpikeSite[] {
+    return this.#source.sites;
+  }
+
+  /**
+   * Runs the source network and shows the activations of each site to its observer. What the source network needs to be
+   * quantised later is watched beside them, and kept in every network made from then on.
+   *
+   * @param observers by site name
+   * @throws ConversionError if an activation is not finite or there is no batch
+   */
+  async observe(
+    observers: ReadonlyMap<string, Observer>,
+    batches: CalibrationBatches,
+    options: ObserveOptions,
+  ): Promise<void> {
+    const quantisers = new QuantiserCalibration(this.clean.graph, this.sites);
+    const places = [...this.sites, ...quantisers.others];
+    await observeSites(this.clean, places, quantisers.beside(observers), batches, options);
+    this.#quantisers = quantisers;
+  }
+
+  /** The spiking network with these neurons, set to T steps. */
+  place(neurons: readonly PlacedNeurons[], steps: number): Model {
+    return toSpikingForm(this.clean, neurons, steps);
+  }
+
+  /**
+   * Checks that a network is the source network when its neurons pass everything on, and writes into it how it came about.
+   *
+   * @param spiking one that {@link place} made
+   * @param input one batch for the check
+   * @throws ConversionError if a logit deviates
+   */
+  async finish(spiking: Model, input: FloatTensor, facts: ConversionFacts): Promise<Conversion> {
+    if (this.#quantisers) writeQuantisers(spiking, this.#quantisers.finish());
+    const parityDeviation = await checkParity(this.source, spiking, input);
+    const record = writeConversionRecord(spiking, facts, parityDeviation);
+    putPreprocessLast(spiking);
+    return { model: spiking, record };
+  }
+}

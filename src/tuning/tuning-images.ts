@@ -1,0 +1,52 @@
+import type { Batch } from '../data/load-batch.ts';
+import { imageCount } from '../graph/float-tensor.ts';
+import type { Model } from '../graph/model.ts';
+import { type ComparedBatch, withSourceLogits } from './search/measure-network.ts';
+
+/** Images for a tuning, with what the source network says to them. */
+export interface TuningImages {
+  /** To fit thresholds and sensitivities to. */
+  readonly fitted: readonly ComparedBatch[];
+  /** The first of them: a site's error shows in few images. */
+  readonly probes: readonly ComparedBatch[];
+  /** To measure networks on. */
+  readonly held: readonly ComparedBatch[];
+}
+
+/** Number of images for sensitivities. */
+const probeImages = 16;
+
+/**
+ * Reads the images of a tuning.
+ *
+ * @param clean the cleaned source network
+ * @param verification images to measure on; without them every other batch is held out for that
+ */
+export async function readTuningImages(
+  clean: Model,
+  calibration: AsyncIterable<Batch>,
+  verification: AsyncIterable<Batch> | undefined,
+  threads: number,
+): Promise<TuningImages> {
+  const all = await withSourceLogits(clean, calibration, threads);
+  const { fitted, held } = verification
+    ? { fitted: all, held: await withSourceLogits(clean, verification, threads) }
+    : holdOut(all);
+  return { fitted, probes: firstImages(fitted, probeImages), held };
+}
+
+function holdOut(all: readonly ComparedBatch[]) {
+  const isHeld = (i: number) => i % 2 === 1;
+  // A single batch has to serve for both.
+  if (all.length < 2) return { fitted: all, held: all };
+  return { fitted: all.filter((_, i) => !isHeld(i)), held: all.filter((_, i) => isHeld(i)) };
+}
+
+function firstImages(batches: readonly ComparedBatch[], count: number): ComparedBatch[] {
+  let images = 0;
+  return batches.filter((batch) => {
+    const wanted = images < count;
+    images += imageCount(batch);
+    return wanted;
+  });
+}
