@@ -1,5 +1,5 @@
 import { GraphError } from '../errors.ts';
-import { Model } from './model.ts';
+import type { Model } from './model.ts';
 import { verifyModel } from './verify-model.ts';
 
 /** What a pass says of itself. */
@@ -69,8 +69,10 @@ export function definePass<Options extends readonly unknown[], Result>({
   return run as Pass<Options, Result>;
 }
 
+/** Told apart by what it has: a bundle that runs in a runtime from outside brings a class `Model` of its own. */
 function rewritten(result: unknown): Model {
-  return result instanceof Model ? result : (result as { readonly model: Model }).model;
+  const made = result as Model | { readonly model: Model };
+  return 'model' in made ? made.model : made;
 }
 
 function changedItsInput(name: string): GraphError {
