@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UsageError } from '../errors.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
 import { reportRun } from '../jobs/report-run.ts';
-import type { ComparisonEntry } from '../results/comparison-result.ts';
+import type { Comparison, ComparisonEntry } from '../results/comparison-result.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
+import { RunFolder } from '../runs/run-folder.ts';
 import type { Contestant } from './contestants.ts';
 import { type EvaluateSettings, evaluateNetwork } from './evaluate-network.ts';
 import { printNotice } from './print-notice.ts';
@@ -45,63 +43,42 @@ export async function compareNetworks(
   const entries: ComparisonEntry[] = [];
   for (const { name, open } of plan.contestants) {
     const own = folderOf(name);
-    const finished = await finishedResult(join(folder, own));
+    const path = join(folder.path, own);
+    const finished = await finishedResult(new RunFolder(path));
     console.error(finished ? `${name}: done before` : `${name}:`);
     if (finished) {
       entries.push({ name, folder: own, result: finished });
       continue;
     }
-    const end = await evaluateNetwork(await open(), { ...settings, run: join(folder, own) });
-    if (!end.finished) return { folder, finished: false, name, done: end.done };
+    const end = await evaluateNetwork(await open(), { ...settings, run: path });
+    if (!end.finished) return { folder: folder.path, finished: false, name, done: end.done };
     entries.push({ name, folder: own, result: end.result });
   }
-  const result = { kind: 'comparison', entries };
-  await writeAtomically(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-  const report = await reportRun(folder, { name: plan.name }, { onNotice: printNotice });
-  return { folder, finished: true, entries, report };
+  const result: Comparison = { kind: 'comparison', entries };
+  await folder.write('result', result);
+  const report = await reportRun(folder.path, { name: plan.name }, { onNotice: printNotice });
+  return { folder: folder.path, finished: true, entries, report };
 }
 
 function folderOf(name: string): string {
   return name.replaceAll('/', '-');
 }
 
-async function openFolder({ name, contestants, identity, folder: wanted }: ComparisonPlan): Promise<string> {
-  const text = `${JSON.stringify({ kind: 'comparison', ...identity }, null, 2)}\n`;
+async function openFolder({ name, contestants, identity, folder }: ComparisonPlan): Promise<RunFolder> {
+  const settings = { kind: 'comparison', ...identity };
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const folder = wanted ?? join('runs', `compare-${name}-${hash}`);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw unusable(folder, 'a folder that can be written', messageOf(error));
-  });
-  const before = await readText(join(folder, 'run.json'));
-  if (before !== undefined && before !== text) {
-    throw unusable(folder, 'the record of this comparison, or none', 'the record of another run');
-  }
+  const made = await RunFolder.make(folder ?? join('runs', `compare-${name}-${hash}`));
   // A finished comparison starts anew; the last results are kept until there are new ones.
-  if (await setAside(folder)) {
-    for (const contestant of contestants) await setAside(join(folder, folderOf(contestant.name)));
+  if (!(await made.claim(settings))) {
+    for (const contestant of contestants) {
+      await new RunFolder(join(made.path, folderOf(contestant.name))).setResultAside();
+    }
   }
-  await writeAtomically(join(folder, 'run.json'), text);
-  return folder;
+  return made;
 }
 
-/** @returns whether there was a result */
-async function setAside(folder: string): Promise<boolean> {
-  const moved = rename(join(folder, 'result.json'), join(folder, 'previous-result.json'));
-  return moved.then(
-    () => true,
-    () => false,
-  );
-}
-
-async function finishedResult(folder: string): Promise<EvaluationResult | undefined> {
-  const text = await readText(join(folder, 'result.json'));
+async function finishedResult(folder: RunFolder): Promise<EvaluationResult | undefined> {
+  const text = await folder.readText('result');
   return text === undefined ? undefined : (JSON.parse(text) as EvaluationResult);
-}
-
-function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
-}
-
-function unusable(where: string, expected: string, got: string): UsageError {
-  return new UsageError({ where, expected, got, remedy: 'Choose another --run folder, or remove this one' });
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
 import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
 import { describeEnvironment } from '../runs/describe-environment.ts';
+import { RunFolder } from '../runs/run-folder.ts';
 import type { JobListener } from './notice.ts';
 
 /** The network of a run. */
@@ -28,7 +27,7 @@ export async function reportRun(
 ): Promise<string | undefined> {
   try {
     const environment = describeEnvironment(network);
-    await writeAtomically(join(folder, 'environment.json'), `${JSON.stringify(environment, null, 2)}\n`);
+    await new RunFolder(folder).write('environment', environment);
     return await writeReport(folder);
   } catch (error) {
     onNotice?.({ kind: 'no-report', message: `no report: ${messageOf(error)}` });

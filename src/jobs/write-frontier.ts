@@ -1,6 +1,6 @@
-import { join } from 'node:path';
-import { writeAtomically } from '../files/write-atomically.ts';
+import type { Frontier } from '../results/frontier.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
+import { RunFolder } from '../runs/run-folder.ts';
 import { payingRange } from '../tuning/search/paying-range.ts';
 import { paretoFrontier } from '../tuning/search/tuning-point.ts';
 
@@ -14,7 +14,7 @@ export async function writeFrontier(
   points: readonly TuningPoint[],
   ladder: string,
 ): Promise<void> {
-  const frontier = {
+  const frontier: Frontier = {
     source: points[0]?.measured.sourceTop1 ?? null,
     images: points[0]?.measured.images ?? null,
     pays: payingRange(paretoFrontier(points)) ?? null,
@@ -32,5 +32,5 @@ export async function writeFrontier(
           },
     ),
   };
-  await writeAtomically(join(folder, 'frontier.json'), `${JSON.stringify(frontier, null, 2)}\n`);
+  await new RunFolder(folder).write('frontier', frontier);
 }

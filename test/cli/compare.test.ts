@@ -67,7 +67,7 @@ describe('transpike compare', () => {
       'expected a spiking model (.snn.onnx), got a network that does not spike. Give --methods and --calibrate to convert it',
     );
     expect(await refused(...compare, '--methods', 'ecmt', '--run', 'two')).toContain(
-      'two: expected the record of this comparison, or none, got the record of another run.',
+      'two: expected the record of a run with the same settings, or none, got one that differs in',
     );
   });
 });
