@@ -1,10 +1,12 @@
 import { ConversionError, messageOf } from '../errors.ts';
 import { batchAxis } from '../graph/batch-axis.ts';
 import { definePass } from '../graph/define-pass.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { measureShapes, oneImage } from '../sessions/measure-shapes.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
 import { type BatchAxes, liftToRows } from './rows/lift-to-rows.ts';
 import { nearlyEqual, stackRows } from './rows/row-form.ts';
 import { runConstants } from './rows/run-constants.ts';
@@ -27,8 +29,8 @@ export const freeBatch = definePass({
     const leading = [...axes.values()].every((axis) => axis === 0);
     if (leading) {
       const free = withFreeBatch(source);
-      const one = isFixed(source) ? source : withOneImage(source, axes);
-      const apart = await compareImages(one, free, axes).catch(() => 'another batch');
+      const compared = isFixed(source) ? compareImages(source, free, axes) : compareBatches(free, axes);
+      const apart = await compared.catch(() => 'another batch');
       if (apart === 'apart') return free;
       // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
       if (apart === 'mixed' && !isFixed(source)) throw imagesMixed(source);
@@ -100,11 +102,12 @@ async function measureAt(
 }
 
 /**
- * What a network with a leading batch does with images that another one gets one by one: it keeps them `apart`, or their
- * numbers are `mixed`, or its outputs are those of `another batch`. The images differ, and come in another order the second time.
+ * What a network with a leading batch does with several images: it keeps them `apart`, or their numbers are `mixed`, or its outputs
+ * are those of `another batch`.
  */
 type ImageComparison = 'apart' | 'mixed' | 'another batch';
 
+/** Compares three images together with what another network, which takes one image, gives for each. */
 async function compareImages(one: Model, many: Model, axes: BatchAxes): Promise<ImageComparison> {
   const alone: ReadonlyMap<string, Tensor>[] = [];
   for (const image of [0, 1, 2]) {
@@ -113,38 +116,59 @@ async function compareImages(one: Model, many: Model, axes: BatchAxes): Promise<
     );
     alone.push(new Map([...inputs, ...(await runConstants(one, new Map(inputs)))]));
   }
-  const orders = [
-    [0, 1, 2],
-    [2, 0],
-  ];
-  for (const order of orders) {
-    const compared = await compareBatch(
-      order.map((image) => alone[image]!),
-      many,
-    );
-    if (compared !== 'apart') return compared;
-  }
-  return 'apart';
+  const inputs = many.graph.inputs.map(
+    ({ name, shape }) => [name, stack(alone, name, shape!.slice(1))] as const,
+  );
+  return compareRows(await runConstants(many, new Map(inputs)), alone);
 }
 
-async function compareBatch(
+/**
+ * The same for a network that takes batches of any length already: one session serves for two images together, and for
+ * each alone in the other order. Large networks are loaded once.
+ */
+async function compareBatches(model: Model, axes: BatchAxes): Promise<ImageComparison> {
+  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
+  const run = async (images: readonly number[]) => {
+    const feeds = model.graph.inputs.map((info): [string, FloatTensor] => {
+      const singles = images.map((image) => imageLike(imageShape(info, axes, 1), image));
+      const batch = stackRows(singles, imageShape(info, axes, 1).slice(1));
+      return [info.name, { shape: batch.shape, data: batch.toFloat32() }];
+    });
+    const outputs = await session.run(new Map(feeds));
+    return new Map([...outputs].map(([name, { shape, data }]) => [name, Tensor.float64(shape, data)]));
+  };
+  try {
+    const together = await run([0, 1]);
+    const second = await run([1]);
+    return compareRows(together, [await run([0]), second]);
+  } finally {
+    await session.release();
+  }
+}
+
+function compareRows(
+  together: ReadonlyMap<string, Tensor>,
   alone: readonly ReadonlyMap<string, Tensor>[],
-  many: Model,
-): Promise<ImageComparison> {
-  const stack = (name: string, image: readonly Dimension[]) =>
-    stackRows(
-      alone.map((values) => values.get(name)!),
-      image as number[],
-    );
-  const inputs = many.graph.inputs.map(({ name, shape }) => [name, stack(name, shape!.slice(1))] as const);
-  const together = [...(await runConstants(many, new Map(inputs)))];
-  const whole = together.every(
-    ([name, { shape, size }]) =>
-      shape[0] === alone.length && size === alone.length * alone[0]!.get(name)!.size,
-  );
+): ImageComparison {
+  const outputs = [...together];
+  const whole = outputs.every(([name, { shape, size }]) => {
+    const single = alone[0]!.get(name)!;
+    return shape[0] === alone.length && size === alone.length * single.size;
+  });
   if (!whole) return 'another batch';
-  const same = together.every(([name, got]) => nearlyEqual(got, stack(name, got.shape.slice(1))));
+  const same = outputs.every(([name, got]) => nearlyEqual(got, stack(alone, name, got.shape.slice(1))));
   return same ? 'apart' : 'mixed';
+}
+
+function stack(
+  alone: readonly ReadonlyMap<string, Tensor>[],
+  name: string,
+  image: readonly Dimension[],
+): Tensor {
+  return stackRows(
+    alone.map((values) => values.get(name)!),
+    image as number[],
+  );
 }
 
 function imagesMixed({ graph }: Model): ConversionError {
