@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = wholeNumber(1)(options.rounds ?? (options.quick ? '3' : '7'));
-if (options.json) await requireWritable(options.json);
+if (options.json) await requireWritable(options.json, { inputs: [], kind: 'json' });
 const engines = ['source', 'fast', 'int8', 'in-graph'] as const satisfies readonly EngineUnderTest[];
 const child = fileURLToPath(new URL('./engine-child.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'transpike-bench-'));

@@ -81,6 +81,7 @@ export const options = {
       .default('float32'),
   strict: () =>
     new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
+  force: () => new Option('--force', 'replace an output file even where it holds something else'),
   json: () =>
     new Option(
       '--json',

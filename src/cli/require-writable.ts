@@ -1,13 +1,16 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { guardOutput, type OutputGuard, weightFilesOf } from '../files/output-guard.ts';
+import type { Network } from '../opening/open-network.ts';
 
 /**
- * Finds out before any work whether a file can be written.
+ * Finds out before any work whether a file can be written: nothing that the command reads may be lost.
  *
- * @throws UsageError if its folder is missing or cannot be written
+ * @param guard what is read, what will be written, and whether something else may be replaced
+ * @throws UsageError if its folder is missing or cannot be written, or the file is an input or holds something else
  */
-export async function requireWritable(path: string): Promise<void> {
+export async function requireWritable(path: string, guard: OutputGuard): Promise<void> {
   if ((await stat(path).catch(() => undefined))?.isDirectory()) {
     throw new UsageError({
       where: path,
@@ -28,4 +31,16 @@ export async function requireWritable(path: string): Promise<void> {
       { cause: error },
     );
   });
+  await guardOutput(path, guard);
+}
+
+/** The files that a network was read from: its own, those of its folder that describe it, and its weights. */
+export function filesOf({ path, model }: Network): string[] {
+  const described = ['config.json', 'preprocessor_config.json'].map((name) => join(path, name));
+  return [path, ...described, ...weightFilesOf(model)];
+}
+
+/** Files among what the options name; data that are made, such as `glyphs:test`, and folders are none. */
+export function inputFiles(...paths: readonly (string | undefined)[]): string[] {
+  return paths.filter((path) => path !== undefined);
 }

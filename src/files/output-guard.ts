@@ -1,4 +1,5 @@
 import { open, realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
@@ -72,7 +73,10 @@ function isInput(path: string, input: string): UsageError {
   return new UsageError({
     where: path,
     expected: 'an output that is not also an input',
-    got: path === input ? 'one of the files that are read' : `the same file as '${input}', which is read`,
+    got:
+      resolve(path) === resolve(input)
+        ? 'one of the files that are read'
+        : `the same file as '${input}', which is read`,
     remedy: 'Choose another output path',
   });
 }

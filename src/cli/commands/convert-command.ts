@@ -5,11 +5,12 @@ import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.t
 import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { options } from '../options.ts';
-import { requireWritable } from '../require-writable.ts';
+import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 
 interface Settings extends ConvertSettings {
   readonly limit?: number;
   readonly output?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,6 +34,7 @@ export function convertCommand(): Command {
       '-o, --output <file>',
       'where to write the spiking model (default: <model>.snn.onnx in this folder)',
     )
+    .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -48,7 +50,11 @@ Examples:
 async function convertAction(path: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path);
   const output = settings.output ?? `${network.name}.snn.onnx`;
-  await requireWritable(output);
+  await requireWritable(output, {
+    inputs: [...filesOf(network), ...inputFiles(settings.calibrate, settings.thresholds, settings.labels)],
+    kind: 'onnx',
+    ...(settings.force && { force: true }),
+  });
   const { model, record } = await convertWithProgress(network, withCalibrationLimit(settings));
   await writeOnnx(model, output);
   if (settings.json) {

@@ -6,11 +6,12 @@ import { writeExport } from '../../files/write-export.ts';
 import { mustExist } from '../../look-up.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
-import { requireWritable } from '../require-writable.ts';
+import { filesOf, requireWritable } from '../require-writable.ts';
 
 interface Settings {
   readonly to: string;
   readonly output?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function exportCommand(): Command {
         .default(exporters[0]!.name),
     )
     .option('-o, --output <file>', 'where to write (default: the model’s name with the ending of the form)')
+    .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -34,15 +36,16 @@ export function exportCommand(): Command {
     .action(exportAction);
 }
 
-async function exportAction(path: string, { to, output, json }: Settings): Promise<void> {
+async function exportAction(path: string, { to, output, force, json }: Settings): Promise<void> {
   const exporter = mustExist(
     exporters.find(({ name }) => name === to),
     `exporter '${to}'`,
   );
-  const { model, name } = await openNetwork(path);
+  const network = await openNetwork(path);
+  const { model, name } = network;
   planRun(model);
   const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;
-  await requireWritable(target);
+  await requireWritable(target, { inputs: filesOf(network), kind: 'onnx', ...(force && { force }) });
   await writeExport(await exporter.make(model), target);
   console.log(
     json ? JSON.stringify({ output: target, form: to }) : `${pc.green('✓')} ${target}: ${exporter.summary}`,

@@ -15,10 +15,11 @@ import { checkInput } from '../../sessions/ort-session.ts';
 import { cores, options, probability } from '../options.ts';
 import { describeSynapseUse } from '../print-synapses.ts';
 import { showProgress } from '../progress.ts';
-import { requireWritable } from '../require-writable.ts';
+import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 
 interface Settings {
   readonly input: string;
+  readonly force?: boolean;
   readonly output: string;
   readonly steps?: number;
   readonly precision: keyof typeof precisions;
@@ -63,6 +64,7 @@ export function runCommand(): Command {
       'let each input stop at the first step whose largest softmax is at least p: its logits stay as they are from then on',
       probability,
     )
+    .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -79,8 +81,13 @@ Examples:
 }
 
 async function runAction(path: string, settings: Settings): Promise<void> {
-  await requireWritable(settings.output);
-  const { model } = await openNetwork(path);
+  const network = await openNetwork(path);
+  await requireWritable(settings.output, {
+    inputs: [...filesOf(network), ...inputFiles(settings.input)],
+    kind: 'npy',
+    ...(settings.force && { force: true }),
+  });
+  const { model } = network;
   const plan = planRun(model, settings.steps === undefined ? {} : { steps: settings.steps });
   const input = toTensor(await readNpy(settings.input), settings.input);
   const { name, shape: expected } = mustExist(model.graph.inputs[0], 'input of the network');

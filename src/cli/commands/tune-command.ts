@@ -12,13 +12,14 @@ import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
 import { options } from '../options.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
-import { requireWritable } from '../require-writable.ts';
+import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 import { tuneWithProgress } from '../tune-with-progress.ts';
 
 interface Settings extends Omit<TuneSettings, 'goal' | 'ladder'> {
   readonly energy?: number;
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
+  readonly force?: boolean;
   readonly ladder: LadderName | 'any';
   readonly output?: string;
   readonly json?: boolean;
@@ -60,6 +61,7 @@ export function tuneCommand(): Command {
       '-o, --output <file>',
       'where to write the spiking model (default: <model>.snn.onnx in this folder)',
     )
+    .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -86,7 +88,12 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path);
   const { ladder, json, output = `${network.name}.snn.onnx` } = settings;
   const frontierFile = typeof settings.frontier === 'string' ? settings.frontier : undefined;
-  for (const file of [output, frontierFile]) if (file !== undefined) await requireWritable(file);
+  const guard = {
+    inputs: [...filesOf(network), ...inputFiles(settings.calibrate, settings.data, settings.labels)],
+    ...(settings.force && { force: true }),
+  };
+  await requireWritable(output, { ...guard, kind: 'onnx' });
+  if (frontierFile !== undefined) await requireWritable(frontierFile, { ...guard, kind: 'json' });
   const end = await tuneWithProgress(network, { ...settings, goal });
   if (!end.finished) {
     console.error(`stopped; give the same command again to go on (${end.folder})`);

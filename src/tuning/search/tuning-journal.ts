@@ -10,6 +10,12 @@ import {
 import { RunFolder } from '../../runs/run-folder.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
 
+/** An entry as text that does not depend on the order of its settings, which older versions wrote otherwise. */
+function inOrder(entry: TuningEntry): string {
+  if (entry.kind !== 'settings') return JSON.stringify(entry);
+  return JSON.stringify(Object.entries(entry.settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * What a tuning has found so far, in its folder: a line for the settings and one for each finding. What an interruption leaves
  * is a whole number of findings.
@@ -32,7 +38,7 @@ export class TuningJournal {
     const folder = await RunFolder.make(path);
     const [first, ...findings] = await folder.readLines('tuning', tuningEntrySchema);
     const head: TuningEntry = { kind: 'settings', settings: JSON.parse(JSON.stringify(settings)) };
-    if (first && JSON.stringify(first) !== JSON.stringify(head)) {
+    if (first && inOrder(first) !== inOrder(head)) {
       throw new UsageError({
         where: path,
         expected: 'a tuning with the same settings, or none',
