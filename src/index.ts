@@ -27,12 +27,20 @@ export * as training from './api/training.ts';
 export * as tuning from './api/tuning.ts';
 export { TranspikeError } from './errors.ts';
 export { writeOnnx } from './files/write-onnx.ts';
+export { type ComparisonEnd, type ComparisonPlan, compareNetworks } from './jobs/compare-networks.ts';
+export { asTheyAre, byMethods, type ComparedNetwork } from './jobs/compared-networks.ts';
 export {
   type ConvertedNetwork,
   type ConvertProgress,
   type ConvertSettings,
   convertNetwork,
 } from './jobs/convert-network.ts';
+export {
+  type EvaluateSettings,
+  type EvaluationProgress,
+  evaluateNetwork,
+  type NetworkEvaluation,
+} from './jobs/evaluate-network.ts';
 export type { JobListener, Notice, NoticeKind } from './jobs/notice.ts';
 export { type TuneEnd, type TuneSettings, tuneNetwork } from './jobs/tune-network.ts';
 export { type InputOptions, type Inputs, openInputs } from './opening/open-inputs.ts';

@@ -13,7 +13,7 @@ import { describeSynapses } from './print-synapses.ts';
 /** What to print beside the table. */
 export interface PrintOptions {
   /** Threshold of the early exit to print; default: none. */
-  readonly exitConfidence?: number;
+  readonly exitConfidence?: number | undefined;
 }
 
 /** Prints the results of an evaluation: the table, what its columns are, and what was noticed. */

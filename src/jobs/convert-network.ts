@@ -50,6 +50,15 @@ export interface ConvertedNetwork extends Conversion {
  *
  * @throws ConversionError if the network cannot be converted; UsageError if it spikes already, or there is neither
  * calibration data nor thresholds; DataError or FormatError if these cannot be read
+ *
+ * @example
+ * ```ts
+ * import { convertNetwork, openNetwork } from 'transpike';
+ *
+ * const source = await openNetwork('vit/');
+ * const { network, record } = await convertNetwork(source, { calibrate: 'x.npy', steps: 2 });
+ * console.log(network.spiking, record.sites.length); // true 16
+ * ```
  */
 export async function convertNetwork(network: Network, settings: ConvertSettings): Promise<ConvertedNetwork> {
   requireSource(network);

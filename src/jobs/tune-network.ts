@@ -54,6 +54,16 @@ export type TuneEnd = { readonly folder: string } & (
  *
  * @throws UsageError if the network spikes already, or the folder holds another tuning; ConversionError if it cannot be
  * converted; DataError if the images cannot be used
+ *
+ * @example
+ * ```ts
+ * import { openNetwork, tuneNetwork } from 'transpike';
+ *
+ * const goal = { kind: 'energy', ecmtRatio: 0.5 };
+ * const settings = { goal, steps: 1, calibrate: 'x.npy', run: 'runs/tuning' };
+ * const end = await tuneNetwork(await openNetwork('vit/'), settings);
+ * console.log(end.finished && end.network.spiking); // true
+ * ```
  */
 export async function tuneNetwork(network: Network, settings: TuneSettings): Promise<TuneEnd> {
   requireSource(network);

@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertNetwork, openNetwork, tuneNetwork, writeOnnx } from '../../src/index.ts';
+import {
+  byMethods,
+  compareNetworks,
+  convertNetwork,
+  evaluateNetwork,
+  openNetwork,
+  tuneNetwork,
+  writeOnnx,
+} from '../../src/index.ts';
 import { runCli, scratchFolder } from './run-cli.fixture.ts';
 
 let folder: string;
@@ -48,4 +56,32 @@ describe('the library does what the command line does, byte by byte', () => {
       expect(bytes(join('l-run', file)).equals(bytes(join('c-run', file)))).toBe(true);
     }
   }, 120_000);
+
+  it('evaluates and compares, with the same records but for times', async () => {
+    const data = ['--data', 'images', '-T', '2', '--workers', '1'];
+    const settings = { data: at('images'), steps: 2, workers: 1 };
+    await cli('convert', 'vit', '--calibrate', 'x.npy', '-T', '2', '-o', 'e.snn.onnx');
+    await cli('evaluate', 'e.snn.onnx', ...data, '--run', 'c-eval');
+    const end = await evaluateNetwork(await openNetwork(at('e.snn.onnx')), {
+      ...settings,
+      run: at('l-eval'),
+    });
+    expect(end.finished).toBe(true);
+    expect(readdirSync(at('l-eval'))).toEqual(readdirSync(at('c-eval')));
+    for (const file of ['run.json', 'result.json', 'traces.json']) {
+      expect(withoutTimes(join('l-eval', file))).toEqual(withoutTimes(join('c-eval', file)));
+    }
+    const methods = ['--methods', 'ecmt,differential', '--calibrate', 'x.npy'];
+    await cli('compare', 'vit', ...methods, ...data, '--run', 'c-compare');
+    const source = await openNetwork(at('vit'));
+    const networks = byMethods(source, ['ecmt', 'differential'], { calibrate: at('x.npy'), steps: 2 });
+    const plan = { name: 'vit', networks, identity: {}, folder: at('l-compare') };
+    expect((await compareNetworks(plan, settings)).finished).toBe(true);
+    expect(withoutTimes('l-compare/result.json')).toEqual(withoutTimes('c-compare/result.json'));
+  }, 120_000);
 });
+
+/** A record without what the clock says. */
+function withoutTimes(path: string): unknown {
+  return JSON.parse(bytes(path).toString(), (key, value) => (key === 'seconds' ? undefined : value));
+}

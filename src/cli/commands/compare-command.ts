@@ -1,14 +1,17 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { compareNetworks } from '../../jobs/compare-networks.ts';
+import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-networks.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
+import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { absoluteDataPath } from '../../opening/absolute-data-path.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
-import { compareNetworks } from '../compare-networks.ts';
-import { asTheyAre, byMethods, type Contestant } from '../contestants.ts';
-import type { EvaluateSettings } from '../evaluate-network.ts';
+import { convertWithProgress } from '../convert-with-progress.ts';
+import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options, wholeNumber } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
+import { printNotice } from '../print-notice.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings extends EvaluateSettings {
@@ -58,17 +61,19 @@ Examples:
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
   const networks = await Promise.all(paths.map((path) => openNetwork(path)));
   const { methods, calibrate, calibrationLimit, json, run, ...evaluation } = settings;
-  const contestants = contestantsOf(networks, settings);
+  const compared = comparedOf(networks, settings);
   const { workers: _, data, labels, ...rest } = evaluation;
   const end = await compareNetworks(
     {
       name: networks.map(({ name }) => name.replace(/\.snn$/, '')).join('-vs-'),
-      contestants,
+      networks: compared,
       folder: run,
+      onNetwork: (name, doneBefore) => console.error(doneBefore ? `${name}: done before` : `${name}:`),
+      evaluate: evaluateWithProgress,
       identity: {
         models: networks.map(({ path }) => path),
         fingerprints: networks.map(({ fingerprint }) => fingerprint),
-        methods: methods && contestants.map(({ name }) => name),
+        methods: methods && compared.map(({ name }) => name),
         calibrate: calibrate && absoluteDataPath(calibrate),
         calibrationLimit,
         data: absoluteDataPath(data),
@@ -76,7 +81,11 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
         ...rest,
       },
     },
-    { ...evaluation, ...(methods !== undefined && { steps: settings.steps ?? defaultSteps }) },
+    {
+      ...evaluation,
+      onNotice: printNotice,
+      ...(methods !== undefined && { steps: settings.steps ?? defaultSteps }),
+    },
   );
   if (!end.finished) {
     console.error(`stopped after ${end.done} images of ${end.name}; give the same command again to go on`);
@@ -93,9 +102,9 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
   if (report) console.log(`report: ${report}`);
 }
 
-function contestantsOf(networks: readonly Network[], settings: Settings): Contestant[] {
+function comparedOf(networks: readonly Network[], settings: Settings): ComparedNetwork[] {
   const { methods, calibrate, calibrationLimit, steps = defaultSteps, labels, batch, strict } = settings;
-  if (methods === undefined) return asTheyAre(networks);
+  if (methods === undefined) return asTheyAre(networks.map(requireSpiking));
   if (networks.length > 1 || calibrate === undefined) {
     throw new UsageError({
       where: 'compare --methods',
@@ -105,12 +114,16 @@ function contestantsOf(networks: readonly Network[], settings: Settings): Contes
     });
   }
   const names = methods.split(',').map((name) => name.trim());
-  return byMethods(networks[0]!, names, {
-    steps,
-    calibrate,
-    ...(calibrationLimit !== undefined && { calibrationLimit }),
-    ...(labels !== undefined && { labels }),
-    ...(batch !== undefined && { batch }),
-    ...(strict !== undefined && { strict }),
+  const conversion = { steps, calibrate, calibrationLimit, labels, batch, strict };
+  return byMethods(networks[0]!, names, conversion, convertWithProgress);
+}
+
+function requireSpiking(network: Network): Network {
+  if (network.spiking) return network;
+  throw new UsageError({
+    where: network.path,
+    expected: 'a spiking model (.snn.onnx)',
+    got: 'a network that does not spike',
+    remedy: 'Give --methods and --calibrate to convert it, for example --methods ecmt,ecmt/reference',
   });
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
-import { evaluateNetwork } from '../evaluate-network.ts';
+import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
@@ -54,7 +54,7 @@ async function demoAction({ model, data, labels, limit, steps }: Settings): Prom
   });
   const { sites, parityDeviation } = record;
   console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
-  const end = await evaluateNetwork(network, { data: images, limit, steps, ...common });
+  const end = await evaluateWithProgress(network, { data: images, limit, steps, ...common });
   if (end.finished) {
     printResult(end.result);
     console.log(`run record: ${join(end.folder, 'result.json')}`);

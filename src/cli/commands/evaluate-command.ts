@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultSteps } from '../../jobs/convert-network.ts';
+import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
-import { type EvaluateSettings, evaluateNetwork } from '../evaluate-network.ts';
+import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options, probability, wholeNumber } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
@@ -77,7 +78,7 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   if (!network.spiking) {
     console.error('warning: a source network has no time-steps; give --calibrate to convert it first');
   }
-  const end = await evaluateNetwork(network, settings);
+  const end = await evaluateWithProgress(network, settings);
   if (!end.finished) {
     console.error(`stopped after ${end.done} images; give the same command again to go on`);
     process.exitCode = exitCodes.interrupted;

@@ -1,12 +1,11 @@
 import { UsageError } from '../errors.ts';
-import type { ConvertSettings } from '../jobs/convert-network.ts';
-import { requireSource } from '../jobs/require-source.ts';
 import { methodNamed, presetOf } from '../methods/methods.ts';
 import type { Network } from '../opening/open-network.ts';
-import { convertWithProgress } from './convert-with-progress.ts';
+import { type ConvertSettings, convertNetwork } from './convert-network.ts';
+import { requireSource } from './require-source.ts';
 
 /** One spiking network of a comparison, made when its turn comes. */
-export interface Contestant {
+export interface ComparedNetwork {
   /** Method and preset, or the name of the file. */
   readonly name: string;
   open(): Promise<Network>;
@@ -16,13 +15,24 @@ export interface Contestant {
  * Spiking networks by several methods from one source network, all with the same calibration.
  *
  * @param names methods, or methods with a preset: `ecmt`, `ecmt/reference`
+ * @param convert what converts, so that it can be shown
  * @throws UsageError if a name is unknown or stands twice, or the network spikes already
+ *
+ * @example
+ * ```ts
+ * import { byMethods, openNetwork } from 'transpike';
+ *
+ * const source = await openNetwork('vit/');
+ * const compared = byMethods(source, ['ecmt', 'ecmt/reference'], { calibrate: 'x.npy' });
+ * console.log((await compared[0].open()).spiking); // true
+ * ```
  */
 export function byMethods(
   source: Network,
   names: readonly string[],
   settings: Omit<ConvertSettings, 'method' | 'preset'>,
-): Contestant[] {
+  convert: typeof convertNetwork = convertNetwork,
+): ComparedNetwork[] {
   requireSource(source);
   requireDifferent(names);
   return names.map((name) => {
@@ -32,22 +42,35 @@ export function byMethods(
     return {
       name,
       async open() {
-        const { network } = await convertWithProgress(source, { ...settings, method: methodName, preset });
+        const { network } = await convert(source, { ...settings, method: methodName, preset });
         return network;
       },
     };
   });
 }
 
-/** Spiking networks as they are. @throws UsageError if one does not spike, or two have the same name */
-export function asTheyAre(networks: readonly Network[]): Contestant[] {
+/**
+ * Spiking networks as they are.
+ *
+ * @throws UsageError if one does not spike, or two have the same name
+ *
+ * @example
+ * ```ts
+ * import { asTheyAre, convertNetwork, openNetwork } from 'transpike';
+ *
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibrate: 'x.npy' });
+ * console.log(asTheyAre([network]).map(({ name }) => name).join()); // vit
+ * ```
+ */
+export function asTheyAre(networks: readonly Network[]): ComparedNetwork[] {
   const source = networks.find(({ spiking }) => !spiking);
   if (source) {
     throw new UsageError({
       where: source.path,
       expected: 'a spiking model (.snn.onnx)',
       got: 'a network that does not spike',
-      remedy: 'Give --methods and --calibrate to convert it, for example --methods ecmt,ecmt/reference',
+      remedy: 'Name methods and calibration images to convert it',
+      means: ['calibration'],
     });
   }
   requireDifferent(networks.map(({ name }) => name));

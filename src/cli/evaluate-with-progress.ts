@@ -1,0 +1,28 @@
+import { type EvaluateSettings, evaluateNetwork, type NetworkEvaluation } from '../jobs/evaluate-network.ts';
+import type { Network } from '../opening/open-network.ts';
+import { printNotice } from './print-notice.ts';
+import { stopOnInterrupt } from './stop-on-interrupt.ts';
+import { withProgress } from './with-progress.ts';
+
+/** Evaluates a network, showing progress; the first Ctrl-C stops it so that it can be continued. */
+export function evaluateWithProgress(
+  network: Network,
+  settings: EvaluateSettings,
+): Promise<NetworkEvaluation> {
+  const interruption = stopOnInterrupt('the batches under way');
+  return withProgress((show) =>
+    evaluateNetwork(network, {
+      ...settings,
+      signal: interruption.signal,
+      onNotice: printNotice,
+      onProgress: ({ done, total, skipped }) =>
+        show({
+          label: 'evaluating',
+          done,
+          total,
+          unit: 'images',
+          note: skipped > 0 ? `(${skipped} left out)` : '',
+        }),
+    }),
+  ).finally(() => interruption.end());
+}

@@ -1,0 +1,176 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { logitsOf } from '../analysis/logits-of.ts';
+import type { EngineName, Synapses } from '../engines/engines.ts';
+import { chooseWorkers } from '../evaluation/choose-workers.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { absoluteDataPath } from '../opening/absolute-data-path.ts';
+import { openInputs } from '../opening/open-inputs.ts';
+import type { Network } from '../opening/open-network.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { RunSettings } from '../results/run-settings.ts';
+import { RunRecord } from '../runs/run-record.ts';
+import { stepsOf } from '../spiking/neuron-node.ts';
+import { freeMemory } from '../workers/free-memory.ts';
+import { defaultRunFolder } from './default-run-folder.ts';
+import type { JobListener } from './notice.ts';
+import { reportRun } from './report-run.ts';
+
+/** How to evaluate a network. */
+export interface EvaluateSettings extends JobListener {
+  /** Images to measure on: a folder, a list, an .npy stack, an address of generated ones. */
+  readonly data: string;
+  /** Classes of the images: a synset file, or integers for an .npy stack. */
+  readonly labels?: string | undefined;
+  /** Part of the data to use where there are several. */
+  readonly split?: string | undefined;
+  /** Time-steps T; default: what the model was converted for. */
+  readonly steps?: number | undefined;
+  /** Use at most this many images, evenly spread. Default: all */
+  readonly limit?: number | undefined;
+  /** Images a batch. Default 8, or what an .npy stack has. */
+  readonly batch?: number | undefined;
+  /** Threads that evaluate. Default: as many as processors and memory allow. */
+  readonly workers?: number | undefined;
+  /** Bound of the memory for activations in each worker, in MB (fast engine only). */
+  readonly memory?: number | undefined;
+  /** Folder of the record. Default: one in `runs` that the same settings find again. */
+  readonly run?: string | undefined;
+  /** Whether to stop at the first image that cannot be read, instead of leaving it out. Default false. */
+  readonly strict?: boolean | undefined;
+  /** Default `fast`. */
+  readonly engine?: EngineName | undefined;
+  /** Numbers that weights are kept in. Default `float32`. */
+  readonly synapses?: Synapses | undefined;
+  /** Whether to evaluate the equal-bit quantised network, too. Default true. */
+  readonly quantised?: boolean | undefined;
+  /** A confidence threshold for early exits, in [0, 1]. */
+  readonly exitConfidence?: number | undefined;
+  /** Stops after the batches that are under way; the same settings go on from there. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+}
+
+/** How far an evaluation has come. */
+export interface EvaluationProgress {
+  /** Images so far, those of an interrupted run included. */
+  readonly done: number;
+  readonly total: number;
+  /** Images that could not be read. */
+  readonly skipped: number;
+}
+
+/** The end of an evaluation, the folder of its record, and the path of the report if one could be drawn. */
+export type NetworkEvaluation = { readonly folder: string } & (
+  | { readonly finished: true; readonly result: EvaluationResult; readonly report: string | undefined }
+  | { readonly finished: false; readonly done: number }
+);
+
+/**
+ * Evaluates an opened network in worker threads, and leaves a record and a report in a folder. An evaluation that was stopped goes on
+ * with the same settings; every image counts once.
+ *
+ * @throws UsageError if the folder cannot be written or holds another run, or T < 1; DataError if the images cannot be used
+ *
+ * @example
+ * ```ts
+ * import { convertNetwork, evaluateNetwork, openNetwork } from 'transpike';
+ *
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibrate: 'x.npy', steps: 2 });
+ * const end = await evaluateNetwork(network, { data: 'x.npy', run: 'runs/evaluation', workers: 1 });
+ * console.log(end.finished && end.result.steps.length); // 2
+ * ```
+ */
+export async function evaluateNetwork(
+  network: Network,
+  settings: EvaluateSettings,
+): Promise<NetworkEvaluation> {
+  const { data, labels, split, limit, batch, strict = false, onNotice, onProgress, signal } = settings;
+  const { engine = 'fast', synapses = 'float32', quantised = true } = settings;
+  const steps = settings.steps ?? stepsOf(network.model);
+  const needsLabels = !data.endsWith('.npy');
+  const inputs = await openInputs(network, data, {
+    labels,
+    split,
+    limit,
+    batchSize: batch,
+    strict,
+    needsLabels,
+  });
+  const { size, kind, classNames } = inputs.dataset;
+  if (network.preprocess?.assumed && kind !== 'npy') {
+    const message = 'nothing says how pictures are preprocessed; taking the usual settings of ImageNet';
+    onNotice?.({ kind: 'assumed-preprocessing', message });
+  }
+  tellOfOtherClasses(network, classNames, settings);
+  const record = await openRecord(network, settings, steps, size);
+  const { workers, threads, reason } = chooseWorkers(
+    network.model,
+    Math.ceil(size / inputs.batchSize),
+    settings.workers,
+    { processors: availableParallelism(), freeBytes: freeMemory() },
+  );
+  if (reason) onNotice?.({ kind: 'few-workers', message: reason, means: ['workers'] });
+  const end = await evaluate({
+    model: network.model,
+    data: { size, batches: inputs.batches },
+    workers,
+    threads,
+    record,
+    engine,
+    synapses,
+    quantised,
+    exitConfidence: settings.exitConfidence,
+    memoryMB: settings.memory,
+    ...(signal && { signal }),
+    ...(steps !== undefined && { steps }),
+    onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
+    onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
+  });
+  const { folder } = record;
+  if (!end.finished) return { folder, ...end };
+  return { folder, ...end, report: await reportRun(folder, { ...network, classes: classNames }, settings) };
+}
+
+async function openRecord(
+  network: Network,
+  settings: EvaluateSettings,
+  steps: number | undefined,
+  images: number,
+) {
+  const { data, labels, split, limit, engine = 'fast', synapses = 'float32' } = settings;
+  const decisive: RunSettings = {
+    model: network.path,
+    fingerprint: network.fingerprint,
+    data: absoluteDataPath(data),
+    labels: labels === undefined ? undefined : resolve(labels),
+    split,
+    limit,
+    steps,
+    engine,
+    synapses,
+    // Runs from before there was a choice count as the default.
+    quantised: settings.quantised === false ? false : undefined,
+    images,
+  };
+  const folder = settings.run ?? defaultRunFolder(network.name, JSON.stringify(decisive));
+  const record = await RunRecord.open(folder, decisive);
+  const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
+  if (done > 0) {
+    const message = `going on after ${done} images of an interrupted run in ${folder}`;
+    settings.onNotice?.({ kind: 'resumed', message });
+  }
+  return record;
+}
+
+/** Classes are numbered by their sorted names unless told otherwise: right only if all classes of the network are there. */
+function tellOfOtherClasses(
+  { model }: Network,
+  names: readonly string[] | undefined,
+  { onNotice }: JobListener,
+): void {
+  const classes = logitsOf(model).shape?.at(-1);
+  if (!names || typeof classes !== 'number' || names.length === classes) return;
+  const message = `the data have ${names.length} classes, the network ${classes}; classes are numbered in the order of their names. If that is not the network's order, give the labels`;
+  onNotice?.({ kind: 'other-classes', message, means: ['labels'] });
+}
