@@ -1,16 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  byMethods,
-  compareNetworks,
-  convertNetwork,
-  evaluateNetwork,
-  openNetwork,
-  tuneNetwork,
-  writeOnnx,
-} from '../../src/index.ts';
 import { runCli, scratchFolder } from './run-cli.fixture.ts';
+
+// As built: worker threads of the sources would need a loader for TypeScript.
+const { byMethods, compareNetworks, convertNetwork, evaluateNetwork, openNetwork, tuneNetwork, writeOnnx } =
+  (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof import('../../src/index.ts');
 
 let folder: string;
 let remove: () => Promise<void>;
