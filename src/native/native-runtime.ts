@@ -1,6 +1,7 @@
 import type ort from 'onnxruntime-node';
 import { encodeForSession } from '../files/encode-for-session.ts';
 import type { DataType } from '../graph/data-type.ts';
+import type { Node } from '../graph/graph.ts';
 import type {
   OutputInfo,
   Runtime,
@@ -11,6 +12,7 @@ import type {
 } from '../sessions/runtime.ts';
 import { discardCopy } from './discard-copy.ts';
 import { onnxruntime } from './load-onnxruntime.ts';
+import { pairsSaturate } from './pairs-saturate.ts';
 import { isStop, stopper, withStopper } from './run-stopper.ts';
 
 type Tensors = Readonly<Record<string, ort.Tensor>>;
@@ -21,7 +23,9 @@ export const nativeRuntime: Runtime = {
   async createSession(model, options) {
     const { InferenceSession } = onnxruntime();
     const bytes = encodeForSession(options.ownOutputs ? withStopper(model) : model);
-    return new NativeSession(await InferenceSession.create(bytes, sessionOptions(options)));
+    // Processors without VNNI need unsigned weights for exact sums.
+    const exact = model.graph.nodes.some(isIntegerProduct) && (await pairsSaturate());
+    return new NativeSession(await InferenceSession.create(bytes, sessionOptions(options, exact)));
   },
   tensor(type, data, dims) {
     const { Tensor } = onnxruntime();
@@ -29,7 +33,11 @@ export const nativeRuntime: Runtime = {
   },
 };
 
-function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOptions) {
+function isIntegerProduct({ opType, domain }: Node): boolean {
+  return domain === '' && (opType === 'MatMulInteger' || opType === 'ConvInteger');
+}
+
+function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOptions, exact: boolean) {
   const mapped = weights === 'mapped';
   return {
     intraOpNumThreads: threads,
@@ -43,8 +51,7 @@ function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOpti
       session: {
         // Spinning threads take time from whatever else runs on the machine.
         intra_op: { allow_spinning: '0' },
-        // Processors without VNNI add pairs of 8-bit products in 16 bits, which saturate; they then use unsigned weights.
-        x64quantprecision: '1',
+        x64quantprecision: exact ? '1' : '0',
         disable_prepacking: mapped || optimise === 'none' ? '1' : '0',
         // encodeForSession names weight files relative to the root of the file system.
         model_external_initializers_file_folder_path: '/',
