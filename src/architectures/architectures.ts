@@ -1,4 +1,5 @@
 import type { Architecture } from '../checkpoints/define-architecture.ts';
+import { evaTimm } from './eva-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { vgg } from './vgg.ts';
@@ -7,6 +8,7 @@ import { vitTimm } from './vit-timm.ts';
 
 /** Every architecture Transpike can build from a checkpoint, in the order in which they are tried. */
 export const architectures: readonly Architecture[] = [
+  evaTimm,
   vitTimm,
   vitHuggingFace,
   resnetCifar,

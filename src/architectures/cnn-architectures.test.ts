@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointTensors, normShapes } from '../checkpoints/checkpoint-tensors.fixture.ts';
 import type { Architecture } from '../checkpoints/define-architecture.ts';
-import { WeightSource } from '../checkpoints/weight-source.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
@@ -14,13 +13,12 @@ import { vgg } from './vgg.ts';
 function run(architecture: Architecture, config: unknown, tensors: Map<string, Tensor>) {
   expect(architecture.matches(config, new Set(tensors.keys()))).toBe(true);
   const network = architecture.recognise(config, tensors, 'config.json');
-  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, [...shape]]));
-  expect(new Map([...network.expected.required].map(([name, shape]) => [name, [...shape]]))).toEqual(shapes);
-  const shape = [1, ...network.inputShape];
+  const { model, problems } = network.build();
+  expect(problems).toEqual([]);
+  const shape = [1, ...(network.inputs[0]!.shape!.slice(1) as number[])];
   const pixels = Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 1.3));
-  const model = network.build(new WeightSource(tensors));
   const logits = evaluateModel(model, { x: ndArray(shape, pixels) }).get('logits')!;
-  expect(logits.shape).toEqual([1, network.numClasses]);
+  expect(logits.shape).toEqual([1, ...network.outputShape]);
   return { network, model, logits: [...logits.data] };
 }
 
@@ -54,7 +52,7 @@ describe('resnetCifar', () => {
 
   it('builds shortcuts that take every second pixel and pad the channels on both sides', () => {
     const { model, network } = run(resnetCifar, { image_size: 8 }, checkpointTensors(shapes(false)));
-    expect(network.inputShape).toEqual([3, 8, 8]);
+    expect(network.inputs[0]!.shape).toEqual(['batch', 3, 8, 8]);
     const types = model.graph.nodes.map(({ opType }) => opType);
     expect(types.filter((type) => type === 'Pad')).toHaveLength(2);
     expect(types.filter((type) => type === 'Conv')).toHaveLength(7);

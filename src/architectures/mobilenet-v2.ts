@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
-import { cnnModel } from '../checkpoints/cnn-graph.ts';
-import {
-  addBatchNorm,
-  addConvolution,
-  batchNormTensors,
-  type Convolution,
-  convolutionTensors,
-} from '../checkpoints/convolution.ts';
-import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
-import { linearTensors } from '../checkpoints/linear.ts';
+import { addBatchNorm, addConvolution, type Convolution } from '../checkpoints/convolution.ts';
+import { defineArchitecture, imageInput, inputName } from '../checkpoints/define-architecture.ts';
+import type { NetworkBuilder } from '../checkpoints/network-builder.ts';
+import { addActivation } from '../checkpoints/perceptron-activation.ts';
 import { addPooledClassifier } from '../checkpoints/pooled-classifier.ts';
+import type { Report } from '../checkpoints/problem-line.ts';
 import { shapeOf } from '../checkpoints/shape-of.ts';
-import type { WeightSource } from '../checkpoints/weight-source.ts';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** Strides of the stem and the 17 blocks of the network for ImageNet; the last convolution has stride 1. */
@@ -69,9 +62,8 @@ export const mobilenetV2 = defineArchitecture<z.infer<typeof config>, MobileNetV
     names.has('classifier.1.weight'),
   config,
   parse,
-  expectedTensors: (settings) => ({ required: new Map(tensorsOf(settings)), unused: [] }),
-  inputShape: ({ inputShape }) => [...inputShape],
-  numClasses: ({ classes }) => classes,
+  inputs: ({ inputShape }) => imageInput(inputShape),
+  outputShape: ({ classes }) => [classes],
   build,
 });
 
@@ -137,42 +129,23 @@ function normed(
   return { convolution, norm, inputs: perGroup * groups, outputs, active };
 }
 
-function tensorsOf({ stages, features, classes }: MobileNetV2): [string, number[]][] {
-  const inside = stages.flatMap(({ convolutions }) =>
-    convolutions.flatMap(({ convolution, norm, inputs, outputs }) => [
-      ...convolutionTensors(convolution, inputs, outputs),
-      ...batchNormTensors(norm, outputs),
-    ]),
-  );
-  return [...inside, ...linearTensors({ path: 'classifier.1', bias: true }, features, classes)];
-}
-
-function build(settings: MobileNetV2, weights: WeightSource) {
-  return cnnModel('mobilenet-v2', settings, (builder, input) => {
-    let features = input;
-    for (const stage of settings.stages)
-      features = addStage(builder, weights, stage, settings.epsilon, features);
-    addPooledClassifier(builder, weights, 'classifier.1', features);
-  });
+function build({ stages, epsilon, features: width, classes }: MobileNetV2, net: NetworkBuilder): void {
+  let features = inputName;
+  for (const stage of stages) features = addStage(net, stage, epsilon, features);
+  addPooledClassifier(net, 'classifier.1', [width, classes], features);
 }
 
 function addStage(
-  builder: GraphBuilder,
-  weights: WeightSource,
+  net: NetworkBuilder,
   { path, convolutions, residual }: Stage,
   epsilon: number,
   input: string,
 ): string {
   let value = input;
-  for (const { convolution, norm, active } of convolutions) {
-    value = addConvolution(builder, weights, convolution, value);
-    value = addBatchNorm(builder, weights, norm, epsilon, value);
-    if (active) value = addRelu6(builder, value, `${convolution.path}.relu6`);
+  for (const { convolution, norm, inputs, outputs, active } of convolutions) {
+    value = addConvolution(net, convolution, [inputs, outputs], value);
+    value = addBatchNorm(net, { path: norm, epsilon }, outputs, value);
+    if (active) value = addActivation(net, 'relu6', value, `${convolution.path}.relu6`);
   }
-  return residual ? builder.op('Add', [value, input], {}, { name: `${path}.add` }) : value;
-}
-
-function addRelu6(builder: GraphBuilder, input: string, name: string): string {
-  const bounds = [builder.scalar(`${name}.min`, 0), builder.scalar(`${name}.max`, 6)];
-  return builder.op('Clip', [input, ...bounds], {}, { name });
+  return residual ? net.op('Add', [value, input], {}, { name: `${path}.add` }) : value;
 }

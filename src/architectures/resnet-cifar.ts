@@ -6,20 +6,12 @@ import {
   compareActivations,
 } from '../checkpoints/cnn-activation.ts';
 import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
-import { cnnModel } from '../checkpoints/cnn-graph.ts';
-import {
-  addBatchNorm,
-  addConvolution,
-  batchNormTensors,
-  type Convolution,
-  convolutionTensors,
-} from '../checkpoints/convolution.ts';
-import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
-import { linearTensors } from '../checkpoints/linear.ts';
+import { addBatchNorm, addConvolution, type Convolution } from '../checkpoints/convolution.ts';
+import { defineArchitecture, imageInput, inputName } from '../checkpoints/define-architecture.ts';
+import type { NetworkBuilder } from '../checkpoints/network-builder.ts';
 import { addPooledClassifier } from '../checkpoints/pooled-classifier.ts';
+import type { Report } from '../checkpoints/problem-line.ts';
 import { shapeOf } from '../checkpoints/shape-of.ts';
-import type { WeightSource } from '../checkpoints/weight-source.ts';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 const config = z.object({
@@ -68,9 +60,8 @@ export const resnetCifar = defineArchitecture<z.infer<typeof config>, ResNetCifa
     !names.has('layer4.0.conv1.weight'),
   config,
   parse,
-  expectedTensors: (settings) => ({ required: new Map(tensorsOf(settings)), unused: [] }),
-  inputShape: ({ inputShape }) => [...inputShape],
-  numClasses: ({ classes }) => classes,
+  inputs: ({ inputShape }) => imageInput(inputShape),
+  outputShape: ({ classes }) => [classes],
   build,
 });
 
@@ -130,73 +121,39 @@ function convolutions({ path, stride }: ResidualBlock) {
   return { first, second, shortcut };
 }
 
-function tensorsOf({ inputShape, width, blocks, classes }: ResNetCifar): [string, number[]][] {
+function build(settings: ResNetCifar, net: NetworkBuilder): void {
+  const { activation, inputShape, width, epsilon, blocks, classes } = settings;
   const stem = { path: 'conv1', bias: false, kernel: 3 };
-  const inside = blocks.flatMap((block) => {
-    const { path, inputs, outputs, projects } = block;
-    const { first, second, shortcut } = convolutions(block);
-    const projection = [
-      ...convolutionTensors(shortcut, inputs, outputs),
-      ...batchNormTensors(`${path}.shortcut.1`, outputs),
-    ];
-    return [
-      ...convolutionTensors(first, inputs, outputs),
-      ...batchNormTensors(`${path}.bn1`, outputs),
-      ...convolutionTensors(second, outputs, outputs),
-      ...batchNormTensors(`${path}.bn2`, outputs),
-      ...(projects ? projection : []),
-    ];
-  });
-  const features = blocks.at(-1)?.outputs ?? width;
-  return [
-    ...convolutionTensors(stem, inputShape[0], width),
-    ...batchNormTensors('bn1', width),
-    ...inside,
-    ...linearTensors({ path: 'linear', bias: true }, features, classes),
-  ];
-}
-
-function build(settings: ResNetCifar, weights: WeightSource) {
-  return cnnModel('resnet-cifar', settings, (builder, input) => {
-    const { activation } = settings;
-    const stem = addConvolution(builder, weights, { path: 'conv1', bias: false, kernel: 3 }, input);
-    const normed = addBatchNorm(builder, weights, 'bn1', settings.epsilon, stem);
-    let features = addCnnActivation(builder, activation, 'relu', normed);
-    for (const block of settings.blocks) features = addBlock(builder, weights, block, settings, features);
-    addPooledClassifier(builder, weights, 'linear', features);
-  });
+  const embedded = addConvolution(net, stem, [inputShape[0], width], inputName);
+  const normed = addBatchNorm(net, { path: 'bn1', epsilon }, width, embedded);
+  let features = addCnnActivation(net, activation, 'relu', normed);
+  for (const block of blocks) features = addBlock(net, block, settings, features);
+  addPooledClassifier(net, 'linear', [blocks.at(-1)?.outputs ?? width, classes], features);
 }
 
 function addBlock(
-  builder: GraphBuilder,
-  weights: WeightSource,
+  net: NetworkBuilder,
   block: ResidualBlock,
   { epsilon, activation }: ResNetCifar,
   input: string,
 ): string {
-  const { path } = block;
+  const { path, inputs, outputs } = block;
   const { first, second } = convolutions(block);
-  const expanded = addConvolution(builder, weights, first, input);
-  const inner = addBatchNorm(builder, weights, `${path}.bn1`, epsilon, expanded);
-  const active = addCnnActivation(builder, activation, `${path}.relu1`, inner);
-  const second3x3 = addConvolution(builder, weights, second, active);
-  const residual = addBatchNorm(builder, weights, `${path}.bn2`, epsilon, second3x3);
-  const shortcut = addShortcut(builder, weights, block, epsilon, input);
-  const sum = builder.op('Add', [residual, shortcut], {}, { name: `${path}.add` });
-  return addCnnActivation(builder, activation, `${path}.relu2`, sum);
+  const expanded = addConvolution(net, first, [inputs, outputs], input);
+  const inner = addBatchNorm(net, { path: `${path}.bn1`, epsilon }, outputs, expanded);
+  const active = addCnnActivation(net, activation, `${path}.relu1`, inner);
+  const second3x3 = addConvolution(net, second, [outputs, outputs], active);
+  const residual = addBatchNorm(net, { path: `${path}.bn2`, epsilon }, outputs, second3x3);
+  const shortcut = addShortcut(net, block, epsilon, input);
+  const sum = net.op('Add', [residual, shortcut], {}, { name: `${path}.add` });
+  return addCnnActivation(net, activation, `${path}.relu2`, sum);
 }
 
-function addShortcut(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  block: ResidualBlock,
-  epsilon: number,
-  input: string,
-): string {
+function addShortcut(net: NetworkBuilder, block: ResidualBlock, epsilon: number, input: string): string {
   const { path, inputs, outputs, stride, projects } = block;
   if (projects) {
-    const projected = addConvolution(builder, weights, convolutions(block).shortcut, input);
-    return addBatchNorm(builder, weights, `${path}.shortcut.1`, epsilon, projected);
+    const projected = addConvolution(net, convolutions(block).shortcut, [inputs, outputs], input);
+    return addBatchNorm(net, { path: `${path}.shortcut.1`, epsilon }, outputs, projected);
   }
   if (stride === 1 && inputs === outputs) return input;
   const stem = `${path}.shortcut`;
@@ -207,10 +164,10 @@ function addShortcut(
     [stride, stride],
   ];
   const parts = ['from', 'to', 'axes', 'steps'];
-  const slices = bounds.map((values, i) => builder.integers(`${stem}.${parts[i]}`, values));
-  const every = builder.op('Slice', [input, ...slices], {}, { name: `${stem}.every` });
+  const slices = bounds.map((values, i) => net.integers(`${stem}.${parts[i]}`, values));
+  const every = net.op('Slice', [input, ...slices], {}, { name: `${stem}.every` });
   const missing = outputs - inputs;
   const before = Math.floor(missing / 2);
-  const pads = builder.integers(`${stem}.pads`, [0, before, 0, 0, 0, missing - before, 0, 0]);
-  return builder.op('Pad', [every, pads], {}, { name: `${stem}.padded` });
+  const pads = net.integers(`${stem}.pads`, [0, before, 0, 0, 0, missing - before, 0, 0]);
+  return net.op('Pad', [every, pads], {}, { name: `${stem}.padded` });
 }

@@ -1,19 +1,12 @@
 import { z } from 'zod';
+import { outputName } from '../checkpoints/classifiers.ts';
 import { cnnConfigFields, compareWithTensors } from '../checkpoints/cnn-config.ts';
-import { cnnModel } from '../checkpoints/cnn-graph.ts';
-import {
-  addBatchNorm,
-  addConvolution,
-  batchNormTensors,
-  type Convolution,
-  convolutionTensors,
-  hasBatchNorm,
-} from '../checkpoints/convolution.ts';
-import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
-import { addLinear, linearTensors } from '../checkpoints/linear.ts';
+import { addBatchNorm, addConvolution, type Convolution, hasBatchNorm } from '../checkpoints/convolution.ts';
+import { defineArchitecture, imageInput, inputName } from '../checkpoints/define-architecture.ts';
+import { addLinear } from '../checkpoints/linear.ts';
+import type { NetworkBuilder } from '../checkpoints/network-builder.ts';
+import type { Report } from '../checkpoints/problem-line.ts';
 import { shapeOf } from '../checkpoints/shape-of.ts';
-import type { WeightSource } from '../checkpoints/weight-source.ts';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 const config = z.object(cnnConfigFields);
@@ -63,9 +56,8 @@ export const vgg = defineArchitecture<z.infer<typeof config>, Vgg>({
     names.has('features.0.weight') && (names.has('classifier.0.weight') || names.has('classifier.weight')),
   config,
   parse,
-  expectedTensors: (settings) => ({ required: new Map(tensorsOf(settings)), unused: [] }),
-  inputShape: ({ inputShape }) => [...inputShape],
-  numClasses: ({ classes }) => classes,
+  inputs: ({ inputShape }) => imageInput(inputShape),
+  outputShape: ({ classes }) => [classes],
   build,
 });
 
@@ -135,52 +127,32 @@ function classifierLayers(tensors: Tensors, report: Report): VggLinear[] {
   });
 }
 
-function tensorsOf({ layers, classifier }: Vgg): [string, number[]][] {
-  return [
-    ...layers.flatMap(({ convolution, inputs, outputs, norm }) => [
-      ...convolutionTensors(convolution, inputs, outputs),
-      ...(norm ? batchNormTensors(norm, outputs) : []),
-    ]),
-    ...classifier.flatMap(({ path, inputs, outputs }) =>
-      linearTensors({ path, bias: true }, inputs, outputs),
-    ),
-  ];
-}
-
-function build(settings: Vgg, weights: WeightSource) {
-  return cnnModel('vgg', settings, (builder, input) => {
-    let features = input;
-    for (const layer of settings.layers)
-      features = addLayer(builder, weights, layer, settings.epsilon, features);
-    const window = [settings.averaged, settings.averaged];
-    if (settings.averaged > 1) {
-      features = builder.op(
-        'AveragePool',
-        [features],
-        { kernel_shape: window, strides: window },
-        { name: 'avgpool' },
-      );
-    }
-    let values = builder.op('Flatten', [features], { axis: 1 }, { name: 'flat' });
-    for (const { path } of settings.classifier.slice(0, -1)) {
-      const linear = addLinear(builder, weights, { path, bias: true }, values);
-      values = builder.op('Relu', [linear], {}, { name: `${path}.relu` });
-    }
-    addLinear(builder, weights, { path: settings.classifier.at(-1)!.path, bias: true }, values, 'logits');
-  });
+function build({ layers, averaged, classifier, epsilon }: Vgg, net: NetworkBuilder): void {
+  let features = inputName;
+  for (const layer of layers) features = addLayer(net, layer, epsilon, features);
+  if (averaged > 1) {
+    const window = { kernel_shape: [averaged, averaged], strides: [averaged, averaged] };
+    features = net.op('AveragePool', [features], window, { name: 'avgpool' });
+  }
+  let values = net.op('Flatten', [features], { axis: 1 }, { name: 'flat' });
+  for (const { path, inputs, outputs } of classifier.slice(0, -1)) {
+    const linear = addLinear(net, { path, bias: true }, [inputs, outputs], values);
+    values = net.op('Relu', [linear], {}, { name: `${path}.relu` });
+  }
+  const { path, inputs, outputs } = classifier.at(-1)!;
+  addLinear(net, { path, bias: true }, [inputs, outputs], values, outputName);
 }
 
 function addLayer(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  { convolution, norm, pooled }: VggLayer,
+  net: NetworkBuilder,
+  { convolution, inputs, outputs, norm, pooled }: VggLayer,
   epsilon: number,
   input: string,
 ): string {
-  let value = addConvolution(builder, weights, convolution, input);
-  if (norm) value = addBatchNorm(builder, weights, norm, epsilon, value);
-  value = builder.op('Relu', [value], {}, { name: `${convolution.path}.relu` });
+  let value = addConvolution(net, convolution, [inputs, outputs], input);
+  if (norm) value = addBatchNorm(net, { path: norm, epsilon }, outputs, value);
+  value = net.op('Relu', [value], {}, { name: `${convolution.path}.relu` });
   if (!pooled) return value;
   const window = { kernel_shape: [2, 2], strides: [2, 2] };
-  return builder.op('MaxPool', [value], window, { name: `${convolution.path}.pool` });
+  return net.op('MaxPool', [value], window, { name: `${convolution.path}.pool` });
 }

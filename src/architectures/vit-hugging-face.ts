@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
-import { defineArchitecture, type Report } from '../checkpoints/define-architecture.ts';
+import { defineArchitecture, imageInput } from '../checkpoints/define-architecture.ts';
 import {
-  activationNamed,
-  activationNames,
-  type PerceptronActivation,
-} from '../checkpoints/perceptron-activation.ts';
+  classCount,
+  classFields,
+  configuredActivation,
+  headCount,
+  sizeOrPair,
+} from '../checkpoints/hugging-face-config.ts';
+import type { PerceptronActivation } from '../checkpoints/perceptron-activation.ts';
+import type { Report } from '../checkpoints/problem-line.ts';
+import { heightAndWidth } from '../checkpoints/timm-config.ts';
 import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
-import {
-  type PrefixTokens,
-  patchCount,
-  type VisionTransformer,
-  visionTransformerTensors,
-} from '../checkpoints/vision-transformer.ts';
+import type { PrefixTokens, VisionTransformer } from '../checkpoints/vision-transformer.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 const count = z.int().positive();
-const countOrPair = z.union([count, z.tuple([count, count])]);
 
 /** The library leaves out what equals its defaults, so these are the library's. */
 const configSchema = z.looseObject({
@@ -24,14 +23,13 @@ const configSchema = z.looseObject({
   num_attention_heads: count.default(12),
   num_hidden_layers: count.default(12),
   intermediate_size: count.default(3072),
-  image_size: countOrPair.default(224),
-  patch_size: countOrPair.default(16),
+  image_size: sizeOrPair.default(224),
+  patch_size: sizeOrPair.default(16),
   num_channels: count.default(3),
   hidden_act: z.string().default('gelu'),
   layer_norm_eps: z.number().positive().default(1e-12),
   qkv_bias: z.boolean().default(true),
-  id2label: z.record(z.string(), z.unknown()).nullish(),
-  num_labels: count.nullish(),
+  ...classFields,
 });
 
 type Config = z.infer<typeof configSchema>;
@@ -45,44 +43,45 @@ export const vitHuggingFace = defineArchitecture({
   matches: (_config, names) => [...names].some((name) => /^(vit|deit)\.encoder\.layer\.0\./.test(name)),
   config: configSchema,
   parse: parseSettings,
-  expectedTensors: (vit) => ({
-    required: visionTransformerTensors(vit),
-    unused: [/^(vit|deit)\.pooler\./, /^(vit|deit)\.embeddings\.mask_token$/],
-  }),
-  inputShape: ({ channels, imageSize }) => [channels, ...imageSize],
-  numClasses: ({ classes }) => classes,
-  build: (vit, weights) => buildVisionTransformer('vit-hugging-face', vit, weights),
+  unused: [/^(vit|deit)\.pooler\./, /^(vit|deit)\.embeddings\.mask_token$/],
+  inputs: ({ channels, imageSize }) => imageInput([channels, ...imageSize]),
+  outputShape: ({ classes }) => [classes],
+  build: buildVisionTransformer,
 });
 
 function parseSettings(config: Config, tensors: Tensors, report: Report): VisionTransformer {
   const model = [...tensors.keys()].some((name) => name.startsWith('deit.')) ? 'deit' : 'vit';
-  const imageSize = pair(config.image_size);
-  const patchSize = pair(config.patch_size);
-  const prefix = prefixTokens(model);
   const classifiers = classifierPaths(tensors);
+  const layers: LayerSettings = {
+    config,
+    heads: headCount(config.hidden_size, config.num_attention_heads, report),
+    activation: configuredActivation(config.hidden_act, report),
+  };
   return {
     channels: config.num_channels,
-    imageSize,
-    patchSize,
+    imageSize: heightAndWidth(config.image_size),
+    patchSize: heightAndWidth(config.patch_size),
     embedDim: config.hidden_size,
-    tokens: patchCount(imageSize, patchSize) + prefix.length,
-    heads: headCount(config, report),
-    hiddenDim: config.intermediate_size,
-    epsilon: config.layer_norm_eps,
-    activation: activation(config, report),
-    prefix,
+    prefix: prefixTokens(model),
     positions: { name: `${model}.embeddings.position_embeddings`, coverPrefix: true },
     patches: { path: `${model}.embeddings.patch_embeddings.projection`, bias: true },
     firstNorm: undefined,
     blocks: Array.from({ length: config.num_hidden_layers }, (_, index) =>
-      block(`${model}.encoder.layer.${index}`, config.qkv_bias),
+      block(`${model}.encoder.layer.${index}`, layers),
     ),
-    lastNorm: `${model}.layernorm`,
+    lastNorm: { path: `${model}.layernorm`, epsilon: config.layer_norm_eps },
     pooling: { kind: 'token' },
     pooledNorm: undefined,
     classifiers: classifiers.map((path) => ({ path, bias: true })),
     classes: classCount(config, tensors.get(`${classifiers[0]}.weight`), report),
   };
+}
+
+/** What all layers have in common. */
+interface LayerSettings {
+  readonly config: Config;
+  readonly heads: number;
+  readonly activation: PerceptronActivation;
 }
 
 function prefixTokens(model: 'vit' | 'deit'): PrefixTokens[] {
@@ -96,68 +95,33 @@ function classifierPaths(tensors: Tensors): string[] {
   return distilled ? ['cls_classifier', 'distillation_classifier'] : ['classifier'];
 }
 
-function block(path: string, qkvBias: boolean): TransformerBlock {
-  const projection = (name: string) => ({ path: `${path}.attention.attention.${name}`, bias: qkvBias });
+function block(path: string, { config, heads, activation }: LayerSettings): TransformerBlock {
+  const { hidden_size: width, intermediate_size: hidden, layer_norm_eps: epsilon, qkv_bias } = config;
+  const projection = (name: string) => ({ path: `${path}.attention.attention.${name}`, bias: qkv_bias });
   return {
     path,
     norms: 'before',
-    attentionNorm: `${path}.layernorm_before`,
+    attentionNorm: { path: `${path}.layernorm_before`, epsilon },
     attention: {
       path: `${path}.attention`,
+      width,
+      heads,
       projections: {
         kind: 'separate',
         query: projection('query'),
         key: projection('key'),
         value: projection('value'),
       },
-      queryNorm: undefined,
-      keyNorm: undefined,
       output: { path: `${path}.attention.output.dense`, bias: true },
     },
     attentionScale: undefined,
-    mlpNorm: `${path}.layernorm_after`,
-    expand: { path: `${path}.intermediate.dense`, bias: true },
-    contract: { path: `${path}.output.dense`, bias: true },
+    mlpNorm: { path: `${path}.layernorm_after`, epsilon },
+    mlp: {
+      expand: { path: `${path}.intermediate.dense`, bias: true },
+      activation,
+      hidden,
+      contract: { path: `${path}.output.dense`, bias: true },
+    },
     mlpScale: undefined,
   };
-}
-
-function headCount({ hidden_size, num_attention_heads }: Config, report: Report): number {
-  if (hidden_size % num_attention_heads === 0) return num_attention_heads;
-  report({
-    where: "'num_attention_heads'",
-    expected: `a divisor of 'hidden_size' ${hidden_size}`,
-    got: `${num_attention_heads}`,
-    remedy: 'Use the config.json that belongs to the weights',
-  });
-  return 1;
-}
-
-function activation({ hidden_act }: Config, report: Report): PerceptronActivation {
-  const known = activationNamed(hidden_act);
-  if (known) return known;
-  report({
-    where: "'hidden_act'",
-    expected: `one of ${activationNames.join(', ')}`,
-    got: `'${hidden_act}'`,
-    remedy: 'A network with another activation function comes in as ONNX',
-  });
-  return 'gelu';
-}
-
-function classCount({ id2label, num_labels }: Config, weight: Tensor | undefined, report: Report): number {
-  const labels = id2label ? Object.keys(id2label).length : num_labels;
-  const classes = labels || weight?.shape[0];
-  if (classes) return classes;
-  report({
-    where: "'classifier.weight'",
-    expected: 'a classifier, or the number of its classes as id2label or num_labels',
-    got: 'neither',
-    remedy: 'Use the weights of a classifier, not those of the bare encoder',
-  });
-  return 1;
-}
-
-function pair(size: number | readonly [number, number]): readonly [number, number] {
-  return typeof size === 'number' ? [size, size] : size;
 }

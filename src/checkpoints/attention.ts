@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { addLayerNorm, layerNormTensors } from './layer-norm.ts';
-import { addLinear, type Linear, linearTensors } from './linear.ts';
-import type { WeightSource } from './weight-source.ts';
+import { addLinear, type Linear } from './linear.ts';
+import type { NetworkBuilder } from './network-builder.ts';
+import { addNorm, type Norm } from './norm.ts';
+import { addRotation, type RotaryValues } from './rotary-positions.ts';
 
 /** Where query, key and value come from: one linear layer three times as wide, or three layers. */
 export type Projections =
@@ -12,129 +12,185 @@ export type Projections =
 export interface Attention {
   /** Prefix of the operators' names. */
   readonly path: string;
+  /** Number of features of a token, over all heads. */
+  readonly width: number;
+  readonly heads: number;
   readonly projections: Projections;
-  /** Path of a layer normalisation of each head's queries; `undefined`: none. */
-  readonly queryNorm: string | undefined;
-  /** Path of a layer normalisation of each head's keys; `undefined`: none. */
-  readonly keyNorm: string | undefined;
+  /** Normalisations of each head's queries and keys; default: none. */
+  readonly queryNorm?: Norm | undefined;
+  readonly keyNorm?: Norm | undefined;
+  /** Tensor [heads, 1, 1] of logarithms: scores are cosines times their exponential, at most 100. Default: none. */
+  readonly cosineScale?: string | undefined;
+  /** Linear layers over the heads, before and after the softmax; default: none. */
+  readonly talkingHeads?: { readonly before: Linear; readonly after: Linear } | undefined;
+  /** Normalisation of what the heads give together; default: none. */
+  readonly outputNorm?: Norm | undefined;
   readonly output: Linear;
 }
 
-/** The sizes an attention needs to know. */
-export interface AttentionSizes {
-  /** Length of the sequence. */
-  readonly tokens: number;
-  /** Number of features of a token, over all heads. */
-  readonly embedDim: number;
-  readonly heads: number;
-  readonly epsilon: number;
-}
-
-/** The tensors of an attention, with their shapes. */
-export function attentionTensors(
-  attention: Attention,
-  { embedDim, heads }: AttentionSizes,
-): [string, number[]][] {
-  const { projections, queryNorm, keyNorm, output } = attention;
-  const headNorms = [queryNorm, keyNorm].filter((path) => path !== undefined);
-  return [
-    ...projectionTensors(projections, embedDim),
-    ...headNorms.flatMap((path) => layerNormTensors(path, embedDim / heads)),
-    ...linearTensors(output, embedDim, embedDim),
-  ];
-}
-
-function projectionTensors(projections: Projections, width: number): [string, number[]][] {
-  if (projections.kind === 'fused') return linearTensors(projections.qkv, width, 3 * width);
-  const { query, key, value } = projections;
-  return [query, key, value].flatMap((linear) => linearTensors(linear, width, width));
+/** What an attention computes with beside its input. */
+export interface AttentionContext {
+  /** Rotates queries and keys; default: they stay as they are. */
+  readonly rotary?: RotaryValues | undefined;
+  /** Value added to the scores [batch, heads, tokens, tokens] (or broadcast to it) before the softmax; default: nothing. */
+  readonly bias?: string | undefined;
+  /** Number of axes before that of the tokens: batch, or batch and windows. Default: 1 */
+  readonly leading?: 1 | 2;
 }
 
 /**
  * Appends a multi-head self-attention. The batch stays the first axis throughout, and the scores are scaled after the
  * product: so what enters the two products is exactly query, key, softmax and value, where spiking neurons can sit.
  *
- * @param input float32 [batch, tokens, embedDim]
- * @returns float32 [batch, tokens, embedDim]
+ * @param input float32 [batch, tokens, width], or [batch, windows, tokens, width]
+ * @returns float32 of the same shape
  */
 export function addAttention(
-  builder: GraphBuilder,
-  weights: WeightSource,
+  net: NetworkBuilder,
   attention: Attention,
-  sizes: AttentionSizes,
   input: string,
+  context: AttentionContext = {},
 ): string {
-  const { path, queryNorm, keyNorm } = attention;
-  const [query, key, value] = addProjections(builder, weights, attention, sizes.embedDim, input);
-  const head = (part: string, source: string, norm: string | undefined, perm: number[]) => {
-    const split = splitHeads(builder, `${path}.${part}`, source, sizes);
-    const normed = norm === undefined ? split : addLayerNorm(builder, weights, norm, split, sizes.epsilon);
-    return builder.op('Transpose', [normed], { perm }, { name: `${path}.${part}` });
+  const [query, key, value] = addProjections(net, attention, input);
+  const mixed = addHeads(net, attention, { query, key, value }, context);
+  return addAttentionOutput(net, attention, mixed);
+}
+
+/** Appends what stands behind the heads of an attention: [..., tokens, width] → [..., tokens, width]. */
+export function addAttentionOutput(
+  net: NetworkBuilder,
+  { width, output, outputNorm }: Attention,
+  mixed: string,
+): string {
+  return addLinear(net, output, [width, width], addNorm(net, outputNorm, width, mixed));
+}
+
+/** What the heads work on, before it is split: float32 [..., tokens, width] each. */
+export interface HeadInputs {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Appends the heads of an attention: the mean of the values with weights softmax(query · key), [..., tokens, width]. */
+export function addHeads(
+  net: NetworkBuilder,
+  attention: Attention,
+  { query, key, value }: HeadInputs,
+  { rotary, bias, leading = 1 }: AttentionContext = {},
+): string {
+  const { path, width, heads, queryNorm, keyNorm, cosineScale } = attention;
+  const perm = permutations[leading];
+  const split = (part: string, source: string, norm: Norm | undefined) => {
+    const shape = net.integers(`${path}.${part}.heads.shape`, [...keep(leading), heads, width / heads]);
+    const parts = net.op('Reshape', [source, shape], {}, { name: `${path}.${part}.heads` });
+    return addNorm(net, norm, width / heads, parts);
   };
-  const scores = builder.op(
+  const compared = (part: string, source: string, norm: Norm | undefined, order: number[]) => {
+    const rotated = addRotation(net, rotary, `${path}.${part}`, split(part, source, norm));
+    const made = cosineScale === undefined ? rotated : addUnitLength(net, `${path}.${part}`, rotated);
+    return net.op('Transpose', [made], { perm: order }, { name: `${path}.${part}` });
+  };
+  const scores = net.op(
     'MatMul',
-    [head('q', query, queryNorm, [0, 2, 1, 3]), head('k', key, keyNorm, [0, 2, 3, 1])],
+    [compared('q', query, queryNorm, perm.rows), compared('k', key, keyNorm, perm.columns)],
     {},
     { name: `${path}.scores` },
   );
-  const scale = builder.scalar(`${path}.scale`, 1 / Math.sqrt(sizes.embedDim / sizes.heads));
-  const scaled = builder.op('Mul', [scores, scale], {}, { name: `${path}.scaled` });
-  const shares = builder.op('Softmax', [scaled], { axis: -1 }, { name: `${path}.softmax` });
-  const mixed = builder.op(
-    'MatMul',
-    [shares, head('v', value, undefined, [0, 2, 1, 3])],
-    {},
-    { name: `${path}.mixed` },
+  const shares = addShares(net, attention, addScale(net, attention, scores), bias);
+  const values = net.op(
+    'Transpose',
+    [split('v', value, undefined)],
+    { perm: perm.rows },
+    { name: `${path}.v` },
   );
-  return addLinear(builder, weights, attention.output, mergeHeads(builder, path, mixed, sizes));
+  const mixed = net.op('MatMul', [shares, values], {}, { name: `${path}.mixed` });
+  const swapped = net.op('Transpose', [mixed], { perm: perm.rows }, { name: `${path}.swapped` });
+  const shape = net.integers(`${path}.merged.shape`, [...keep(leading), width]);
+  return net.op('Reshape', [swapped, shape], {}, { name: `${path}.merged` });
+}
+
+/** From [..., tokens, heads, features]: one matrix a head, its rows the tokens, or its columns. The first is its own inverse. */
+const permutations = {
+  1: { rows: [0, 2, 1, 3], columns: [0, 2, 3, 1] },
+  2: { rows: [0, 1, 3, 2, 4], columns: [0, 1, 3, 4, 2] },
+};
+
+/** The part of a shape for Reshape that leaves batch, windows and tokens as they are. */
+function keep(leading: 1 | 2): number[] {
+  return new Array<number>(leading + 1).fill(0);
 }
 
 function addProjections(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  { path, projections }: Attention,
-  width: number,
+  net: NetworkBuilder,
+  { path, projections, width }: Attention,
   input: string,
 ): [string, string, string] {
   if (projections.kind === 'separate') {
-    const { query, key, value } = projections;
-    return [
-      addLinear(builder, weights, query, input),
-      addLinear(builder, weights, key, input),
-      addLinear(builder, weights, value, input),
-    ];
+    const add = (linear: Linear) => addLinear(net, linear, [width, width], input);
+    return [add(projections.query), add(projections.key), add(projections.value)];
   }
-  const qkv = addLinear(builder, weights, projections.qkv, input);
-  const lengths = builder.integers(`${path}.split.lengths`, [width, width, width]);
-  const [query, key, value] = builder.ops(
-    'Split',
-    [qkv, lengths],
-    3,
-    { axis: -1 },
-    { name: `${path}.split` },
-  );
+  const qkv = addLinear(net, projections.qkv, [width, 3 * width], input);
+  const lengths = net.integers(`${path}.split.lengths`, [width, width, width]);
+  const [query, key, value] = net.ops('Split', [qkv, lengths], 3, { axis: -1 }, { name: `${path}.split` });
   return [query!, key!, value!];
 }
 
-/** [batch, tokens, embedDim] → [batch, tokens, heads, embedDim / heads]. */
-function splitHeads(
-  builder: GraphBuilder,
-  path: string,
-  input: string,
-  { tokens, embedDim, heads }: AttentionSizes,
+function addScale(
+  net: NetworkBuilder,
+  { path, width, heads, cosineScale }: Attention,
+  scores: string,
 ): string {
-  const shape = builder.integers(`${path}.heads.shape`, [0, tokens, heads, embedDim / heads]);
-  return builder.op('Reshape', [input, shape], {}, { name: `${path}.heads` });
+  const scale =
+    cosineScale === undefined
+      ? net.scalar(`${path}.scale`, 1 / Math.sqrt(width / heads))
+      : addExponential(net, path, net.weight(cosineScale, [heads, 1, 1]));
+  return net.op('Mul', [scores, scale], {}, { name: `${path}.scaled` });
 }
 
-/** [batch, heads, tokens, embedDim / heads] → [batch, tokens, embedDim]. */
-function mergeHeads(
-  builder: GraphBuilder,
-  path: string,
-  input: string,
-  { tokens, embedDim }: AttentionSizes,
+/** The exponential of a logarithm, at most 100. */
+function addExponential(net: NetworkBuilder, path: string, logarithm: string): string {
+  const most = net.scalar(`${path}.scale.most`, Math.log(100));
+  const bounded = net.op('Min', [logarithm, most], {}, { name: `${path}.scale.bounded` });
+  return net.op('Exp', [bounded], {}, { name: `${path}.scale` });
+}
+
+/** x / max(‖x‖, 1e-12) over the last axis. */
+function addUnitLength(net: NetworkBuilder, path: string, input: string): string {
+  const square = net.op('Mul', [input, input], {}, { name: `${path}.square` });
+  const sum = net.op(
+    'ReduceSum',
+    [square, net.integers(`${path}.axis`, [-1])],
+    {},
+    { name: `${path}.square_sum` },
+  );
+  const length = net.op('Sqrt', [sum], {}, { name: `${path}.length` });
+  const bounded = net.op(
+    'Max',
+    [length, net.scalar(`${path}.least`, 1e-12)],
+    {},
+    { name: `${path}.bounded_length` },
+  );
+  return net.op('Div', [input, bounded], {}, { name: `${path}.unit` });
+}
+
+/** The softmax of the scores, with what is added and mixed before and behind. */
+function addShares(
+  net: NetworkBuilder,
+  attention: Attention,
+  scaled: string,
+  bias: string | undefined,
 ): string {
-  const swapped = builder.op('Transpose', [input], { perm: [0, 2, 1, 3] }, { name: `${path}.swapped` });
-  const shape = builder.integers(`${path}.merged.shape`, [0, tokens, embedDim]);
-  return builder.op('Reshape', [swapped, shape], {}, { name: `${path}.merged` });
+  const { path, heads, talkingHeads } = attention;
+  const biased = bias === undefined ? scaled : net.op('Add', [scaled, bias], {}, { name: `${path}.biased` });
+  const mixed = talkingHeads ? addOverHeads(net, talkingHeads.before, heads, biased) : biased;
+  const shares = net.op('Softmax', [mixed], { axis: -1 }, { name: `${path}.softmax` });
+  return talkingHeads ? addOverHeads(net, talkingHeads.after, heads, shares) : shares;
+}
+
+/** A linear layer over the heads of [batch, heads, tokens, tokens]. */
+function addOverHeads(net: NetworkBuilder, linear: Linear, heads: number, input: string): string {
+  const last = net.op('Transpose', [input], { perm: [0, 2, 3, 1] }, { name: `${linear.path}.heads_last` });
+  const mixed = addLinear(net, linear, [heads, heads], last);
+  return net.op('Transpose', [mixed], { perm: [0, 3, 1, 2] }, { name: `${linear.path}.heads_first` });
 }

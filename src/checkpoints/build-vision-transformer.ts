@@ -1,135 +1,135 @@
-import { Graph } from '../graph/graph.ts';
-import { GraphBuilder } from '../graph/graph-builder.ts';
-import { Model } from '../graph/model.ts';
+import { float } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { addLayerNorm } from './layer-norm.ts';
-import { addLinear } from './linear.ts';
+import { addClassifiers } from './classifiers.ts';
+import { inputName } from './define-architecture.ts';
+import type { NetworkBuilder } from './network-builder.ts';
+import { addNorm } from './norm.ts';
+import { addParallelBlock } from './parallel-block.ts';
+import { addPatchTokens } from './patch-tokens.ts';
+import { addPooling, pooledWidth } from './pooling.ts';
+import { addRotaryPositions } from './rotary-positions.ts';
 import { addTransformerBlock } from './transformer-block.ts';
-import { patchCount, prefixLength, type VisionTransformer } from './vision-transformer.ts';
-import type { WeightSource } from './weight-source.ts';
-
-const inputName = 'x';
-const outputName = 'logits';
-/** The first opset with LayerNormalization as an operator of its own. */
-const opset = 17;
+import {
+  type PositionEmbeddings,
+  patchCount,
+  patchGrid,
+  prefixLength,
+  type VisionTransformer,
+} from './vision-transformer.ts';
 
 /**
- * Builds the graph of a Vision Transformer at opset 17: input `x` float32 [batch, channels, height, width], output
- * `logits` float32 [batch, classes]. Initializers keep their names in the checkpoint, and stay in its files.
- *
- * @param name name of the graph
+ * Appends a Vision Transformer: input `x` float32 [batch, channels, height, width], output `logits` float32
+ * [batch, classes]. Initializers keep their names in the checkpoint, and stay in its files.
  */
-export function buildVisionTransformer(name: string, vit: VisionTransformer, weights: WeightSource): Model {
-  const graph = new Graph(name);
-  graph.addInput({
-    name: inputName,
-    dataType: 'float32',
-    shape: ['batch', vit.channels, ...vit.imageSize],
-  });
-  const builder = new GraphBuilder(graph);
-  let tokens = addTokens(builder, weights, vit);
-  tokens = addNorm(builder, weights, vit, vit.firstNorm, tokens);
-  for (const block of vit.blocks) tokens = addTransformerBlock(builder, weights, block, vit, tokens);
-  tokens = addNorm(builder, weights, vit, vit.lastNorm, tokens);
-  addClassifiers(builder, weights, vit, tokens);
-  graph.addOutput({ name: outputName, dataType: 'float32', shape: ['batch', vit.classes] });
-  return new Model(graph, opset);
+export function buildVisionTransformer(vit: VisionTransformer, net: NetworkBuilder): void {
+  const { embedDim: width, prefix, imageSize, patchSize, pooling } = vit;
+  const rotary = vit.rotary && addRotaryPositions(net, vit.rotary);
+  let tokens = addNorm(net, vit.firstNorm, width, addTokens(net, vit));
+  for (const block of vit.blocks) {
+    tokens =
+      'inputProjection' in block
+        ? addParallelBlock(net, block, tokens)
+        : addTransformerBlock(net, block, tokens, { rotary });
+  }
+  tokens = addNorm(net, vit.lastNorm, width, tokens);
+  const before = prefixLength(prefix);
+  const all = { tokens, width, prefix: before, count: before + patchCount(imageSize, patchSize) };
+  const pooled = pooledWidth(pooling, width);
+  addClassifiers(net, vit.classifiers, [pooled, vit.classes], (position) =>
+    addNorm(net, vit.pooledNorm, pooled, addPooling(net, pooling, all, position)),
+  );
 }
 
 /** The sequence that enters the first block: prefix tokens and embedded patches, with their positions. */
-function addTokens(builder: GraphBuilder, weights: WeightSource, vit: VisionTransformer): string {
-  const patches = addPatches(builder, weights, vit);
-  const positions = weights.value(builder, vit.positions.name);
-  const addPositions = (tokens: string) =>
-    builder.op('Add', [tokens, positions], {}, { name: `${vit.positions.name}.added` });
-  return vit.positions.coverPrefix
-    ? addPositions(addPrefix(builder, weights, vit, patches))
-    : addPrefix(builder, weights, vit, addPositions(patches));
-}
-
-/** [batch, channels, height, width] → [batch, patches, embedDim]. */
-function addPatches(builder: GraphBuilder, weights: WeightSource, vit: VisionTransformer): string {
-  const { path, bias } = vit.patches;
-  const inputs = [inputName, weights.value(builder, `${path}.weight`)];
-  if (bias) inputs.push(weights.value(builder, `${path}.bias`));
-  const attributes = { kernel_shape: vit.patchSize, strides: vit.patchSize };
-  const embedded = builder.op('Conv', inputs, attributes, { name: path });
-  const patches = patchCount(vit.imageSize, vit.patchSize);
-  const shape = builder.integers(`${path}.flat.shape`, [0, vit.embedDim, patches]);
-  const flat = builder.op('Reshape', [embedded, shape], {}, { name: `${path}.flat` });
-  return builder.op('Transpose', [flat], { perm: [0, 2, 1] }, { name: `${path}.tokens` });
+function addTokens(net: NetworkBuilder, vit: VisionTransformer): string {
+  const { channels, patchSize, embedDim: width, imageSize, positions } = vit;
+  const embedding = { ...vit.patches, channels, patchSize, width };
+  const patches = addPatchTokens(net, embedding, patchCount(imageSize, patchSize), inputName);
+  if (!positions) return addPrefix(net, vit, patches);
+  const withPositions = (tokens: string) =>
+    net.op('Add', [tokens, addPositions(net, vit, positions)], {}, { name: `${positions.name}.added` });
+  return positions.coverPrefix
+    ? withPositions(addPrefix(net, vit, patches))
+    : addPrefix(net, vit, withPositions(patches));
 }
 
 /** Puts the prefix tokens, repeated for every image of the batch, before the others. */
-function addPrefix(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  { prefix, embedDim }: VisionTransformer,
-  tokens: string,
-): string {
+function addPrefix(net: NetworkBuilder, { prefix, embedDim }: VisionTransformer, tokens: string): string {
   if (prefix.length === 0) return tokens;
-  const parts = prefix.map(({ name }) => weights.value(builder, name));
+  const parts = prefix.map(({ name, count, shape }) => {
+    const value = net.weight(name, shape ?? [1, count, embedDim]);
+    if (!shape) return value;
+    const wanted = net.integers(`${name}.shape`, [1, count, embedDim]);
+    return net.op('Reshape', [value, wanted], {}, { name: `${name}.tokens` });
+  });
   const joined =
-    parts.length === 1 ? parts[0]! : builder.op('Concat', parts, { axis: 1 }, { name: 'prefix.joined' });
-  const batch = builder.op('Shape', [inputName], { start: 0, end: 1 }, { name: 'prefix.batch' });
-  const rest = builder.integers('prefix.lengths', [prefixLength(prefix), embedDim]);
-  const shape = builder.op('Concat', [batch, rest], { axis: 0 }, { name: 'prefix.shape' });
-  const repeated = builder.op('Expand', [joined, shape], {}, { name: 'prefix' });
-  return builder.op('Concat', [repeated, tokens], { axis: 1 }, { name: 'tokens' });
+    parts.length === 1 ? parts[0]! : net.op('Concat', parts, { axis: 1 }, { name: 'prefix.joined' });
+  const repeated = addForEach(net, 'prefix', joined, [prefixLength(prefix), embedDim]);
+  return net.op('Concat', [repeated, tokens], { axis: 1 }, { name: 'tokens' });
 }
 
-function addNorm(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  { epsilon }: VisionTransformer,
-  path: string | undefined,
-  input: string,
+/** Repeats a value [1, ...rest] for every input of the batch. */
+export function addForEach(
+  net: NetworkBuilder,
+  path: string,
+  value: string,
+  rest: readonly number[],
 ): string {
-  return path === undefined ? input : addLayerNorm(builder, weights, path, input, epsilon);
+  const batch = net.op('Shape', [inputName], { start: 0, end: 1 }, { name: `${path}.batch` });
+  const lengths = net.integers(`${path}.lengths`, rest);
+  const shape = net.op('Concat', [batch, lengths], { axis: 0 }, { name: `${path}.shape` });
+  return net.op('Expand', [value, shape], {}, { name: path });
 }
 
-function addClassifiers(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  vit: VisionTransformer,
-  tokens: string,
-): void {
-  const [only, ...more] = vit.classifiers;
-  const read = (position: number) =>
-    addNorm(builder, weights, vit, vit.pooledNorm, addPooling(builder, vit, tokens, position));
-  if (only && more.length === 0) {
-    addLinear(builder, weights, only, read(0), outputName);
-    return;
-  }
-  const logits = vit.classifiers.map((linear, position) =>
-    addLinear(builder, weights, linear, read(position)),
+/** The position embeddings [1, positions, embedDim], for the grid of the image. */
+function addPositions(net: NetworkBuilder, vit: VisionTransformer, positions: PositionEmbeddings): string {
+  const { name, coverPrefix, table, madeFor } = positions;
+  const grid = madeFor ?? patchGrid(vit.imageSize, vit.patchSize);
+  const before = coverPrefix ? prefixLength(vit.prefix) : 0;
+  const shape = [before + grid[0] * grid[1], vit.embedDim];
+  const embeddings = net.weight(name, table ? shape : [1, ...shape]);
+  return madeFor ? interpolate(net, vit, name, embeddings, madeFor, before) : embeddings;
+}
+
+/** Bicubic interpolation (a = −0.75, half-pixel centres, no antialiasing) of the patches' embeddings for another grid. */
+function interpolate(
+  net: NetworkBuilder,
+  { imageSize, patchSize, embedDim }: VisionTransformer,
+  name: string,
+  embeddings: string,
+  from: readonly [number, number],
+  before: number,
+): string {
+  const to = patchGrid(imageSize, patchSize);
+  const lengths = net.integers(`${name}.parts`, [before, from[0] * from[1]]);
+  const [prefix, patches] = net.ops(
+    'Split',
+    [embeddings, lengths],
+    2,
+    { axis: 1 },
+    { name: `${name}.split` },
   );
-  const sum = logits.reduce((a, b) => builder.op('Add', [a, b], {}, { name: 'logits.sum' }));
-  const share = builder.scalar('logits.share', 1 / logits.length);
-  builder.op('Mul', [sum, share], {}, { name: outputName });
-}
-
-/** [batch, tokens, embedDim] → [batch, embedDim]. */
-function addPooling(
-  builder: GraphBuilder,
-  { pooling, prefix, tokens: count }: VisionTransformer,
-  tokens: string,
-  position: number,
-): string {
-  if (pooling.kind === 'token') {
-    const index = builder.constant(`pool.${position}.index`, Tensor.int64([], [position]));
-    return builder.op('Gather', [tokens, index], { axis: 1 }, { name: `pool.${position}` });
-  }
-  const first = pooling.includePrefix ? 0 : prefixLength(prefix);
-  const averaged = first === 0 ? tokens : sliceTokens(builder, tokens, first, count);
-  return builder.op('ReduceMean', [averaged], { axes: [1], keepdims: 0 }, { name: 'pool' });
-}
-
-function sliceTokens(builder: GraphBuilder, tokens: string, first: number, end: number): string {
-  const limits = [
-    builder.integers('pool.first', [first]),
-    builder.integers('pool.end', [end]),
-    builder.integers('pool.axis', [1]),
-  ];
-  return builder.op('Slice', [tokens, ...limits], {}, { name: 'pool.patches' });
+  const reshaped = (value: string, part: string, shape: number[]) =>
+    net.op('Reshape', [value, net.integers(`${name}.${part}.shape`, shape)], {}, { name: `${name}.${part}` });
+  const grid = net.op(
+    'Transpose',
+    [reshaped(patches!, 'grid', [1, ...from, embedDim])],
+    { perm: [0, 3, 1, 2] },
+    { name: `${name}.planes` },
+  );
+  const scales = net.constant(
+    `${name}.scales`,
+    Tensor.float32([4], [1, 1, to[0] / from[0], to[1] / from[1]]),
+  );
+  const attributes = {
+    mode: 'cubic',
+    coordinate_transformation_mode: 'half_pixel',
+    cubic_coeff_a: float(-0.75),
+  };
+  const resized = net.op('Resize', [grid, '', scales], attributes, { name: `${name}.resized` });
+  const flat = reshaped(resized, 'flat', [1, embedDim, to[0] * to[1]]);
+  const rows = net.op('Transpose', [flat], { perm: [0, 2, 1] }, { name: `${name}.patches` });
+  return before === 0
+    ? rows
+    : net.op('Concat', [prefix!, rows], { axis: 1 }, { name: `${name}.interpolated` });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Report } from './define-architecture.ts';
+import type { Report } from './problem-line.ts';
 
 /** `activation` of a config.json: what stands in the place of each ReLU. */
 export const cnnActivation = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Report } from './define-architecture.ts';
+import type { Report } from './problem-line.ts';
 
 /** Fields of config.json that all convolutional networks here read; unknown fields are let through. */
 export const cnnConfigFields = {

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { architectures } from '../architectures/architectures.ts';
 import { Graph } from '../graph/graph.ts';
-import { GraphBuilder } from '../graph/graph-builder.ts';
-import { Model } from '../graph/model.ts';
-import { defineArchitecture } from './define-architecture.ts';
-import { WeightSource } from './weight-source.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { defineArchitecture, imageInput } from './define-architecture.ts';
+import { NetworkBuilder } from './network-builder.ts';
 
 const complete = {
   name: 'toy',
@@ -13,18 +12,17 @@ const complete = {
   matches: () => true,
   config: z.looseObject({ width: z.number() }),
   parse: ({ width }: { width: number }) => ({ width }),
-  expectedTensors: () => ({ required: new Map(), unused: [] }),
-  inputShape: ({ width }: { width: number }) => [3, width, width],
-  numClasses: () => 2,
-  build: () => new Model(new Graph('toy'), 17),
+  inputs: ({ width }: { width: number }) => imageInput([3, width, width]),
+  outputShape: () => [2],
+  build: () => undefined,
 };
 
 describe('defineArchitecture', () => {
   it('hands the settings to every facet', () => {
     const network = defineArchitecture(complete).recognise({ width: 4 }, new Map(), 'config.json');
-    expect(network.inputShape).toEqual([3, 4, 4]);
-    expect(network.numClasses).toBe(2);
-    expect(network.build(new WeightSource(new Map())).graph.name).toBe('toy');
+    expect(network.inputs).toEqual([{ name: 'x', dataType: 'float32', shape: ['batch', 3, 4, 4] }]);
+    expect(network.outputShape).toEqual([2]);
+    expect(network.build().model.graph.name).toBe('toy');
   });
 
   it('does not compile when a facet is forgotten', () => {
@@ -65,11 +63,29 @@ describe('every architecture', () => {
   });
 });
 
-describe('WeightSource', () => {
-  it('refuses a weight that no check has seen', () => {
-    const builder = new GraphBuilder(new Graph('toy'));
-    expect(() => new WeightSource(new Map()).value(builder, 'w')).toThrow(
-      "weight 'w': expected a tensor of the checkpoint, got none of that name. Name it in expectedTensors of the architecture, so that opening the checkpoint checks it.",
+describe('NetworkBuilder', () => {
+  const ones = Tensor.float32([2], [1, 1]);
+
+  it('puts a weight into the graph once, under its own name', () => {
+    const net = new NetworkBuilder(new Graph('toy'), new Map([['w', ones]]));
+    expect([net.weight('w', [2]), net.weight('w', [2])]).toEqual(['w', 'w']);
+    expect([...net.graph.initializers.keys()]).toEqual(['w']);
+    expect(net.problems([])).toEqual([]);
+  });
+
+  it('names what is missing, misshapen and unused', () => {
+    const tensors = new Map(
+      ['w', 'left', 'pooler.weight', 'bn.num_batches_tracked'].map((name) => [name, ones]),
     );
+    const net = new NetworkBuilder(new Graph('toy'), tensors);
+    net.weight('w', [3]);
+    net.weight('b', [3]);
+    expect(net.shapeOf('m', 2)).toEqual([1, 1]);
+    expect(net.problems([/^pooler\./])).toEqual([
+      "tensor 'w': expected shape [3], got float32 [2]",
+      "tensor 'b': expected shape [3], got no such tensor",
+      "tensor 'm': expected 2 axes, to take the network's sizes from, got no such tensor. Export or download the weights again.",
+      "tensor 'left': expected none of this name, got float32 [2]",
+    ]);
   });
 });

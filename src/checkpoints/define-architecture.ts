@@ -1,20 +1,22 @@
 import type { z } from 'zod';
-import { type ErrorParts, FormatError, listProblems } from '../errors.ts';
-import type { Model } from '../graph/model.ts';
+import { FormatError, listProblems } from '../errors.ts';
+import { type Dimension, Graph, type ValueInfo } from '../graph/graph.ts';
+import { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import { problemLine } from './problem-line.ts';
-import type { WeightSource } from './weight-source.ts';
+import { outputName } from './classifiers.ts';
+import { NetworkBuilder } from './network-builder.ts';
+import { problemLine, type Report } from './problem-line.ts';
 
-/** The tensors a checkpoint must have, and those it may have beside them. */
-export interface ExpectedTensors {
-  /** Shape by name. Every one must be there. */
-  readonly required: ReadonlyMap<string, readonly number[]>;
-  /** Names of tensors that may be there and are not used, for example a pooler that the classifier does not read. */
-  readonly unused: readonly RegExp[];
+/** Name of the input of a network that reads images. */
+export const inputName = 'x';
+
+/** Opset of the networks built here: the first one with LayerNormalization as an operator of its own. */
+const opset = 17;
+
+/** The input of a network that reads images [channels, height, width]: `x`. */
+export function imageInput(shape: readonly number[]): ValueInfo[] {
+  return [{ name: inputName, dataType: 'float32', shape: ['batch', ...shape] }];
 }
-
-/** Takes note of a problem in config.json or the tensors; all of them end up in one error. */
-export type Report = (problem: ErrorParts) => void;
 
 /**
  * Everything Transpike has to know to build a network from a checkpoint folder (config.json and safetensors).
@@ -31,25 +33,28 @@ export interface ArchitectureDefinition<Config, Settings> {
   readonly config: z.ZodType<Config>;
   /** Settings from config.json and the tensors' shapes. After a report, what it returns is not used. */
   parse(config: Config, tensors: ReadonlyMap<string, Tensor>, report: Report): Settings;
-  /** The tensors that a network with these settings has. */
-  expectedTensors(settings: Settings): ExpectedTensors;
-  /** Shape of one input image: channels, height, width. */
-  inputShape(settings: Settings): number[];
-  /** Number of logits. */
-  numClasses(settings: Settings): number;
-  /**
-   * The network: input `x` float32 [batch, channels, height, width], output `logits` float32 [batch, classes], the batch
-   * symbolic. `weights` holds every required tensor in its expected shape.
-   */
-  build(settings: Settings, weights: WeightSource): Model;
+  /** Names of tensors that may be there and are not used, for example a pooler that the classifier does not read. Default: none */
+  readonly unused?: readonly RegExp[];
+  /** What the network reads, the batch first and symbolic. */
+  inputs(settings: Settings): ValueInfo[];
+  /** Shape of `logits` behind the batch: [classes], or [features] of a network without a classifier. */
+  outputShape(settings: Settings): Dimension[];
+  /** Appends the network and names its output `logits`. Every tensor it asks for is checked; one it does not is refused. */
+  build(settings: Settings, net: NetworkBuilder): void;
 }
 
-/** A network that one architecture has recognised in a checkpoint: what it expects, and how to build it. */
+/** A network built from a checkpoint. */
+export interface BuiltNetwork {
+  readonly model: Model;
+  /** Tensors that are missing, of another shape or not used, one line each. Unless empty, the model is not complete. */
+  readonly problems: readonly string[];
+}
+
+/** A network that one architecture has recognised in a checkpoint, and how to build it. */
 export interface RecognisedNetwork {
-  readonly expected: ExpectedTensors;
-  readonly inputShape: number[];
-  readonly numClasses: number;
-  build(weights: WeightSource): Model;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputShape: readonly Dimension[];
+  build(): BuiltNetwork;
 }
 
 /** An architecture whose types of config and settings are closed over, as the list of all architectures holds it. */
@@ -77,13 +82,29 @@ export function defineArchitecture<Config, Settings>(
     recognise(config, tensors, configPath) {
       const settings = readSettings(definition, config, tensors, configPath);
       return {
-        expected: definition.expectedTensors(settings),
-        inputShape: definition.inputShape(settings),
-        numClasses: definition.numClasses(settings),
-        build: (weights) => definition.build(settings, weights),
+        inputs: definition.inputs(settings),
+        outputShape: definition.outputShape(settings),
+        build: () => buildNetwork(definition, settings, tensors),
       };
     },
   };
+}
+
+function buildNetwork<Config, Settings>(
+  definition: ArchitectureDefinition<Config, Settings>,
+  settings: Settings,
+  tensors: ReadonlyMap<string, Tensor>,
+): BuiltNetwork {
+  const graph = new Graph(definition.name);
+  graph.addInput(...definition.inputs(settings));
+  const net = new NetworkBuilder(graph, tensors);
+  definition.build(settings, net);
+  graph.addOutput({
+    name: outputName,
+    dataType: 'float32',
+    shape: ['batch', ...definition.outputShape(settings)],
+  });
+  return { model: new Model(graph, opset), problems: net.problems(definition.unused ?? []) };
 }
 
 function readSettings<Config, Settings>(

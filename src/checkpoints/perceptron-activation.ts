@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { float } from '../graph/node.ts';
 
 /** Appends an activation function; `path` names its operators. */
 type ActivationBuilder = (builder: GraphBuilder, input: string, path: string) => string;
@@ -8,6 +9,19 @@ const builders = {
   'gelu-tanh': tanhGelu,
   'quick-gelu': quickGelu,
   relu: (builder, input, path) => builder.op('Relu', [input], {}, { name: path }),
+  relu6: (builder, input, path) => {
+    const bounds = [builder.scalar(`${path}.min`, 0), builder.scalar(`${path}.max`, 6)];
+    return builder.op('Clip', [input, ...bounds], {}, { name: path });
+  },
+  silu: (builder, input, path) => {
+    const gate = builder.op('Sigmoid', [input], {}, named(path, 'sigmoid'));
+    return builder.op('Mul', [input, gate], {}, { name: path });
+  },
+  sigmoid: (builder, input, path) => builder.op('Sigmoid', [input], {}, { name: path }),
+  tanh: (builder, input, path) => builder.op('Tanh', [input], {}, { name: path }),
+  'hard-sigmoid': hardSigmoid,
+  'hard-swish': (builder, input, path) =>
+    builder.op('Mul', [input, hardSigmoid(builder, input, `${path}.gate`)], {}, { name: path }),
 } as const satisfies Record<string, ActivationBuilder>;
 
 /** An activation function of a perceptron layer. */
@@ -26,6 +40,13 @@ const names: ReadonlyMap<string, PerceptronActivation> = new Map([
   ['gelu_pytorch_tanh', 'gelu-tanh'],
   ['quick_gelu', 'quick-gelu'],
   ['relu', 'relu'],
+  ['relu6', 'relu6'],
+  ['silu', 'silu'],
+  ['swish', 'silu'],
+  ['sigmoid', 'sigmoid'],
+  ['tanh', 'tanh'],
+  ['hard_sigmoid', 'hard-sigmoid'],
+  ['hard_swish', 'hard-swish'],
 ]);
 
 /** The names under which config.json may ask for an activation function. */
@@ -89,6 +110,11 @@ function quickGelu(builder: GraphBuilder, input: string, path: string): string {
   );
   const gate = builder.op('Sigmoid', [scaled], {}, named(path, 'sigmoid'));
   return builder.op('Mul', [input, gate], {}, { name: path });
+}
+
+/** clip(x + 3, 0, 6) / 6. */
+function hardSigmoid(builder: GraphBuilder, input: string, path: string): string {
+  return builder.op('HardSigmoid', [input], { alpha: float(1 / 6), beta: float(0.5) }, { name: path });
 }
 
 function halfTimesOnePlus(builder: GraphBuilder, input: string, value: string, path: string): string {

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts';
-import type { Report } from './define-architecture.ts';
+import type { Report } from './problem-line.ts';
 
 /**
  * The shape of a tensor from which sizes are taken. A tensor that is missing or has another rank is reported; ones then

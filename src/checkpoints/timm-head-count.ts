@@ -12,6 +12,9 @@ const sizes: Readonly<Record<string, readonly (readonly [embedDim: number, heads
   large: [[1024, 16]],
   so400m: [[1152, 16]],
   huge: [[1280, 16]],
+  plus: [[1280, 20]],
+  enormous: [[1792, 16]],
+  '7b': [[4096, 32]],
   giant: [
     [1408, 16],
     [1536, 24],
@@ -26,7 +29,8 @@ const sizes: Readonly<Record<string, readonly (readonly [embedDim: number, heads
  * @returns `undefined` if the name has no known size, or one with another number of features
  */
 export function timmHeadCount(architecture: string, embedDim: number): number | undefined {
-  for (const word of architecture.split(/[_.]/)) {
+  // The last of two words is the more special one: huge_plus.
+  for (const word of architecture.split(/[_.]/).toReversed()) {
     if (!Object.hasOwn(sizes, word)) continue;
     const found = sizes[word]!.find(([width]) => width === embedDim);
     if (found) return found[1];

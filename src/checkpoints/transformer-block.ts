@@ -1,9 +1,8 @@
-import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { type Attention, type AttentionSizes, addAttention, attentionTensors } from './attention.ts';
-import { addLayerNorm, layerNormTensors } from './layer-norm.ts';
-import { addLinear, type Linear, linearTensors } from './linear.ts';
-import { addActivation, type PerceptronActivation } from './perceptron-activation.ts';
-import type { WeightSource } from './weight-source.ts';
+import { type Attention, type AttentionContext, addAttention } from './attention.ts';
+import { addMlp, type Mlp } from './mlp.ts';
+import type { NetworkBuilder } from './network-builder.ts';
+import { addNorm, type Norm } from './norm.ts';
+import { addRelativePositions, type RelativePositions } from './relative-positions.ts';
 
 /**
  * The parts of a Transformer block in a checkpoint: x + attention(norm(x)), then x + perceptron(norm(x)); with norms after the
@@ -14,88 +13,55 @@ export interface TransformerBlock {
   readonly path: string;
   /** Where the normalisation of a branch is: what goes into it, or what comes out of it. */
   readonly norms: 'before' | 'after';
-  /** Path of the layer normalisation of the attention. */
-  readonly attentionNorm: string;
+  readonly attentionNorm: Norm;
   readonly attention: Attention;
-  /** Tensor [embedDim] that scales the attention's output (LayerScale); `undefined`: none. */
+  /** What relative positions add to the scores; default: nothing. */
+  readonly relativePositions?: RelativePositions | undefined;
+  /** Tensor [width] that scales the attention's output (LayerScale); `undefined`: none. */
   readonly attentionScale: string | undefined;
-  /** Path of the layer normalisation of the perceptron. */
-  readonly mlpNorm: string;
-  /** Layer from embedDim to hiddenDim features. */
-  readonly expand: Linear;
-  /** Layer from hiddenDim to embedDim features. */
-  readonly contract: Linear;
-  /** Tensor [embedDim] that scales the perceptron's output (LayerScale); `undefined`: none. */
+  readonly mlpNorm: Norm;
+  readonly mlp: Mlp;
+  /** Tensor [width] that scales the perceptron's output (LayerScale); `undefined`: none. */
   readonly mlpScale: string | undefined;
-}
-
-/** The sizes a block needs to know. */
-export interface BlockSizes extends AttentionSizes {
-  /** Number of features inside the perceptron. */
-  readonly hiddenDim: number;
-  readonly activation: PerceptronActivation;
-}
-
-/** The tensors of a block, with their shapes. */
-export function blockTensors(block: TransformerBlock, sizes: BlockSizes): [string, number[]][] {
-  const { embedDim, hiddenDim } = sizes;
-  const scales = [block.attentionScale, block.mlpScale].filter((name) => name !== undefined);
-  return [
-    ...layerNormTensors(block.attentionNorm, embedDim),
-    ...attentionTensors(block.attention, sizes),
-    ...layerNormTensors(block.mlpNorm, embedDim),
-    ...linearTensors(block.expand, embedDim, hiddenDim),
-    ...linearTensors(block.contract, hiddenDim, embedDim),
-    ...scales.map((name): [string, number[]] => [name, [embedDim]]),
-  ];
 }
 
 /**
  * Appends a Transformer block.
  *
- * @param input float32 [batch, tokens, embedDim]
- * @returns float32 [batch, tokens, embedDim]
+ * @param input float32 [batch, tokens, width]
+ * @returns float32 [batch, tokens, width]
  */
 export function addTransformerBlock(
-  builder: GraphBuilder,
-  weights: WeightSource,
+  net: NetworkBuilder,
   block: TransformerBlock,
-  sizes: BlockSizes,
   input: string,
+  context: AttentionContext = {},
 ): string {
-  const norm = (path: string, value: string) => addLayerNorm(builder, weights, path, value, sizes.epsilon);
-  const branch = (path: string, scale: string | undefined, value: string, of: (value: string) => string) => {
-    const made = block.norms === 'before' ? of(norm(path, value)) : norm(path, of(value));
-    return addScale(builder, weights, scale, made);
+  const { path, attention, relativePositions, norms } = block;
+  const { width, heads } = attention;
+  const branch = (norm: Norm, scale: string | undefined, value: string, of: (value: string) => string) => {
+    const made =
+      norms === 'before' ? of(addNorm(net, norm, width, value)) : addNorm(net, norm, width, of(value));
+    return addScale(net, scale, width, made);
   };
+  const bias = relativePositions ? addRelativePositions(net, relativePositions, heads) : context.bias;
   const attended = branch(block.attentionNorm, block.attentionScale, input, (value) =>
-    addAttention(builder, weights, block.attention, sizes, value),
+    addAttention(net, attention, value, { ...context, bias }),
   );
-  const middle = builder.op('Add', [input, attended], {}, { name: `${block.path}.attention_residual` });
+  const middle = net.op('Add', [input, attended], {}, { name: `${path}.attention_residual` });
   const perceived = branch(block.mlpNorm, block.mlpScale, middle, (value) =>
-    addMlp(builder, weights, block, sizes, value),
+    addMlp(net, path, block.mlp, width, value),
   );
-  return builder.op('Add', [middle, perceived], {}, { name: block.path });
+  return net.op('Add', [middle, perceived], {}, { name: path });
 }
 
-function addMlp(
-  builder: GraphBuilder,
-  weights: WeightSource,
-  block: TransformerBlock,
-  { activation }: BlockSizes,
-  input: string,
-): string {
-  const expanded = addLinear(builder, weights, block.expand, input);
-  const active = addActivation(builder, activation, expanded, `${block.path}.activation`);
-  return addLinear(builder, weights, block.contract, active);
-}
-
-function addScale(
-  builder: GraphBuilder,
-  weights: WeightSource,
+/** Multiplies the features by a tensor [width]; without a name the input is returned as it is. */
+export function addScale(
+  net: NetworkBuilder,
   scale: string | undefined,
+  width: number,
   input: string,
 ): string {
   if (scale === undefined) return input;
-  return builder.op('Mul', [input, weights.value(builder, scale)], {}, { name: `${scale}.scaled` });
+  return net.op('Mul', [input, net.weight(scale, [width])], {}, { name: `${scale}.scaled` });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorParts } from '../errors.ts';
-import { checkVariant, normsAfter } from './vit-timm-variant.ts';
+import { blockKind, checkVariant } from './vit-timm-variant.ts';
 
 const problemsOf = (config: Parameters<typeof checkVariant>[0]) => {
   const problems: ErrorParts[] = [];
@@ -29,20 +29,23 @@ describe('checkVariant', () => {
       num_heads: 2,
       drop_rate: 0.1,
       norm_layer: 'rmsnorm',
-      block_fn: 'ParallelScalingBlock',
+      block_fn: 'ParallelThingsBlock',
       act: null,
     };
     expect(problemsOf({ model_args: args })).toEqual([
       '\'model_args.norm_layer\': "rmsnorm"',
-      '\'model_args.block_fn\': "ParallelScalingBlock"',
+      '\'model_args.block_fn\': "ParallelThingsBlock"',
     ]);
   });
 });
 
-describe('normsAfter', () => {
-  it('is told by the name or the kind of block alone', () => {
-    expect(normsAfter({ architecture: 'vit_base_patch16_rpn_224.sw_in1k' })).toBe(true);
-    expect(normsAfter({ model_args: { block_fn: 'ResPostBlock' } })).toBe(true);
-    expect(normsAfter({ architecture: 'vit_base_patch16_224' })).toBe(false);
+describe('blockKind', () => {
+  it.each([
+    [{ architecture: 'vit_base_patch16_rpn_224.sw_in1k' }, 'ResPostBlock'],
+    [{ model_args: { block_fn: 'ResPostBlock' } }, 'ResPostBlock'],
+    [{ architecture: 'vit_base_patch16_xp_224' }, 'ParallelScalingBlock'],
+    [{ architecture: 'vit_base_patch16_224' }, 'Block'],
+  ])('is told by the name or the setting alone: %j', (config, kind) => {
+    expect(blockKind(config)).toBe(kind);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { WeightSource } from '../checkpoints/weight-source.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
@@ -33,7 +32,7 @@ function tinyVit() {
       ),
     );
   }
-  const model = vitNetwork.architecture.recognise(config, tensors, 'tiny').build(new WeightSource(tensors));
+  const { model } = vitNetwork.architecture.recognise(config, tensors, 'tiny').build();
   const { graph } = model;
   graph.setInputs([{ name: 'x', dataType: 'float32', shape: [2, 1, 8, 8] }]);
   const targets = Tensor.float32([2, 3], [1, 0, 0, 0.1, 0.1, 0.8]);

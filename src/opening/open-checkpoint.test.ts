@@ -78,6 +78,17 @@ describe('openCheckpoint', () => {
     }
   });
 
+  it('gives the features of an encoder without a classifier', async () => {
+    const tensors = tinyWeights();
+    for (const kind of ['weight', 'bias']) tensors.delete(`head.${kind}`);
+    const { model, numClasses } = await openCheckpoint(
+      await writeCheckpoint(tensors, { ...tinyConfig, num_classes: 0 }),
+    );
+    expect(numClasses).toBe(tiny.dim);
+    expect(model.graph.outputs[0]!.shape).toEqual(['batch', tiny.dim]);
+    verifyModel(model, 'tiny');
+  });
+
   it('tolerates bookkeeping buffers and what a classifier does not read', async () => {
     const tensors = toHuggingFace(tinyWeights());
     tensors.set('vit.embeddings.position_ids', Tensor.int64([1, 7], [0, 1, 2, 3, 4, 5, 6]));
@@ -128,7 +139,7 @@ describe('openCheckpoint refuses', () => {
     const config = {
       num_heads: 3,
       image_size: 16,
-      act: 'swish',
+      act: 'mish',
       embed_dim: 16,
       num_classes: 4,
       global_pool: 'map',
@@ -139,7 +150,7 @@ describe('openCheckpoint refuses', () => {
       "'pos_embed': expected 16 patches (image 16×16, patch 4×4) and up to 1 prefix tokens, got 7 positions.",
       "'num_heads': expected the number of attention heads, a divisor of 8, got 3.",
       "'act': expected one of gelu, ",
-      "got 'swish'. A network with another activation function comes in as ONNX.",
+      "got 'mish'. A network with another activation function comes in as ONNX.",
       "'global_pool': expected 'token' or 'avg', got 'map'.",
       "'head.weight': expected 4 rows, as 'num_classes' says, got 5 rows, and 'num_classes' is 4.",
     ]) {
@@ -153,11 +164,11 @@ describe('openCheckpoint refuses', () => {
     expect(message).toContain("  - 'layer_norm_eps': ");
   });
 
-  it('weights without a classifier', async () => {
+  it('weights without the classifier that config.json speaks of', async () => {
     const tensors = tinyWeights();
     for (const kind of ['weight', 'bias']) tensors.delete(`head.${kind}`);
-    expect(await messageFor(tensors, { ...tinyConfig, num_classes: 0 })).toContain(
-      "'head.weight': expected a classifier, got none. Use weights with a classifier,",
+    expect(await messageFor(tensors, { ...tinyConfig, num_classes: 5 })).toContain(
+      "'head.weight': expected 5 rows, as 'num_classes' says, got none. Use weights with a classifier,",
     );
   });
 
@@ -166,8 +177,7 @@ describe('openCheckpoint refuses', () => {
     expect(await messageFor(tensors, { model_type: 'resnet' })).toBe(
       [
         'FOLDER: expected the tensors of an architecture listed below, got 1 tensors such as layer1.0.conv1.weight; config.json says model_type "resnet". Export the network as ONNX, which needs no architecture.',
-        '  - vit-timm: ViT and DeiT, plain or distilled, with the tensor names of timm (blocks.0.attn.qkv.weight …)',
-        ...architectures.slice(1).map(({ name, description }) => `  - ${name}: ${description}`),
+        ...architectures.map(({ name, description }) => `  - ${name}: ${description}`),
       ].join('\n'),
     );
   });

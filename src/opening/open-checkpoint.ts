@@ -1,30 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { architectures } from '../architectures/architectures.ts';
-import type { Architecture, ExpectedTensors } from '../checkpoints/define-architecture.ts';
-import { WeightSource, weightDataTypes } from '../checkpoints/weight-source.ts';
+import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { FormatError, listProblems, messageOf } from '../errors.ts';
 import { readCheckpointTensors } from '../files/read-checkpoint-tensors.ts';
+import { withoutBatch } from '../graph/batch-axis.ts';
+import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** A network built from a checkpoint folder. */
 export interface OpenedCheckpoint {
-  /** The network: input `x` [batch, ...inputShape], output `logits` [batch, numClasses]; its weights stay in their files. */
+  /** The network: input `x` [batch, ...inputShape], output `logits`; its weights stay in their files. */
   readonly model: Model;
   /** Name of the architecture that recognised the checkpoint. */
   readonly architecture: string;
   /** config.json as it is. */
   readonly config: unknown;
-  /** Channels, height and width of an image. */
-  readonly inputShape: number[];
-  readonly numClasses: number;
+  /** Shape of its first input behind the batch: channels, height and width of an image. */
+  readonly inputShape: readonly Dimension[];
+  /** Number of logits, or of features of an encoder without a classifier. */
+  readonly numClasses: Dimension;
   /** Absolute path of config.json. */
   readonly configPath: string;
 }
-
-/** Buffers that frameworks save among the weights and that no network computes with. */
-const bookkeeping = [/(^|\.)num_batches_tracked$/, /(^|\.)position_ids$/];
 
 /**
  * Builds the network of a checkpoint folder: `config.json` beside safetensors files. Only headers are read.
@@ -38,10 +37,21 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
   const [config, tensors] = await both(readConfig(configPath), readCheckpointTensors(folder), folder);
   const architecture = choose(folder, config, tensors);
   const network = architecture.recognise(config, tensors, configPath);
-  checkTensors(folder, architecture, network.expected, tensors);
-  const { inputShape, numClasses } = network;
-  const model = network.build(new WeightSource(tensors));
-  return { model, architecture: architecture.name, config, inputShape, numClasses, configPath };
+  const { model, problems } = network.build();
+  if (problems.length > 0) throw misfit(folder, architecture, problems);
+  return {
+    model,
+    architecture: architecture.name,
+    config,
+    inputShape: withoutBatch(network.inputs[0]?.shape ?? []),
+    numClasses: network.outputShape.at(-1),
+    configPath,
+  };
+}
+
+function misfit(folder: string, { name }: Architecture, problems: readonly string[]): FormatError {
+  const heading = `${folder}: the tensors are not those of the '${name}' network in config.json. Use the config.json that belongs to the weights, or export the network as ONNX.`;
+  return new FormatError(listProblems(heading, problems));
 }
 
 /** Waits for both, so that one message tells what is wrong with each. */
@@ -88,38 +98,4 @@ function selfDescription(config: unknown): string {
   const own = ['architecture', 'architectures', 'model_type'].filter((key) => key in fields);
   if (own.length === 0) return '';
   return `; config.json says ${own.map((key) => `${key} ${JSON.stringify(fields[key])}`).join(', ')}`;
-}
-
-function checkTensors(
-  folder: string,
-  architecture: Architecture,
-  { required, unused }: ExpectedTensors,
-  tensors: ReadonlyMap<string, Tensor>,
-): void {
-  const problems: string[] = [];
-  for (const [name, shape] of required) {
-    const problem = problemOf(shape, tensors.get(name));
-    if (problem) problems.push(`tensor '${name}': ${problem}`);
-  }
-  const tolerated = [...unused, ...bookkeeping];
-  for (const [name, tensor] of tensors) {
-    if (required.has(name) || tolerated.some((pattern) => pattern.test(name))) continue;
-    problems.push(`tensor '${name}': expected none of this name, got ${describe(tensor)}`);
-  }
-  if (problems.length === 0) return;
-  const heading = `${folder}: the tensors are not those of the '${architecture.name}' network in config.json. Use the config.json that belongs to the weights, or export the network as ONNX.`;
-  throw new FormatError(listProblems(heading, problems));
-}
-
-function problemOf(shape: readonly number[], tensor: Tensor | undefined): string | undefined {
-  if (!tensor) return `expected shape [${shape.join(', ')}], got no such tensor`;
-  if (tensor.shape.length !== shape.length || tensor.shape.some((length, axis) => length !== shape[axis])) {
-    return `expected shape [${shape.join(', ')}], got ${describe(tensor)}`;
-  }
-  if (weightDataTypes.has(tensor.dataType)) return undefined;
-  return `expected ${[...weightDataTypes].join(', ')}, got ${describe(tensor)}`;
-}
-
-function describe(tensor: Tensor): string {
-  return `${tensor.dataType} [${tensor.shape.join(', ')}]`;
 }

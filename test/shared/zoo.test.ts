@@ -1,43 +1,74 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { convert } from '../../src/conversion/convert.ts';
 import { readNpy } from '../../src/files/read-npy.ts';
 import { npyToFloat32 } from '../../src/formats/npy.ts';
+import type { FloatTensor } from '../../src/graph/float-tensor.ts';
+import { ecmt } from '../../src/methods/ecmt.ts';
 import { openNetwork } from '../../src/opening/open-network.ts';
 import { OrtSession } from '../../src/sessions/ort-session.ts';
 import { hasShared, shared } from './shared-folder.ts';
 
 const there = hasShared('golden', 'zoo');
 const folders = there
-  ? readdirSync(shared('golden', 'zoo'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  ? readdirSync(shared('golden', 'zoo'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
   : [];
 
-/** Families that are opened by name; the others must be refused. */
-const opened = new Set([
-  ...['hf-deit-distilled', 'hf-vit', 'hf-vit-v5', 'timm-clip', 'timm-clip-quickgelu', 'timm-deit-distilled'],
-  ...['timm-deit3', 'timm-dinov2', 'timm-dinov2-reg4', 'timm-siglip-gap', 'timm-vit', 'timm-vit-avg'],
-  ...['timm-vit-f16-name-only', 'timm-vit-post-norm', 'timm-vit-qk-norm', 'timm-vit-reg4-gap'],
-]);
+/** Families that must be refused; every other folder is opened by name. */
+const refused =
+  /^hf-(beit|clip|convnext|dinov2|distilbert|bert|gpt2|llama|modernbert|resnet|roberta|siglip|swin)|^timm-(cait|convnext|efficientnet|levit|maxvit|mixer|mobilenet|regnet|resmlp|resn|swin|tf-)/;
+
+/** What the folders of text networks feed; the others have input.npy. */
+const textInputs = ['input_ids', 'attention_mask', 'token_type_ids'];
+const isText = (name: string) => existsSync(shared('golden', 'zoo', name, 'input_ids.npy'));
+const opened = folders.filter((name) => !refused.test(name));
+
+async function floats(name: string, file: string): Promise<FloatTensor> {
+  const array = await readNpy(shared('golden', 'zoo', name, file));
+  return { shape: array.shape, data: npyToFloat32(array) };
+}
+
+/** What the network of a folder reads. */
+async function inputsOf(name: string): Promise<Map<string, FloatTensor>> {
+  if (!isText(name)) return new Map([['x', await floats(name, 'input.npy')]]);
+  const files = textInputs.filter((input) => existsSync(shared('golden', 'zoo', name, `${input}.npy`)));
+  return new Map(
+    await Promise.all(files.map(async (input) => [input, await floats(name, `${input}.npy`)] as const)),
+  );
+}
+
+/** The largest deviation of a number from another one. */
+function largestOf(numbers: ArrayLike<number>, from: (i: number) => number): number {
+  return Array.from(numbers, (value, i) => Math.abs(value - from(i))).reduce((a, b) => Math.max(a, b), 0);
+}
 
 describe.skipIf(!there)('checkpoints of timm and transformers', () => {
-  it.each(folders.map(({ name }) => name))(
-    '%s: logits within 1e-5 of the largest, or refused',
-    async (name) => {
-      const folder = shared('golden', 'zoo', name);
-      if (!opened.has(name))
-        return expect(openNetwork(folder)).rejects.toThrow(/config\.json|cannot be|expected/);
-      const { model } = await openNetwork(folder);
-      const input = await readNpy(`${folder}/input.npy`);
-      const expected = npyToFloat32(await readNpy(`${folder}/logits.npy`));
-      const session = await OrtSession.create(model);
-      const batch = { shape: input.shape, data: npyToFloat32(input) };
-      const { data } = (await session.run(batch).finally(() => session.release())).get('logits')!;
-      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const deviation = Array.from(data).reduce(
-        (most, value, i) => Math.max(most, Math.abs(value - expected[i]!)),
-        0,
-      );
-      expect(data).toHaveLength(expected.length);
-      expect(deviation / largest).toBeLessThan(1e-5);
-    },
-  );
+  it.each(opened)('%s: logits within 1e-5 of the largest', async (name) => {
+    const { model } = await openNetwork(shared('golden', 'zoo', name));
+    const expected = await floats(name, 'logits.npy');
+    const session = await OrtSession.create(model);
+    const { data, shape } = (await session.run(await inputsOf(name)).finally(() => session.release())).get(
+      'logits',
+    )!;
+    const largest = largestOf(expected.data, () => 0);
+    const deviation = largestOf(data, (i) => expected.data[i]!);
+    expect(shape).toEqual(expected.shape);
+    expect(deviation / largest).toBeLessThan(1e-5);
+  });
+
+  it.each(opened.filter((name) => !isText(name)))('%s: is converted by ecmt', async (name) => {
+    const { model } = await openNetwork(shared('golden', 'zoo', name));
+    const images = await floats(name, 'input.npy');
+    const { record } = await convert(model, { method: ecmt, steps: 4, calibration: () => [images] });
+    expect(record.sites.length).toBeGreaterThan(1);
+    expect(record.parityDeviation).toBeLessThan(1e-4);
+  });
+
+  it.each(folders.filter((name) => refused.test(name)))('%s: is refused', async (name) => {
+    await expect(openNetwork(shared('golden', 'zoo', name))).rejects.toThrow(
+      /config\.json|cannot be|expected/,
+    );
+  });
 });

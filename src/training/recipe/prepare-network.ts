@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { WeightSource } from '../../checkpoints/weight-source.ts';
 import { FormatError } from '../../errors.ts';
 import { readCheckpointTensors } from '../../files/read-checkpoint-tensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
@@ -38,7 +37,7 @@ export async function prepareNetwork(
     await takeOver(initial.tensors, resolve(dirname(recipePath), recipe.from));
   }
   const recognised = network.architecture.recognise(initial.config, initial.tensors, recipePath);
-  const model = recognised.build(new WeightSource(initial.tensors));
+  const { model } = recognised.build();
   const names = [...initial.tensors.keys()].filter((name) => model.graph.initializers.has(name));
   if (recipe.activation.kind === 'qcfs') {
     const { levels, threshold } = recipe.activation;

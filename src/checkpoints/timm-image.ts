@@ -1,6 +1,6 @@
-import type { Report } from './define-architecture.ts';
+import type { Report } from './problem-line.ts';
+import { heightAndWidth, type TimmConfig, timmField } from './timm-config.ts';
 import { patchCount } from './vision-transformer.ts';
-import { type TimmConfig, timmField } from './vit-timm-config.ts';
 
 /** Height and width of the image, and whether the position embeddings cover the prefix tokens too. */
 export interface TimmImage {
@@ -62,7 +62,13 @@ function possibleReadings(positions: number, prefix: number, noEmbedClass: boole
 
 function statedSize(config: TimmConfig): readonly [number, number] | undefined {
   const size = timmField(config, 'image_size') ?? timmField(config, 'img_size');
-  return typeof size === 'number' ? [size, size] : size;
+  return size === undefined ? undefined : heightAndWidth(size);
+}
+
+/** The image of a network without position embeddings: as config.json states it, else 224×224, which timm takes too. */
+export function statedImage(config: TimmConfig): TimmImage {
+  const [, height, width] = config.pretrained_cfg?.input_size ?? [3, 224, 224];
+  return { imageSize: statedSize(config) ?? [height, width], coverPrefix: false };
 }
 
 function square(readings: readonly Reading[], patchSize: readonly [number, number]): TimmImage | undefined {

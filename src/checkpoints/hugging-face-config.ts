@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Tensor } from '../graph/tensor.ts';
+import { activationNamed, activationNames, type PerceptronActivation } from './perceptron-activation.ts';
+import type { Report } from './problem-line.ts';
+
+const count = z.int().positive();
+
+/** A number of pixels a side, or [height, width]. */
+export const sizeOrPair = z.union([count, z.tuple([count, count])]);
+
+/** Fields of config.json that tell the classes. */
+export const classFields = {
+  id2label: z.record(z.string(), z.unknown()).nullish(),
+  num_labels: count.nullish(),
+};
+
+/** The number of classes: as the labels say, else the rows of the classifier's weight. */
+export function classCount(
+  { id2label, num_labels }: z.infer<z.ZodObject<typeof classFields>>,
+  weight: Tensor | undefined,
+  report: Report,
+): number {
+  const labels = id2label ? Object.keys(id2label).length : num_labels;
+  const classes = labels || weight?.shape[0];
+  if (classes) return classes;
+  report({
+    where: "'classifier.weight'",
+    expected: 'a classifier, or the number of its classes as id2label or num_labels',
+    got: 'neither',
+    remedy: 'Use the weights of a classifier, not those of the bare encoder',
+  });
+  return 1;
+}
+
+/** The activation function that a field of config.json names. */
+export function configuredActivation(
+  name: string,
+  report: Report,
+  field = 'hidden_act',
+): PerceptronActivation {
+  const known = activationNamed(name);
+  if (known) return known;
+  report({
+    where: `'${field}'`,
+    expected: `one of ${activationNames.join(', ')}`,
+    got: `'${name}'`,
+    remedy: 'A network with another activation function comes in as ONNX',
+  });
+  return 'gelu';
+}
+
+/** The number of heads, which must divide the number of features. */
+export function headCount(width: number, heads: number, report: Report): number {
+  if (width % heads === 0) return heads;
+  report({
+    where: "'num_attention_heads'",
+    expected: `a divisor of 'hidden_size' ${width}`,
+    got: `${heads}`,
+    remedy: 'Use the config.json that belongs to the weights',
+  });
+  return 1;
+}
