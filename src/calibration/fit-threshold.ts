@@ -1,7 +1,7 @@
-import type { NeuronDefinition, Parameters } from '../dynamics/define-neuron.ts';
-import { initialState } from '../dynamics/initial-state.ts';
+import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
 import { requireThresholds } from '../dynamics/thresholds.ts';
 import type { WeightedValue } from './activation-histogram.ts';
+import { squaredError } from './squared-error.ts';
 
 /** Ratios of neighbouring thresholds in the two rounds of the search. */
 const gridRatios = { coarse: 1.15, fine: 1.015 } as const;
@@ -29,7 +29,7 @@ export function fitThreshold<A, P extends string, S extends string>(
   const smallest = largest / (4 * steps * neuron.levels(attributes).at(-1)!);
   const errorAt = (threshold: number) => ({
     threshold,
-    error: squaredError(values, neuron, attributes, steps, toParameters(threshold, threshold)),
+    error: squaredError(values, neuron, attributes, toParameters(threshold, threshold), steps),
   });
   const best = geometricGrid(2 * largest, smallest, gridRatios.coarse)
     .map(errorAt)
@@ -48,20 +48,4 @@ function lower<C extends { readonly error: number }>(a: C, b: C): C {
 function geometricGrid(from: number, to: number, ratio: number): number[] {
   const count = Math.ceil(Math.log(from / to) / Math.log(ratio));
   return Array.from({ length: count + 1 }, (_, i) => from / ratio ** i);
-}
-
-function squaredError<A, P extends string, S extends string>(
-  values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A, P, S>,
-  attributes: A,
-  steps: number,
-  parameters: Parameters<P>,
-): number {
-  let sum = 0;
-  for (const { value, count } of values) {
-    const state = initialState(neuron, parameters, attributes);
-    for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
-    sum += count * (neuron.decode(state, steps) - value) ** 2;
-  }
-  return sum;
 }

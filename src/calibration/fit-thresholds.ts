@@ -1,7 +1,7 @@
 import type { NeuronDefinition } from '../dynamics/define-neuron.ts';
-import { initialState } from '../dynamics/initial-state.ts';
 import { requireThresholds } from '../dynamics/thresholds.ts';
 import type { WeightedValue } from './activation-histogram.ts';
+import { squaredError } from './squared-error.ts';
 
 /** Two thresholds, for positive and for negative spikes. */
 export interface ThresholdPair {
@@ -37,7 +37,9 @@ export function fitThresholds<A, P extends string, S extends string>(
   const largest = values.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0);
   if (power === 0) return { positive: 1, negative: 1, relativeError: 0 };
 
-  const error = errorFunction(values, neuron, attributes, steps);
+  const { toParameters } = requireThresholds(neuron);
+  const error = (above: number, below: number) =>
+    squaredError(values, neuron, attributes, toParameters(above, below), steps);
   const smallest = largest / (4 * neuron.levels(attributes).at(-1)!);
   const [coarse, ...finer] = gridRatios;
   // θ₊ = θ₋ first: a good start for sites of both signs.
@@ -68,23 +70,4 @@ function coarseGrid(from: number, to: number, ratio: number): number[] {
 
 function fineGrid(centre: number, ratio: number): number[] {
   return Array.from({ length: 2 * reach + 1 }, (_, i) => centre * ratio ** (i - reach));
-}
-
-function errorFunction<A, P extends string, S extends string>(
-  values: readonly WeightedValue[],
-  neuron: NeuronDefinition<A, P, S>,
-  attributes: A,
-  steps: number,
-): (positive: number, negative: number) => number {
-  const { toParameters } = requireThresholds(neuron);
-  return (positive, negative) => {
-    const parameters = toParameters(positive, negative);
-    let sum = 0;
-    for (const { value, count } of values) {
-      const state = initialState(neuron, parameters, attributes);
-      for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
-      sum += count * (neuron.decode(state, steps) - value) ** 2;
-    }
-    return sum;
-  };
 }

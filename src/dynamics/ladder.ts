@@ -64,37 +64,68 @@ export function ladderName({ levels, base, rule }: Ladder): string {
   return `${rule}_${levels}${base === 2 ? '' : `_base${String(base).replace('.', 'p')}`}`;
 }
 
-/**
- * The level that a potential calls for, signed; 0 for |m| < δ·θ.
- *
- * Rule `floor`: the largest level with |m| ≥ θ·b^k − θ/2. Rule `nearest`: the level nearest to |m|. The lowest level
- * fires from the dead zone on. The ladder is scanned downwards, and the order of the subtraction is that of ECMT's
- * reference code, whose ties it keeps.
- */
+/** The level that a potential calls for, signed; see {@link LadderScale.fire}. */
 export function fireOnLadder(
   potential: number,
-  parameters: Parameters<LadderParameter>,
+  { thresholdPositive, thresholdNegative, deadZone }: Parameters<LadderParameter>,
   ladder: Ladder,
 ): number {
-  const threshold = potential >= 0 ? parameters.thresholdPositive : parameters.thresholdNegative;
-  return Math.sign(potential) * magnitude(Math.abs(potential), threshold, parameters.deadZone, ladder);
+  if (latest?.ladder !== ladder) latest = new LadderScale(ladder);
+  return latest.fire(potential, thresholdPositive, thresholdNegative, deadZone);
 }
 
-function magnitude(
-  potential: number,
-  threshold: number,
-  deadZone: number,
-  { levels, base, rule }: Ladder,
-): number {
-  if (potential - threshold + (threshold - deadZone * threshold) < 0) return 0;
-  // A level of more than twice the potential cannot be the one.
-  const highest = Math.ceil(Math.log((2 * potential) / threshold) / Math.log(base)) + 1;
-  for (let k = Math.min(highest, levels - 1); k > 0; k--) {
-    const level = threshold * base ** k;
-    const tolerance = rule === 'floor' ? threshold / 2 : (level - level / base) / 2;
-    if (potential - level + tolerance >= 0) return level;
+/** Neurons of one ladder are stepped one after the other. */
+let latest: LadderScale | undefined;
+
+/** More than rounding takes from the position of a level. */
+const slack = 1e-6;
+
+/** A ladder with what is worked out once, since calibration takes millions of steps on it. */
+export class LadderScale {
+  readonly ladder: Ladder;
+  readonly #levels: Float64Array;
+  readonly #floor: boolean;
+  readonly #base: number;
+  /** A level of more than this times the potential does not fire. */
+  readonly #rise: number;
+  readonly #levelsPerNat: number;
+
+  constructor(ladder: Ladder) {
+    const { base, rule } = ladder;
+    this.ladder = ladder;
+    this.#levels = Float64Array.from(ladderLevels(ladder));
+    this.#floor = rule === 'floor';
+    this.#base = base;
+    this.#rise = this.#floor ? 2 : 2 / (1 + 1 / base);
+    this.#levelsPerNat = 1 / Math.log(base);
   }
-  return threshold;
+
+  /**
+   * The level that a potential calls for, signed; 0 for |m| < δ·θ.
+   *
+   * Rule `floor`: the largest level with |m| ≥ θ·b^k − θ/2. Rule `nearest`: the level nearest to |m|. The lowest level
+   * fires from the dead zone on. The ladder is scanned downwards, and the order of the subtraction is that of ECMT's
+   * reference code, whose ties it keeps.
+   */
+  fire(potential: number, positive: number, negative: number, deadZone: number): number {
+    return potential >= 0
+      ? this.#magnitude(potential, positive, deadZone)
+      : -this.#magnitude(-potential, negative, deadZone);
+  }
+
+  #magnitude(potential: number, threshold: number, deadZone: number): number {
+    if (potential - threshold + (threshold - deadZone * threshold) < 0) return 0;
+    const reach = (this.#rise * potential) / threshold;
+    if (reach < 1) return threshold;
+    const levels = this.#levels;
+    const highest = Math.floor(Math.log(reach) * this.#levelsPerNat + slack);
+    for (let k = Math.min(highest, levels.length - 1); k > 0; k--) {
+      const level = threshold * levels[k]!;
+      const tolerance = this.#floor ? threshold / 2 : (level - level / this.#base) / 2;
+      if (potential - level + tolerance >= 0) return level;
+    }
+    return threshold;
+  }
 }
 
 /** Position of a spike on the ladder, counted from 0. */

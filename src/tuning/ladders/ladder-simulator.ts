@@ -1,5 +1,5 @@
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
-import { firingBoundaries, type Ladder, ladderLevels } from '../../dynamics/ladder.ts';
+import { type Ladder, LadderScale } from '../../dynamics/ladder.ts';
 
 /** Thresholds and dead zone of a ladder. */
 export interface LadderSetting {
@@ -20,21 +20,16 @@ export interface SimulatedSite {
 }
 
 /**
- * Ladder neurons on constant inputs: what their reference step does, without its generality, since the tuner takes millions
- * of steps. Rule `nearest`.
+ * Neurons of one ladder on constant inputs. What their reference steps do, but for the generality that keeps a compiler from
+ * joining step and loop: a search takes millions of steps.
  */
 export class LadderSimulator {
-  readonly #levels: Float64Array;
-  /** Smallest potential of each level; the lowest one's is the dead zone. */
-  readonly #boundaries: Float64Array;
-  readonly #levelsPerNat: number;
+  readonly #scale: LadderScale;
   readonly #values: Float64Array;
   readonly #shares: Float64Array;
 
   constructor(ladder: Ladder, values: readonly WeightedValue[]) {
-    this.#levels = Float64Array.from(ladderLevels(ladder));
-    this.#boundaries = Float64Array.from([0, ...firingBoundaries(ladder)]);
-    this.#levelsPerNat = 1 / Math.log(ladder.base);
+    this.#scale = new LadderScale(ladder);
     this.#values = Float64Array.from(values, ({ value }) => value);
     const total = values.reduce((sum, { count }) => sum + count, 0);
     this.#shares = Float64Array.from(values, ({ count }) => count / total);
@@ -49,11 +44,10 @@ export class LadderSimulator {
       let fired = 0;
       for (let t = 1; t <= steps; t++) {
         const potential = (differential ? value : t * value) - emitted;
-        const threshold = potential >= 0 ? positive : negative;
-        const ratio = Math.abs(potential) / threshold;
-        if (ratio < deadZone) continue;
+        const spike = this.#scale.fire(potential, positive, negative, deadZone);
+        if (spike === 0) continue;
         fired++;
-        emitted += (potential >= 0 ? threshold : -threshold) * this.#levels[this.#levelAt(ratio)]!;
+        emitted += spike;
       }
       const decoded = differential ? emitted : emitted / steps;
       error += this.#shares[i]! * (decoded - value) ** 2;
@@ -61,14 +55,5 @@ export class LadderSimulator {
       spikes += this.#shares[i]! * fired;
     }
     return { error, bias, spikes };
-  }
-
-  /** Position of the level nearest to a potential. */
-  #levelAt(ratio: number): number {
-    if (ratio < 1) return 0;
-    const top = this.#levels.length - 1;
-    const below = Math.floor(Math.log(ratio) * this.#levelsPerNat);
-    if (below >= top) return top;
-    return ratio >= this.#boundaries[below + 1]! ? below + 1 : below;
   }
 }
