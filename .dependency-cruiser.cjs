@@ -1,7 +1,6 @@
 /** Folders of src in the order in which they may build on each other: each imports from itself and those before it. */
 const layers = [
   'errors.ts',
-  'entry-of.ts',
   'random.ts',
   'first-non-finite.ts',
   'look-up.ts',

@@ -21,9 +21,8 @@
  *
  * @module
  */
-export { conversionErrors } from '../diagnosis/conversion-errors.ts';
+export { conversionErrors, measureConversionErrors } from '../diagnosis/conversion-errors.ts';
 export { type DiagnoseOptions, diagnoseNetwork } from '../diagnosis/diagnose-network.ts';
-export { measureConversionErrors } from '../diagnosis/measure-conversion-errors.ts';
 export type {
   ConversionErrors,
   Diagnosis,

@@ -1,11 +1,11 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { checkSteps } from '../engines/plan-run.ts';
-import { entryOf } from '../entry-of.ts';
 import { UsageError } from '../errors.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
 import { oneImage } from '../sessions/measure-shapes.ts';
@@ -69,7 +69,10 @@ function imported(
   thresholds: ReadonlyMap<string, ImportedThreshold>,
   preset: Preset,
 ): CalibratedSite[] {
-  return sites.map((site) => ({ ...site, ...preset.fromThresholds(entryOf(thresholds, site.name)) }));
+  return sites.map((site) => ({
+    ...site,
+    ...preset.fromThresholds(lookUp(thresholds, site.name, 'thresholds of site')),
+  }));
 }
 
 /** Lets the preset's observers see the calibration images and then choose the neurons. */

@@ -3,8 +3,8 @@ import { sliceImages } from '../graph/float-tensor.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
+import { measureConversionErrors } from './conversion-errors.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
-import { measureConversionErrors } from './measure-conversion-errors.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;

@@ -15,8 +15,8 @@ import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';
+import { measureConversionErrors } from './conversion-errors.ts';
 import { diagnoseNetwork } from './diagnose-network.ts';
-import { measureConversionErrors } from './measure-conversion-errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'diagnose-'));
 afterAll(() => rmSync(folder, { recursive: true }));

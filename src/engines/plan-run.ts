@@ -10,7 +10,8 @@ import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { type Site, setSteps, sitesOf, stepsOf } from '../spiking/neuron-node.ts';
+import { networkKind } from '../spiking/network-kind.ts';
+import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
 import { attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
 
@@ -64,20 +65,21 @@ export interface PlanOptions {
  *
  * @throws UsageError if T is not a positive integer; RuntimeError if the model has no neurons.
  */
-export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
-  const steps = checkSteps(options.steps ?? stepsOf(spiking) ?? 1);
-  const sites = sitesOf(spiking);
-  if (sites.length === 0) {
+export function planRun(model: Model, options: PlanOptions = {}): Plan {
+  const network = networkKind(model);
+  if (!network.spiking) {
     throw new RuntimeError({
-      where: `graph '${spiking.graph.name}'`,
+      where: `graph '${model.graph.name}'`,
       expected: 'a spiking model',
       got: 'a model without spiking neurons',
       remedy: 'Convert it first',
       means: ['convert'],
     });
   }
-  const keep = options.keep ?? [];
-  const exposed = exposeValues(spiking, keep);
+  const { keep = [], steps: wanted = network.steps } = options;
+  const steps = checkSteps(wanted);
+  const sites = sitesOf(model);
+  const exposed = exposeValues(model, keep);
   setSteps(exposed, steps);
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
@@ -85,7 +87,7 @@ export function planRun(spiking: Model, options: PlanOptions = {}): Plan {
   return {
     model: exposed,
     steps,
-    hiddenSteps: hiddenStepsOf(spiking),
+    hiddenSteps: hiddenStepsOf(model),
     sites,
     operators,
     logits,

@@ -10,7 +10,6 @@ import type { Network } from '../opening/open-network.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { RunRecord } from '../runs/run-record.ts';
-import { stepsOf } from '../spiking/neuron-node.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener } from './notice.ts';
@@ -87,7 +86,7 @@ export async function evaluateNetwork(
 ): Promise<NetworkEvaluation> {
   const { data, labels, split, limit, batch, strict = false, onNotice, onProgress, signal } = settings;
   const { engine = 'fast', synapses = 'float32', quantised = true } = settings;
-  const steps = settings.steps ?? stepsOf(network.model);
+  const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   const needsLabels = !data.endsWith('.npy');
   const inputs = await openInputs(network, data, {
     labels,

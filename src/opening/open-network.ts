@@ -10,21 +10,18 @@ import { keepPreprocess, keptPreprocess } from '../images/kept-preprocess.ts';
 import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { widenHalves } from '../passes/widen-halves.ts';
-import { sitesOf } from '../spiking/neuron-node.ts';
+import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
-/** A network from disk with what is known about its inputs. */
-export interface Network {
-  readonly model: Model;
+/** What is known of a network from disk beside its model. */
+interface NetworkFacts {
   /** Name for reports: the file's or folder's. */
   readonly name: string;
   /** Absolute path it was opened from. */
   readonly path: string;
   /** `onnx`, or the architecture of a checkpoint folder. */
   readonly origin: string;
-  /** Whether it has spiking neurons. */
-  readonly spiking: boolean;
   /** Shape of one input, without the batch; unknown lengths are undefined. */
   readonly inputShape: readonly Dimension[];
   /** How pictures become inputs; absent if the input is no picture. */
@@ -33,9 +30,22 @@ export interface Network {
   readonly fingerprint: string;
 }
 
+/** A network from disk, dense or spiking, with what is known about its inputs. */
+export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
+
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
-  return { ...source, model, spiking: sitesOf(model).length > 0, fingerprint: fingerprintOf(model) };
+  const { name, path, origin, inputShape, preprocess } = source;
+  const fingerprint = fingerprintOf(model);
+  return {
+    name,
+    path,
+    origin,
+    inputShape,
+    ...(preprocess && { preprocess }),
+    fingerprint,
+    ...networkKind(model),
+  };
 }
 
 /**
@@ -73,11 +83,10 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
   // From now on it goes along with the model, whatever is made of it.
   if (preprocess) keepPreprocess(model, preprocess);
   return {
-    model,
+    ...networkKind(model),
     name: basename(full, extname(full) === '.onnx' ? '.onnx' : ''),
     path: full,
     origin,
-    spiking: sitesOf(model).length > 0,
     inputShape,
     ...(preprocess && { preprocess }),
     fingerprint,

@@ -1,5 +1,5 @@
 import type { Model } from '../graph/model.ts';
-import { stepsOf } from './neuron-node.ts';
+import { sitesOf, stepsOf } from './neuron-node.ts';
 
 /** A network that answers at once. @typeParam M how the model is given */
 export interface DenseNetwork<M = Model> {
@@ -18,5 +18,6 @@ export interface SpikingNetwork<M = Model> {
 /** Says which kind of network a model is; a spiking one has the steps that it is set to. */
 export function networkKind(model: Model): DenseNetwork | SpikingNetwork {
   const steps = stepsOf(model);
-  return steps === undefined ? { spiking: false, model } : { spiking: true, model, steps };
+  if (steps === undefined || sitesOf(model).length === 0) return { spiking: false, model };
+  return { spiking: true, model, steps };
 }

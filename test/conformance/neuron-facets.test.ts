@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpikeSite } from '../../src/analysis/spike-sites.ts';
+import { measureConversionErrors } from '../../src/diagnosis/conversion-errors.ts';
 import { diagnoseNetwork } from '../../src/diagnosis/diagnose-network.ts';
-import { measureConversionErrors } from '../../src/diagnosis/measure-conversion-errors.ts';
 import type { AnyNeuron, Parameters } from '../../src/dynamics/define-neuron.ts';
 import { runNeuron } from '../../src/dynamics/run-neuron.ts';
 import { thresholdsOf } from '../../src/dynamics/thresholds.ts';

@@ -5,7 +5,6 @@ import { UsageError } from '../../errors.ts';
 import { openInputs } from '../../opening/open-inputs.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
-import { stepsOf } from '../../spiking/neuron-node.ts';
 import { cores, options } from '../options.ts';
 
 interface Settings {
@@ -42,8 +41,7 @@ Examples:
 
 async function diagnoseAction(path: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path);
-  const steps = settings.steps ?? stepsOf(network.model);
-  if (steps === undefined) {
+  if (!network.spiking) {
     throw new UsageError({
       where: path,
       expected: 'a spiking model',
@@ -52,7 +50,7 @@ async function diagnoseAction(path: string, settings: Settings): Promise<void> {
       means: ['convert'],
     });
   }
-  const { data, split, limit, strict = false, alone = false } = settings;
+  const { data, split, limit, strict = false, alone = false, steps = network.steps } = settings;
   const inputs = await openInputs(network, data, {
     split,
     limit,

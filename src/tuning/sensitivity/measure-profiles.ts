@@ -1,8 +1,8 @@
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import type { ConversionPipeline } from '../../conversion/conversion-pipeline.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
-import { entryOf } from '../../entry-of.ts';
 import { imageCount } from '../../graph/float-tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import type { Sensitivity } from '../../results/tuning-entry.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
@@ -65,10 +65,16 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
     const profileOf = (values: readonly WeightedValue[]) => {
       const bins = coarsen(values.toSorted((a, b) => a.value - b.value));
       const neurons = bins.reduce((sum, { count }) => sum + count, 0) / images;
-      return { site, values: bins, power: powerOf(bins), neurons, price: entryOf(prices, site.name) };
+      return {
+        site,
+        values: bins,
+        power: powerOf(bins),
+        neurons,
+        price: lookUp(prices, site.name, 'price of site'),
+      };
     };
     const distributions = observer.histograms.map((histogram) => histogram.values());
-    const whole = { ...profileOf(distributions.flat()), depth: entryOf(depths, site.name) };
+    const whole = { ...profileOf(distributions.flat()), depth: lookUp(depths, site.name, 'depth of site') };
     const sensitivity =
       known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, options));
     await onSensitivity(site.name, sensitivity, done + 1);
