@@ -2,10 +2,8 @@ import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { Observer } from '../calibration/observer.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { putPreprocessLast } from '../images/kept-preprocess.ts';
-import { QuantiserCalibration } from '../quantisation/observe-quantisers.ts';
-import { writeQuantisers } from '../quantisation/quantiser-table.ts';
-import { type CalibrationBatches, type ObserveOptions, observeSites } from '../sessions/observe-sites.ts';
+import { observeWithQuantisers } from '../quantisation/observe-quantisers.ts';
+import type { CalibrationBatches, ObserveOptions } from '../sessions/observe-sites.ts';
 import type { PlacedNeurons } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { checkParity } from './check-parity.ts';
@@ -24,7 +22,6 @@ export interface Conversion {
  */
 export class ConversionPipeline {
   readonly #source: PreparedSource;
-  #quantisers: QuantiserCalibration | undefined;
 
   private constructor(source: PreparedSource) {
     this.#source = source;
@@ -57,15 +54,12 @@ export class ConversionPipeline {
    * @param observers by site name
    * @throws ConversionError if an activation is not finite or there is no batch
    */
-  async observe(
+  observe(
     observers: ReadonlyMap<string, Observer>,
     batches: CalibrationBatches,
     options: ObserveOptions,
   ): Promise<void> {
-    const quantisers = new QuantiserCalibration(this.clean.graph, this.sites);
-    const places = [...this.sites, ...quantisers.others];
-    await observeSites(this.clean, places, quantisers.beside(observers), batches, options);
-    this.#quantisers = quantisers;
+    return observeWithQuantisers(this.clean, this.sites, observers, batches, options);
   }
 
   /** The spiking network with these neurons, set to T steps. */
@@ -81,10 +75,8 @@ export class ConversionPipeline {
    * @throws ConversionError if a logit deviates
    */
   async finish(spiking: Model, input: FloatTensor, facts: ConversionFacts): Promise<Conversion> {
-    if (this.#quantisers) writeQuantisers(spiking, this.#quantisers.finish());
     const parityDeviation = await checkParity(this.source, spiking, input);
     const record = writeConversionRecord(spiking, facts, parityDeviation);
-    putPreprocessLast(spiking);
     return { model: spiking, record };
   }
 }

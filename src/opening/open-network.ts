@@ -36,6 +36,7 @@ export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
   const { name, path, origin, inputShape, preprocess } = source;
+  if (preprocess) keepPreprocess(model, preprocess);
   const fingerprint = fingerprintOf(model);
   return {
     name,
