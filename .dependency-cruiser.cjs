@@ -1,6 +1,7 @@
 /** Folders of src in the order in which they may build on each other: each imports from itself and those before it. */
 const layers = [
   'errors.ts',
+  'shortage.ts',
   'random.ts',
   'first-non-finite.ts',
   'look-up.ts',

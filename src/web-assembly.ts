@@ -1,4 +1,5 @@
 import { messageOf, RuntimeError } from './errors.ts';
+import { shortageError, shortageOf } from './shortage.ts';
 
 /** A linear memory. Its buffer is another one after each growth. */
 export interface WasmMemory {
@@ -53,6 +54,8 @@ function compile(name: ModuleName): WasmModule {
     if (!readModule) throw new Error('no module installed');
     return new webAssembly.Module(readModule(name));
   } catch (cause) {
+    const resource = shortageOf(cause);
+    if (resource) throw shortageError(`${name}.wasm`, resource, cause);
     throw unusable(name, messageOf(cause), { cause });
   }
 }

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import { DataError, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { DataError, messageOf } from '../errors.ts';
 import { greyImage, type RgbImage } from '../images/rgb-image.ts';
+import { shortageError, shortageOf } from '../shortage.ts';
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF picture to 8-bit RGB, in the way of Pillow's
@@ -21,7 +22,8 @@ export async function decodeImage(
   try {
     return await decodeBytes(typeof source === 'string' ? await readPicture(source) : source);
   } catch (error) {
-    if (isShortage(error)) throw shortage(where, error);
+    const resource = shortageOf(error);
+    if (resource) throw shortageError(where, resource, error);
     throw new DataError(
       {
         where,
@@ -39,28 +41,6 @@ async function readPicture(path: string): Promise<Uint8Array> {
   const kind = await stat(path);
   if (kind.isFile()) return readFile(path);
   throw new Error(kind.isDirectory() ? 'a folder' : 'a pipe or device');
-}
-
-/** Whether this process, not the picture, lacks something. */
-function isShortage(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return (
-    ['ENOMEM', 'EMFILE', 'ENFILE'].includes(code ?? '') ||
-    /out of memory|cannot allocate|unable to allocate/i.test(messageOf(error))
-  );
-}
-
-function shortage(where: string, error: unknown): RuntimeError {
-  const files = ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
-  const parts = {
-    where,
-    expected: files ? 'a free file handle' : 'enough memory to decode the picture',
-    got: messageOf(error).trim().replaceAll('\n', '; '),
-    remedy: files
-      ? 'Allow more open files (ulimit -n)'
-      : 'Use fewer workers or smaller batches, or allow more memory',
-  };
-  return files ? new RuntimeError(parts, { cause: error }) : new OutOfMemoryError(parts, { cause: error });
 }
 
 async function decodeBytes(bytes: Uint8Array): Promise<RgbImage> {

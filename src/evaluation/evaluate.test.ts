@@ -27,16 +27,17 @@ const data = randomNumbers(images * pixels, 5);
 const folder = mkdtempSync(join(tmpdir(), 'evaluate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Ten labelled images in batches of four; image 7 cannot be read. */
+/** Ten labelled images in batches of four, of which some cannot be read. */
 async function* batches(
   skip: ReadonlySet<string>,
   onSkipped: (id: string, reason: string) => void,
+  damaged: readonly string[] = ['image7'],
 ): AsyncGenerator<Batch> {
   const ids = Array.from({ length: images }, (_, i) => `image${i}`).filter((id) => !skip.has(id));
-  const good = ids.filter((id) => id !== 'image7');
+  const good = ids.filter((id) => !damaged.includes(id));
   for (let from = 0; from < good.length; from += 4) {
     const part = good.slice(from, from + 4);
-    if (from >= 4) onSkipped('image7', 'damaged');
+    if (from >= 4) for (const id of damaged) onSkipped(id, 'damaged');
     const numbers = part.map((id) => Number(id.slice(5)));
     yield {
       ids: part,
@@ -206,6 +207,21 @@ describe('evaluate', () => {
     if (!first.finished || !again.finished) throw new Error('not finished');
     expect(again.result.images).toBe(9);
     expect(again.result.skipped).toEqual(first.result.skipped);
+  });
+
+  it('counts a picture that was repaired before the run went on, and leaves it out no longer', async () => {
+    const home = join(folder, 'repaired');
+    const open = () => RunRecord.open(home, settings);
+    await evaluate({ model: spiking, steps: 3, data: input, record: await open() });
+    rmSync(join(home, 'result.json'));
+    const repaired: typeof input = {
+      size: images,
+      batches: (skip, onSkipped) => batches(skip, onSkipped, []),
+    };
+    const again = await evaluate({ model: spiking, steps: 3, data: repaired, record: await open() });
+    if (!again.finished) throw new Error('not finished');
+    expect(again.result.images).toBe(10);
+    expect(again.result.skipped).toEqual([]);
   });
 
   it('refuses labels that are no classes of the network', async () => {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { withFolderLock } from '../files/folder-lock.ts';
 import type { Comparison, ComparisonEntry } from '../results/comparison-result.ts';
-import type { EvaluationResult } from '../results/evaluation-result.ts';
+import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
+import type { RunSettings } from '../results/run-settings.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import type { ComparedNetwork } from './compared-networks.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import { type EvaluateSettings, evaluateNetwork } from './evaluate-network.ts';
+import type { JobListener } from './notice.ts';
 import { reportRun } from './report-run.ts';
 
 /** The end of a comparison. */
@@ -53,13 +56,25 @@ export async function compareNetworks(
   plan: ComparisonPlan,
   settings: EvaluateSettings,
 ): Promise<ComparisonEnd> {
-  const { networks, onNetwork, evaluate = evaluateNetwork } = plan;
-  const folder = await openFolder(plan);
+  const identity = { kind: 'comparison', ...plan.identity };
+  const text = `${JSON.stringify(identity, null, 2)}\n`;
+  const path = plan.folder ?? defaultRunFolder(`compare-${plan.name}`, text);
+  return withFolderLock(path, async () => {
+    const folder = await openFolder(path, identity, plan.networks);
+    return compareIn(folder, plan, settings);
+  });
+}
+
+async function compareIn(
+  folder: RunFolder,
+  { name: title, networks, onNetwork, evaluate = evaluateNetwork }: ComparisonPlan,
+  settings: EvaluateSettings,
+): Promise<ComparisonEnd> {
   const entries: ComparisonEntry[] = [];
   for (const { name, open } of networks) {
     const own = folderOf(name);
     const path = join(folder.path, own);
-    const finished = await finishedResult(new RunFolder(path));
+    const finished = await finishedResult(new RunFolder(path), settings);
     onNetwork?.(name, finished !== undefined);
     if (finished) {
       entries.push({ name, folder: own, result: finished });
@@ -71,7 +86,7 @@ export async function compareNetworks(
   }
   const result: Comparison = { kind: 'comparison', entries };
   await folder.write('result', result);
-  const report = await reportRun(folder.path, { name: plan.name }, settings);
+  const report = await reportRun(folder.path, { name: title }, settings);
   return { folder: folder.path, finished: true, entries, report };
 }
 
@@ -79,20 +94,28 @@ function folderOf(name: string): string {
   return name.replaceAll('/', '-');
 }
 
-async function openFolder({ name, networks, identity, folder }: ComparisonPlan): Promise<RunFolder> {
-  const settings = { kind: 'comparison', ...identity };
-  const text = `${JSON.stringify(settings, null, 2)}\n`;
-  const made = await RunFolder.make(folder ?? defaultRunFolder(`compare-${name}`, text));
+async function openFolder(
+  path: string,
+  identity: RunSettings,
+  networks: readonly ComparedNetwork[],
+): Promise<RunFolder> {
+  const folder = await RunFolder.make(path);
   // A finished comparison starts anew; the last results are kept until there are new ones.
-  if (!(await made.claim(settings))) {
-    for (const network of networks) {
-      await new RunFolder(join(made.path, folderOf(network.name))).setResultAside();
-    }
+  if (!(await folder.claim(identity))) {
+    for (const { name } of networks) await new RunFolder(join(path, folderOf(name))).setResultAside();
   }
-  return made;
+  return folder;
 }
 
-async function finishedResult(folder: RunFolder): Promise<EvaluationResult | undefined> {
-  const text = await folder.readText('result');
-  return text === undefined ? undefined : (JSON.parse(text) as EvaluationResult);
+/** A result that is there and whole; what is damaged is summed up again from its batches. */
+async function finishedResult(
+  folder: RunFolder,
+  { onNotice }: JobListener,
+): Promise<EvaluationResult | undefined> {
+  try {
+    return await folder.readJson('result', evaluationSchema);
+  } catch {
+    onNotice?.({ kind: 'damaged-record', message: `${folder.pathOf('result')}: damaged; it is made again` });
+    return undefined;
+  }
 }

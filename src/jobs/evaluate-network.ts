@@ -1,19 +1,23 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { logitsOf } from '../analysis/logits-of.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
+import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
+import { withFolderLock } from '../files/folder-lock.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
-import { openInputs } from '../opening/open-inputs.ts';
+import { type Inputs, openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
+import { runFileName } from '../runs/run-folder.ts';
 import { RunRecord } from '../runs/run-record.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener } from './notice.ts';
 import { reportRun } from './report-run.ts';
+import { tellLostLines } from './tell-lost-lines.ts';
 
 /** How to evaluate a network. */
 export interface EvaluateSettings extends JobListener {
@@ -84,8 +88,7 @@ export async function evaluateNetwork(
   network: Network,
   settings: EvaluateSettings,
 ): Promise<NetworkEvaluation> {
-  const { data, labels, split, limit, batch, strict = false, onNotice, onProgress, signal } = settings;
-  const { engine = 'fast', synapses = 'float32', quantised = true } = settings;
+  const { data, labels, split, limit, batch, strict = false, onNotice } = settings;
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   const needsLabels = !data.endsWith('.npy');
   const inputs = await openInputs(network, data, {
@@ -102,17 +105,37 @@ export async function evaluateNetwork(
     onNotice?.({ kind: 'assumed-preprocessing', message });
   }
   tellOfOtherClasses(network, classNames, settings);
-  const record = await openRecord(network, settings, steps, size);
+  const decisive = decisiveSettings(network, settings, steps, size);
+  const folder = settings.run ?? defaultRunFolder(network.name, JSON.stringify(decisive));
+  const evaluateIn = async () => {
+    const record = await openRecord(folder, decisive, inputs.dataset, settings);
+    const end = await evaluateInto(record, network, inputs, steps, settings);
+    if (!end.finished) return { folder, ...end };
+    const report = await reportRun(folder, { ...network, classes: classNames }, settings);
+    return { folder, ...end, report };
+  };
+  return withFolderLock(folder, evaluateIn);
+}
+
+/** Evaluates what a record lacks. */
+async function evaluateInto(
+  record: RunRecord,
+  network: Network,
+  { dataset: { size }, batches, batchSize }: Inputs,
+  steps: number | undefined,
+  settings: EvaluateSettings,
+): Promise<EvaluationEnd> {
+  const { engine = 'fast', synapses = 'float32', quantised = true, onNotice, onProgress, signal } = settings;
   const { workers, threads, reason } = chooseWorkers(
     network.model,
-    Math.ceil(size / inputs.batchSize),
+    Math.ceil(size / batchSize),
     settings.workers,
     { processors: availableParallelism(), freeBytes: freeMemory() },
   );
   if (reason) onNotice?.({ kind: 'few-workers', message: reason, means: ['workers'] });
-  const end = await evaluate({
+  return evaluate({
     model: network.model,
-    data: { size, batches: inputs.batches },
+    data: { size, batches },
     workers,
     threads,
     record,
@@ -126,19 +149,17 @@ export async function evaluateNetwork(
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
     onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
   });
-  const { folder } = record;
-  if (!end.finished) return { folder, ...end };
-  return { folder, ...end, report: await reportRun(folder, { ...network, classes: classNames }, settings) };
 }
 
-async function openRecord(
+/** Everything that decides about the results. */
+function decisiveSettings(
   network: Network,
   settings: EvaluateSettings,
   steps: number | undefined,
   images: number,
-) {
+): RunSettings {
   const { data, labels, split, limit, engine = 'fast', synapses = 'float32' } = settings;
-  const decisive: RunSettings = {
+  return {
     model: network.path,
     fingerprint: network.fingerprint,
     data: absoluteDataPath(data),
@@ -152,8 +173,17 @@ async function openRecord(
     quantised: settings.quantised === false ? false : undefined,
     images,
   };
-  const folder = settings.run ?? defaultRunFolder(network.name, JSON.stringify(decisive));
-  const record = await RunRecord.open(folder, decisive);
+}
+
+async function openRecord(
+  folder: string,
+  decisive: RunSettings,
+  { size, id }: Dataset,
+  settings: EvaluateSettings,
+): Promise<RunRecord> {
+  const ids = new Set(Array.from({ length: size }, (_, i) => id(i)));
+  const record = await RunRecord.open(folder, decisive, { ids, steps: Number(decisive.steps ?? 0) });
+  tellLostLines(join(folder, runFileName('batches')), record.lost, settings);
   const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
   if (done > 0) {
     const message = `going on after ${done} images of an interrupted run in ${folder}`;

@@ -12,6 +12,8 @@ export type NoticeKind =
   | 'few-workers'
   /** An interrupted run goes on. */
   | 'resumed'
+  /** Part of the record of an interrupted run is damaged, and what it held is done again. */
+  | 'damaged-record'
   /** A worker died, or memory ran out, and the job goes on all the same. */
   | 'recovered'
   /** The run is finished, but its report could not be drawn. */

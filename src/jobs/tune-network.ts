@@ -1,7 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { withFolderLock } from '../files/folder-lock.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import type { RunSettings } from '../results/run-settings.ts';
+import { runFileName } from '../runs/run-folder.ts';
 import { type LadderName, ladderFamilies } from '../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../tuning/search/tuning-goal.ts';
 import { TuningJournal } from '../tuning/search/tuning-journal.ts';
@@ -13,6 +17,7 @@ import type { JobListener } from './notice.ts';
 import { reportRun } from './report-run.ts';
 import { requireSource } from './require-source.ts';
 import { tellLeftOut } from './tell-left-out.ts';
+import { tellLostLines } from './tell-lost-lines.ts';
 import { writeFrontier } from './write-frontier.ts';
 
 /** How to tune a network. */
@@ -73,25 +78,34 @@ export async function tuneNetwork(network: Network, settings: TuneSettings): Pro
     .filter((name) => ladder === 'any' || name === ladder);
   const calibration = await openCalibration(network, settings);
   const verification = await openVerification(network, settings);
-  const journal = await openJournal(network, settings, steps, ladders);
+  const identity = decisiveSettings(network, settings, steps, ladders);
+  const folder = settings.run ?? defaultRunFolder(`tune-${network.name}`, JSON.stringify(identity));
   const onSkipped = tellLeftOut(settings);
-  const tuned = await tune(network.model, {
-    goal,
-    steps,
-    ladders,
-    calibration: () => calibration.batches(undefined, onSkipped),
-    ...(verification && { verification: () => verification.batches(undefined, onSkipped) }),
-    journal,
-    threads: settings.threads ?? availableParallelism(),
-    source: network.fingerprint,
-    ...(signal && { signal }),
-    onProgress: (progress) => settings.onProgress?.(progress),
+  return withFolderLock(folder, async () => {
+    const journal = await openJournal(folder, identity, settings);
+    const tuned = await tune(network.model, {
+      goal,
+      steps,
+      ladders,
+      calibration: () => calibration.batches(undefined, onSkipped),
+      ...(verification && { verification: () => verification.batches(undefined, onSkipped) }),
+      journal,
+      threads: settings.threads ?? availableParallelism(),
+      source: network.fingerprint,
+      ...(signal && { signal }),
+      onProgress: (progress) => settings.onProgress?.(progress),
+    });
+    if (!tuned) return { folder, finished: false };
+    const found = derivedNetwork(network, tuned.model);
+    await writeFrontier(folder, tuned.points, ladder);
+    return {
+      folder,
+      finished: true,
+      tuned,
+      network: found,
+      report: await reportRun(folder, found, settings),
+    };
   });
-  const { folder } = journal;
-  if (!tuned) return { folder, finished: false };
-  const found = derivedNetwork(network, tuned.model);
-  await writeFrontier(folder, tuned.points, ladder);
-  return { folder, finished: true, tuned, network: found, report: await reportRun(folder, found, settings) };
 }
 
 async function openVerification(network: Network, settings: TuneSettings) {
@@ -100,15 +114,16 @@ async function openVerification(network: Network, settings: TuneSettings) {
   return openInputs(network, data, { labels, split, limit, batchSize: batch, strict, needsLabels: false });
 }
 
-async function openJournal(
+/** Everything that decides what is found. */
+function decisiveSettings(
   network: Network,
   settings: TuneSettings,
   steps: number,
   ladders: readonly LadderName[],
-): Promise<TuningJournal> {
+): RunSettings {
   const { calibrate, data, labels, split, limit, calibrationLimit, batch, strict } = settings;
   // A goal decides what is measured, not what a measurement means: goals share a journal.
-  const identity = {
+  return {
     model: network.path,
     fingerprint: network.fingerprint,
     calibrate: absoluteDataPath(calibrate),
@@ -122,8 +137,15 @@ async function openJournal(
     strict: strict || undefined,
     ladders,
   };
-  const folder = settings.run ?? defaultRunFolder(`tune-${network.name}`, JSON.stringify(identity));
+}
+
+async function openJournal(
+  folder: string,
+  identity: RunSettings,
+  settings: TuneSettings,
+): Promise<TuningJournal> {
   const journal = await TuningJournal.open(folder, identity);
+  tellLostLines(join(folder, runFileName('tuning')), journal.lost, settings);
   const { points, sensitivities } = journal;
   if (sensitivities.size > 0) {
     const known = `${sensitivities.size} sites and ${points.length} networks are known`;

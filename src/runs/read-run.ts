@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { FormatError, messageOf } from '../errors.ts';
+import { FormatError } from '../errors.ts';
 import { type Comparison, comparisonSchema } from '../results/comparison-result.ts';
 import { type Environment, environmentSchema } from '../results/environment.ts';
 import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
@@ -47,9 +47,8 @@ export async function readRun(path: string): Promise<Run | ComparisonRun | Tunin
   const files = new Map<string, string>();
   const read = async <S extends z.ZodType>(file: RunFile, schema: S): Promise<z.infer<S> | undefined> => {
     const text = await folder.readText(file);
-    if (text === undefined) return undefined;
-    files.set(runFileName(file), text.trim());
-    return parse(schema, text, folder.pathOf(file));
+    if (text !== undefined) files.set(runFileName(file), text.trim());
+    return folder.readJson(file, schema);
   };
   const settings = (await read('settings', runSettingsSchema)) ?? {};
   const environment = await read('environment', environmentSchema);
@@ -66,21 +65,4 @@ export async function readRun(path: string): Promise<Run | ComparisonRun | Tunin
     got: 'neither',
     remedy: 'Give the folder that the run named, after it has come to its end',
   });
-}
-
-function parse<S extends z.ZodType>(schema: S, text: string, where: string): z.infer<S> {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    const got = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : messageOf(error);
-    throw new FormatError(
-      {
-        where,
-        expected: 'a file as docs/run-folder.md describes it',
-        got,
-        remedy: 'Run the evaluation again',
-      },
-      { cause: error },
-    );
-  }
 }

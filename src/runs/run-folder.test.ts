@@ -1,10 +1,12 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { checkedLine } from '../files/checksum.ts';
 import { readRun } from './read-run.ts';
 import { RunFolder } from './run-folder.ts';
+import { RunRecord } from './run-record.ts';
 
 let path: string;
 beforeEach(async () => {
@@ -20,7 +22,9 @@ describe('the folder of a run', () => {
     await folder.write('result', { images: 1 });
     expect(await folder.claim({ model: 'a', steps: 3, methods: ['ecmt'] })).toBe(false);
     expect(await folder.readText('result')).toBeUndefined();
-    expect(await readFile(join(path, 'previous-result.json'), 'utf8')).toBe('{\n  "images": 1\n}\n');
+    expect(JSON.parse(await readFile(join(path, 'previous-result.json'), 'utf8'))).toMatchObject({
+      images: 1,
+    });
   });
 
   it('is not given to a run with other settings, which it names', async () => {
@@ -31,16 +35,62 @@ describe('the folder of a run', () => {
     );
   });
 
-  it('reads lines up to the first one that is torn', async () => {
+  it('keeps every whole line, and says which are damaged, repeated or of another run', async () => {
     const folder = await RunFolder.make(path);
-    await folder.addLine('batches', [1]);
-    await folder.addLine('batches', [2, 3]);
-    await appendFile(folder.pathOf('batches'), '[4, ');
-    const numbers = z.array(z.number());
-    expect(await folder.readLines('batches', numbers)).toEqual([[1], [2, 3]]);
-    await appendFile(folder.pathOf('batches'), '5\n[6]\n');
-    expect(await folder.readLines('batches', numbers)).toEqual([[1], [2, 3]]);
-    expect(await folder.readLines('tuning', numbers)).toEqual([]);
+    const schema = z.object({ n: z.int() });
+    for (const n of [1, 2, 3]) await folder.addLine('batches', { n }, 'run');
+    const [first = '', second = '', third = ''] = (await readFile(folder.pathOf('batches'), 'utf8')).split(
+      '\n',
+    );
+    const foreign = checkedLine({ n: 9 }, 'another run');
+    const lines = [first, second.replace('2', '7'), foreign, third, first, '{"n":8}', '{"n": 4, '];
+    await writeFile(folder.pathOf('batches'), lines.join('\n'));
+    expect(await folder.readLines('batches', schema, 'run')).toEqual({
+      values: [{ n: 1 }, { n: 3 }],
+      proven: true,
+      lost: [2, 3, 5, 6, 7],
+    });
+    expect(await folder.readLines('tuning', schema, 'run')).toEqual({ values: [], proven: false, lost: [] });
+  });
+
+  it('takes lines of an earlier version, which had no checksums', async () => {
+    const folder = await RunFolder.make(path);
+    await writeFile(folder.pathOf('batches'), '{"n":1}\n{"n":2}\n{"n":');
+    expect(await folder.readLines('batches', z.object({ n: z.int() }), 'run')).toEqual({
+      values: [{ n: 1 }, { n: 2 }],
+      proven: false,
+      lost: [3],
+    });
+  });
+
+  it('goes on where the settings are damaged but the batches are proven to be of this run', async () => {
+    const settings = { model: 'a', steps: 1 };
+    const batch = { predictions: [{ id: 'x', source: [1], steps: [[1]] }], skipped: [], seconds: 1 };
+    await (await RunRecord.open(path, settings)).add(batch);
+    await writeFile(join(path, 'run.json'), '{"model":null');
+    const { done } = await RunRecord.open(path, settings);
+    expect(done).toEqual([batch]);
+    expect(JSON.parse(await readFile(join(path, 'run.json'), 'utf8'))).toEqual(settings);
+    await writeFile(join(path, 'run.json'), 'null');
+    await expect(RunRecord.open(path, { ...settings, steps: 2 })).rejects.toThrow(
+      `${join(path, 'run.json')}: expected the settings of the run in this folder, got a damaged file, or none, so that nothing tells what the rest belongs to. Choose another folder, or remove this one.`,
+    );
+    expect(await readFile(join(path, 'batches.jsonl'), 'utf8')).toContain('"id":"x"');
+  });
+
+  it('takes no batch with images that are not of the run, stand there already, or lack steps', async () => {
+    const record = await RunRecord.open(path, { steps: 1 });
+    const batch = (...ids: string[]) => ({
+      predictions: ids.map((id) => ({ id, source: [1], steps: [[1]] })),
+      skipped: [],
+      seconds: 1,
+    });
+    const short = { ...batch('d'), predictions: [{ id: 'd', source: [1], steps: [] }] };
+    for (const each of [batch('a', 'b'), batch('b', 'c'), batch('z'), short, batch('c')])
+      await record.add(each);
+    const again = await RunRecord.open(path, { steps: 1 }, { ids: new Set('abcd'), steps: 1 });
+    expect(again.done).toEqual([batch('a', 'b'), batch('c')]);
+    expect(again.lost).toEqual([2, 3, 4]);
   });
 });
 
@@ -75,6 +125,15 @@ describe('readRun', () => {
         diagnosis: null,
       },
     });
+  });
+
+  it('says that a result was changed after it was written', async () => {
+    await new RunFolder(path).write('result', { images: 12 });
+    const file = join(path, 'result.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('12', '13'));
+    await expect(readRun(path)).rejects.toThrow(
+      `${file}: expected a file as docs/run-folder.md describes it, got one that was changed since. Run the evaluation again.`,
+    );
   });
 
   it('says what is missing in the folder of a run that has not finished', async () => {

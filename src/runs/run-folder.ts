@@ -1,9 +1,14 @@
-import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import { messageOf, UsageError } from '../errors.ts';
+import { z } from 'zod';
+import { FormatError, UsageError } from '../errors.ts';
+import { cannotWrite } from '../files/cannot-write.ts';
+import { checkedLine, checksumOf } from '../files/checksum.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { type RunSettings, runSettingsSchema } from '../results/run-settings.ts';
+import { type RecoveredLines, recoverLines } from './journal-lines.ts';
+import { identityOf } from './run-identity.ts';
 
 /** Names of the files in the folder of a run, by what they hold. */
 const fileNames = {
@@ -16,7 +21,11 @@ const fileNames = {
   tuning: 'tuning.jsonl',
   frontier: 'frontier.json',
   report: 'report.html',
+  checksums: 'checksums.jsonl',
 } as const;
+
+/** A line for each file that was written. A file may have had several contents, one after the other. */
+const checksumSchema = z.object({ file: z.string(), sum: z.string() });
 
 /** What a file in the folder of a run holds. */
 export type RunFile = keyof typeof fileNames;
@@ -37,18 +46,7 @@ export class RunFolder {
 
   /** @throws UsageError if there is no such folder and it cannot be made */
   static async make(path: string): Promise<RunFolder> {
-    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-      throw new UsageError(
-        {
-          where: path,
-          expected: 'a folder that can be written',
-          got: messageOf(cause),
-          remedy: 'Choose another folder',
-          means: ['folder'],
-        },
-        { cause },
-      );
-    });
+    await makeFolder(path);
     return new RunFolder(path);
   }
 
@@ -65,59 +63,103 @@ export class RunFolder {
     await writeAtomically(this.pathOf(file), text);
   }
 
-  /** Writes a value as JSON. @param indent 0 for one line, as large files have it */
-  async write(file: RunFile, value: unknown, indent = 2): Promise<void> {
-    await this.writeText(file, `${JSON.stringify(value, null, indent)}\n`);
+  /** Writes a value as JSON, its checksum beside it. @param indent 0 for one line, as large files have it */
+  async write(file: RunFile, value: object, indent = 2): Promise<void> {
+    const text = `${JSON.stringify(value, null, indent)}\n`;
+    // Before the file: whatever is there, the old one or the new one, has its checksum.
+    await this.#append('checksums', checkedLine({ file: fileNames[file], sum: checksumOf(text) }, ''));
+    await this.writeText(file, text);
   }
 
-  /** The lines of a file of JSON Lines up to the first one that is torn or not ours. */
-  async readLines<S extends z.ZodType>(file: RunFile, schema: S): Promise<z.infer<S>[]> {
-    const read: z.infer<S>[] = [];
-    for (const line of ((await this.readText(file)) ?? '').split('\n').slice(0, -1)) {
-      const { success, data } = schema.safeParse(parseJson(line));
-      if (!success) break;
-      read.push(data);
-    }
-    return read;
+  /**
+   * Reads a file of JSON; `undefined` where there is none.
+   *
+   * @throws FormatError if it is not as it was written, or does not fit the schema
+   */
+  async readJson<S extends z.ZodType>(file: RunFile, schema: S): Promise<z.infer<S> | undefined> {
+    const text = await this.readText(file);
+    if (text === undefined) return undefined;
+    if (await this.#isChanged(file, text)) throw damaged(this.pathOf(file), 'one that was changed since');
+    const { data, error } = schema.safeParse(parseJson(text));
+    if (error) throw damaged(this.pathOf(file), z.prettifyError(error).replace(/\s+/g, ' '));
+    return data;
   }
 
-  async writeLines(file: RunFile, values: readonly unknown[]): Promise<void> {
-    await this.writeText(file, values.map(toLine).join(''));
+  /** The lines of a file of JSON Lines that are whole, fit, and are of the run. @param run its identity */
+  async readLines<S extends z.ZodType>(
+    file: RunFile,
+    schema: S,
+    run: string,
+    fits: (value: z.infer<S>) => boolean = () => true,
+  ): Promise<RecoveredLines<z.infer<S>>> {
+    return recoverLines((await this.readText(file)) ?? '', schema, run, fits);
+  }
+
+  async writeLines(file: RunFile, values: readonly object[], run: string): Promise<void> {
+    await this.writeText(file, values.map((value) => `${checkedLine(value, run)}\n`).join(''));
   }
 
   /** Adds a line in one write: an interruption leaves whole lines and at most one torn one. */
-  async addLine(file: RunFile, value: unknown): Promise<void> {
-    await appendFile(this.pathOf(file), toLine(value));
+  async addLine(file: RunFile, value: object, run: string): Promise<void> {
+    await this.#append(file, checkedLine(value, run));
   }
 
   /**
    * Makes this the folder of a run with these settings. A finished result of the same run is kept as the previous one until
    * a new one is there to be compared with it.
    *
+   * @param proven whether what is there is known to be of this run, whatever its settings file says
    * @returns whether an interrupted run with the same settings can go on here
-   * @throws UsageError if the folder holds a run with other settings
+   * @throws UsageError if the folder holds a run with other settings; FormatError if its settings are damaged
    */
-  async claim(settings: RunSettings): Promise<boolean> {
+  async claim(settings: RunSettings, proven = false): Promise<boolean> {
     const before = await this.readText('settings');
-    const same = before === `${JSON.stringify(settings, null, 2)}\n`;
-    if (before !== undefined && !same) throw otherRun(this.path, before, settings);
+    const old = before === undefined ? undefined : runSettingsSchema.safeParse(parseJson(before)).data;
+    const same = proven || (old !== undefined && identityOf(old) === identityOf(settings));
+    if (!same && old) throw otherRun(this.path, old, settings);
+    if (!same && (await this.#holdsWork())) throw damagedSettings(this.pathOf('settings'));
     const finished = await this.setResultAside();
     await this.write('settings', settings);
     return same && !finished;
   }
 
-  /** Keeps a finished result as the previous one. @returns whether there was one */
+  /** Keeps a finished result as the previous one. @returns whether there was one; a damaged one is none */
   async setResultAside(): Promise<boolean> {
-    const moved = rename(this.pathOf('result'), this.pathOf('previousResult'));
-    return moved.then(
-      () => true,
-      () => false,
-    );
+    const text = await this.readText('result');
+    if (text === undefined || parseJson(text) === undefined || (await this.#isChanged('result', text)))
+      return false;
+    const path = this.pathOf('previousResult');
+    await rename(this.pathOf('result'), path).catch(refuse(path));
+    return true;
+  }
+
+  /** Whether a file is not what was written. One of an earlier version, which noted no checksums, counts as unchanged. */
+  async #isChanged(file: RunFile, text: string): Promise<boolean> {
+    const { values } = await this.readLines('checksums', checksumSchema, '');
+    const sums = values.filter((each) => each.file === fileNames[file]).map(({ sum }) => sum);
+    return sums.length > 0 && !sums.includes(checksumOf(text));
+  }
+
+  async #append(file: RunFile, line: string): Promise<void> {
+    const path = this.pathOf(file);
+    await appendFile(path, `${line}\n`).catch(refuse(path));
+  }
+
+  /** Whether the folder holds what a run has done: batches, results, or runs of its own. */
+  async #holdsWork(): Promise<boolean> {
+    const work: readonly string[] = [fileNames.batches, fileNames.result];
+    const entries = await readdir(this.path, { withFileTypes: true });
+    return entries.some((entry) => entry.isDirectory() || work.includes(entry.name));
   }
 }
 
-function otherRun(folder: string, before: string, settings: RunSettings): UsageError {
-  const old = runSettingsSchema.safeParse(parseJson(before)).data ?? {};
+function refuse(path: string): (error: unknown) => never {
+  return (error) => {
+    throw cannotWrite(path, error);
+  };
+}
+
+function otherRun(folder: string, old: RunSettings, settings: RunSettings): UsageError {
   const keys = [...new Set([...Object.keys(old), ...Object.keys(settings)])];
   const differing = keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(settings[key]));
   return new UsageError({
@@ -129,8 +171,23 @@ function otherRun(folder: string, before: string, settings: RunSettings): UsageE
   });
 }
 
-function toLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+function damaged(path: string, got: string): FormatError {
+  return new FormatError({
+    where: path,
+    expected: 'a file as docs/run-folder.md describes it',
+    got,
+    remedy: 'Run the evaluation again',
+  });
+}
+
+function damagedSettings(path: string): FormatError {
+  return new FormatError({
+    where: path,
+    expected: 'the settings of the run in this folder',
+    got: 'a damaged file, or none, so that nothing tells what the rest belongs to',
+    remedy: 'Choose another folder, or remove this one',
+    means: ['folder'],
+  });
 }
 
 /** `undefined` for what is no JSON. */

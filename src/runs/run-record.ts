@@ -3,32 +3,48 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { RunFolder } from './run-folder.ts';
+import { identityOf } from './run-identity.ts';
+
+/** What the batches of a run hold. */
+export interface ExpectedBatches {
+  /** Ids of all images. */
+  readonly ids: ReadonlySet<string>;
+  /** Time-steps T; 0 for a network that does not spike. */
+  readonly steps: number;
+}
 
 /**
  * The record of one evaluation in its folder: the settings, a line for each finished batch, and the results at the end. What
- * an interruption leaves is a whole number of batches.
+ * an interruption leaves is a whole number of batches. Who may work in the folder, withFolderLock sees to.
  */
 export class RunRecord {
   /** Batches of an earlier, interrupted run with the same settings. */
   readonly done: readonly BatchRecord[];
+  /** Numbers of the lines of batches that were damaged, repeated, or of another run, and are left out. */
+  readonly lost: readonly number[];
   readonly #folder: RunFolder;
+  readonly #run: string;
 
-  private constructor(folder: RunFolder, done: readonly BatchRecord[]) {
+  private constructor(folder: RunFolder, run: string, done: readonly BatchRecord[], lost: readonly number[]) {
     this.#folder = folder;
+    this.#run = run;
     this.done = done;
+    this.lost = lost;
   }
 
   /**
    * Opens the folder, continuing an interrupted run with the same settings, or starting anew.
    *
-   * @throws UsageError if the folder cannot be written, or holds a run with other settings
+   * @param expected what batches have to hold to be taken; default: anything, as long as no image stands twice
+   * @throws UsageError if the folder cannot be written, or holds a run with other settings; FormatError if its settings are damaged
    */
-  static async open(path: string, settings: RunSettings): Promise<RunRecord> {
+  static async open(path: string, settings: RunSettings, expected?: ExpectedBatches): Promise<RunRecord> {
     const folder = await RunFolder.make(path);
-    const goesOn = await folder.claim(settings);
-    const done = goesOn ? await folder.readLines('batches', batchSchema) : [];
-    await folder.writeLines('batches', done);
-    return new RunRecord(folder, done);
+    const run = identityOf(settings);
+    const { values, lost, proven } = await folder.readLines('batches', batchSchema, run, fitting(expected));
+    const goesOn = await folder.claim(settings, proven);
+    await folder.writeLines('batches', goesOn ? values : [], run);
+    return new RunRecord(folder, run, goesOn ? values : [], goesOn ? lost : []);
   }
 
   /** Path of the folder. */
@@ -38,7 +54,7 @@ export class RunRecord {
 
   /** Adds a finished batch. */
   async add(batch: BatchRecord): Promise<void> {
-    await this.#folder.addLine('batches', batch);
+    await this.#folder.addLine('batches', batch, this.#run);
   }
 
   /** Writes the results and thereby closes the run. @param traces for the figures of a report, where there are any */
@@ -46,4 +62,19 @@ export class RunRecord {
     if (traces) await this.#folder.write('traces', traces, 0);
     await this.#folder.write('result', result);
   }
+}
+
+/** Tells batches that belong to a run: every image is one of its images, with answers at every step, and stands there once. */
+function fitting(expected: ExpectedBatches | undefined): (batch: BatchRecord) => boolean {
+  const seen = new Set<string>();
+  return ({ predictions }) => {
+    const ids = predictions.map(({ id }) => id);
+    const fits =
+      new Set(ids).size === ids.length &&
+      !ids.some((id) => seen.has(id)) &&
+      (!expected ||
+        predictions.every(({ id, steps }) => expected.ids.has(id) && steps.length === expected.steps));
+    if (fits) for (const id of ids) seen.add(id);
+    return fits;
+  };
 }

@@ -4,8 +4,9 @@ import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
+import { shortageOf } from '../shortage.ts';
 import { floatOutput } from './float-output.ts';
-import { isOutOfMemory, withBatchInError } from './out-of-memory.ts';
+import { withBatchInError } from './out-of-memory.ts';
 import {
   currentRuntime,
   type OutputInfo,
@@ -129,7 +130,7 @@ export class OrtSession {
 function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
   const where = `graph '${graph.name}'`;
   const got = messageOf(error).replace(/\s+/g, ' ').slice(0, 600);
-  if (isOutOfMemory(error)) {
+  if (shortageOf(error) === 'memory') {
     const remedy = 'Use fewer workers, close other programs, or use a machine with more memory';
     return new OutOfMemoryError(
       { where, expected: 'enough memory for the weights', got, remedy },

@@ -1,8 +1,5 @@
 import { messageOf, OutOfMemoryError } from '../errors.ts';
-
-/** What ONNX Runtime, array buffers and WebAssembly say when memory runs out. */
-const memoryWords =
-  /bad_alloc|failed to allocate|allocation failed|out of memory|memory\.grow|unable to grow/i;
+import { rootCause, shortageOf } from '../shortage.ts';
 
 /**
  * Does work that takes memory in proportion to a batch.
@@ -15,7 +12,7 @@ export async function withBatchInError<R>(where: string, batch: number, work: ()
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OutOfMemoryError || !isOutOfMemory(error)) throw error;
+    if (error instanceof OutOfMemoryError || shortageOf(error) !== 'memory') throw error;
     throw new OutOfMemoryError(
       {
         where: `${where}, batch ${batch}`,
@@ -30,13 +27,4 @@ export async function withBatchInError<R>(where: string, batch: number, work: ()
       { cause: error },
     );
   }
-}
-
-/** Whether an error says that memory ran out. */
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof OutOfMemoryError || memoryWords.test(messageOf(rootCause(error)));
-}
-
-function rootCause(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
 }

@@ -24,7 +24,11 @@ export interface EvaluationProgress {
 
 /** Gathers outcomes and writes them into the record of the evaluation, one batch at a time. */
 export class BatchCollector {
-  readonly batches: BatchRecord[];
+  /** Ids of the images that are done. */
+  readonly ids = new Set<string>();
+  readonly #batches: BatchRecord[] = [];
+  /** Ids of images that could not be read, once at least. */
+  readonly #unread = new Set<string>();
   readonly #record: EvaluationRecord | undefined;
   readonly #total: number;
   readonly #onProgress: ((progress: EvaluationProgress) => void) | undefined;
@@ -41,17 +45,20 @@ export class BatchCollector {
     this.#record = record;
     this.#total = total;
     this.#onProgress = onProgress;
-    this.batches = [...(record?.done ?? [])];
+    for (const batch of record?.done ?? []) this.#take(batch);
+  }
+
+  /** All batches. An image that could be read in the end was not left out. */
+  get batches(): BatchRecord[] {
+    return this.#batches.map((batch) => ({
+      ...batch,
+      skipped: batch.skipped.filter(({ id }) => !this.ids.has(id)),
+    }));
   }
 
   /** What the networks said about each image so far. */
   get predictions(): ImageRecord[] {
-    return this.batches.flatMap(({ predictions }) => predictions);
-  }
-
-  /** Ids of the images that are done. */
-  get ids(): Set<string> {
-    return new Set(this.predictions.map(({ id }) => id));
+    return this.#batches.flatMap(({ predictions }) => predictions);
   }
 
   /** Begins to measure time. */
@@ -62,7 +69,8 @@ export class BatchCollector {
 
   skip(id: string, reason: string): void {
     // An image that failed before the interruption fails again; it is counted once.
-    if (this.batches.some(({ skipped }) => skipped.some((each) => each.id === id))) return;
+    if (this.#unread.has(id)) return;
+    this.#unread.add(id);
     this.#skipped.push({ id, reason });
   }
 
@@ -85,15 +93,21 @@ export class BatchCollector {
     const batch = { ...said, skipped: this.#skipped, seconds: (now - this.#last) / 1000 };
     this.#last = now;
     this.#skipped = [];
-    this.batches.push(batch);
+    this.#take(batch);
     this.#writing = this.#writing.then(() => this.#record?.add(batch));
     await this.#writing;
     this.#report();
   }
 
+  #take(batch: BatchRecord): void {
+    this.#batches.push(batch);
+    for (const { id } of batch.predictions) this.ids.add(id);
+    for (const { id } of batch.skipped) this.#unread.add(id);
+  }
+
   #report(): void {
-    const skipped = this.batches.reduce((sum, batch) => sum + batch.skipped.length, this.#skipped.length);
-    this.#onProgress?.({ done: this.predictions.length, total: this.#total, skipped });
+    const skipped = [...this.#unread].filter((id) => !this.ids.has(id)).length;
+    this.#onProgress?.({ done: this.ids.size, total: this.#total, skipped });
   }
 }
 

@@ -7,7 +7,6 @@ import type { TrainingStep } from '../step/build-training-step.ts';
 import type { TrainOptions } from './train-options.ts';
 import {
   readTrainingCheckpoint,
-  removeLeftovers,
   type TrainingCheckpoint,
   type TrainingProgress,
 } from './training-checkpoint.ts';
@@ -34,10 +33,7 @@ export async function startingPoint(
   { out, resume = false }: TrainOptions,
 ): Promise<TrainingCheckpoint> {
   const found = await readTrainingCheckpoint(out);
-  if (found && resume && found.progress.fingerprint === fingerprint) {
-    await removeLeftovers(out);
-    return found;
-  }
+  if (found && resume && found.progress.fingerprint === fingerprint) return found;
   if (found) {
     throw new UsageError({
       where: out,

@@ -76,6 +76,18 @@ describe('train', () => {
     );
   });
 
+  it('refuses a checkpoint of which a single bit was changed', async () => {
+    const out = await folder();
+    await losses(vit, { out, stopAtStep: 2 });
+    const path = join(out, 'checkpoint.safetensors');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 9]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(train(vit, { out, resume: true })).rejects.toThrow(
+      `${path}: expected a checkpoint of a training with a tensor 'progress.json', got one that was changed since it was written. Start again in an empty folder.`,
+    );
+  });
+
   it('learns: the loss on a handful of pictures goes down', async () => {
     const recipe: RecipeInput = {
       ...vit,

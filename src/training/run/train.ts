@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { withFolderLock } from '../../files/folder-lock.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import { type CheckedRecipe, checkRecipe, loadRecipe } from '../recipe/load-recipe.ts';
 import { prepareNetwork } from '../recipe/prepare-network.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
@@ -22,16 +23,23 @@ export async function runTraining(recipePath: string, options: TrainOptions): Pr
  *
  * @throws FormatError that lists everything wrong with the recipe
  * @throws RuntimeError if the loss is not finite or runs away: with the step, the tensor, and what to try
- * @throws UsageError if the run folder has a checkpoint and `resume` is not set, or one of another recipe
+ * @throws UsageError if the run folder has a checkpoint and `resume` is not set, or one of another recipe; if another run works there
  */
 export async function train(recipe: RecipeInput, options: TrainOptions): Promise<TrainingResult> {
   return trainChecked(checkRecipe(recipe, options.recipePath ?? 'recipe'), options);
 }
 
 async function trainChecked(checked: CheckedRecipe, options: TrainOptions): Promise<TrainingResult> {
+  const data = await openRecipeData(checked.recipe, options.data);
+  return withFolderLock(options.out, () => trainIn(checked, data, options));
+}
+
+async function trainIn(
+  checked: CheckedRecipe,
+  [trainData, testData]: readonly [TrainingData, TrainingData],
+  options: TrainOptions,
+): Promise<TrainingResult> {
   const { recipe } = checked;
-  const [trainData, testData] = await openRecipeData(recipe, options.data);
-  await mkdir(options.out, { recursive: true });
   const network = await prepareNetwork(checked, trainData, options.recipePath ?? 'recipe.json');
   const step = await buildTrainingStep(network, {
     batchSize: recipe.batchSize,

@@ -1,7 +1,8 @@
-import { access, readdir, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FormatError } from '../../errors.ts';
+import { checkedLine, checkLine, checksumOf } from '../../files/checksum.ts';
 import { readSafetensors } from '../../files/read-safetensors.ts';
 import { writeSafetensors } from '../../files/write-safetensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
@@ -60,7 +61,7 @@ export async function writeTrainingCheckpoint(
   const tensors = new Map(
     [...vectors].map(([name, data]) => [name, Tensor.float32([data.length], data)] as const),
   );
-  const bytes = new TextEncoder().encode(JSON.stringify(progress));
+  const bytes = new TextEncoder().encode(checkedLine(progress, checksumOfVectors(vectors)));
   tensors.set(progressTensor, new Tensor('uint8', [bytes.length], { kind: 'memory', bytes }));
   await writeSafetensors(join(folder, checkpointName), tensors);
 }
@@ -74,34 +75,42 @@ export interface TrainingCheckpoint {
 /**
  * Reads the checkpoint of a run folder; `undefined` if there is none.
  *
- * @throws FormatError if it is not a checkpoint of a training
+ * @throws FormatError if it is not a checkpoint of a training, or not as it was written
  */
 export async function readTrainingCheckpoint(folder: string): Promise<TrainingCheckpoint | undefined> {
   const path = join(folder, checkpointName);
   if (!(await exists(path))) return undefined;
   const tensors = await readSafetensors(path);
   const text = tensors.get(progressTensor);
-  const parsed = text && progressSchema.safeParse(JSON.parse(new TextDecoder().decode(text.bytes())));
-  if (!parsed?.success) {
-    throw new FormatError({
-      where: path,
-      expected: `a checkpoint of a training with a tensor '${progressTensor}'`,
-      got: text ? `one that does not fit: ${parsed?.error?.message}` : 'none',
-      remedy: 'Start again in an empty folder',
-    });
-  }
+  if (!text) throw notACheckpoint(path, 'one without it');
   tensors.delete(progressTensor);
-  const vectors = new Map(
-    [...tensors].map(([name, tensor]) => [name, Float32Array.from(tensor.toFloat32())]),
-  );
-  return { vectors, progress: parsed.data };
+  const floats = [...tensors].map(([name, tensor]) => {
+    if (tensor.dataType !== 'float32') throw notACheckpoint(path, `'${name}' of type ${tensor.dataType}`);
+    return [name, Float32Array.from(tensor.toFloat32())] as const;
+  });
+  const vectors = new Map(floats);
+  const checked = checkLine(new TextDecoder().decode(text.bytes()), checksumOfVectors(vectors));
+  if (checked.state === 'damaged') throw notACheckpoint(path, 'one that was changed since it was written');
+  const { data: progress, error } = progressSchema.safeParse(checked.value);
+  if (error) throw notACheckpoint(path, z.prettifyError(error).replace(/\s+/g, ' '));
+  return { vectors, progress };
 }
 
-/** Removes what writers that were killed have left behind in a run folder. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/^(checkpoint|model)\.safetensors\.[0-9a-f]+\.tmp$/.test(name)) await rm(join(folder, name));
-  }
+function notACheckpoint(where: string, got: string): FormatError {
+  return new FormatError({
+    where,
+    expected: `a checkpoint of a training with a tensor '${progressTensor}'`,
+    got,
+    remedy: 'Start again in an empty folder',
+  });
+}
+
+function checksumOfVectors(vectors: TrainingVectors): string {
+  const parts = [...vectors].flatMap(([name, data]) => [
+    name,
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  ]);
+  return checksumOf(...parts);
 }
 
 async function exists(path: string): Promise<boolean> {

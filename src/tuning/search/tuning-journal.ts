@@ -8,47 +8,43 @@ import {
   tuningEntrySchema,
 } from '../../results/tuning-entry.ts';
 import { RunFolder } from '../../runs/run-folder.ts';
+import { identityOf } from '../../runs/run-identity.ts';
 import type { PriceCorrections } from '../planning/price-corrections.ts';
-
-/** An entry as text that does not depend on the order of its settings, which older versions wrote otherwise. */
-function inOrder(entry: TuningEntry): string {
-  if (entry.kind !== 'settings') return JSON.stringify(entry);
-  return JSON.stringify(Object.entries(entry.settings).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
 
 /**
  * What a tuning has found so far, in its folder: a line for the settings and one for each finding. What an interruption leaves
  * is a whole number of findings.
  */
 export class TuningJournal {
+  /** Numbers of the lines that were damaged, repeated, or of another tuning, and are left out. */
+  readonly lost: readonly number[];
   readonly #folder: RunFolder;
+  readonly #run: string;
   readonly #entries: TuningEntry[];
 
-  private constructor(folder: RunFolder, entries: TuningEntry[]) {
+  private constructor(folder: RunFolder, run: string, entries: TuningEntry[], lost: readonly number[]) {
     this.#folder = folder;
+    this.#run = run;
     this.#entries = entries;
+    this.lost = lost;
   }
 
   /**
-   * Opens a folder, going on where an interrupted tuning with the same settings stopped.
+   * Opens a folder, going on where an interrupted tuning with the same settings stopped. Who may work in the folder, withFolderLock
+   * sees to.
    *
    * @throws UsageError if the folder holds a tuning with other settings
    */
   static async open(path: string, settings: RunSettings): Promise<TuningJournal> {
     const folder = await RunFolder.make(path);
-    const [first, ...findings] = await folder.readLines('tuning', tuningEntrySchema);
-    const head: TuningEntry = { kind: 'settings', settings: JSON.parse(JSON.stringify(settings)) };
-    if (first && inOrder(first) !== inOrder(head)) {
-      throw new UsageError({
-        where: path,
-        expected: 'a tuning with the same settings, or none',
-        got: `one with ${JSON.stringify(first.kind === 'settings' ? first.settings : first)}`,
-        remedy: 'Choose another folder, or remove this one',
-        means: ['folder'],
-      });
-    }
-    await folder.writeLines('tuning', [head, ...findings]);
-    return new TuningJournal(folder, findings);
+    const run = identityOf(settings);
+    const { values, proven, lost } = await folder.readLines('tuning', tuningEntrySchema, run);
+    const text = (await folder.readText('tuning')) ?? '';
+    if (!proven && text !== '') requireSame(path, text, run);
+    const findings = values.filter(({ kind }) => kind !== 'settings');
+    const head: TuningEntry = { kind: 'settings', settings };
+    await folder.writeLines('tuning', [head, ...findings], run);
+    return new TuningJournal(folder, run, findings, lost);
   }
 
   /** Path of the folder. */
@@ -105,6 +101,29 @@ export class TuningJournal {
 
   async #add(entry: TuningEntry): Promise<void> {
     this.#entries.push(entry);
-    await this.#folder.addLine('tuning', entry);
+    await this.#folder.addLine('tuning', entry, this.#run);
+  }
+}
+
+/** @throws UsageError unless the first line of a journal without a proof of whose it is has the same settings */
+function requireSame(path: string, text: string, run: string): void {
+  const head = settingsOf(text.split('\n', 1)[0]!);
+  if (head && identityOf(head) === run) return;
+  throw new UsageError({
+    where: path,
+    expected: 'a tuning with the same settings, or none',
+    got: head ? `one with ${JSON.stringify(head)}` : 'one whose settings are damaged',
+    remedy: 'Choose another folder, or remove this one',
+    means: ['folder'],
+  });
+}
+
+/** The settings in the first line of a journal, as they stand there. */
+function settingsOf(line: string): RunSettings | undefined {
+  try {
+    const entry = tuningEntrySchema.parse(JSON.parse(line));
+    return entry.kind === 'settings' ? entry.settings : undefined;
+  } catch {
+    return undefined;
   }
 }
