@@ -1,5 +1,7 @@
 import type { Architecture } from '../checkpoints/define-architecture.ts';
+import { caitTimm } from './cait-timm.ts';
 import { evaTimm } from './eva-timm.ts';
+import { mixerTimm } from './mixer-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { vgg } from './vgg.ts';
@@ -8,6 +10,8 @@ import { vitTimm } from './vit-timm.ts';
 
 /** Every architecture Transpike can build from a checkpoint, in the order in which they are tried. */
 export const architectures: readonly Architecture[] = [
+  caitTimm,
+  mixerTimm,
   evaTimm,
   vitTimm,
   vitHuggingFace,

@@ -52,16 +52,8 @@ export function addAttention(
   context: AttentionContext = {},
 ): string {
   const [query, key, value] = addProjections(net, attention, input);
+  const { width, output, outputNorm } = attention;
   const mixed = addHeads(net, attention, { query, key, value }, context);
-  return addAttentionOutput(net, attention, mixed);
-}
-
-/** Appends what stands behind the heads of an attention: [..., tokens, width] → [..., tokens, width]. */
-export function addAttentionOutput(
-  net: NetworkBuilder,
-  { width, output, outputNorm }: Attention,
-  mixed: string,
-): string {
   return addLinear(net, output, [width, width], addNorm(net, outputNorm, width, mixed));
 }
 

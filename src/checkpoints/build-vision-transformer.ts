@@ -1,5 +1,6 @@
 import { float } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { addForEach } from './add-for-each.ts';
 import { addClassifiers } from './classifiers.ts';
 import { inputName } from './define-architecture.ts';
 import type { NetworkBuilder } from './network-builder.ts';
@@ -66,19 +67,6 @@ function addPrefix(net: NetworkBuilder, { prefix, embedDim }: VisionTransformer,
     parts.length === 1 ? parts[0]! : net.op('Concat', parts, { axis: 1 }, { name: 'prefix.joined' });
   const repeated = addForEach(net, 'prefix', joined, [prefixLength(prefix), embedDim]);
   return net.op('Concat', [repeated, tokens], { axis: 1 }, { name: 'tokens' });
-}
-
-/** Repeats a value [1, ...rest] for every input of the batch. */
-export function addForEach(
-  net: NetworkBuilder,
-  path: string,
-  value: string,
-  rest: readonly number[],
-): string {
-  const batch = net.op('Shape', [inputName], { start: 0, end: 1 }, { name: `${path}.batch` });
-  const lengths = net.integers(`${path}.lengths`, rest);
-  const shape = net.op('Concat', [batch, lengths], { axis: 0 }, { name: `${path}.shape` });
-  return net.op('Expand', [value, shape], {}, { name: path });
 }
 
 /** The position embeddings [1, positions, embedDim], for the grid of the image. */

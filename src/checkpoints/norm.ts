@@ -7,8 +7,11 @@ export interface Norm {
   readonly path: string;
   /** Added to the variance, or to the mean square. */
   readonly epsilon: number;
-  /** `layer` subtracts the mean, `rms` does not and has no bias. Default: layer */
-  readonly kind?: 'layer' | 'rms';
+  /**
+   * `layer` subtracts the mean, `rms` does not and has no bias; `affine` does not look at the numbers: it multiplies by
+   * `PATH.alpha` and adds `PATH.beta`, both [1, 1, features]. Default: layer
+   */
+  readonly kind?: 'layer' | 'rms' | 'affine';
   /** Whether a layer normalisation has a bias. Default: true */
   readonly bias?: boolean;
 }
@@ -22,6 +25,15 @@ export interface Norm {
 export function addNorm(net: NetworkBuilder, norm: Norm | undefined, width: number, input: string): string {
   if (!norm) return input;
   const { path, epsilon, kind = 'layer', bias = true } = norm;
+  if (kind === 'affine') {
+    const scaled = net.op(
+      'Mul',
+      [input, net.weight(`${path}.alpha`, [1, 1, width])],
+      {},
+      { name: `${path}.scaled` },
+    );
+    return net.op('Add', [scaled, net.weight(`${path}.beta`, [1, 1, width])], {}, { name: path });
+  }
   const weight = net.weight(`${path}.weight`, [width]);
   if (kind === 'rms') {
     const scaled = net.op(

@@ -12,6 +12,7 @@ export function checkPatches(
   embedDim: number,
   patchSize: readonly [number, number],
   report: Report,
+  path = 'patch_embed.proj',
 ): void {
   const patch = timmField(config, 'patch_size');
   const stated = {
@@ -22,7 +23,7 @@ export function checkPatches(
     if (is === undefined || is === found) continue;
     report({
       where: `'${field}'`,
-      expected: `${found}, as 'patch_embed.proj.weight' has it`,
+      expected: `${found}, as '${path}.weight' has it`,
       got: `${is}`,
       remedy: 'Use the config.json that belongs to the weights',
     });
