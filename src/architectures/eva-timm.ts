@@ -109,7 +109,8 @@ function parseSettings(config: TimmConfig, tensors: Tensors, report: Report): Vi
     patchSize,
     embedDim,
     prefix,
-    positions: absolute === undefined ? undefined : { name: 'pos_embed', coverPrefix },
+    positions:
+      absolute === undefined ? undefined : { name: 'pos_embed', covers: coverPrefix ? 'all' : 'patches' },
     rotary: rotation && gridPositions(rotation, grid, before, embedDim / heads),
     patches: { path: 'patch_embed.proj', bias: true },
     firstNorm: tensors.has('norm_pre.weight') ? norm('norm_pre') : undefined,

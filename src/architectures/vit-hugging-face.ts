@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.ts';
 import { defineArchitecture, imageInput } from '../checkpoints/define-architecture.ts';
+import { huggingFaceAttention } from '../checkpoints/hugging-face-attention.ts';
 import {
   classCount,
   classFields,
@@ -43,7 +44,7 @@ export const vitHuggingFace = defineArchitecture({
   matches: (_config, names) => [...names].some((name) => /^(vit|deit)\.encoder\.layer\.0\./.test(name)),
   config: configSchema,
   parse: parseSettings,
-  unused: [/^(vit|deit)\.pooler\./, /^(vit|deit)\.embeddings\.mask_token$/],
+  unused: () => [/^(vit|deit)\.pooler\./, /^(vit|deit)\.embeddings\.mask_token$/],
   inputs: ({ channels, imageSize }) => imageInput([channels, ...imageSize]),
   outputShape: ({ classes }) => [classes],
   build: buildVisionTransformer,
@@ -63,7 +64,7 @@ function parseSettings(config: Config, tensors: Tensors, report: Report): Vision
     patchSize: heightAndWidth(config.patch_size),
     embedDim: config.hidden_size,
     prefix: prefixTokens(model),
-    positions: { name: `${model}.embeddings.position_embeddings`, coverPrefix: true },
+    positions: { name: `${model}.embeddings.position_embeddings`, covers: 'all' },
     patches: { path: `${model}.embeddings.patch_embeddings.projection`, bias: true },
     firstNorm: undefined,
     blocks: Array.from({ length: config.num_hidden_layers }, (_, index) =>
@@ -97,23 +98,11 @@ function classifierPaths(tensors: Tensors): string[] {
 
 function block(path: string, { config, heads, activation }: LayerSettings): TransformerBlock {
   const { hidden_size: width, intermediate_size: hidden, layer_norm_eps: epsilon, qkv_bias } = config;
-  const projection = (name: string) => ({ path: `${path}.attention.attention.${name}`, bias: qkv_bias });
   return {
     path,
     norms: 'before',
     attentionNorm: { path: `${path}.layernorm_before`, epsilon },
-    attention: {
-      path: `${path}.attention`,
-      width,
-      heads,
-      projections: {
-        kind: 'separate',
-        query: projection('query'),
-        key: projection('key'),
-        value: projection('value'),
-      },
-      output: { path: `${path}.attention.output.dense`, bias: true },
-    },
+    attention: huggingFaceAttention(path, width, heads, { query: qkv_bias, key: qkv_bias, value: qkv_bias }),
     attentionScale: undefined,
     mlpNorm: { path: `${path}.layernorm_after`, epsilon },
     mlp: {

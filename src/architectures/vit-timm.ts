@@ -56,7 +56,7 @@ function parseSettings(config: TimmConfig, tensors: Tensors, report: Report): Vi
     patchSize,
     embedDim,
     prefix,
-    positions: { name: 'pos_embed', coverPrefix },
+    positions: { name: 'pos_embed', covers: coverPrefix ? 'all' : 'patches' },
     patches: { path: 'patch_embed.proj', bias: !preNorm || tensors.has('patch_embed.proj.bias') },
     firstNorm: preNorm ? norm('norm_pre') : undefined,
     blocks: Array.from({ length: timmDepth(config, tensors) }, (_, i) => blocks.ofKind(kind, `blocks.${i}`)),

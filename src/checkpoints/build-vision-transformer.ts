@@ -1,5 +1,4 @@
 import { float } from '../graph/node.ts';
-import { Tensor } from '../graph/tensor.ts';
 import { addForEach } from './add-for-each.ts';
 import { addClassifiers } from './classifiers.ts';
 import { inputName } from './define-architecture.ts';
@@ -12,6 +11,7 @@ import { addRotaryPositions } from './rotary-positions.ts';
 import { addTransformerBlock } from './transformer-block.ts';
 import {
   type PositionEmbeddings,
+  type PrefixTokens,
   patchCount,
   patchGrid,
   prefixLength,
@@ -45,35 +45,73 @@ export function buildVisionTransformer(vit: VisionTransformer, net: NetworkBuild
 function addTokens(net: NetworkBuilder, vit: VisionTransformer): string {
   const { channels, patchSize, embedDim: width, imageSize, positions } = vit;
   const embedding = { ...vit.patches, channels, patchSize, width };
-  const patches = addPatchTokens(net, embedding, patchCount(imageSize, patchSize), inputName);
-  if (!positions) return addPrefix(net, vit, patches);
-  const withPositions = (tokens: string) =>
-    net.op('Add', [tokens, addPositions(net, vit, positions)], {}, { name: `${positions.name}.added` });
-  return positions.coverPrefix
-    ? withPositions(addPrefix(net, vit, patches))
-    : addPrefix(net, vit, withPositions(patches));
+  const count = patchCount(imageSize, patchSize);
+  const patches = addPatchTokens(net, embedding, count, inputName);
+  if (vit.prefix.length === 0 && !positions) return patches;
+  if (!positions) return addPrefix(net, vit, joinPrefix(net, vit.prefix, width), patches);
+  const embeddings = addPositions(net, vit, positions);
+  const add = (tokens: string, part: string, name: string) => net.op('Add', [tokens, part], {}, { name });
+  const name = `${positions.name}.added`;
+  if (vit.prefix.length === 0) return add(patches, embeddings, name);
+  if (positions.covers !== 'first') {
+    const joined = joinPrefix(net, vit.prefix, width);
+    return positions.covers === 'all'
+      ? add(addPrefix(net, vit, joined, patches), embeddings, name)
+      : addPrefix(net, vit, joined, add(patches, embeddings, name));
+  }
+  const [first, ...others] = vit.prefix;
+  const [ahead, behind] = splitTokens(net, positions.name, embeddings, [first!.count, count]);
+  const covered = add(joinPrefix(net, [first!], width), ahead, `${first!.name}.positioned`);
+  const prefix =
+    others.length === 0
+      ? covered
+      : joinTokens(net, 'prefix.covered', [covered, joinPrefix(net, others, width)]);
+  return addPrefix(net, vit, prefix, add(patches, behind, name));
+}
+
+/** The learnt tokens before those of the patches, [1, count, width]. */
+function joinPrefix(net: NetworkBuilder, prefix: readonly PrefixTokens[], width: number): string {
+  const parts = prefix.map(({ name, count, shape }) => {
+    const value = net.weight(name, shape ?? [1, count, width]);
+    if (!shape) return value;
+    const wanted = net.integers(`${name}.shape`, [1, count, width]);
+    return net.op('Reshape', [value, wanted], {}, { name: `${name}.tokens` });
+  });
+  return parts.length === 1 ? parts[0]! : joinTokens(net, 'prefix.joined', parts);
 }
 
 /** Puts the prefix tokens, repeated for every image of the batch, before the others. */
-function addPrefix(net: NetworkBuilder, { prefix, embedDim }: VisionTransformer, tokens: string): string {
-  if (prefix.length === 0) return tokens;
-  const parts = prefix.map(({ name, count, shape }) => {
-    const value = net.weight(name, shape ?? [1, count, embedDim]);
-    if (!shape) return value;
-    const wanted = net.integers(`${name}.shape`, [1, count, embedDim]);
-    return net.op('Reshape', [value, wanted], {}, { name: `${name}.tokens` });
-  });
-  const joined =
-    parts.length === 1 ? parts[0]! : net.op('Concat', parts, { axis: 1 }, { name: 'prefix.joined' });
+function addPrefix(
+  net: NetworkBuilder,
+  { prefix, embedDim }: VisionTransformer,
+  joined: string,
+  tokens: string,
+): string {
   const repeated = addForEach(net, 'prefix', joined, [prefixLength(prefix), embedDim]);
-  return net.op('Concat', [repeated, tokens], { axis: 1 }, { name: 'tokens' });
+  return joinTokens(net, 'tokens', [repeated, tokens]);
+}
+
+function joinTokens(net: NetworkBuilder, name: string, parts: readonly string[]): string {
+  return net.op('Concat', parts, { axis: 1 }, { name });
+}
+
+function splitTokens(
+  net: NetworkBuilder,
+  name: string,
+  tokens: string,
+  counts: readonly [number, number],
+): [string, string] {
+  const lengths = net.integers(`${name}.parts`, counts);
+  const [first, second] = net.ops('Split', [tokens, lengths], 2, { axis: 1 }, { name: `${name}.split` });
+  return [first!, second!];
 }
 
 /** The position embeddings [1, positions, embedDim], for the grid of the image. */
 function addPositions(net: NetworkBuilder, vit: VisionTransformer, positions: PositionEmbeddings): string {
-  const { name, coverPrefix, table, madeFor } = positions;
+  const { name, covers, table, madeFor } = positions;
   const grid = madeFor ?? patchGrid(vit.imageSize, vit.patchSize);
-  const before = coverPrefix ? prefixLength(vit.prefix) : 0;
+  const covered = { patches: [], first: vit.prefix.slice(0, 1), all: vit.prefix }[covers];
+  const before = prefixLength(covered);
   const shape = [before + grid[0] * grid[1], vit.embedDim];
   const embeddings = net.weight(name, table ? shape : [1, ...shape]);
   return madeFor ? interpolate(net, vit, name, embeddings, madeFor, before) : embeddings;
@@ -89,35 +127,24 @@ function interpolate(
   before: number,
 ): string {
   const to = patchGrid(imageSize, patchSize);
-  const lengths = net.integers(`${name}.parts`, [before, from[0] * from[1]]);
-  const [prefix, patches] = net.ops(
-    'Split',
-    [embeddings, lengths],
-    2,
-    { axis: 1 },
-    { name: `${name}.split` },
-  );
+  const parts = before > 0 && splitTokens(net, name, embeddings, [before, from[0] * from[1]]);
+  const [prefix, patches] = parts || [undefined, embeddings];
   const reshaped = (value: string, part: string, shape: number[]) =>
     net.op('Reshape', [value, net.integers(`${name}.${part}.shape`, shape)], {}, { name: `${name}.${part}` });
   const grid = net.op(
     'Transpose',
-    [reshaped(patches!, 'grid', [1, ...from, embedDim])],
+    [reshaped(patches, 'grid', [1, ...from, embedDim])],
     { perm: [0, 3, 1, 2] },
     { name: `${name}.planes` },
   );
-  const scales = net.constant(
-    `${name}.scales`,
-    Tensor.float32([4], [1, 1, to[0] / from[0], to[1] / from[1]]),
-  );
+  const sizes = net.integers(`${name}.sizes`, [1, embedDim, ...to]);
   const attributes = {
     mode: 'cubic',
     coordinate_transformation_mode: 'half_pixel',
     cubic_coeff_a: float(-0.75),
   };
-  const resized = net.op('Resize', [grid, '', scales], attributes, { name: `${name}.resized` });
+  const resized = net.op('Resize', [grid, '', '', sizes], attributes, { name: `${name}.resized` });
   const flat = reshaped(resized, 'flat', [1, embedDim, to[0] * to[1]]);
   const rows = net.op('Transpose', [flat], { perm: [0, 2, 1] }, { name: `${name}.patches` });
-  return before === 0
-    ? rows
-    : net.op('Concat', [prefix!, rows], { axis: 1 }, { name: `${name}.interpolated` });
+  return prefix === undefined ? rows : joinTokens(net, `${name}.interpolated`, [prefix, rows]);
 }

@@ -31,10 +31,19 @@ export interface ArchitectureDefinition<Config, Settings> {
   matches(config: unknown, tensorNames: ReadonlySet<string>): boolean;
   /** The fields of config.json that are read. Unknown fields must be let through. */
   readonly config: z.ZodType<Config>;
-  /** Settings from config.json and the tensors' shapes. After a report, what it returns is not used. */
-  parse(config: Config, tensors: ReadonlyMap<string, Tensor>, report: Report): Settings;
+  /**
+   * Settings from config.json and the tensors' shapes. After a report, what it returns is not used.
+   *
+   * @param pictures height and width of the pictures that the preprocessing makes, if the checkpoint says so
+   */
+  parse(
+    config: Config,
+    tensors: ReadonlyMap<string, Tensor>,
+    report: Report,
+    pictures?: readonly [number, number],
+  ): Settings;
   /** Names of tensors that may be there and are not used, for example a pooler that the classifier does not read. Default: none */
-  readonly unused?: readonly RegExp[];
+  unused?(settings: Settings): readonly RegExp[];
   /** What the network reads, the batch first and symbolic. */
   inputs(settings: Settings): ValueInfo[];
   /** Shape of `logits` behind the batch: [classes], or [features] of a network without a classifier. */
@@ -66,9 +75,15 @@ export interface Architecture {
    * Reads config.json and the tensors' shapes.
    *
    * @param configPath named in messages
+   * @param pictures height and width of the pictures that the preprocessing makes, if the checkpoint says so
    * @throws FormatError that lists everything that is wrong with the configuration
    */
-  recognise(config: unknown, tensors: ReadonlyMap<string, Tensor>, configPath: string): RecognisedNetwork;
+  recognise(
+    config: unknown,
+    tensors: ReadonlyMap<string, Tensor>,
+    configPath: string,
+    pictures?: readonly [number, number],
+  ): RecognisedNetwork;
 }
 
 /** Makes an architecture from its facets; one that is forgotten does not compile. */
@@ -79,8 +94,8 @@ export function defineArchitecture<Config, Settings>(
     name: definition.name,
     description: definition.description,
     matches: (config, tensorNames) => definition.matches(config, tensorNames),
-    recognise(config, tensors, configPath) {
-      const settings = readSettings(definition, config, tensors, configPath);
+    recognise(config, tensors, configPath, pictures) {
+      const settings = readSettings(definition, config, tensors, configPath, pictures);
       return {
         inputs: definition.inputs(settings),
         outputShape: definition.outputShape(settings),
@@ -104,7 +119,7 @@ function buildNetwork<Config, Settings>(
     dataType: 'float32',
     shape: ['batch', ...definition.outputShape(settings)],
   });
-  return { model: new Model(graph, opset), problems: net.problems(definition.unused ?? []) };
+  return { model: new Model(graph, opset), problems: net.problems(definition.unused?.(settings) ?? []) };
 }
 
 function readSettings<Config, Settings>(
@@ -112,6 +127,7 @@ function readSettings<Config, Settings>(
   config: unknown,
   tensors: ReadonlyMap<string, Tensor>,
   configPath: string,
+  pictures: readonly [number, number] | undefined,
 ): Settings {
   const heading = `${configPath}: cannot be read as a configuration of '${definition.name}'.`;
   const parsed = definition.config.safeParse(config);
@@ -122,7 +138,12 @@ function readSettings<Config, Settings>(
     throw new FormatError(listProblems(heading, lines));
   }
   const problems: string[] = [];
-  const settings = definition.parse(parsed.data, tensors, (problem) => problems.push(problemLine(problem)));
+  const settings = definition.parse(
+    parsed.data,
+    tensors,
+    (problem) => problems.push(problemLine(problem)),
+    pictures,
+  );
   if (problems.length > 0) throw new FormatError(listProblems(heading, problems));
   return settings;
 }

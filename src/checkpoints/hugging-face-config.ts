@@ -60,3 +60,22 @@ export function headCount(width: number, heads: number, report: Report): number 
   });
   return 1;
 }
+
+/** The classes of a network that may be without a classifier: undefined then. */
+export function classesIfAny(
+  labels: z.infer<z.ZodObject<typeof classFields>>,
+  tensors: ReadonlyMap<string, Tensor>,
+  report: Report,
+): number | undefined {
+  const weight = tensors.get('classifier.weight');
+  return weight && classCount(labels, weight, report);
+}
+
+/** What stands before the first dot of the tensors that match: the name of the model inside, with the dot; '' if there is none. */
+export function modelPrefix(names: Iterable<string>, inside: RegExp): string | undefined {
+  for (const name of names) {
+    const found = inside.exec(name);
+    if (found) return name.slice(0, found.index);
+  }
+  return undefined;
+}

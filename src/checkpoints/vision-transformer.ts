@@ -50,8 +50,8 @@ export interface PrefixTokens {
 /** A tensor of position embeddings. */
 export interface PositionEmbeddings {
   readonly name: string;
-  /** Whether it covers the prefix tokens too, or only the patches. */
-  readonly coverPrefix: boolean;
+  /** Which prefix tokens it covers beside the patches: none of them, only the first tensor's, or all. */
+  readonly covers: 'patches' | 'first' | 'all';
   /** Whether the tensor is a table [positions, embedDim] instead of [1, positions, embedDim]. Default: false */
   readonly table?: boolean;
   /** The grid of patches that the tensor was made for, if that is not the image's: it is then interpolated. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { architectures } from '../architectures/architectures.ts';
@@ -8,6 +9,7 @@ import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { pictureSize } from '../images/picture-size.ts';
 
 /** A network built from a checkpoint folder. */
 export interface OpenedCheckpoint {
@@ -36,7 +38,8 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
   const configPath = join(resolve(folder), 'config.json');
   const [config, tensors] = await both(readConfig(configPath), readCheckpointTensors(folder), folder);
   const architecture = choose(folder, config, tensors);
-  const network = architecture.recognise(config, tensors, configPath);
+  const pictures = await picturesOf(resolve(folder));
+  const network = architecture.recognise(config, tensors, configPath, pictures);
   const { model, problems } = network.build();
   if (problems.length > 0) throw misfit(folder, architecture, problems);
   return {
@@ -61,6 +64,12 @@ async function both<A, B>(first: Promise<A>, second: Promise<B>, folder: string)
   const reasons: unknown[] = [a, b].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (reasons.length === 1) throw reasons[0];
   throw new FormatError(listProblems(`${folder}: not a checkpoint folder.`, reasons.map(messageOf)));
+}
+
+/** Size of the pictures that the preprocessing beside the weights makes. */
+async function picturesOf(folder: string): Promise<readonly [number, number] | undefined> {
+  const path = join(folder, 'preprocessor_config.json');
+  return existsSync(path) ? pictureSize(await readConfig(path)) : undefined;
 }
 
 async function readConfig(path: string): Promise<unknown> {
