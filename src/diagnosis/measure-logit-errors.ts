@@ -1,7 +1,9 @@
 import { logitsOf } from '../analysis/logits-of.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import { definePass } from '../graph/define-pass.ts';
 import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { lookUp, mustExist } from '../look-up.ts';
@@ -29,7 +31,10 @@ export async function measureLogitErrors(
   { threads = 1 }: ObserveNetworkOptions = {},
 ): Promise<Map<string, number>> {
   const sites = sitesOf(model);
-  const { network, disturbances } = withErrorInputs(model, sites);
+  const { model: network, inputs } = withErrorInputs(model, sites);
+  const disturbances = sites.map(
+    (site): Disturbance => ({ site, input: lookUp(inputs, site.name, 'error input of site'), squares: 0 }),
+  );
   const values = sites.flatMap(({ value, carried }) => [value, carried]);
   const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
@@ -68,21 +73,27 @@ interface Disturbance {
   squares: number;
 }
 
-/** The source network with an input for each site whose numbers are added to what the readers of its neurons read. */
-function withErrorInputs(model: Model, sites: readonly Site[]) {
-  const copy = model.clone();
-  const { graph } = copy;
-  const disturbances = sites.map((site): Disturbance => {
-    const { name, decoded } = site;
-    const input = graph.freshName(`${name}.error`);
-    const sum = graph.freshName(`${name}.disturbed`);
-    const add = node('Add', [decoded, input], [sum], {}, { name: sum });
-    graph.insertAfter(mustExist(graph.producerOf(decoded), `neurons of site '${name}'`), add);
-    graph.redirectConsumers(decoded, sum, new Set([add]));
-    graph.addInput({ name: input, dataType: 'float32', shape: undefined });
-    return { site, input, squares: 0 };
-  });
-  return { network: toSourceForm(copy), disturbances };
+/** The source network with an input for each site, whose numbers are added to what the readers of its neurons read. */
+const withErrorInputs = definePass({
+  name: 'error-inputs',
+  summary: 'Neurons go, and at each site an input is added to what its readers read.',
+  rewrites: 'copy',
+  apply(spiking: Model, sites: readonly Site[]): { model: Model; inputs: ReadonlyMap<string, string> } {
+    const copy = spiking.clone();
+    const inputs = new Map(sites.map((site) => [site.name, addError(copy.graph, site)]));
+    return { model: toSourceForm(copy), inputs };
+  },
+});
+
+/** @returns the name of the new input */
+function addError(graph: Graph, { name, decoded }: Site): string {
+  const input = graph.freshName(`${name}.error`);
+  const sum = graph.freshName(`${name}.disturbed`);
+  const add = node('Add', [decoded, input], [sum], {}, { name: sum });
+  graph.insertAfter(mustExist(graph.producerOf(decoded), `neurons of site '${name}'`), add);
+  graph.redirectConsumers(decoded, sum, new Set([add]));
+  graph.addInput({ name: input, dataType: 'float32', shape: undefined });
+  return input;
 }
 
 /** Decoded value after T steps of what the source network has at the site, minus the activation itself. */

@@ -1,6 +1,20 @@
+import { definePass } from '../../graph/define-pass.ts';
 import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
+
+/** A copy of a model with constants in the place of its inputs. */
+const withNumbers = definePass({
+  name: 'constant-inputs',
+  summary: 'Given numbers take the place of the inputs.',
+  rewrites: 'copy',
+  apply(model: Model, inputs: ReadonlyMap<string, Tensor>): Model {
+    const fed = model.clone();
+    fed.graph.setInputs([]);
+    for (const [name, tensor] of inputs) fed.graph.setInitializer(name, tensor);
+    return fed;
+  },
+});
 
 /**
  * Runs a model with given numbers in the place of its inputs.
@@ -11,10 +25,10 @@ export async function runConstants(
   model: Model,
   inputs: ReadonlyMap<string, Tensor>,
 ): Promise<Map<string, Tensor>> {
-  const fed = model.clone();
-  fed.graph.setInputs([]);
-  for (const [name, tensor] of inputs) fed.graph.setInitializer(name, tensor);
-  const session = await OrtSession.create(fed, { optimise: 'none', keepScratch: false });
+  const session = await OrtSession.create(withNumbers(model, inputs), {
+    optimise: 'none',
+    keepScratch: false,
+  });
   try {
     const types = new Map(session.outputs.map(({ name, dataType }) => [name, dataType!]));
     const results = await session.runTensors({});

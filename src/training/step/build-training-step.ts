@@ -3,11 +3,12 @@ import { differentiate } from '../../differentiation/differentiate.ts';
 import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
-import type { Graph } from '../../graph/graph.ts';
+import { definePass } from '../../graph/define-pass.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';
@@ -53,101 +54,107 @@ export async function buildTrainingStep(
   const shapes = (names: readonly string[]) =>
     names.map((name) => [name, source.initializers.get(name)!.shape] as const);
   const parameters = layOut(shapes(network.parameters));
-  const forward = fixBatch(network.model, options.batchSize);
+  const forward = withFixedBatch(network.model, options.batchSize);
   const running = useBatchStatistics(forward);
   const statistics = layOut(shapes(running.map(({ name }) => name)));
-  const evaluation = fixBatch(network.model, options.batchSize);
+  const evaluation = withFixedBatch(network.model, options.batchSize);
   for (const each of [forward, evaluation]) {
-    readFromVector(each.graph, parameters, 'parameters');
-    if (each === evaluation) readFromVector(each.graph, statistics, 'statistics');
-    await addLoss(each, options.loss);
+    readFromVector(each, parameters, 'parameters');
+    if (each === evaluation) readFromVector(each, statistics, 'statistics');
+    await appendLoss(each, options.loss);
   }
-  const names = network.parameters;
-  const { model, gradients } = await differentiate(forward, 'loss', names);
-  const build = new GraphBuilder(model.graph, 'update.');
-  addUpdate(
-    build,
-    names.map((name) => gradients.get(name)!),
+  const { model, gradients } = await differentiate(forward, 'loss', network.parameters);
+  const inOrder = network.parameters.map((name) => gradients.get(name)!);
+  appendUpdate(model, inOrder, parameters, network, options);
+  const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
+  appendStatistics(model, running, statistics, shares);
+  return {
+    model,
+    evaluation: exposeValues(evaluation, ['loss', 'hits'], false),
     parameters,
-    network,
-    options,
-  );
-  await addStatistics(build, forward, running, statistics, options.statisticsMomentum ?? 0.1);
-  model.graph.removeDeadNodes();
-  evaluation.graph.setOutputs(
-    ['loss', 'hits'].map((name) => ({
-      name,
-      dataType: 'float32',
-      shape: undefined,
-    })),
-  );
-  evaluation.graph.removeDeadNodes();
-  return { model, evaluation, parameters, statistics, state: options.optimiser.state };
-}
-
-/** A copy whose batch axis has a fixed length. */
-function fixBatch(model: Model, batchSize: number): Model {
-  const copy = model.clone();
-  const fixed = (shape: readonly unknown[] | undefined) => shape && [batchSize, ...shape.slice(1)];
-  copy.graph.setInputs(copy.graph.inputs.map((info) => ({ ...info, shape: fixed(info.shape) as number[] })));
-  copy.graph.setOutputs(copy.graph.outputs.map((info) => ({ ...info, shape: undefined })));
-  return copy;
-}
-
-/** Appends loss and number of right predictions; they become the outputs. */
-async function addLoss(model: Model, loss: LossName): Promise<void> {
-  const { graph } = model;
-  const predictions = logitsOf(model).name;
-  carryTrainingOperators(model, trainingOperators);
-  const { shape } = (await inferTypes(model)).get(predictions)!;
-  graph.addInput({ name: 'targets', dataType: 'float32', shape });
-  const build = new GraphBuilder(graph);
-  losses[loss](build, predictions, 'targets');
-  const largest = (value: string) => build.op('ArgMax', [value], { axis: -1, keepdims: 0 });
-  const same = build.op('Equal', [largest(predictions), largest('targets')]);
-  const hits = build.op('Cast', [same], { to: 1 }, { name: 'hits' });
-  build.op('ReduceSum', [hits], { keepdims: 0 }, { name: 'correct' });
-  graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
-  carryTrainingOperators(model, trainingOperators);
-}
-
-/** Appends clipping and the optimiser. */
-function addUpdate(
-  build: GraphBuilder,
-  gradients: readonly string[],
-  layout: ParameterLayout,
-  { decays = (_, shape) => shape.length > 1 }: TrainableNetwork,
-  { optimiser, optimiserOptions, clip }: TrainingStepOptions,
-): void {
-  const { graph } = build;
-  const vector = (name: string) => {
-    graph.addInput({ name, dataType: 'float32', shape: [layout.size] });
-    return name;
+    statistics,
+    state: options.optimiser.state,
   };
-  for (const name of ['learning_rate', 'step']) graph.addInput({ name, dataType: 'float32', shape: [] });
-  const flat = joinFlat(build, gradients);
-  const norm = build.op('ReduceL2', [flat], { keepdims: 0 });
-  publish(build, norm, 'gradient_norm', []);
-  const decayed = new Float32Array(layout.size);
-  for (const { name, shape, offset, size } of layout.entries) {
-    if (decays(name, shape)) decayed.fill(1, offset, offset + size);
-  }
-  const updated = optimiser.update(
-    build,
-    {
-      parameters: 'parameters',
-      gradient: clip === undefined ? flat : clipped(build, flat, norm, clip),
-      learningRate: 'learning_rate',
-      step: 'step',
-      decayed: build.constant('decayed', Tensor.float32([layout.size], decayed)),
-      state: Object.fromEntries(optimiser.state.map((name) => [name, vector(`state.${name}`)])),
-    },
-    optimiserOptions,
-  );
-  publish(build, updated.parameters, 'parameters.next', [layout.size]);
-  for (const name of optimiser.state)
-    publish(build, updated.state[name]!, `state.${name}.next`, [layout.size]);
 }
+
+const withFixedBatch = definePass({
+  name: 'fixed-batch',
+  summary: 'The batch axis of inputs gets a fixed length.',
+  rewrites: 'copy',
+  apply(model: Model, batchSize: number): Model {
+    const copy = model.clone();
+    const fixed = (shape: readonly unknown[] | undefined) => shape && [batchSize, ...shape.slice(1)];
+    copy.graph.setInputs(
+      copy.graph.inputs.map((info) => ({ ...info, shape: fixed(info.shape) as number[] })),
+    );
+    copy.graph.setOutputs(copy.graph.outputs.map((info) => ({ ...info, shape: undefined })));
+    return copy;
+  },
+});
+
+const appendLoss = definePass({
+  name: 'loss',
+  summary: 'Loss and number of right predictions are appended; they become the outputs.',
+  rewrites: 'input',
+  async apply(model: Model, loss: LossName): Promise<void> {
+    const { graph } = model;
+    const predictions = logitsOf(model).name;
+    carryTrainingOperators(model, trainingOperators);
+    const { shape } = (await inferTypes(model)).get(predictions)!;
+    graph.addInput({ name: 'targets', dataType: 'float32', shape });
+    const build = new GraphBuilder(graph);
+    losses[loss](build, predictions, 'targets');
+    const largest = (value: string) => build.op('ArgMax', [value], { axis: -1, keepdims: 0 });
+    const same = build.op('Equal', [largest(predictions), largest('targets')]);
+    const hits = build.op('Cast', [same], { to: 1 }, { name: 'hits' });
+    build.op('ReduceSum', [hits], { keepdims: 0 }, { name: 'correct' });
+    graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
+    carryTrainingOperators(model, trainingOperators);
+  },
+});
+
+const appendUpdate = definePass({
+  name: 'update',
+  summary: 'Clipping and the optimiser are appended.',
+  rewrites: 'input',
+  apply(
+    { graph }: Model,
+    gradients: readonly string[],
+    layout: ParameterLayout,
+    { decays = (_, shape) => shape.length > 1 }: TrainableNetwork,
+    { optimiser, optimiserOptions, clip }: TrainingStepOptions,
+  ): void {
+    const build = new GraphBuilder(graph, 'update.');
+    const vector = (name: string) => {
+      graph.addInput({ name, dataType: 'float32', shape: [layout.size] });
+      return name;
+    };
+    for (const name of ['learning_rate', 'step']) graph.addInput({ name, dataType: 'float32', shape: [] });
+    const flat = joinFlat(build, gradients);
+    const norm = build.op('ReduceL2', [flat], { keepdims: 0 });
+    publish(build, norm, 'gradient_norm', []);
+    const decayed = new Float32Array(layout.size);
+    for (const { name, shape, offset, size } of layout.entries) {
+      if (decays(name, shape)) decayed.fill(1, offset, offset + size);
+    }
+    const updated = optimiser.update(
+      build,
+      {
+        parameters: 'parameters',
+        gradient: clip === undefined ? flat : clipped(build, flat, norm, clip),
+        learningRate: 'learning_rate',
+        step: 'step',
+        decayed: build.constant('decayed', Tensor.float32([layout.size], decayed)),
+        state: Object.fromEntries(optimiser.state.map((name) => [name, vector(`state.${name}`)])),
+      },
+      optimiserOptions,
+    );
+    publish(build, updated.parameters, 'parameters.next', [layout.size]);
+    for (const name of optimiser.state)
+      publish(build, updated.state[name]!, `state.${name}.next`, [layout.size]);
+    graph.removeDeadNodes();
+  },
+});
 
 /** gradient · min(1, limit/norm). */
 function clipped(build: GraphBuilder, gradient: string, norm: string, limit: number): string {
@@ -156,16 +163,13 @@ function clipped(build: GraphBuilder, gradient: string, norm: string, limit: num
   return build.op('Mul', [gradient, build.op('Min', [ratio, build.scalar('one', 1)])]);
 }
 
-/** running ← (1 − m)·running + m·batch, with the variance of the batch unbiased. */
-async function addStatistics(
-  build: GraphBuilder,
+/** How much of the new running statistics the batch is: m for means, m·n/(n − 1) for variances, to be unbiased. */
+async function batchShares(
   forward: Model,
   running: readonly RunningStatistic[],
   layout: ParameterLayout,
   momentum: number,
-): Promise<void> {
-  if (running.length === 0) return;
-  const { graph } = build;
+): Promise<BatchShares> {
   const types = await inferTypes(forward);
   const shares = new Float32Array(layout.size);
   for (const [i, { kind, input }] of running.entries()) {
@@ -178,18 +182,40 @@ async function addStatistics(
       offset + size,
     );
   }
-  graph.addInput({ name: 'statistics', dataType: 'float32', shape: [layout.size] });
-  const batch = joinFlat(
-    build,
-    running.map((each) => each.batch),
-  );
-  const fresh = build.op('Mul', [batch, build.constant('shares', Tensor.float32([layout.size], shares))]);
-  const kept = build.op('Mul', ['statistics', build.scalar('kept', 1 - momentum)]);
-  publish(build, build.op('Add', [kept, fresh]), 'statistics.next', [layout.size]);
+  return { shares, momentum };
 }
+
+/** Shares of the batch by place in the layout, and what they are before they are made unbiased. */
+interface BatchShares {
+  readonly shares: Float32Array;
+  readonly momentum: number;
+}
+
+const appendStatistics = definePass({
+  name: 'running-statistics',
+  summary: 'running ← (1 − m)·running + share·batch is appended.',
+  rewrites: 'input',
+  apply(
+    { graph }: Model,
+    running: readonly RunningStatistic[],
+    layout: ParameterLayout,
+    { shares, momentum }: BatchShares,
+  ): void {
+    if (running.length === 0) return;
+    const build = new GraphBuilder(graph, 'update.');
+    graph.addInput({ name: 'statistics', dataType: 'float32', shape: [layout.size] });
+    const batch = joinFlat(
+      build,
+      running.map((each) => each.batch),
+    );
+    const fresh = build.op('Mul', [batch, build.constant('shares', Tensor.float32([layout.size], shares))]);
+    const kept = build.op('Mul', ['statistics', build.scalar('kept', 1 - momentum)]);
+    publish(build, build.op('Add', [kept, fresh]), 'statistics.next', [layout.size]);
+  },
+});
 
 /** Makes a value an output of the graph under a name of its own. */
 function publish({ graph }: GraphBuilder, value: string, name: string, shape: number[]): void {
-  new GraphBuilder(graph as Graph).op('Identity', [value], {}, { name });
+  new GraphBuilder(graph).op('Identity', [value], {}, { name });
   graph.addOutput({ name, dataType: 'float32', shape });
 }

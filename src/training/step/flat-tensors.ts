@@ -1,5 +1,6 @@
-import type { Graph } from '../../graph/graph.ts';
+import { definePass } from '../../graph/define-pass.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import type { Model } from '../../graph/model.ts';
 import { node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
@@ -7,27 +8,31 @@ import type { ParameterLayout } from './parameter-layout.ts';
 /**
  * Replaces constants of a graph by views on one flat input vector, which keep the names of the constants.
  *
- * @param input name of the new input, float32 [layout.size]; nothing happens if the layout is empty
+ * The input is float32 [layout.size]; nothing happens if the layout is empty.
  */
-export function readFromVector(graph: Graph, layout: ParameterLayout, input: string): void {
-  const { entries, size } = layout;
-  if (entries.length === 0) return;
-  graph.addInput({ name: input, dataType: 'float32', shape: [size] });
-  for (const { name } of entries) graph.removeInitializer(name);
-  const lengths = graph.addInitializer(
-    `${input}.lengths`,
-    Tensor.int64(
-      [entries.length],
-      entries.map((each) => each.size),
-    ),
-  );
-  const parts = entries.map(({ name }) => `${input}/${name}`);
-  const views = entries.map(({ name, shape }, i) => {
-    const target = graph.addInitializer(`${parts[i]}.shape`, Tensor.int64([shape.length], [...shape]));
-    return node('Reshape', [parts[i]!, target], [name]);
-  });
-  graph.prepend(node('Split', [input, lengths], parts, { axis: 0 }, { name: `${input}.parts` }), ...views);
-}
+export const readFromVector = definePass({
+  name: 'read-from-vector',
+  summary: 'Constants become views on one flat input.',
+  rewrites: 'input',
+  apply({ graph }: Model, { entries, size }: ParameterLayout, input: string): void {
+    if (entries.length === 0) return;
+    graph.addInput({ name: input, dataType: 'float32', shape: [size] });
+    for (const { name } of entries) graph.removeInitializer(name);
+    const lengths = graph.addInitializer(
+      `${input}.lengths`,
+      Tensor.int64(
+        [entries.length],
+        entries.map((each) => each.size),
+      ),
+    );
+    const parts = entries.map(({ name }) => `${input}/${name}`);
+    const views = entries.map(({ name, shape }, i) => {
+      const target = graph.addInitializer(`${parts[i]}.shape`, Tensor.int64([shape.length], [...shape]));
+      return node('Reshape', [parts[i]!, target], [name]);
+    });
+    graph.prepend(node('Split', [input, lengths], parts, { axis: 0 }, { name: `${input}.parts` }), ...views);
+  },
+});
 
 /** Joins values of any shape into one flat vector. */
 export function joinFlat(build: GraphBuilder, values: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { definePass } from '../../graph/define-pass.ts';
 import { concatenate, type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
@@ -100,17 +101,28 @@ function positionWeights(
   );
 }
 
+/** A copy of a source network that gives the means of these operators' channels, in their order, and nothing else. */
+const withChannelMeans = definePass({
+  name: 'channel-means',
+  summary: 'Means of the channels of operators become the only outputs.',
+  rewrites: 'copy',
+  apply(source: Model, counted: readonly CountedOperator[]): { model: Model; outputs: readonly string[] } {
+    const model = source.clone();
+    const build = new GraphBuilder(model.graph, 'correction.');
+    const outputs = counted.map((each) => addChannelMeans(build, model.opset, each.operator.value, each));
+    model.graph.setOutputs(outputs.map((name) => ({ name, dataType: 'float32', shape: undefined })));
+    model.graph.removeDeadNodes();
+    return { model, outputs };
+  },
+});
+
 /** What the channels should be, for each image: [N, C] by operator. */
 async function sourceMeans(
   images: FloatTensor,
   counted: readonly CountedOperator[],
   { source, threads }: CorrectionOptions,
 ): Promise<Map<string, FloatTensor>> {
-  const model = source.clone();
-  const build = new GraphBuilder(model.graph, 'correction.');
-  const outputs = counted.map((each) => addChannelMeans(build, model.opset, each.operator.value, each));
-  model.graph.setOutputs(outputs.map((name) => ({ name, dataType: 'float32', shape: undefined })));
-  model.graph.removeDeadNodes();
+  const { model, outputs } = withChannelMeans(source, counted);
   const session = await OrtSession.create(model, { threads, keepScratch: false });
   try {
     const means = await session.run(images);
