@@ -2,12 +2,16 @@ import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { beitHuggingFace } from './beit-hugging-face.ts';
 import { caitTimm } from './cait-timm.ts';
 import { clipHuggingFace } from './clip-hugging-face.ts';
+import { convnextHuggingFace } from './convnext-hugging-face.ts';
+import { convnextTimm } from './convnext-timm.ts';
 import { dinov2HuggingFace } from './dinov2-hugging-face.ts';
 import { evaTimm } from './eva-timm.ts';
 import { mixerTimm } from './mixer-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { siglipHuggingFace } from './siglip-hugging-face.ts';
+import { swinHuggingFace } from './swin-hugging-face.ts';
+import { swinTimm } from './swin-timm.ts';
 import { vgg } from './vgg.ts';
 import { vitHuggingFace } from './vit-hugging-face.ts';
 import { vitTimm } from './vit-timm.ts';
@@ -16,8 +20,12 @@ import { vitTimm } from './vit-timm.ts';
 export const architectures: readonly Architecture[] = [
   caitTimm,
   mixerTimm,
+  swinTimm,
+  convnextTimm,
   evaTimm,
   vitTimm,
+  swinHuggingFace,
+  convnextHuggingFace,
   beitHuggingFace,
   dinov2HuggingFace,
   clipHuggingFace,

@@ -11,6 +11,8 @@ export interface Linear {
   readonly zerosBehind?: number;
   /** Whether the weight is stored [inputs, outputs], as GPT-2 has it. Default: false */
   readonly inputsFirst?: boolean;
+  /** Whether the weight is stored as that of a 1×1 convolution, [outputs, inputs, 1, 1]. Default: false */
+  readonly pointwise?: boolean;
   /** Rows of larger tensors `PATH_weight` and `PATH_bias` that hold this layer among others. */
   readonly rows?: { readonly from: number; readonly of: number };
 }
@@ -43,10 +45,20 @@ export function addLinear(
 /** The weight as [inputs, outputs]. */
 function matrix(
   net: NetworkBuilder,
-  { path, inputsFirst, rows }: Linear,
+  { path, inputsFirst, pointwise, rows }: Linear,
   [inputs, outputs]: LinearSize,
 ): string {
   if (inputsFirst) return net.weight(`${path}.weight`, [inputs, outputs]);
+  if (pointwise) {
+    const kernel = net.weight(`${path}.weight`, [outputs, inputs, 1, 1]);
+    const flat = net.op(
+      'Reshape',
+      [kernel, net.integers(`${path}.weight.shape`, [outputs, inputs])],
+      {},
+      { name: `${path}.weight.flat` },
+    );
+    return net.op('Transpose', [flat], { perm: [1, 0] }, { name: `${path}.weight.transposed` });
+  }
   const weight = rows
     ? someRows(net, net.weight(`${path}_weight`, [rows.of, inputs]), rows.from, outputs)
     : net.weight(`${path}.weight`, [outputs, inputs]);
