@@ -18,9 +18,11 @@ export interface ErrorParts {
 /** Options and functions of the library with which something is put right. */
 export type Means =
   | 'batchSize'
+  | 'bundle'
   | 'calibration'
   | 'convert'
   | 'data'
+  | 'externalData'
   | 'folder'
   | 'force'
   | 'labels'

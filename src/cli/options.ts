@@ -81,6 +81,13 @@ export const options = {
       .default('float32'),
   strict: () =>
     new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
+  externalData: () =>
+    new Option(
+      '--external-data <folder>',
+      'folder that weights of the model were moved to; may be given several times',
+    ).argParser((folder, before: readonly string[] | undefined) => [...(before ?? []), folder]),
+  bundle: () =>
+    new Option('--bundle', 'put all weights into the written file, so that it depends on no other'),
   force: () => new Option('--force', 'replace an output file even where it holds something else'),
   json: () =>
     new Option(

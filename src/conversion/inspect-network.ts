@@ -1,6 +1,7 @@
 import { freeBatch } from '../batching/free-batch.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import { messageOf } from '../errors.ts';
+import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
@@ -23,6 +24,8 @@ export interface Inspection {
   readonly outputs: readonly string[];
   /** Number of weights. */
   readonly parameters: number;
+  /** Files that hold weights beside the model's own; none if it stands alone. */
+  readonly weightFiles: readonly string[];
   /** Version of the standard ONNX operators. */
   readonly opset: number;
   /** How many of each operator. */
@@ -75,6 +78,7 @@ export async function inspectNetwork(network: Network, method: string): Promise<
     inputs: source.graph.inputs.map(describe),
     outputs: source.graph.outputs.map(describe),
     parameters: countParameters(source),
+    weightFiles: weightFilesOf(model),
     opset: model.opset,
     operators: countBy(source.graph.nodes.map(({ opType }) => opType)),
     spiking,
@@ -118,6 +122,11 @@ function countParameters({ graph }: Model): number {
     ({ dataType, shape }) => dataType.includes('float') && shape.length > 0,
   );
   return weights.reduce((sum, { size }) => sum + size, 0);
+}
+
+function weightFilesOf({ graph }: Model): string[] {
+  const storages = [...tensorsOf(graph)].map(({ storage }) => storage);
+  return [...new Set(storages.flatMap((each) => (each.kind === 'external' ? each.source.location : [])))];
 }
 
 function describe({ name, dataType, shape }: ValueInfo): string {

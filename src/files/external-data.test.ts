@@ -68,7 +68,8 @@ describe('external data', () => {
     const path = join(model, 'hostile.onnx');
     writeModel(path, entries);
     const message = await readOnnx(path).then(() => 'accepted', messageOf);
-    expect(message).toContain('hostile.onnx: cannot read 1 part(s):');
+    expect(message).toMatch(/hostile\.onnx: .*$/);
+    expect(message).not.toContain('\n');
     expect(message).toContain(got);
   });
 

@@ -1,12 +1,14 @@
 import { realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { FormatError } from '../errors.ts';
-import type { FindExternal } from '../formats/onnx/decode-tensor.ts';
 import { FileSource } from './file-source.ts';
 
 /** Where a model's external data may lie. */
 export interface ExternalDataOptions {
-  /** Folders beside the model's own: for models whose weights were put elsewhere on purpose. Default: none. */
+  /**
+   * Folders beside the model's own: for models whose weights were put elsewhere, or moved. There a file is found by its name
+   * alone, too. Default: none.
+   */
   readonly externalData?: readonly string[];
 }
 
@@ -20,20 +22,27 @@ export interface ExternalDataOptions {
 export function filesIn(
   folders: readonly string[],
   { externalData = [] }: ExternalDataOptions = {},
-): FindExternal {
+): (location: string) => FileSource {
   const allowed = [...folders, ...externalData].map(realPath);
   const sources = new Map<string, FileSource>();
   return (location) => {
     const known = sources.get(location);
     if (known) return known;
-    const source = new FileSource(locate(location, [...folders, ...externalData], allowed));
+    const source = new FileSource(locate(location, placesOf(location, folders, externalData), allowed));
     sources.set(location, source);
     return source;
   };
 }
 
-function locate(location: string, folders: readonly string[], allowed: readonly string[]): string {
-  const places = folders.map((folder) => resolve(folder, location));
+/** Where a location may lie; in folders that were named the file may have been moved without the folders above it. */
+function placesOf(location: string, folders: readonly string[], named: readonly string[]): string[] {
+  return [
+    ...[...folders, ...named].map((folder) => resolve(folder, location)),
+    ...named.map((folder) => resolve(folder, basename(location))),
+  ];
+}
+
+function locate(location: string, places: readonly string[], allowed: readonly string[]): string {
   const path = places.find((place) => statSync(place, { throwIfNoEntry: false })) ?? places[0]!;
   if (location === '') throw refused(location, 'no path at all');
   if (
@@ -55,6 +64,7 @@ function refused(location: string, got: string): FormatError {
     got,
     remedy:
       'Put the weights beside the model, or name their folder with the option externalData if you trust the model',
+    means: ['externalData'],
   });
 }
 

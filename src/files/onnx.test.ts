@@ -11,7 +11,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -26,8 +26,12 @@ import { writeOnnx } from './write-onnx.ts';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'onnx-'));
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 /** y = x · w scaled by a leaky ReLU, with every kind of attribute somewhere. */
 function sample(weight: Tensor, opset = 17): Model {
@@ -158,7 +162,7 @@ describe('reading what is no good model', () => {
     }
   });
 
-  it('says once which external file is missing, and lists the weights beyond the end of one', async () => {
+  it('says in one line which external file is missing or too short', async () => {
     const home = join(folder, 'external');
     await mkdir(home);
     const data = join(home, 'w.bin');
@@ -167,10 +171,12 @@ describe('reading what is no good model', () => {
     await writeOnnx(sample(new Tensor('float32', [2, 2], fileStorage(data, 0, 16))), path);
     rmSync(data);
     await expect(readOnnx(path)).rejects.toThrow(
-      `${path}: cannot read 1 part(s):\n  - external data ${data}: expected the file with the weights, got no such file. Put it beside the model as it was when the model was written, or write the model again.`,
+      `${path}: external data ${data}: expected the file with the weights, got no such file. Put it back where it was when the model was written, name the folder that it lies in now with the option externalData, or write the model again with the option bundle, which puts the weights into the file.`,
     );
     writeFileSync(data, new Uint8Array(10));
-    await expect(readOnnx(path)).rejects.toThrow('got a file of 10 bytes');
+    await expect(readOnnx(path)).rejects.toThrow(
+      `${path}: external data ${data}: expected the complete file with the weights, got a file of 10 bytes, which is too short. Put the file back that the model was written with, or write the model again.`,
+    );
     expect(readFileSync(path).length).toBeGreaterThan(0);
   });
 });

@@ -7,6 +7,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { FileSource } from './file-source.ts';
 import { guardOutput, weightFilesOf } from './output-guard.ts';
+import { writeWeightDigests } from './weight-digests.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /** Weights up to this many bytes are put into the file itself, so that a small model is one file. */
@@ -15,15 +16,32 @@ const inlineLimit = 64 * 2 ** 20;
 /** Tensors below this size (shapes, scalars) are always in the file itself. */
 const smallTensor = 1024;
 
+/** A message of Protocol Buffers ends at 2 GiB; some of that is for what is not weights. */
+const bundleLimit = 2 * 10 ** 9;
+
+/** How to write an ONNX file. */
+export interface WriteOnnxOptions {
+  /** Whether all weights go into the file itself, so that it depends on no other. Default false */
+  readonly bundle?: boolean;
+}
+
+/** What a written file depends on. */
+export interface WrittenOnnx {
+  /** Files with weights, relative to the folder of the file; none if it stands alone. */
+  readonly refersTo: readonly string[];
+}
+
 /**
  * Writes a model as an ONNX file.
  *
  * Weights that lie in files in or below the folder of `path` are referenced where they are. Of the others, up to
  * 64 MiB are put into the file itself; beyond that, weight files are hard-linked beside the model (copied
  * where linking is impossible) and weights in memory are written to `<path>.data`.
- * ONNX Runtime refuses external data outside the folder of the model, hence the link.
+ * ONNX Runtime refuses external data outside the folder of the model, hence the link. A digest of the weights that are referred to
+ * is kept in the file, so that {@link readOnnx} notices when they change.
  *
- * @throws UsageError if the place cannot be written, or is a file that the model's weights lie in. The model file is written last and atomically.
+ * @throws UsageError if the place cannot be written, or is a file that the model's weights lie in, or the weights are too many to
+ * be bundled. The model file is written last and atomically.
  *
  * @example
  * ```ts
@@ -33,20 +51,59 @@ const smallTensor = 1024;
  * console.log((await openNetwork('vit.onnx')).origin); // onnx
  * ```
  */
-export async function writeOnnx(model: Model, path: string): Promise<void> {
+export async function writeOnnx(
+  model: Model,
+  path: string,
+  { bundle = false }: WriteOnnxOptions = {},
+): Promise<WrittenOnnx> {
   verifyModel(model, path);
   await guardOutput(path, { inputs: weightFilesOf(model), kind: 'onnx', force: true });
   const folder = dirname(resolve(path));
-  const outside = [...tensorsOf(model.graph)].filter((tensor) => !liesBelow(tensor, folder));
-  const fits = outside.reduce((sum, tensor) => sum + tensor.byteLength, 0) <= inlineLimit;
   const beside = new PlacesBeside(resolve(path));
-  const place = (tensor: Tensor): ExternalPlace | undefined => {
-    if (liesBelow(tensor, folder)) return referenced(tensor, folder);
-    return fits || tensor.byteLength < smallTensor ? undefined : beside.place(tensor);
-  };
-  const bytes = encodeModel(model, place);
+  if (bundle) requireFit(model, path);
+  const places = bundle ? new Map<Tensor, ExternalPlace>() : placesOf(model, folder, beside);
   await beside.write();
-  await writeAtomically(path, bytes);
+  // The model itself stays as it is: what the weights of this file are is not said of others.
+  const described = model.withGraph(model.graph);
+  await writeWeightDigests(described, places, (location) => resolve(folder, location));
+  await writeAtomically(
+    path,
+    encodeModel(described, (tensor) => places.get(tensor)),
+  );
+  return { refersTo: [...new Set([...places.values()].map(({ location }) => location))] };
+}
+
+/** What does not go into the file itself. */
+function placesOf(model: Model, folder: string, beside: PlacesBeside): Map<Tensor, ExternalPlace> {
+  const tensors = [...new Set(tensorsOf(model.graph))];
+  const outside = tensors.filter((tensor) => !liesBelow(tensor, folder));
+  const fits = bytesOf(outside) <= inlineLimit;
+  const places = new Map<Tensor, ExternalPlace>();
+  for (const tensor of tensors) {
+    const place = liesBelow(tensor, folder)
+      ? referenced(tensor, folder)
+      : fits || tensor.byteLength < smallTensor
+        ? undefined
+        : beside.place(tensor);
+    if (place) places.set(tensor, place);
+  }
+  return places;
+}
+
+function requireFit(model: Model, path: string): void {
+  const bytes = bytesOf([...tensorsOf(model.graph)]);
+  if (bytes <= bundleLimit) return;
+  throw new UsageError({
+    where: path,
+    expected: 'weights of less than 2 GB, which is all that one ONNX file holds',
+    got: `${(bytes / 1e9).toFixed(2)} GB`,
+    remedy: 'Leave the option bundle out; then copy the files beside the model along with it',
+    means: ['bundle'],
+  });
+}
+
+function bytesOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0);
 }
 
 function liesBelow({ storage }: Tensor, folder: string): boolean {

@@ -19,6 +19,7 @@ interface Settings extends EvaluateSettings {
   readonly calibrate?: string;
   readonly calibrationLimit?: number;
   readonly json?: boolean;
+  readonly externalData?: readonly string[];
 }
 
 /** `transpike compare`: several methods on the same images, in one table and one report. */
@@ -32,6 +33,7 @@ export function compareCommand(): Command {
       `methods to convert the network with, as ecmt,ecmt/reference,rate; for T = ${defaultSteps} unless -T says otherwise`,
     )
     .option('--calibrate <data>', 'images to choose thresholds on, the same for every method')
+    .addOption(options.externalData())
     .addOption(options.calibrationLimit())
     .addOption(options.steps())
     .addOption(options.labels())
@@ -59,10 +61,10 @@ Examples:
 }
 
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
-  const networks = await Promise.all(paths.map((path) => openNetwork(path)));
-  const { methods, calibrate, calibrationLimit, json, run, ...evaluation } = settings;
+  const networks = await Promise.all(paths.map((path) => openNetwork(path, settings)));
+  const { methods, calibrate, calibrationLimit, externalData: _, json, run, ...evaluation } = settings;
   const compared = comparedOf(networks, settings);
-  const { workers: _, data, labels, ...rest } = evaluation;
+  const { workers: __, data, labels, ...rest } = evaluation;
   const end = await compareNetworks(
     {
       name: networks.map(({ name }) => name.replace(/\.snn$/, '')).join('-vs-'),

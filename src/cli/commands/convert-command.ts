@@ -5,11 +5,14 @@ import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.t
 import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { options } from '../options.ts';
+import { printReferences } from '../print-references.ts';
 import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 
 interface Settings extends ConvertSettings {
   readonly limit?: number;
   readonly output?: string;
+  readonly externalData?: readonly string[];
+  readonly bundle?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -19,6 +22,7 @@ export function convertCommand(): Command {
   return new Command('convert')
     .description('Convert a trained network into a spiking one.')
     .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
+    .addOption(options.externalData())
     .addOption(options.method())
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
@@ -34,6 +38,7 @@ export function convertCommand(): Command {
       '-o, --output <file>',
       'where to write the spiking model (default: <model>.snn.onnx in this folder)',
     )
+    .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
@@ -48,7 +53,7 @@ Examples:
 }
 
 async function convertAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path);
+  const network = await openNetwork(path, settings);
   const output = settings.output ?? `${network.name}.snn.onnx`;
   await requireWritable(output, {
     inputs: [...filesOf(network), ...inputFiles(settings.calibrate, settings.thresholds, settings.labels)],
@@ -56,9 +61,9 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
     ...(settings.force && { force: true }),
   });
   const { model, record } = await convertWithProgress(network, withCalibrationLimit(settings));
-  await writeOnnx(model, output);
+  const { refersTo } = await writeOnnx(model, output, settings);
   if (settings.json) {
-    console.log(JSON.stringify({ output, ...record }, null, 2));
+    console.log(JSON.stringify({ output, refersTo, ...record }, null, 2));
     return;
   }
   console.log(
@@ -67,6 +72,7 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
   console.log(
     `  parity with the source network: largest deviation ${record.parityDeviation.toExponential(1)}`,
   );
+  printReferences(refersTo);
   console.log(`  next: transpike evaluate ${output} --data <images>`);
 }
 

@@ -13,6 +13,7 @@ interface Settings {
   readonly model?: string;
   readonly data?: string;
   readonly labels?: string;
+  readonly externalData?: readonly string[];
   readonly limit: number;
   readonly steps: number;
 }
@@ -26,6 +27,7 @@ export function demoCommand(): Command {
       '--data <data>',
       'labelled images; a few of them choose the thresholds (default: generated glyphs)',
     )
+    .addOption(options.externalData())
     .addOption(options.labels())
     .addOption(options.limit('number of images').default(500))
     .addOption(options.steps(8))
@@ -39,9 +41,9 @@ Examples:
     .action(demoAction);
 }
 
-async function demoAction({ model, data, labels, limit, steps }: Settings): Promise<void> {
+async function demoAction({ model, data, labels, limit, steps, externalData = [] }: Settings): Promise<void> {
   requireBoth(model, data);
-  const source = await openNetwork(model ?? bundledModel);
+  const source = await openNetwork(model ?? bundledModel, { externalData });
   const [calibrate, images] =
     data === undefined ? [bundledData.calibrate, bundledData.evaluate] : [data, data];
   const common = labels === undefined ? {} : { labels };

@@ -15,6 +15,7 @@ interface Settings {
   readonly alone?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly externalData?: readonly string[];
 }
 
 /** `transpike diagnose`: which spike site loses what, and what to do about it. */
@@ -27,6 +28,7 @@ export function diagnoseCommand(): Command {
     .addOption(options.split())
     .addOption(options.limit('number of images to look at').default(4))
     .option('--alone', 'let each site spike alone, too, and say how far that moves the logits (slower)')
+    .addOption(options.externalData())
     .addOption(options.strict())
     .addOption(options.json())
     .addHelpText(
@@ -40,7 +42,7 @@ Examples:
 }
 
 async function diagnoseAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path);
+  const network = await openNetwork(path, settings);
   if (!network.spiking) {
     throw new UsageError({
       where: path,

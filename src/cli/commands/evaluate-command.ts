@@ -15,6 +15,7 @@ interface Settings extends EvaluateSettings {
   readonly method: string;
   readonly preset?: string;
   readonly json?: boolean;
+  readonly externalData?: readonly string[];
 }
 
 /** `transpike evaluate`: accuracy, agreement, firing rate and energy at every time-step. */
@@ -29,6 +30,7 @@ export function evaluateCommand(): Command {
       '--data <data>',
       'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack',
     )
+    .addOption(options.externalData())
     .addOption(options.labels())
     .addOption(options.split())
     .addOption(options.steps())
@@ -72,7 +74,7 @@ Examples:
 }
 
 async function evaluateAction(path: string, settings: Settings): Promise<void> {
-  const opened = await openNetwork(path);
+  const opened = await openNetwork(path, settings);
   const network =
     settings.calibrate === undefined ? opened : await converted(opened, settings, settings.calibrate);
   if (!network.spiking) {

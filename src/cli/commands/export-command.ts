@@ -11,6 +11,8 @@ import { filesOf, requireWritable } from '../require-writable.ts';
 interface Settings {
   readonly to: string;
   readonly output?: string;
+  readonly externalData?: readonly string[];
+  readonly bundle?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +29,8 @@ export function exportCommand(): Command {
         .default(exporters[0]!.name),
     )
     .option('-o, --output <file>', 'where to write (default: the model’s name with the ending of the form)')
+    .addOption(options.externalData())
+    .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
@@ -36,17 +40,18 @@ export function exportCommand(): Command {
     .action(exportAction);
 }
 
-async function exportAction(path: string, { to, output, force, json }: Settings): Promise<void> {
+async function exportAction(path: string, settings: Settings): Promise<void> {
+  const { to, output, force, json } = settings;
   const exporter = mustExist(
     exporters.find(({ name }) => name === to),
     `exporter '${to}'`,
   );
-  const network = await openNetwork(path);
+  const network = await openNetwork(path, settings);
   const { model, name } = network;
   planRun(model);
   const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;
   await requireWritable(target, { inputs: filesOf(network), kind: 'onnx', ...(force && { force }) });
-  await writeExport(await exporter.make(model), target);
+  await writeExport(await exporter.make(model), target, settings);
   console.log(
     json ? JSON.stringify({ output: target, form: to }) : `${pc.green('✓')} ${target}: ${exporter.summary}`,
   );

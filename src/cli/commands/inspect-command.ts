@@ -13,10 +13,11 @@ export function inspectCommand(): Command {
     )
     .argument('<model>', 'an .onnx or .snn.onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.method())
+    .addOption(options.externalData())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
-    .action(async (path: string, settings: { method: string; json?: boolean }) => {
-      const inspection = await inspectNetwork(await openNetwork(path), settings.method);
+    .action(async (path: string, settings: { method: string; externalData?: string[]; json?: boolean }) => {
+      const inspection = await inspectNetwork(await openNetwork(path, settings), settings.method);
       if (settings.json) console.log(JSON.stringify(inspection, null, 2));
       else print(inspection);
       // Whoever asks in a script wants to know whether `convert` will work.
@@ -25,12 +26,24 @@ export function inspectCommand(): Command {
 }
 
 function print(inspection: Inspection): void {
-  const { name, origin, inputs, outputs, parameters, operators, macs, sites, obstacles, conversion } =
-    inspection;
+  const {
+    name,
+    origin,
+    inputs,
+    outputs,
+    parameters,
+    operators,
+    macs,
+    sites,
+    obstacles,
+    conversion,
+    weightFiles,
+  } = inspection;
   console.log(`${pc.bold(name)} (${origin})`);
   console.log(`  inputs      ${inputs.join(', ')}`);
   console.log(`  outputs     ${outputs.join(', ')}`);
   console.log(`  parameters  ${parameters.toLocaleString('en')}`);
+  if (weightFiles.length > 0) console.log(`  weights in  ${weightFiles.join(', ')}`);
   if (macs !== undefined)
     console.log(`  operations  ${(macs / 1e9).toPrecision(3)} G multiply-accumulate an image`);
   const counts = Object.entries(operators).map(([type, count]) => `${count} ${type}`);

@@ -29,6 +29,7 @@ interface Settings {
   readonly memory?: number;
   readonly exitConfidence?: number;
   readonly json?: boolean;
+  readonly externalData?: readonly string[];
 }
 
 const precisions = {
@@ -64,6 +65,7 @@ export function runCommand(): Command {
       'let each input stop at the first step whose largest softmax is at least p: its logits stay as they are from then on',
       probability,
     )
+    .addOption(options.externalData())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
@@ -81,7 +83,7 @@ Examples:
 }
 
 async function runAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path);
+  const network = await openNetwork(path, settings);
   await requireWritable(settings.output, {
     inputs: [...filesOf(network), ...inputFiles(settings.input)],
     kind: 'npy',

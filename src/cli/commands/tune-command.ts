@@ -10,6 +10,7 @@ import { type LadderName, ladderFamilies } from '../../tuning/ladders/ladder-fam
 import { payingRange } from '../../tuning/search/paying-range.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
 import { options } from '../options.ts';
+import { printReferences } from '../print-references.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
 import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
@@ -22,6 +23,8 @@ interface Settings extends Omit<TuneSettings, 'goal' | 'ladder'> {
   readonly force?: boolean;
   readonly ladder: LadderName | 'any';
   readonly output?: string;
+  readonly externalData?: readonly string[];
+  readonly bundle?: boolean;
   readonly json?: boolean;
 }
 
@@ -61,6 +64,8 @@ export function tuneCommand(): Command {
       '-o, --output <file>',
       'where to write the spiking model (default: <model>.snn.onnx in this folder)',
     )
+    .addOption(options.externalData())
+    .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
@@ -85,7 +90,7 @@ function positive(text: string): number {
 
 async function tuneAction(path: string, settings: Settings): Promise<void> {
   const goal = goalOf(settings);
-  const network = await openNetwork(path);
+  const network = await openNetwork(path, settings);
   const { ladder, json, output = `${network.name}.snn.onnx` } = settings;
   const frontierFile = typeof settings.frontier === 'string' ? settings.frontier : undefined;
   const guard = {
@@ -101,10 +106,20 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     return;
   }
   const { tuned, report } = end;
-  await writeOnnx(tuned.model, output);
+  const { refersTo } = await writeOnnx(tuned.model, output, settings);
   const { point, reached, points } = tuned;
   const pays = payingRange(tuned.frontier);
-  const summary = { goal, ladder, output, report, reached, chosen: point, pays: pays ?? null, points };
+  const summary = {
+    goal,
+    ladder,
+    output,
+    refersTo,
+    report,
+    reached,
+    chosen: point,
+    pays: pays ?? null,
+    points,
+  };
   if (frontierFile !== undefined) {
     await writeAtomically(frontierFile, `${JSON.stringify(summary, null, 2)}\n`);
   }
@@ -119,6 +134,7 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
   );
   if (report) console.log(`  report: ${report}`);
+  printReferences(refersTo);
   console.log(`  next: transpike evaluate ${output} --data <images>`);
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts';
+import { FormatError, messageOf } from '../../errors.ts';
 import { dataTypeFromOnnx } from '../../graph/data-type.ts';
 import { type Dimension, Graph, type ValueInfo } from '../../graph/graph.ts';
 import { Model, type ModelFunction } from '../../graph/model.ts';
@@ -21,7 +21,7 @@ import type {
  *
  * @param find finds external data
  */
-export function decodeModel(proto: ModelProto, find: FindExternal): { model: Model; problems: string[] } {
+export function decodeModel(proto: ModelProto, find: FindExternal): { model: Model; problems: Error[] } {
   const decoder = new Decoder(find);
   const opsets = decodeOpsets(proto.opsetImport);
   const model = new Model(decoder.graph(proto.graph!), opsets.get('') ?? 1);
@@ -31,11 +31,11 @@ export function decodeModel(proto: ModelProto, find: FindExternal): { model: Mod
   model.irVersion = Number(proto.irVersion);
   model.producer = proto.producerName;
   // What a whole file lacks is one problem, however many tensors are in it.
-  return { model, problems: [...new Set(decoder.problems)] };
+  return { model, problems: [...new Map(decoder.problems.map((each) => [each.message, each])).values()] };
 }
 
 class Decoder {
-  readonly problems: string[] = [];
+  readonly problems: Error[] = [];
   readonly #find: FindExternal;
 
   constructor(find: FindExternal) {
@@ -49,7 +49,12 @@ class Decoder {
     }
     for (const each of proto.sparseInitializer) {
       this.problems.push(
-        `initializer '${each.values?.name}': sparse tensors are not supported. Export dense weights.`,
+        new FormatError({
+          where: `initializer '${each.values?.name}'`,
+          expected: 'dense weights',
+          got: 'a sparse tensor',
+          remedy: 'Export dense weights',
+        }),
       );
     }
     // Before IR version 4 every initializer was listed among the inputs too.
@@ -129,7 +134,7 @@ class Decoder {
     try {
       return decode();
     } catch (error) {
-      this.problems.push(messageOf(error));
+      this.problems.push(error instanceof Error ? error : new Error(messageOf(error)));
       return undefined;
     }
   }

@@ -49,15 +49,17 @@ function locateExternal(proto: TensorProto, find: FindExternal, byteLength: numb
       where: `external data ${source.location}`,
       expected: 'the file with the weights',
       got: 'no such file',
-      remedy: 'Put it beside the model as it was when the model was written, or write the model again',
+      remedy:
+        'Put it back where it was when the model was written, name the folder that it lies in now with the option externalData, or write the model again with the option bundle, which puts the weights into the file',
+      means: ['externalData', 'bundle'],
     });
   }
   if (available < offset + length) {
     throw new FormatError({
-      where,
-      expected: `external data of ${length} bytes at offset ${offset} of ${source.location}`,
-      got: `a file of ${available} bytes`,
-      remedy: 'Put the complete data file beside the model',
+      where: `external data ${source.location}`,
+      expected: 'the complete file with the weights',
+      got: `a file of ${available} bytes, which is too short`,
+      remedy: 'Put the file back that the model was written with, or write the model again',
     });
   }
   return { kind: 'external', source, offset, length };

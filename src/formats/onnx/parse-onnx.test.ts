@@ -32,7 +32,7 @@ describe('parseOnnx', () => {
 
   it('names weights that nothing is found for', () => {
     expect(() => parseOnnx(bytesWithExternalWeight(), 'm.onnx')).toThrow(
-      'm.onnx: cannot read 1 part(s):\n  - external data weights/w.bin: expected the file with the weights, got no such file.',
+      'm.onnx: external data weights/w.bin: expected the file with the weights, got no such file.',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { FormatError, listProblems, messageOf } from '../../errors.ts';
+import { contentOf, type ErrorContent, FormatError, listProblems, messageOf } from '../../errors.ts';
 import type { ByteSource } from '../../graph/byte-source.ts';
 import type { Model } from '../../graph/model.ts';
 import { verifyModel } from '../../graph/verify-model.ts';
@@ -32,10 +32,18 @@ export function parseOnnx(bytes: Uint8Array, where: string, find: FindExternal =
     });
   }
   const { model, problems } = decodeModel(proto, find);
-  if (problems.length > 0)
-    throw new FormatError(listProblems(`${where}: cannot read ${problems.length} part(s):`, problems));
+  if (problems.length > 0) throw new FormatError(problemsOf(where, problems));
   verifyModel(model, where);
   return model;
+}
+
+/** A single problem is one line, which keeps what its remedy is done with. */
+function problemsOf(where: string, problems: readonly Error[]): ErrorContent {
+  const [first] = problems;
+  const content = problems.length === 1 ? contentOf(first) : undefined;
+  if (typeof content === 'object' && 'expected' in content)
+    return { ...content, where: `${where}: ${content.where}` };
+  return listProblems(`${where}: cannot read ${problems.length} part(s):`, problems.map(messageOf));
 }
 
 function findNothing(location: string): ByteSource {
