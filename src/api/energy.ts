@@ -20,9 +20,11 @@ export { type Device, defineDevice } from '../energy/define-device.ts';
 export { devices } from '../energy/devices/devices.ts';
 export { ecmtRatio, type OperatorActivity, operatorActivities } from '../energy/ecmt-ratio.ts';
 export { energyTerms, totalEnergy } from '../energy/energy-breakdown.ts';
-export { fullEstimate } from '../energy/full-estimate.ts';
+export { fullEstimate, type RunEnd, realisedEstimate } from '../energy/full-estimate.ts';
 export { type OperatorCost, operatorCosts } from '../energy/operator-costs.ts';
 export { spikeDrivenShare } from '../energy/operator-labels.ts';
+export { realisations } from '../energy/realisations/realisations.ts';
+export { defineRealisation, type Realisation, type RealisedWork } from '../energy/realised-work.ts';
 export { quantisedEstimate, sourceEstimate } from '../energy/source-estimate.ts';
 export { type SpikingLoad, spikingLoad } from '../energy/spiking-load.ts';
 export type {

@@ -10,6 +10,7 @@ const energyOf = (ratio: number) => ({
   nanojoules: 10,
   ratio,
   breakdown: mapTerms(() => 0),
+  realisation: null,
 });
 
 const result: EvaluationResult = {
@@ -25,7 +26,13 @@ const result: EvaluationResult = {
       agreement: 1,
       agreementInterval: interval,
       firingRate: 0.5,
-      energy: { ecmtRatio: 0.1, full: [energyOf(0.25)], quantisedRatio: 12.345 },
+      energy: {
+        ecmtRatio: 0.1,
+        full: [energyOf(0.25)],
+        realisations: [],
+        anytimeRatio: 0.3,
+        quantisedRatio: 12.345,
+      },
     },
   ],
   quantised: {
@@ -46,6 +53,7 @@ const result: EvaluationResult = {
   energy: {
     device: '45nm-fp32',
     devices: [{ name: '45nm-fp32', title: '45 nm, 32-bit floating point', summary: '', figures: {} }],
+    accounting: 2,
     assumptions: [],
     source: [energyOf(1)],
     pays: [{ device: '45nm-fp32', steps: 1, atLeast: true }],

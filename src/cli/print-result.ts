@@ -82,7 +82,7 @@ function legend({ energy, quantised }: EvaluationResult): string[] {
   return [
     'intervals: 95 %; rate: spikes per neuron and step; energy for one image, estimates:',
     '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
-    `(b) full estimate, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
+    `(b) full estimate of a run of t steps, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
     ...(quantised ? quantisedLegend(quantised) : []),
     `${(100 * energy.spikeDrivenShare).toFixed(1)} % of the operations are driven by spikes alone`,
   ];

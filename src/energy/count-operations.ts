@@ -1,5 +1,6 @@
 import { constantValues } from '../analysis/constant-values.ts';
-import { synapticOperators } from '../analysis/synaptic-operators.ts';
+import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { valuesReadBy } from '../graph/operation.ts';
@@ -7,7 +8,7 @@ import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';
-import { type OperatorCost, operatorCosts } from './operator-costs.ts';
+import { costsFromShapes, type OperatorCost, valuesInCosts } from './operator-costs.ts';
 
 /** A value that depends on the image. */
 export interface SizedValue {
@@ -32,63 +33,79 @@ export interface Operations {
   readonly others: readonly OtherOperator[];
   /** Operators whose cost is not known, as `type 'name'`; they count as nothing. */
   readonly unknown: readonly string[];
+  /** Elements for one image of every value that depends on it. */
+  readonly sizes: ReadonlyMap<string, number>;
 }
+
+/** Operators that make sequences of tensors, which have no shape. */
+const sequences = new Set(
+  'SplitToSequence SequenceConstruct SequenceInsert SequenceErase SequenceEmpty SequenceMap'.split(' '),
+);
 
 /** Counts what a network that does not spike calculates for one image. Shapes are measured, not inferred. */
 export async function countOperations(source: Model): Promise<Operations> {
-  const found = otherOperators(source);
-  const values = found.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
-  const shapes = await measureShapes(source, new Set(values));
-  const sized = (value: string): SizedValue => ({
-    value,
-    size: sizeOf(lookUp(shapes, value, 'shape of value')),
-  });
+  const operators = synapticOperators(source.graph);
+  const constant = constantValues(source.graph);
+  const values = valuesOfImage(source.graph, constant);
+  const shapes = await measureShapes(source, new Set([...values, ...valuesInCosts(operators)]));
+  const sizes = new Map(values.map((value) => [value, sizeOf(lookUp(shapes, value, 'shape of value'))]));
+  const found = otherOperators(source.graph, constant, operators);
   const known = found.filter(isKnown);
   return {
-    synaptic: await operatorCosts(source),
+    synaptic: costsFromShapes(source, operators, shapes),
     others: known
-      .map(({ node, cost, inputs, outputs }) => countOne(node, cost, inputs.map(sized), outputs.map(sized)))
+      .map(({ node, cost }) => countOne(node, cost, sizes))
       .filter(({ additions, multiplications }) => additions + multiplications > 0),
     unknown: found.filter((each) => !isKnown(each)).map(({ node }) => `${node.opType} '${node.name}'`),
+    sizes,
   };
 }
 
 interface Found {
   readonly node: Node;
   readonly cost: ElementArithmetic | undefined;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
 }
 
 function isKnown(found: Found): found is Found & { readonly cost: ElementArithmetic } {
   return found.cost !== undefined;
 }
 
+/** All tensors that depend on the image, the image included. */
+function valuesOfImage({ inputs, nodes }: Graph, constant: ReadonlySet<string>): string[] {
+  const made = nodes.filter(({ opType }) => !sequences.has(opType)).flatMap(({ outputs }) => outputs);
+  return [...inputs.map(({ name }) => name), ...made].filter((value) => value !== '' && !constant.has(value));
+}
+
 /** Operators that depend on the image and are not synaptic; those that only move numbers are left out. */
-function otherOperators({ graph }: Model): Found[] {
-  const constant = constantValues(graph);
-  const synaptic = new Set(synapticOperators(graph).map(({ node }) => node));
-  return graph.nodes.flatMap((node) => {
-    const inputs = [...valuesReadBy(node)].filter((value) => !constant.has(value) && !graph.isInput(value));
+function otherOperators(
+  { nodes }: Graph,
+  constant: ReadonlySet<string>,
+  operators: readonly SynapticOperator[],
+): Found[] {
+  const synaptic = new Set(operators.map(({ node }) => node));
+  return nodes.flatMap((node) => {
     const fromImage = [...valuesReadBy(node)].some((value) => !constant.has(value));
     if (synaptic.has(node) || !fromImage) return [];
     const cost = operatorArithmetic(node, (value) => constant.has(value));
-    if (cost && cost.additions + cost.multiplications === 0) return [];
-    const [output] = node.outputs;
-    return [{ node, cost, inputs, outputs: output ? [output] : [] }];
+    return cost && cost.additions + cost.multiplications === 0 ? [] : [{ node, cost }];
   });
 }
 
 function countOne(
-  { name, opType }: Node,
+  node: Node,
   { per, linear, additions, multiplications }: ElementArithmetic,
-  inputs: readonly SizedValue[],
-  outputs: readonly SizedValue[],
+  sizes: ReadonlyMap<string, number>,
 ): OtherOperator {
+  const sized = (value: string): SizedValue[] => {
+    const size = sizes.get(value);
+    return size === undefined ? [] : [{ value, size }];
+  };
+  const inputs = [...valuesReadBy(node)].flatMap(sized);
+  const outputs = node.outputs.slice(0, 1).flatMap(sized);
   const elements = (per === 'output' ? outputs : inputs)[0]?.size ?? outputs[0]?.size ?? 0;
   return {
-    name,
-    opType,
+    name: node.name,
+    opType: node.opType,
     linear,
     inputs,
     outputs,

@@ -22,6 +22,11 @@ export function addEnergy(a: EnergyBreakdown, b: EnergyBreakdown): EnergyBreakdo
   return mapTerms((term) => a[term] + b[term]);
 }
 
+/** A breakdown a number of times. */
+export function scaleEnergy(of: EnergyBreakdown, times: number): EnergyBreakdown {
+  return mapTerms((term) => of[term] * times);
+}
+
 /** A breakdown from a function of the term. */
 export function mapTerms(amount: (term: keyof EnergyBreakdown) => number): EnergyBreakdown {
   return Object.fromEntries(energyTerms.map((term) => [term, amount(term)])) as unknown as EnergyBreakdown;

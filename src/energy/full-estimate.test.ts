@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { Graph } from '../graph/graph.ts';
+import { node } from '../graph/node.ts';
+import type { EnergyBreakdown } from '../results/energy-result.ts';
 import { breakEven } from './break-even.ts';
 import { fp32In45nm } from './devices/45nm-fp32.ts';
 import { int8In45nm } from './devices/45nm-int8.ts';
 import { devices } from './devices/devices.ts';
 import { loihi } from './devices/loihi.ts';
-import { totalEnergy } from './energy-breakdown.ts';
-import { fullEstimate } from './full-estimate.ts';
+import { mapTerms, totalEnergy } from './energy-breakdown.ts';
+import { fullEstimate, realisedEstimate } from './full-estimate.ts';
 import type { OperatorCost } from './operator-costs.ts';
 import { weightFetches } from './price-list.ts';
 import { quantisedDevice } from './quantised-device.ts';
+import { increments } from './realisations/increments.ts';
+import { runningMeans } from './realisations/running-means.ts';
 import { quantisedEstimate, sourceEstimate } from './source-estimate.ts';
 import type { SpikingLoad } from './spiking-load.ts';
+import type { Flow } from './value-flow.ts';
 
 const cost = (
   name: string,
@@ -42,60 +48,195 @@ const relu = {
   inputs: [],
   outputs: [],
 };
-const operations = { synaptic: [first, layer, head], others: [relu], unknown: [] };
+const operations = { synaptic: [first, layer, head], others: [relu] };
+
+const flow = (kinds: Record<string, Flow>, more: Partial<SpikingLoad['flow']> = {}): SpikingLoad['flow'] => ({
+  flowOf: new Map(Object.entries(kinds)),
+  summed: new Set(),
+  reread: new Set(),
+  beforeNeurons: new Set(),
+  ...more,
+});
 
 /** Ten neurons with a base-2 ladder of 8 levels between two layers: 3 spikes in step 1, one in step 2. */
 const load: SpikingLoad = {
   steps: 2,
   hiddenSteps: 0,
   work: [
-    { cost: first, sites: [], terms: [] },
-    { cost: layer, sites: ['site'], terms: [{ operations: [60, 20], scaling: 'shift' }] },
-    { cost: head, sites: [], terms: [] },
+    { cost: first, sites: [], terms: [], output: 'constant' },
+    {
+      cost: layer,
+      sites: ['site'],
+      terms: [{ operations: [60, 20], scaling: 'shift', meets: 'number' }],
+      output: 'increments',
+    },
+    { cost: head, sites: [], terms: [], output: 'means' },
   ],
   sites: [
     {
       name: 'site',
+      decoded: 'site.decoded',
       neurons: 10,
       alphabet: { scaling: 'shift', values: 17, payloadBits: 4 },
       spikes: [3, 1],
-      additions: 7,
-      words: 1,
+      comparisons: 5,
+      stateWords: 1,
+      input: 'constant',
     },
   ],
-  others: [relu],
-  labels: [],
-  stateful: { read: 4, passedOn: 6 },
+  others: [
+    {
+      ...relu,
+      output: 'means',
+      inputs: [{ value: 'layer.out', size: 4 }],
+      outputs: [{ value: 'relu.out', size: 6 }],
+    },
+  ],
+  labels: [{ name: 'relu', opType: 'Relu', label: 'stateful', operations: 10 }],
+  flow: flow({}, { summed: new Set(['layer.out']), reread: new Set(['first.out']) }),
+  sizes: new Map([
+    ['layer.out', 4],
+    ['first.out', 10],
+  ]),
+  graph: emptyGraph(),
 };
+
+/** The output of the activation function leaves for the head. */
+function emptyGraph(): Graph {
+  const graph = new Graph('part');
+  graph.append(node('MatMul', ['relu.out', 'w'], ['y'], {}, { name: 'head' }));
+  return graph;
+}
 
 /** Picojoules by hand. */
 const fetchesOf = (p: number) => (200 / 10) * (1 - (1 - p) ** 10);
-const steady = {
-  firstLayer: 100 * 4.6 + 100 * 10,
-  head: 20 * 4.6 + 20 * 10,
-  nonSynaptic: (7 + 10) * 0.9 + (3 + 10) * 3.7,
-  neurons: 10 * 7 * 0.9,
-  state: 10 * 1 * 2 * 10 + 10 * 2 * 10,
-};
+const dense = { firstLayer: 100 * 4.6 + 100 * 10, head: 20 * 4.6 + 20 * 10, relu: 7 * 0.9 + 3 * 3.7 };
+const spikeTransfer = (spikes: number) => 2 * ((spikes * 5) / 32) * 10;
+const inPicojoules = (of: EnergyBreakdown) => mapTerms((term) => of[term] * 1000);
 
-describe('fullEstimate', () => {
-  it('charges every term in 45 nm as counted by hand', () => {
-    const [one, two] = fullEstimate(load, fp32In45nm).map((breakdown) =>
-      Object.fromEntries(Object.entries(breakdown).map(([term, nanojoules]) => [term, nanojoules * 1000])),
-    );
-    const expected = {
-      ...steady,
+function expectTerms(of: EnergyBreakdown | undefined, expected: Partial<EnergyBreakdown>) {
+  for (const [term, picojoules] of Object.entries(expected)) {
+    expect(inPicojoules(of!)[term as keyof EnergyBreakdown], term).toBeCloseTo(picojoules, 9);
+  }
+}
+
+describe('a run in increments', () => {
+  const runs = realisedEstimate(load, increments, fp32In45nm);
+
+  it('of one step reads and writes nothing, and only compares in its neurons', () => {
+    expectTerms(runs[0], {
+      firstLayer: dense.firstLayer,
+      head: dense.head,
       synapses: 60 * (0.9 + 0.03),
       weights: fetchesOf(0.3) * 10,
-      transfer: 2 * (8 + 10) * 10 + 2 * ((3 * 5) / 32) * 10,
+      nonSynaptic: dense.relu,
+      neurons: 10 * 5 * 0.9,
+      state: 0,
+      transfer: 2 * (8 + 10) * 10 + spikeTransfer(3),
+    });
+  });
+
+  it('runs everything again in step 2, and carries potentials and the sums of what is read and passed on from 1 to 2', () => {
+    const [sums, potentials] = [4 + 6, 10];
+    expectTerms(runs[1], {
+      firstLayer: 2 * dense.firstLayer,
+      head: 2 * dense.head,
+      synapses: 80 * 0.93,
+      weights: (fetchesOf(0.3) + fetchesOf(0.1)) * 10,
+      nonSynaptic: 2 * dense.relu + sums * (0.9 + 3.7),
+      neurons: 10 * (2 * 5 + 2) * 0.9,
+      state: 2 * (sums + potentials) * 10,
+      transfer: 2 * 2 * (8 + 10) * 10 + spikeTransfer(4),
+    });
+  });
+});
+
+describe('a run on running means', () => {
+  const runs = realisedEstimate(load, runningMeans, fp32In45nm);
+
+  it('of one step is what it is in increments', () => {
+    expectTerms(runs[0], inPicojoules(realisedEstimate(load, increments, fp32In45nm)[0]!));
+  });
+
+  it('calculates the first layer once, the head when it is asked, and keeps what is read alone', () => {
+    expectTerms(runs[1], {
+      firstLayer: dense.firstLayer,
+      head: dense.head,
+      nonSynaptic: dense.relu + 4 * (0.9 + 3.7),
+      neurons: 10 * (2 * 5 + 2) * 0.9,
+      // Sums, what the neurons have emitted, and the first layer's output are written in step 1 and read in step 2.
+      state: 2 * (4 + 10 + 10) * 10,
+      transfer: 2 * (8 + 10) * 10 + spikeTransfer(4),
+    });
+  });
+
+  it('that may stop at any step answers and writes at each', () => {
+    const [one, two] = realisedEstimate(load, runningMeans, fp32In45nm, { anytime: true });
+    expectTerms(one, { head: dense.head, state: (4 + 10 + 10) * 10, neurons: 10 * (5 + 1) * 0.9 });
+    expectTerms(two, {
+      head: 2 * dense.head,
+      state: (3 * (4 + 10) + 2 * 10) * 10,
+      firstLayer: dense.firstLayer,
+    });
+  });
+
+  it('multiplies where neurons make their potential of a mean, and keeps the potential beside what was emitted where both are needed', () => {
+    const [site] = load.sites;
+    const with2 = (input: Flow, summed: string[]) =>
+      realisedEstimate(
+        { ...load, sites: [{ ...site!, input }], flow: flow({}, { summed: new Set(summed) }) },
+        runningMeans,
+        fp32In45nm,
+      )[1];
+    expectTerms(with2('means', ['site.decoded']), { neurons: 10 * (12 * 0.9 + 3.7), state: 2 * 10 * 10 });
+    expectTerms(with2('increments', ['site.decoded']), { neurons: 10 * 12 * 0.9, state: 2 * 20 * 10 });
+    expectTerms(with2('increments', []), { state: 2 * 10 * 10 });
+  });
+
+  describe('with a product of two trains', () => {
+    const product = { ...cost('product', 50, 5, 10), kind: 'product' as const, outputs: 3 };
+    const counts = { both: [10, 8], left: [10, 20], right: [10, 30] };
+    const work: SpikingLoad['work'][0] = {
+      cost: product,
+      sites: ['site', 'site'],
+      terms: [
+        { operations: counts.both, scaling: 'shift', meets: 'spike' },
+        { operations: counts.left, scaling: 'shift', meets: 'number' },
+        { operations: counts.right, scaling: 'shift', meets: 'number' },
+      ],
+      output: 'means',
     };
-    for (const [term, picojoules] of Object.entries(expected))
-      expect(one![term], term).toBeCloseTo(picojoules, 9);
-    // The second step runs all of it again, with its own spikes.
-    for (const [term, picojoules] of Object.entries(steady))
-      expect(two![term], term).toBeCloseTo(2 * picojoules, 9);
-    expect(two!.synapses).toBeCloseTo(80 * 0.93, 9);
-    expect(two!.weights).toBeCloseTo((fetchesOf(0.3) + fetchesOf(0.1)) * 10, 9);
+    const one: SpikingLoad = { ...load, work: [work], others: [], labels: [], sites: [], flow: flow({}) };
+    const fetches = (operations: number) => 5 * (1 - (1 - operations / 50) ** 10) * 10;
+
+    it('is one product in step 1, and then calculated anew or added to, whichever costs less', () => {
+      const [first, second] = realisedEstimate(one, runningMeans, fp32In45nm);
+      expectTerms(first, { synapses: 10 * 0.93, weights: fetches(10), state: 0 });
+      // Anew: 50 multiplications. Added to: 20 and 30 spikes, and three sums written and read again.
+      expectTerms(second, {
+        synapses: (10 + 20 + 30) * 0.93,
+        weights: fetches(10) + fetches(20) + fetches(30),
+        state: 2 * 3 * 10,
+        nonSynaptic: 3 * (0.9 + 3.7),
+      });
+      const busy = { ...work, cost: { ...product, outputs: 3000 } };
+      expectTerms(realisedEstimate({ ...one, work: [busy] }, runningMeans, fp32In45nm)[1], {
+        synapses: 10 * 0.93 + 50 * 4.6,
+        state: 0,
+      });
+    });
+
+    it('is three in increments, but for step 1, before which the sums are empty', () => {
+      const [first, second] = realisedEstimate(one, increments, fp32In45nm);
+      expectTerms(first, { synapses: 10 * 0.93, state: 0 });
+      expectTerms(second, { synapses: (10 + 8 + 20 + 30) * 0.93, state: 2 * 3 * 10 });
+    });
+  });
+});
+
+describe('fullEstimate', () => {
+  it('takes the realisation that costs least', () => {
+    expect(fullEstimate(load, fp32In45nm)).toEqual(realisedEstimate(load, runningMeans, fp32In45nm));
   });
 
   it('bills hidden steps with step 1', () => {
@@ -131,8 +272,8 @@ describe('sourceEstimate', () => {
     const breakdown = sourceEstimate(operations, fp32In45nm);
     expect(breakdown.synapses * 1000).toBeCloseTo(200 * 4.6, 9);
     expect(breakdown.weights * 1000).toBeCloseTo((200 / 10) * 10, 9);
-    expect(breakdown.firstLayer * 1000).toBeCloseTo(steady.firstLayer, 9);
-    expect(breakdown.head * 1000).toBeCloseTo(steady.head, 9);
+    expect(breakdown.firstLayer * 1000).toBeCloseTo(dense.firstLayer, 9);
+    expect(breakdown.head * 1000).toBeCloseTo(dense.head, 9);
     expect(breakdown.nonSynaptic * 1000).toBeCloseTo(7 * 0.9 + 3 * 3.7, 9);
     expect(breakdown.transfer * 1000).toBeCloseTo(2 * (8 + 10 + 10) * 10, 9);
     expect([breakdown.neurons, breakdown.state]).toEqual([0, 0]);
@@ -165,17 +306,20 @@ describe('weightFetches', () => {
 });
 
 describe('breakEven', () => {
-  it('finds the rate at which an operator costs what it costs in the source network', () => {
-    const [result] = breakEven(load, fp32In45nm);
+  it('finds the rate at which a run of an operator costs what it costs in the source network', () => {
+    const [site] = load.sites;
+    const longer = { ...load, steps: 3, sites: [{ ...site!, spikes: [3, 1, 2] }] };
+    const [result] = breakEven(longer, fp32In45nm);
     expect(result).toMatchObject({ operator: 'layer', site: 'site' });
-    expect(result!.rates).toEqual([0.3, 0.2]);
+    expect(result!.rates).toEqual([0.3, 0.2, 0.2]);
     const source = 200 * 4.6 + (200 / 10) * 10 + 2 * 10 * 10;
-    const [always, rate] = result!.breakEvenRates;
-    // One step costs less than the source network even if every neuron fires.
-    expect(always).toBe(1);
-    const spikes = 200 * rate! * 0.93 + fetchesOf(rate!) * 10 + 2 * ((10 * rate! * 5) / 32) * 10;
-    const neurons = 10 * 7 * 0.9 + 10 * 20;
-    expect(2 * (spikes + neurons)).toBeCloseTo(source, 6);
+    const [one, two, rate] = result!.breakEvenRates;
+    // One step and two cost less than the source network even if every neuron fires.
+    expect([one, two]).toEqual([1, 1]);
+    const spikes = 200 * rate! * 0.93 + fetchesOf(rate!) * 10 + spikeTransfer(10 * rate!);
+    // All steps compare; two reset and write, two read and integrate.
+    const neurons = 10 * (3 * 5 + 4) * 0.9 + 10 * 4 * 10;
+    expect(3 * spikes + neurons).toBeCloseTo(source, 6);
   });
 
   it('has no rate where silent neurons cost more already', () => {

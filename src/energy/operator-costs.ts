@@ -32,11 +32,21 @@ export interface OperatorCost {
  */
 export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
   const operators = synapticOperators(source.graph);
-  const values = new Set(operators.flatMap(({ node }) => [...multiplied(node), ...node.outputs]));
-  const measured = [...values].filter((name) => !source.graph.initializers.has(name));
-  const shapes = await measureShapes(source, measured);
-  const shapeOf = (name: string) =>
-    shapes.get(name) ?? lookUp(source.graph.initializers, name, 'weight').shape;
+  return costsFromShapes(source, operators, await measureShapes(source, valuesInCosts(operators)));
+}
+
+/** Values whose shapes the costs of operators are calculated from. */
+export function valuesInCosts(operators: readonly SynapticOperator[]): string[] {
+  return operators.flatMap(({ node }) => [...multiplied(node), ...node.outputs]);
+}
+
+/** As {@link operatorCosts}, where the shapes for one image are known. */
+export function costsFromShapes(
+  source: Model,
+  operators: readonly SynapticOperator[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): OperatorCost[] {
+  const shapeOf = (name: string) => lookUp(shapes, name, 'shape of value');
   return operators.map((operator) => ({
     name: operator.node.name,
     kind: operator.kind,

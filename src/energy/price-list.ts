@@ -41,19 +41,22 @@ export class PriceList {
     return nanojoules(additions, add) + nanojoules(multiplications, multiply);
   }
 
-  /** Reading accumulated numbers and writing them back. */
-  updates(words: number): number {
-    return 2 * nanojoules(words, this.#device.figures.stateWord);
+  /** Reading or writing numbers that are kept from step to step. */
+  stateWords(words: number): number {
+    return nanojoules(words, this.#device.figures.stateWord);
   }
 
-  /** Steps of neurons: their arithmetic and the traffic of their state. */
-  neurons(updates: number, additions: number, words: number): { neurons: number; state: number } {
+  /**
+   * Steps of neurons.
+   *
+   * @param updates how many, each of one neuron
+   * @param arithmetic of all of them together
+   * @param words numbers that they read or write
+   */
+  neurons(updates: number, arithmetic: Arithmetic, words: number): { neurons: number; state: number } {
     const { neuronUpdate } = this.#device.figures;
     if (neuronUpdate !== 'counted') return { neurons: nanojoules(updates, neuronUpdate), state: 0 };
-    return {
-      neurons: this.arithmetic({ additions: updates * additions, multiplications: 0 }),
-      state: this.updates(updates * words),
-    };
+    return { neurons: this.arithmetic(arithmetic), state: this.stateWords(words) };
   }
 
   /** Moving spikes with some payload: a bit that says spike, and the payload's. */

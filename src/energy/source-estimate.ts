@@ -8,8 +8,11 @@ import type { OperatorCost } from './operator-costs.ts';
 import { PriceList } from './price-list.ts';
 import { quantisedDevice } from './quantised-device.ts';
 
+/** What a network calculates, as far as its energy goes. */
+type Calculated = Pick<Operations, 'synaptic' | 'others'>;
+
 /** The energy of a network that does not spike, for one image on a device. @param reuse as in {@link PriceList} */
-export function sourceEstimate(operations: Operations, device: Device, reuse?: number): EnergyBreakdown {
+export function sourceEstimate(operations: Calculated, device: Device, reuse?: number): EnergyBreakdown {
   const prices = new PriceList(device, reuse);
   return estimate(operations, prices, () => prices);
 }
@@ -20,7 +23,7 @@ export function sourceEstimate(operations: Operations, device: Device, reuse?: n
  * @param bitsOf bits of the weights and activations of an operator
  */
 export function quantisedEstimate(
-  operations: Operations,
+  operations: Calculated,
   bitsOf: (operator: OperatorCost) => number,
 ): EnergyBreakdown {
   return estimate(
@@ -31,7 +34,7 @@ export function quantisedEstimate(
 }
 
 function estimate(
-  { synaptic, others }: Operations,
+  { synaptic, others }: Calculated,
   prices: PriceList,
   pricesOf: (cost: OperatorCost) => PriceList,
 ): EnergyBreakdown {

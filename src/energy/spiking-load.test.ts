@@ -12,6 +12,8 @@ import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { countOperations, type Operations } from './count-operations.ts';
 import { spikeDrivenShare } from './operator-labels.ts';
+import { increments } from './realisations/increments.ts';
+import { runningMeans } from './realisations/running-means.ts';
 import { type SpikingLoad, spikingLoad } from './spiking-load.ts';
 
 /** Attention over three tokens of four channels, a projection, a mean and a head of two classes. */
@@ -66,6 +68,9 @@ beforeAll(async () => {
   load = spikingLoad(model, { graph: source.graph, operations }, activity, 5, neurons);
 });
 
+const namedWords = (sites: readonly { name: string; words: number }[]) =>
+  Object.fromEntries(sites.map(({ name, words }) => [name, words]));
+
 describe('countOperations', () => {
   it('counts synaptic and other operators as by hand', () => {
     expect(operations.synaptic.map(({ name, macs, words, outputs }) => [name, macs, words, outputs])).toEqual(
@@ -108,15 +113,55 @@ describe('spikingLoad', () => {
     expect(spikeDrivenShare(load.labels)).toBeCloseTo(48 / (272 + 153 + 16), 12);
   });
 
-  it('keeps a sum for what softmax reads and passes on and for the output of both products', () => {
-    expect(load.stateful).toEqual({ read: 9, passedOn: 9 + 9 + 12 });
+  it('keeps in increments a sum for what softmax reads and passes on, and what products have emitted', () => {
+    const { sums, sites, operators } = increments.realise(load);
+    expect(sums).toBe(9 + 9);
+    expect(namedWords(sites)).toEqual({
+      'scores.a': 2,
+      'scores.b': 2,
+      'mixed.a': 2,
+      'mixed.b': 2,
+      'proj.in': 1,
+    });
+    expect(
+      operators.flatMap(({ cost, ways }) => (ways[0]!.sums > 0 ? [[cost.name, ways[0]!.sums]] : [])),
+    ).toEqual([
+      ['scores', 9],
+      ['mixed', 12],
+    ]);
   });
 
-  it('keeps what was emitted beside the potential where a product needs it', () => {
-    const words = Object.fromEntries(load.sites.map(({ name, words: each }) => [name, each]));
-    expect(words).toEqual({ 'scores.a': 2, 'scores.b': 2, 'mixed.a': 2, 'mixed.b': 2, 'proj.in': 1 });
-    // Integrate, reset, and five halvings for 17 values.
-    expect(load.sites.map(({ additions }) => additions)).toEqual([7, 7, 7, 7, 7]);
+  it('keeps on running means what neurons have emitted, and the output’s sum', () => {
+    const { sums, constants, sites, others, operators } = runningMeans.realise(load);
+    // Queries, keys and values never change; softmax and the projection read products, which are means.
+    expect(namedWords(sites)).toEqual({
+      'scores.a': 1,
+      'scores.b': 1,
+      'mixed.a': 1,
+      'mixed.b': 1,
+      'proj.in': 1,
+    });
+    expect(constants).toBe(3 * 12);
+    // The projection, the mean and the head are linear: increments reach the output, where they are summed.
+    expect(sums).toBe(2);
+    expect(others.map(({ when }) => when)).toEqual(['every', 'every', 'every']);
+    const denseIn = operators.map(({ cost, ways }) => [
+      cost.name,
+      ways.map(({ dense }) => dense ?? 'spikes'),
+    ]);
+    expect(Object.fromEntries(denseIn)).toEqual({
+      q: ['first'],
+      kk: ['first'],
+      vvv: ['first'],
+      scores: ['later', 'spikes'],
+      mixed: ['later', 'spikes'],
+      proj: ['spikes'],
+      y: ['every'],
+    });
+  });
+
+  it('finds a level among 17 values by five comparisons', () => {
+    expect(load.sites.map(({ comparisons }) => comparisons)).toEqual([5, 5, 5, 5, 5]);
   });
 
   it('gives products three terms and linear operators one, for one image', () => {

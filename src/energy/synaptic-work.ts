@@ -8,6 +8,8 @@ export interface SpikeTerm {
   /** Operations for one image, by time-step, the hidden steps first. */
   readonly operations: readonly number[];
   readonly scaling: SpikeScaling;
+  /** What a spike meets: a weight or a sum, which are not 0, or another spike. */
+  readonly meets: 'number' | 'spike';
 }
 
 /** What a synaptic operator does in the spiking network. */
@@ -44,9 +46,9 @@ export function synapticWork(
     if (cost.kind === 'product' && product) {
       const [a, b] = [scalings[0] ?? worst, scalings[1] ?? scalings[0] ?? worst];
       const terms = [
-        { operations: perImage(product.both), scaling: heaviest([a, b]) },
-        { operations: perImage(product.left), scaling: a },
-        { operations: perImage(product.right), scaling: b },
+        { operations: perImage(product.both), scaling: heaviest([a, b]), meets: 'spike' as const },
+        { operations: perImage(product.left), scaling: a, meets: 'number' as const },
+        { operations: perImage(product.right), scaling: b, meets: 'number' as const },
       ];
       return { cost, sites, terms };
     }
@@ -54,7 +56,11 @@ export function synapticWork(
     const counts = arriving ?? (cost.kind === 'linear' && sites[0] ? activity.spikes[sites[0]] : undefined);
     if (!counts) return { cost, sites, terms: [] };
     const operations = perImage(counts, cost.macs / cost.operands[0]!.size);
-    return { cost, sites, terms: [{ operations, scaling: arriving ? worst : scalings[0]! }] };
+    return {
+      cost,
+      sites,
+      terms: [{ operations, scaling: arriving ? worst : scalings[0]!, meets: 'number' }],
+    };
   });
 }
 

@@ -30,14 +30,20 @@ export const deviceEnergySchema = z.object({
   /** Relative to the source network on the same device. */
   ratio: z.number(),
   breakdown,
+  /** Realisation of a spiking network that this is the energy of; null for other networks, and in runs older than the two. */
+  realisation: z.string().nullable().default(null),
 });
 
 /** Schema of {@link StepEnergy}. */
 export const stepEnergySchema = z.object({
   /** (a) ECMT's ratio: every spike one addition, nothing else is charged. */
   ecmtRatio: z.number(),
-  /** (b) Full estimate on every device. */
+  /** (b) Full estimate on every device for a run of exactly t steps, in the realisation that costs least there. */
   full: list(deviceEnergySchema).default([]),
+  /** The same in every realisation, by device. */
+  realisations: list(deviceEnergySchema).default([]),
+  /** (b) on the first device of a run that may stop at any step, as early exits do; null in older runs. */
+  anytimeRatio: z.number().nullable().default(null),
   /** (c) Full estimate relative to the equal-bit quantised source network, both on `45nm-int8`; null if that was skipped. */
   quantisedRatio: z.number().nullable().default(null),
 });
@@ -104,6 +110,11 @@ export const energySchema = z.object({
   /** Device of the table and of break-even rates. */
   device: z.string(),
   devices: list(device),
+  /**
+   * Version of the rules by which energy is counted. 1: every step of a run reads and writes what is kept from step to step.
+   * 2: a run has exactly t steps, in the realisation that costs least.
+   */
+  accounting: z.int().default(1),
   /** What the estimates take for granted, one sentence each. */
   assumptions: list(z.string()),
   /** The source network on every device; its ratio is 1. */

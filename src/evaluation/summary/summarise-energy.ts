@@ -5,10 +5,17 @@ import { int8In45nm } from '../../energy/devices/45nm-int8.ts';
 import { devices } from '../../energy/devices/devices.ts';
 import { ecmtRatio, operatorActivities } from '../../energy/ecmt-ratio.ts';
 import { totalEnergy } from '../../energy/energy-breakdown.ts';
-import { assumptions, fullEstimate } from '../../energy/full-estimate.ts';
+import {
+  accounting,
+  assumptions,
+  fullEstimate,
+  leastOf,
+  realisedEstimate,
+} from '../../energy/full-estimate.ts';
 import { spikeDrivenShare } from '../../energy/operator-labels.ts';
+import { realisations } from '../../energy/realisations/realisations.ts';
 import { quantisedEstimate, sourceEstimate } from '../../energy/source-estimate.ts';
-import { spikingLoad } from '../../energy/spiking-load.ts';
+import { type SpikingLoad, spikingLoad } from '../../energy/spiking-load.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp, mustExist } from '../../look-up.ts';
 import type { BitWidths } from '../../quantisation/bit-widths.ts';
@@ -52,9 +59,9 @@ export async function summariseEnergy(
   const operations = await countOperations(source);
   const load = spikingLoad(model, { graph: source.graph, operations }, activity, images, neurons);
   const sources = devices.map((device) => deviceEnergy(device, sourceEstimate(operations, device)));
-  const spiking = devices.map((device, d) =>
-    fullEstimate(load, device).map((each) => deviceEnergy(device, each, sources[d]!.nanojoules)),
-  );
+  const realised = devices.map((device, d) => estimatesOf(load, device, sources[d]!.nanojoules));
+  const spiking = realised.map((steps) => steps.map((each) => leastOf(each, ({ nanojoules }) => nanojoules)));
+  const anytime = fullEstimate(load, devices[0], { anytime: true });
   const quantised = quantisedEnergies(model, source, operations, widths, sources[0]!.nanojoules);
   const ratios = ecmtRatio(
     operatorActivities(operations.synaptic, activity, siteCarrying(model), images),
@@ -70,6 +77,8 @@ export async function summariseEnergy(
     return {
       ecmtRatio: ratio,
       full,
+      realisations: realised.flatMap((each) => each[i]!),
+      anytimeRatio: totalEnergy(anytime[i]!) / sources[0]!.nanojoules,
       quantisedRatio: equal < 0 ? null : own.nanojoules / quantised[equal]!.nanojoules,
     };
   });
@@ -79,6 +88,7 @@ export async function summariseEnergy(
     result: {
       device: devices[0].name,
       devices: devices.map(deviceResult),
+      accounting,
       assumptions: [...assumptions, ...unknownOperators(operations)],
       source: sources,
       pays: spiking.map(payingSteps),
@@ -87,6 +97,14 @@ export async function summariseEnergy(
       operators: load.labels,
     },
   };
+}
+
+/** Every realisation, by length of the run. */
+function estimatesOf(load: SpikingLoad, device: Device, source: number): DeviceEnergy[][] {
+  const runs = realisations.map((each) =>
+    realisedEstimate(load, each, device).map((energy) => deviceEnergy(device, energy, source, each.name)),
+  );
+  return runs[0]!.map((_, i) => runs.map((run) => run[i]!));
 }
 
 function quantisedEnergies(
@@ -108,9 +126,14 @@ function quantisedEnergies(
 }
 
 /** @param reference nanojoules of the source network; default: these ones */
-function deviceEnergy({ name }: Device, breakdown: EnergyBreakdown, reference?: number): DeviceEnergy {
+function deviceEnergy(
+  { name }: Device,
+  breakdown: EnergyBreakdown,
+  reference?: number,
+  realisation: string | null = null,
+): DeviceEnergy {
   const nanojoules = totalEnergy(breakdown);
-  return { device: name, nanojoules, ratio: nanojoules / (reference ?? nanojoules), breakdown };
+  return { device: name, nanojoules, ratio: nanojoules / (reference ?? nanojoules), breakdown, realisation };
 }
 
 function deviceResult({ name, title, summary, figures }: Device): DeviceResult {

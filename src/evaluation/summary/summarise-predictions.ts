@@ -73,7 +73,7 @@ export function earlyExitResults(
         agreementInterval: agreement.interval,
         energy: {
           ecmtRatio: mean(({ ecmtRatio }) => ecmtRatio),
-          fullRatio: mean(({ full }) => full[0]!.ratio),
+          fullRatio: mean(({ anytimeRatio, full }) => anytimeRatio ?? full[0]!.ratio),
         },
       };
     });

@@ -98,7 +98,7 @@ export const energyBreakdown = defineFigure({
 <p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(energy, steps), 'Energy ratio on every device')}</div></details>`;
     return {
       title: titleOf(last.t, full, energy),
-      caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network over all steps up to T. No measurement.`,
+      caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network for ${runOf(energy, full)}. No measurement.`,
       data: [
         `result.json: steps[].energy.full[device = ${energy.device}].breakdown`,
         'energy.source[]',
@@ -166,6 +166,15 @@ export function spread<E>(all: readonly E[], most: number): E[] {
   if (all.length <= most) return [...all];
   const picked = Array.from({ length: most }, (_, i) => Math.round((i * (all.length - 1)) / (most - 1)));
   return picked.map((i) => all[i]!);
+}
+
+/** What a step's figure is the energy of. */
+function runOf({ accounting }: EnergyResult, { realisation }: DeviceEnergy): string {
+  if (accounting < 2)
+    return 'all steps up to T, each of which reads and writes all that is kept (the rules of earlier versions)';
+  return realisation === 'running-means'
+    ? 'a run of exactly T steps, on running means'
+    : 'a run of exactly T steps, in increments';
 }
 
 function titleOf(t: number, full: DeviceEnergy, { spikeDrivenShare }: EnergyResult): string {
