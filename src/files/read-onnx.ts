@@ -7,8 +7,8 @@ import { type ExternalDataOptions, filesIn } from './external-data.ts';
 import { verifyWeights } from './weight-digests.ts';
 
 /**
- * Reads an ONNX model, opsets 11 to 23. Weights in external files are only referenced. Where the file says what they were when
- * it was written, as files of Transpike do, they are compared with that: about 1.5 s a GB, for files from 64 MiB on once as long as
+ * Reads an ONNX model, opsets 7 to 26; those before 11 are written as 11. Weights in external files are only referenced. Where
+ * the file says what they were when it was written, as files of Transpike do, they are compared with that: about 1.5 s a GB, for files from 64 MiB on once as long as
  * they stay the same.
  *
  * @throws FormatError if external data lie outside the model's folder and those of the options, if they changed since the file was written, or if the file is no ONNX model, is truncated, misses external data or has another opset.

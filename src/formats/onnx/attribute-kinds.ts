@@ -13,5 +13,5 @@ export const attributeKinds = {
 /** Location number of a tensor whose bytes lie in another file. */
 export const externalLocation = 1;
 
-/** Oldest and newest version of the standard operators that Transpike reads. */
-export const supportedOpsets = { oldest: 11, newest: 23 } as const;
+/** Oldest and newest version of the standard operators that Transpike reads; the newest is that of ONNX Runtime 1.30. */
+export const supportedOpsets = { oldest: 7, newest: 26 } as const;

@@ -4,6 +4,7 @@ import { type Dimension, Graph, type ValueInfo } from '../../graph/graph.ts';
 import { Model, type ModelFunction } from '../../graph/model.ts';
 import type { Attribute, Node } from '../../graph/node.ts';
 import type { ReferableKind } from '../../graph/operation.ts';
+import { inTopologicalOrder } from '../../graph/topological-order.ts';
 import { attributeKinds } from './attribute-kinds.ts';
 import { decodeTensor, type FindExternal } from './decode-tensor.ts';
 import type {
@@ -28,11 +29,14 @@ export function decodeModel(proto: ModelProto, find: FindExternal): { model: Mod
   model.opsets = opsets;
   model.functions = proto.functions.map((each) => decoder.function(each));
   model.metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
-  model.irVersion = Number(proto.irVersion);
+  model.irVersion = Math.max(Number(proto.irVersion), initializersAlone);
   model.producer = proto.producerName;
   // What a whole file lacks is one problem, however many tensors are in it.
   return { model, problems: [...new Map(decoder.problems.map((each) => [each.message, each])).values()] };
 }
+
+/** IR version from which on initializers need not be inputs, too, which they are not in our graphs. */
+const initializersAlone = 4;
 
 class Decoder {
   readonly problems: Error[] = [];
@@ -61,7 +65,9 @@ class Decoder {
     const inputs = proto.input.filter(({ name }) => !graph.initializers.has(name));
     graph.setInputs(inputs.map(decodeValueInfo));
     graph.setOutputs(proto.output.map(decodeValueInfo));
-    graph.setNodes(uniquelyNamed(proto.node.map((each, position) => this.node(each, position))));
+    graph.setNodes(
+      inTopologicalOrder(uniquelyNamed(proto.node.map((each, position) => this.node(each, position)))),
+    );
     return graph;
   }
 
@@ -76,7 +82,7 @@ class Decoder {
       outputs: proto.output,
       attributes: proto.attribute,
       attributeDefaults: new Map(defaults),
-      nodes: proto.node.map((each, position) => this.node(each, position)),
+      nodes: inTopologicalOrder(uniquelyNamed(proto.node.map((each, position) => this.node(each, position)))),
       opsets: decodeOpsets(proto.opsetImport),
       doc: proto.docString,
     };

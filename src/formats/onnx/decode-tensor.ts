@@ -2,9 +2,10 @@ import { FormatError } from '../../errors.ts';
 import type { ByteSource } from '../../graph/byte-source.ts';
 import { bytesPerElement, type DataType, dataTypeFromOnnx } from '../../graph/data-type.ts';
 import { sizeOf } from '../../graph/shape.ts';
-import { type Storage, Tensor } from '../../graph/tensor.ts';
+import { type ExternalStorage, type MemoryStorage, Tensor } from '../../graph/tensor.ts';
 import { externalLocation } from './attribute-kinds.ts';
 import type { TensorProto } from './onnx_pb.ts';
+import { type PackedIntegers, packedIntegers, unpackIntegers } from './packed-integers.ts';
 
 /** Finds what an ONNX file calls the location of external data: a path relative to its folder, with `/`. */
 export type FindExternal = (location: string) => ByteSource;
@@ -16,8 +17,10 @@ export type FindExternal = (location: string) => ByteSource;
  */
 export function decodeTensor(proto: TensorProto, find: FindExternal): Tensor {
   const where = `tensor '${proto.name}'`;
-  const dataType = dataTypeFromOnnx(proto.dataType, where);
   const shape = proto.dims.map(Number);
+  const packed = packedIntegers(proto.dataType);
+  if (packed) return decodePacked(packed, proto, shape, find, where);
+  const dataType = dataTypeFromOnnx(proto.dataType, where);
   const byteLength = bytesPerElement(dataType) * sizeOf(shape);
   const storage =
     proto.dataLocation === externalLocation
@@ -26,7 +29,34 @@ export function decodeTensor(proto: TensorProto, find: FindExternal): Tensor {
   return new Tensor(dataType, shape, storage);
 }
 
-function locateExternal(proto: TensorProto, find: FindExternal, byteLength: number, where: string): Storage {
+/** Integers of 2 and 4 bits get a byte each, as all that calculates with them expects. */
+function decodePacked(
+  packed: PackedIntegers,
+  proto: TensorProto,
+  shape: readonly number[],
+  find: FindExternal,
+  where: string,
+): Tensor {
+  const count = sizeOf(shape);
+  const length = Math.ceil((count * packed.bits) / 8);
+  const { bytes } =
+    proto.dataLocation === externalLocation
+      ? readExternal(locateExternal(proto, find, length, where))
+      : inlineBytes(proto, 'uint8');
+  const unpacked = unpackIntegers(packed, bytes, count);
+  return new Tensor(packed.dataType, shape, { kind: 'memory', bytes: unpacked });
+}
+
+function readExternal({ source, offset, length }: ExternalStorage): MemoryStorage {
+  return { kind: 'memory', bytes: source.read(offset, length) };
+}
+
+function locateExternal(
+  proto: TensorProto,
+  find: FindExternal,
+  byteLength: number,
+  where: string,
+): ExternalStorage {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
   const offset = wholeNumber(entries.get('offset') ?? '0', `${where}: offset of its external data`);
   const length = wholeNumber(
@@ -76,7 +106,7 @@ function wholeNumber(text: string, where: string): number {
   });
 }
 
-function inlineBytes(proto: TensorProto, dataType: DataType): Storage {
+function inlineBytes(proto: TensorProto, dataType: DataType): MemoryStorage {
   if (proto.rawData !== undefined) return { kind: 'memory', bytes: proto.rawData };
   return { kind: 'memory', bytes: bytesOf(typedData(proto, dataType)) };
 }

@@ -7,9 +7,10 @@ import { supportedOpsets } from './attribute-kinds.ts';
 import { decodeModel } from './decode-model.ts';
 import type { FindExternal } from './decode-tensor.ts';
 import { ModelProtoSchema } from './onnx_pb.ts';
+import { upgradeOperators } from './upgrades/upgrade-operators.ts';
 
 /**
- * Reads an ONNX model, opsets 11 to 23, from bytes.
+ * Reads an ONNX model, opsets 7 to 26, from bytes. Those before 11 are written as 11.
  *
  * @param where the file the bytes come from, for messages
  * @param find finds weights in external files, which are only referenced, never read here; default: there are none
@@ -34,6 +35,7 @@ export function parseOnnx(bytes: Uint8Array, where: string, find: FindExternal =
   const { model, problems } = decodeModel(proto, find);
   if (problems.length > 0) throw new FormatError(problemsOf(where, problems));
   verifyModel(model, where);
+  upgrade(model, where);
   return model;
 }
 
@@ -44,6 +46,14 @@ function problemsOf(where: string, problems: readonly Error[]): ErrorContent {
   if (typeof content === 'object' && 'expected' in content)
     return { ...content, where: `${where}: ${content.where}` };
   return listProblems(`${where}: cannot read ${problems.length} part(s):`, problems.map(messageOf));
+}
+
+function upgrade(model: Model, where: string): void {
+  try {
+    upgradeOperators(model);
+  } catch (error) {
+    throw new FormatError(`${where}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function findNothing(location: string): ByteSource {
