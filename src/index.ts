@@ -27,7 +27,7 @@ export * as training from './api/training.ts';
 export * as tuning from './api/tuning.ts';
 export { TranspikeError } from './errors.ts';
 export { writeOnnx } from './files/write-onnx.ts';
-export { type ComparisonEnd, type ComparisonPlan, compareNetworks } from './jobs/compare-networks.ts';
+export { type CompareSettings, type ComparisonEnd, compareNetworks } from './jobs/compare-networks.ts';
 export { asTheyAre, byMethods, type ComparedNetwork } from './jobs/compared-networks.ts';
 export {
   type ConvertedNetwork,
@@ -35,13 +35,30 @@ export {
   type ConvertSettings,
   convertNetwork,
 } from './jobs/convert-network.ts';
+export { type DiagnoseSettings, diagnoseNetwork } from './jobs/diagnose-network.ts';
 export {
   type EvaluateSettings,
   type EvaluationProgress,
   evaluateNetwork,
   type NetworkEvaluation,
 } from './jobs/evaluate-network.ts';
-export type { JobListener, Notice, NoticeKind } from './jobs/notice.ts';
-export { type TuneEnd, type TuneSettings, tuneNetwork } from './jobs/tune-network.ts';
+export { type ExportSettings, exportNetwork, type NetworkExport } from './jobs/export-network.ts';
+export {
+  type Inspection,
+  type InspectSettings,
+  inspectNetwork,
+  type SiteDescription,
+} from './jobs/inspect-network.ts';
+export type { JobListener, JobOrigin, Notice, NoticeKind } from './jobs/notice.ts';
+export type { ModelOutputSettings, OutputSettings } from './jobs/require-writable.ts';
+export {
+  type NetworkRun,
+  type Precision,
+  type RunNetworkSettings,
+  type RunProgress,
+  runNetwork,
+} from './jobs/run-network.ts';
+export { type TrainEnd, type TrainSettings, trainNetwork } from './jobs/train-network.ts';
+export { type TuneEnd, type TuneSettings, type TuningSummary, tuneNetwork } from './jobs/tune-network.ts';
 export { type InputOptions, type Inputs, openInputs } from './opening/open-inputs.ts';
 export { type Network, openNetwork } from './opening/open-network.ts';

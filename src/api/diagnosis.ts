@@ -14,7 +14,7 @@
  * });
  * const few = await openInputs(network, 'x.npy', { limit: 2 });
  * for await (const batch of few.batches()) {
- *   const { diagnosis: found } = await diagnosis.diagnoseNetwork(model, batch, 4);
+ *   const { diagnosis: found } = await diagnosis.diagnoseModel(model, batch, 4);
  *   console.log(found.images, found.sites.length); // 2 16
  * }
  * ```
@@ -22,7 +22,7 @@
  * @module
  */
 export { conversionErrors, measureConversionErrors } from '../diagnosis/conversion-errors.ts';
-export { type DiagnoseOptions, diagnoseNetwork } from '../diagnosis/diagnose-network.ts';
+export { type DiagnoseOptions, diagnoseModel } from '../diagnosis/diagnose-model.ts';
 export type {
   ConversionErrors,
   Diagnosis,

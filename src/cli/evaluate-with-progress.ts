@@ -1,5 +1,6 @@
 import { type EvaluateSettings, evaluateNetwork, type NetworkEvaluation } from '../jobs/evaluate-network.ts';
 import type { Network } from '../opening/open-network.ts';
+import { commandLine } from './command-line.ts';
 import { printNotice } from './print-notice.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
 import { withProgress } from './with-progress.ts';
@@ -12,9 +13,10 @@ export function evaluateWithProgress(
   const interruption = stopOnInterrupt('the batches under way');
   return withProgress((show) =>
     evaluateNetwork(network, {
-      ...settings,
-      signal: interruption.signal,
       onNotice: printNotice,
+      ...settings,
+      command: commandLine(),
+      signal: interruption.signal,
       onProgress: ({ done, total, skipped }) =>
         show({
           label: 'evaluating',

@@ -1,8 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { engines, synapses } from '../engines/engines.ts';
+import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
+import { flags } from './flags.ts';
 
 /** Reads a whole number that is at least `smallest`. */
 export function wholeNumber(smallest: number): (text: string) => number {
@@ -22,73 +23,104 @@ export function probability(text: string): number {
   throw new InvalidArgumentError(`expected a number from 0 to 1, got '${text}'. Give for example 0.9.`);
 }
 
-/** Threads that this machine can run at once. */
-export const cores = availableParallelism();
+/** An option of a job, called by its flag here and by its setting in the library. */
+class JobOption extends Option {
+  readonly #setting: Means;
+
+  /** @param value what stands behind the flag, if anything does */
+  constructor(setting: Means, description: string, value?: string) {
+    super(value === undefined ? flags[setting] : `${flags[setting]} <${value}>`, description);
+    this.#setting = setting;
+  }
+
+  override attributeName(): string {
+    return this.#setting;
+  }
+}
 
 /** Options that several commands have, each with one meaning. */
 export const options = {
   method: () =>
-    new Option('--method <name>', 'conversion method')
-      .choices(methods.map(({ name }) => name))
-      .default('ecmt'),
+    new JobOption('method', 'conversion method (default: ecmt)', 'name').choices(
+      methods.map(({ name }) => name),
+    ),
   preset: () =>
-    new Option(
-      '--preset <name>',
+    new JobOption(
+      'preset',
       'settings of the method: tuned or reference for ecmt (default: the method’s own)',
+      'name',
     ),
-  /** @param fallback default where it does not depend on the model */
-  steps: (fallback?: number) => {
-    const what = fallback === undefined ? ' (default: what the model was converted for)' : '';
-    const option = new Option('-T, --steps <T>', `number of time-steps${what}`).argParser(wholeNumber(1));
-    return fallback === undefined ? option : option.default(fallback);
-  },
-  labels: () =>
-    new Option(
-      '--labels <file>',
-      'classes of the images: a synset file (lines such as "n01440764 tench") for files named by synset; integers, one a line or as .npy, for an .npy stack',
-    ),
+  /** @param fallback T where nothing is said */
+  steps: (fallback: number | string) =>
+    new Option('-T, --steps <T>', `number of time-steps (default: ${fallback})`).argParser(wholeNumber(1)),
+  labels: (
+    what = 'classes of the images of --data: a synset file (lines such as "n01440764 tench") for files named by synset; integers, one a line or as .npy, for an .npy stack',
+  ) => new JobOption('labels', what, 'file'),
   split: () =>
-    new Option('--split <name>', 'part of the data to use where there are several, for example train'),
+    new JobOption('split', 'part of --data to use where there are several, for example train', 'name'),
+  limit: (what = 'use at most this many images of --data, evenly spread (default: all)') =>
+    new JobOption('limit', what, 'N').argParser(wholeNumber(1)),
+  calibration: (what: string) => new JobOption('calibration', what, 'data'),
   calibrationLimit: () =>
-    new Option(
-      '--calibration-limit <N>',
-      `use at most this many calibration images, evenly spread (default: ${defaultCalibrationLimit}, all of an .npy stack)`,
+    new JobOption(
+      'calibrationLimit',
+      `use at most this many images of --calibrate, evenly spread (default: ${defaultCalibrationLimit}, all of an .npy stack)`,
+      'N',
     ).argParser(wholeNumber(1)),
-  limit: (what: string) => new Option('--limit <N>', what).argParser(wholeNumber(1)),
-  batch: () =>
-    new Option(
-      '--batch <B>',
+  calibrationSplit: () =>
+    new JobOption(
+      'calibrationSplit',
+      'part of --calibrate to use where there are several, for example train',
+      'name',
+    ),
+  batchSize: () =>
+    new JobOption(
+      'batchSize',
       'images a batch (default: 8, or what an .npy stack [batches, B, …] has)',
+      'B',
     ).argParser(wholeNumber(1)),
-  memory: () =>
-    new Option(
-      '--memory <MB>',
+  workers: () =>
+    new JobOption(
+      'workers',
+      'threads that evaluate, each with its own copy of the networks (default: as many as processors and memory allow)',
+      'N',
+    ).argParser(wholeNumber(1)),
+  memoryMB: () =>
+    new JobOption(
+      'memoryMB',
       'most memory for activations, in each worker; larger batches are run in parts (fast engine only)',
+      'MB',
     ).argParser(wholeNumber(1)),
+  /** @param fallback what the folder is when nothing is said */
+  folder: (what: string, fallback: string) =>
+    new JobOption('folder', `${what} (default: ${fallback})`, 'folder'),
   engine: () =>
-    new Option(
-      '--engine <name>',
-      'fast, or in-graph: one ONNX Runtime session, as other runtimes would run the file',
-    )
-      .choices(Object.keys(engines))
-      .default('fast'),
+    new JobOption(
+      'engine',
+      'fast, or in-graph: one ONNX Runtime session, as other runtimes would run the file (default: fast)',
+      'name',
+    ).choices(Object.keys(engines)),
   synapses: () =>
-    new Option(
-      '--synapses <type>',
-      'numbers that weights are kept in; int8 as in 8-bit hardware, fast engine only',
-    )
-      .choices(synapses)
-      .default('float32'),
+    new JobOption(
+      'synapses',
+      'numbers that weights are kept in; int8 as in 8-bit hardware, fast engine only (default: float32)',
+      'type',
+    ).choices(synapses),
+  quantised: () =>
+    new JobOption('quantised', 'leave out the source network in as many bits as the spikes carry'),
+  exitConfidence: (what: string) => new JobOption('exitConfidence', what, 'p').argParser(probability),
   strict: () =>
-    new Option('--strict', 'stop at the first image that cannot be read, instead of leaving it out'),
+    new JobOption('strict', 'stop at the first image that cannot be read, instead of leaving it out'),
   externalData: () =>
-    new Option(
-      '--external-data <folder>',
+    new JobOption(
+      'externalData',
       'folder that weights of the model were moved to; may be given several times',
+      'folder',
     ).argParser((folder, before: readonly string[] | undefined) => [...(before ?? []), folder]),
+  output: (what: string) => new Option('-o, --output <file>', what),
   bundle: () =>
-    new Option('--bundle', 'put all weights into the written file, so that it depends on no other'),
-  force: () => new Option('--force', 'replace an output file even where it holds something else'),
+    new JobOption('bundle', 'put all weights into the written file, so that it depends on no other'),
+  force: () => new JobOption('force', 'replace an output file even where it holds something else'),
   json: () =>
     new Option(
       '--json',

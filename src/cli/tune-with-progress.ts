@@ -2,6 +2,7 @@ import { type TuneEnd, type TuneSettings, tuneNetwork } from '../jobs/tune-netwo
 import type { Network } from '../opening/open-network.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
 import { ratioOf } from '../tuning/search/tuning-point.ts';
+import { commandLine } from './command-line.ts';
 import { printNotice } from './print-notice.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
 import { withProgress } from './with-progress.ts';
@@ -18,6 +19,7 @@ export function tuneWithProgress(network: Network, settings: TuneSettings): Prom
   return withProgress((show) =>
     tuneNetwork(network, {
       ...settings,
+      command: commandLine(),
       signal: interruption.signal,
       onNotice: printNotice,
       onProgress: ({ stage, done, total, frontier }) =>

@@ -4,7 +4,7 @@ import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-resul
 import type { RunTraces } from '../results/traces.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
 import { measureConversionErrors } from './conversion-errors.ts';
-import { diagnoseNetwork } from './diagnose-network.ts';
+import { diagnoseModel } from './diagnose-model.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;
@@ -31,7 +31,7 @@ export async function diagnoseFewImages(
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
   const few = sliceImages(batch, 0, mostImages);
-  const { diagnosis, traces } = await diagnoseNetwork(model, few, steps, { threads });
+  const { diagnosis, traces } = await diagnoseModel(model, few, steps, { threads });
   const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
   return {
     conversionErrors: await measureConversionErrors(model, sliceImages(batch, 0, rows), steps),

@@ -9,7 +9,7 @@ import { neurons } from '../neurons/neurons.ts';
 import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
-import { diagnoseNetwork } from './diagnose-network.ts';
+import { diagnoseModel } from './diagnose-model.ts';
 import { findingsOf } from './findings.ts';
 import { membranePotential } from './membrane-potential.ts';
 import { ValueHistogram } from './value-histogram.ts';
@@ -38,7 +38,7 @@ describe('the diagnosis of one site', () => {
   it('follows from the numbers by hand', async () => {
     // Of levels ±1 and ±2 two steps carry 3 as (2 + 2)/2, 1.5 as (2 + 1)/2, 0.1 not at all, and -1 exactly.
     const images = { shape: [1, 4], data: Float32Array.of(3, 1.5, 0.1, -1) };
-    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 2, { alone: true });
+    const { diagnosis } = await diagnoseModel(oneSite(), images, 2, { alone: true });
     const [site] = diagnosis.sites;
     const power = 9 + 2.25 + 0.01 + 1;
     const error = Math.sqrt((1 + 0.01) / power);
@@ -57,7 +57,7 @@ describe('the diagnosis of one site', () => {
 
   it('names channels that dwarf the others', async () => {
     const images = { shape: [2, 4], data: Float32Array.of(1, -1, 1, 40, 1, 1, -1, -24) };
-    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 1);
+    const { diagnosis } = await diagnoseModel(oneSite(), images, 1);
     const { channels, count, largest } = diagnosis.sites[0]!.outliers!;
     expect({ channels, count }).toEqual({ channels: 4, count: 1 });
     expect(largest[0]!.channel).toBe(3);
@@ -69,7 +69,7 @@ describe('the diagnosis of one site', () => {
 
   it('says so when there is nothing to mend', async () => {
     const images = { shape: [1, 4], data: Float32Array.of(1, 2, -1, -2) };
-    const { diagnosis } = await diagnoseNetwork(oneSite(), images, 1);
+    const { diagnosis } = await diagnoseModel(oneSite(), images, 1);
     expect(diagnosis.findings).toEqual([
       {
         kind: 'none',
@@ -87,7 +87,7 @@ it.each(neurons.map((neuron) => [neuron.name, neuron] as const))(
     const parameters = Object.fromEntries(neuron.parameters.map((name) => [name, 0.5]));
     const model = oneSite({ neuron, attributes: neuron.attributes.parse({}), parameters });
     const images = { shape: [2, 4], data: Float32Array.of(0.5, 1, 0.1, 0, 2, 0.5, 1, 0.3) };
-    const { diagnosis, traces } = await diagnoseNetwork(model, images, 3, { alone: true });
+    const { diagnosis, traces } = await diagnoseModel(model, images, 3, { alone: true });
     const { error, saturated, dead, logitError } = diagnosis.sites[0]!;
     // Everything is the site's own doing, and none of it hangs on what cannot be measured.
     expect(error.inherited).toBeCloseTo(0, 6);

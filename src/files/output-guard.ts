@@ -25,7 +25,7 @@ export interface OutputGuard {
   /** What will be written. */
   readonly kind: FileKind;
   /** Whether an existing file of another kind may be replaced. Default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /**

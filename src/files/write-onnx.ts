@@ -22,7 +22,7 @@ const bundleLimit = 2 * 10 ** 9;
 /** How to write an ONNX file. */
 export interface WriteOnnxOptions {
   /** Whether all weights go into the file itself, so that it depends on no other. Default false */
-  readonly bundle?: boolean;
+  readonly bundle?: boolean | undefined;
 }
 
 /** What a written file depends on. */

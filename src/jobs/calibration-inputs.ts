@@ -4,15 +4,13 @@ import type { Network } from '../opening/open-network.ts';
 /** Images for thresholds, and how they are read. */
 export interface CalibrationSettings {
   /** Images to choose the thresholds on: a path or an address, as for {@link openInputs}. */
-  readonly calibrate: string;
+  readonly calibration: string;
   /** Most images to use, evenly spread over the data. Default 64; all of an .npy stack, which was put together for it. */
   readonly calibrationLimit?: number | undefined;
-  /** Classes of the images, where files are named by synset; they are not needed. */
-  readonly labels?: string | undefined;
-  /** Part of the data, where there are several. */
-  readonly split?: string | undefined;
+  /** Part of the calibration data, where there are several. */
+  readonly calibrationSplit?: string | undefined;
   /** Images a batch. Default 8, or what an .npy stack [batches, B, …] has. */
-  readonly batch?: number | undefined;
+  readonly batchSize?: number | undefined;
   /** Whether an image that cannot be read is an error. Default false: it is left out. */
   readonly strict?: boolean | undefined;
 }
@@ -20,16 +18,24 @@ export interface CalibrationSettings {
 /** Calibration images used when nothing else is said. */
 export const defaultCalibrationLimit = 64;
 
-/** Opens calibration images as inputs of a network. */
-export function openCalibration(network: Network, settings: CalibrationSettings): Promise<Inputs> {
-  const { calibrate, calibrationLimit, labels, split, batch, strict = false } = settings;
-  const fallback = calibrate.endsWith('.npy') ? undefined : defaultCalibrationLimit;
-  return openInputs(network, calibrate, {
+/**
+ * Opens calibration images as inputs of a network.
+ *
+ * @param labels classes of the images, where some of them are measured on; thresholds need none
+ */
+export function openCalibration(
+  network: Network,
+  settings: CalibrationSettings,
+  labels?: string,
+): Promise<Inputs> {
+  const { calibration, calibrationLimit, calibrationSplit, batchSize, strict = false } = settings;
+  const fallback = calibration.endsWith('.npy') ? undefined : defaultCalibrationLimit;
+  return openInputs(network, calibration, {
     labels,
-    split,
+    split: calibrationSplit,
     limit: calibrationLimit ?? fallback,
     needsLabels: false,
-    batchSize: batch,
+    batchSize,
     strict,
   });
 }

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { withFolderLock } from '../files/folder-lock.ts';
+import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import type { Comparison, ComparisonEntry } from '../results/comparison-result.ts';
 import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
@@ -20,14 +21,9 @@ export type ComparisonEnd = { readonly folder: string } & (
   | { readonly finished: false; readonly name: string; readonly done: number }
 );
 
-/** What is compared, and where the record goes. */
-export interface ComparisonPlan {
-  /** Name of the comparison. */
-  readonly name: string;
-  readonly networks: readonly ComparedNetwork[];
-  /** Everything that decides about the results. */
-  readonly identity: Readonly<Record<string, unknown>>;
-  /** Folder of the record. Default: made from name and identity. */
+/** How to compare networks: how each is evaluated, and where the record goes. */
+export interface CompareSettings extends EvaluateSettings {
+  /** Folder of the record. Default: `runs/compare-<networks>-<settings>`. */
   readonly folder?: string | undefined;
   /** Told when the turn of a network comes, and whether it was done before. */
   readonly onNetwork?: ((name: string, doneBefore: boolean) => void) | undefined;
@@ -45,30 +41,31 @@ export interface ComparisonPlan {
  * ```ts
  * import { byMethods, compareNetworks, openNetwork } from 'transpike';
  *
- * const calibration = { calibrate: 'x.npy', steps: 1 };
- * const networks = byMethods(await openNetwork('vit/'), ['ecmt', 'differential'], calibration);
- * const plan = { name: 'vit', networks, identity: calibration, folder: 'runs/comparison' };
- * const end = await compareNetworks(plan, { data: 'x.npy', workers: 1 });
+ * const conversion = { calibration: 'x.npy', steps: 1 };
+ * const networks = byMethods(await openNetwork('vit/'), ['ecmt', 'differential'], conversion);
+ * const end = await compareNetworks(networks, { data: 'x.npy', workers: 1, folder: 'runs/comparison' });
  * console.log(end.finished && end.entries.map(({ name }) => name).join(' ')); // ecmt differential
  * ```
  */
 export async function compareNetworks(
-  plan: ComparisonPlan,
-  settings: EvaluateSettings,
+  networks: readonly ComparedNetwork[],
+  settings: CompareSettings,
 ): Promise<ComparisonEnd> {
-  const identity = { kind: 'comparison', ...plan.identity };
+  const identity = identityOf(networks, settings);
+  const title = titleOf(networks);
   const text = `${JSON.stringify(identity, null, 2)}\n`;
-  const path = plan.folder ?? defaultRunFolder(`compare-${plan.name}`, text);
+  const path = settings.folder ?? defaultRunFolder(`compare-${title}`, text);
   return withFolderLock(path, async () => {
-    const folder = await openFolder(path, identity, plan.networks);
-    return compareIn(folder, plan, settings);
+    const folder = await openFolder(path, identity, networks);
+    return compareIn(folder, title, networks, settings);
   });
 }
 
 async function compareIn(
   folder: RunFolder,
-  { name: title, networks, onNetwork, evaluate = evaluateNetwork }: ComparisonPlan,
-  settings: EvaluateSettings,
+  title: string,
+  networks: readonly ComparedNetwork[],
+  { onNetwork, evaluate = evaluateNetwork, ...settings }: CompareSettings,
 ): Promise<ComparisonEnd> {
   const entries: ComparisonEntry[] = [];
   for (const { name, open } of networks) {
@@ -80,7 +77,7 @@ async function compareIn(
       entries.push({ name, folder: own, result: finished });
       continue;
     }
-    const end = await evaluate(await open(), { ...settings, run: path });
+    const end = await evaluate(await open(), { ...settings, folder: path });
     if (!end.finished) return { folder: folder.path, finished: false, name, done: end.done };
     entries.push({ name, folder: own, result: end.result });
   }
@@ -88,6 +85,12 @@ async function compareIn(
   await folder.write('result', result);
   const report = await reportRun(folder.path, { name: title }, settings);
   return { folder: folder.path, finished: true, entries, report };
+}
+
+/** The source network, or the spiking ones. */
+function titleOf(networks: readonly ComparedNetwork[]): string {
+  const names = networks.map(({ from }) => from.name.replace(/\.snn$/, ''));
+  return [...new Set(names)].join('-vs-');
 }
 
 function folderOf(name: string): string {
@@ -105,6 +108,30 @@ async function openFolder(
     for (const { name } of networks) await new RunFolder(join(path, folderOf(name))).setResultAside();
   }
   return folder;
+}
+
+/** Everything that decides about the results. */
+function identityOf(networks: readonly ComparedNetwork[], settings: CompareSettings): RunSettings {
+  const { data, labels, split, limit, steps, batchSize, strict } = settings;
+  const { engine = 'fast', synapses = 'float32', quantised = true } = settings;
+  const sources = [...new Set(networks.map(({ from }) => from))];
+  const [first] = networks;
+  return {
+    kind: 'comparison',
+    models: sources.map(({ path }) => path),
+    fingerprints: sources.map(({ fingerprint }) => fingerprint),
+    ...(first?.conversion && { methods: networks.map(({ name }) => name), ...first.conversion }),
+    data: absoluteDataPath(data),
+    labels: labels === undefined ? undefined : resolve(labels),
+    split,
+    limit,
+    steps,
+    batch: batchSize,
+    engine,
+    synapses,
+    quantised,
+    strict: strict || undefined,
+  };
 }
 
 /** A result that is there and whole; what is damaged is summed up again from its batches. */

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { methodNamed, presetOf } from '../methods/methods.ts';
+import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import type { Network } from '../opening/open-network.ts';
 import { type ConvertSettings, convertNetwork } from './convert-network.ts';
 import { requireSource } from './require-source.ts';
@@ -8,6 +10,10 @@ import { requireSource } from './require-source.ts';
 export interface ComparedNetwork {
   /** Method and preset, or the name of the file. */
   readonly name: string;
+  /** What it is converted from; else itself. */
+  readonly from: Network;
+  /** What decides about its conversion, where it is converted. */
+  readonly conversion?: Readonly<Record<string, unknown>>;
   open(): Promise<Network>;
 }
 
@@ -23,7 +29,7 @@ export interface ComparedNetwork {
  * import { byMethods, openNetwork } from 'transpike';
  *
  * const source = await openNetwork('vit/');
- * const compared = byMethods(source, ['ecmt', 'ecmt/reference'], { calibrate: 'x.npy' });
+ * const compared = byMethods(source, ['ecmt', 'ecmt/reference'], { calibration: 'x.npy' });
  * console.log((await compared[0].open()).spiking); // true
  * ```
  */
@@ -35,12 +41,15 @@ export function byMethods(
 ): ComparedNetwork[] {
   requireSource(source);
   requireDifferent(names);
+  const conversion = conversionIdentity(settings);
   return names.map((name) => {
     const [methodName = '', wanted] = name.split(/\/(.*)/);
     const method = methodNamed(methodName);
     const { name: preset } = presetOf(method, wanted);
     return {
       name,
+      from: source,
+      conversion,
       async open() {
         const { network } = await convert(source, { ...settings, method: methodName, preset });
         return network;
@@ -58,7 +67,7 @@ export function byMethods(
  * ```ts
  * import { asTheyAre, convertNetwork, openNetwork } from 'transpike';
  *
- * const { network } = await convertNetwork(await openNetwork('vit/'), { calibrate: 'x.npy' });
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibration: 'x.npy' });
  * console.log(asTheyAre([network]).map(({ name }) => name).join()); // vit
  * ```
  */
@@ -76,8 +85,25 @@ export function asTheyAre(networks: readonly Network[]): ComparedNetwork[] {
   requireDifferent(networks.map(({ name }) => name));
   return networks.map((network) => ({
     name: network.name.replace(/\.snn$/, ''),
+    from: network,
     open: async () => network,
   }));
+}
+
+function conversionIdentity({
+  calibration,
+  calibrationLimit,
+  calibrationSplit,
+  thresholds,
+  steps,
+}: ConvertSettings) {
+  return {
+    calibrate: calibration === undefined ? undefined : absoluteDataPath(calibration),
+    calibrationLimit,
+    calibrationSplit,
+    thresholds: thresholds === undefined ? undefined : resolve(thresholds),
+    convertedFor: steps,
+  };
 }
 
 function requireDifferent(names: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Conversion } from '../conversion/conversion-pipeline.ts';
 import { convert } from '../conversion/convert.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
 import type { Method } from '../methods/define-method.ts';
 import { methodNamed } from '../methods/methods.ts';
 import type { Inputs } from '../opening/open-inputs.ts';
@@ -8,14 +9,16 @@ import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import { type CalibrationSettings, openCalibration } from './calibration-inputs.ts';
 import type { JobListener } from './notice.ts';
 import { readThresholds } from './read-thresholds.ts';
+import { refuseIdle } from './refuse-idle.ts';
 import { requireSource } from './require-source.ts';
+import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 import { tellLeftOut } from './tell-left-out.ts';
 
 /** Time-steps that networks are converted for when nothing else is said. */
 export const defaultSteps = 4;
 
 /** How to convert a network. Needs calibration images or thresholds. */
-export interface ConvertSettings extends Partial<CalibrationSettings>, JobListener {
+export interface ConvertSettings extends Partial<CalibrationSettings>, ModelOutputSettings, JobListener {
   /** The method or its name. Default `ecmt`. */
   readonly method?: Method | string | undefined;
   /** Name of the preset; default: the method's. */
@@ -43,28 +46,32 @@ export interface ConvertProgress {
 export interface ConvertedNetwork extends Conversion {
   /** The model with the name, the preprocessing and so on of its source, as the other jobs take it. */
   readonly network: Network;
+  /** Files with weights that the written file depends on, relative to its folder. */
+  readonly refersTo: readonly string[];
 }
 
 /**
- * Converts an opened network. The preprocessing of pictures is kept in the spiking model.
+ * Converts an opened network, and writes the spiking model where `output` says so. The preprocessing of pictures is kept in it.
  *
- * @throws ConversionError if the network cannot be converted; UsageError if it spikes already, or there is neither
- * calibration data nor thresholds; DataError or FormatError if these cannot be read
+ * @throws ConversionError if the network cannot be converted; UsageError if it spikes already, there is not one of
+ * calibration data and thresholds, or the output cannot be written; DataError or FormatError if data cannot be read
  *
  * @example
  * ```ts
  * import { convertNetwork, openNetwork } from 'transpike';
  *
  * const source = await openNetwork('vit/');
- * const { network, record } = await convertNetwork(source, { calibrate: 'x.npy', steps: 2 });
+ * const { network, record } = await convertNetwork(source, { calibration: 'x.npy', steps: 2 });
  * console.log(network.spiking, record.sites.length); // true 16
  * ```
  */
 export async function convertNetwork(network: Network, settings: ConvertSettings): Promise<ConvertedNetwork> {
   requireSource(network);
-  const { calibrate, preset, method = 'ecmt', steps = defaultSteps, signal, onProgress } = settings;
+  requireOneOrigin(network, settings);
+  await requireOutput(network, settings);
+  const { calibration, preset, method = 'ecmt', steps = defaultSteps, signal, onProgress } = settings;
   const inputs =
-    calibrate === undefined ? undefined : await openCalibration(network, { ...settings, calibrate });
+    calibration === undefined ? undefined : await openCalibration(network, { ...settings, calibration });
   const total = inputs?.dataset.size ?? 0;
   let done = 0;
   onProgress?.({ stage: 'calibrating', done, total });
@@ -82,7 +89,27 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
       onProgress?.({ stage, done, total });
     },
   });
-  return { ...conversion, network: derivedNetwork(network, conversion.model) };
+  const { output, bundle } = settings;
+  const written = output === undefined ? undefined : await writeOnnx(conversion.model, output, { bundle });
+  return {
+    ...conversion,
+    network: derivedNetwork(network, conversion.model),
+    refersTo: written?.refersTo ?? [],
+  };
+}
+
+/** Imported thresholds leave nothing to calibrate. */
+function requireOneOrigin({ path }: Network, settings: ConvertSettings): void {
+  const { thresholds } = settings;
+  const calibrating = ['calibration', 'calibrationLimit', 'calibrationSplit', 'batchSize', 'strict'] as const;
+  if (thresholds === undefined) return;
+  refuseIdle(path, settings, calibrating, { because: `beside thresholds, which '${thresholds}' gives` });
+}
+
+async function requireOutput(network: Network, settings: ConvertSettings): Promise<void> {
+  const { output, force, calibration, thresholds } = settings;
+  if (output === undefined) return;
+  await requireWritable(output, { inputs: inputsOf(network, calibration, thresholds), kind: 'onnx', force });
 }
 
 function calibrationFrom(inputs: Inputs, listener: JobListener) {

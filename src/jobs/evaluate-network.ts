@@ -15,12 +15,14 @@ import { runFileName } from '../runs/run-folder.ts';
 import { RunRecord } from '../runs/run-record.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
-import type { JobListener } from './notice.ts';
+import type { JobListener, JobOrigin } from './notice.ts';
+import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
+import { tellOtherSteps } from './tell-other-steps.ts';
 
 /** How to evaluate a network. */
-export interface EvaluateSettings extends JobListener {
+export interface EvaluateSettings extends JobOrigin, JobListener {
   /** Images to measure on: a folder, a list, an .npy stack, an address of generated ones. */
   readonly data: string;
   /** Classes of the images: a synset file, or integers for an .npy stack. */
@@ -32,13 +34,13 @@ export interface EvaluateSettings extends JobListener {
   /** Use at most this many images, evenly spread. Default: all */
   readonly limit?: number | undefined;
   /** Images a batch. Default 8, or what an .npy stack has. */
-  readonly batch?: number | undefined;
+  readonly batchSize?: number | undefined;
   /** Threads that evaluate. Default: as many as processors and memory allow. */
   readonly workers?: number | undefined;
   /** Bound of the memory for activations in each worker, in MB (fast engine only). */
-  readonly memory?: number | undefined;
+  readonly memoryMB?: number | undefined;
   /** Folder of the record. Default: one in `runs` that the same settings find again. */
-  readonly run?: string | undefined;
+  readonly folder?: string | undefined;
   /** Whether to stop at the first image that cannot be read, instead of leaving it out. Default false. */
   readonly strict?: boolean | undefined;
   /** Default `fast`. */
@@ -73,14 +75,15 @@ export type NetworkEvaluation = { readonly folder: string } & (
  * Evaluates an opened network in worker threads, and leaves a record and a report in a folder. An evaluation that was stopped goes on
  * with the same settings; every image counts once.
  *
- * @throws UsageError if the folder cannot be written or holds another run, or T < 1; DataError if the images cannot be used
+ * @throws UsageError if the folder cannot be written or holds another run, T < 1, or settings are for spiking networks and this is
+ * none; DataError if the images cannot be used
  *
  * @example
  * ```ts
  * import { convertNetwork, evaluateNetwork, openNetwork } from 'transpike';
  *
- * const { network } = await convertNetwork(await openNetwork('vit/'), { calibrate: 'x.npy', steps: 2 });
- * const end = await evaluateNetwork(network, { data: 'x.npy', run: 'runs/evaluation', workers: 1 });
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibration: 'x.npy', steps: 2 });
+ * const end = await evaluateNetwork(network, { data: 'x.npy', folder: 'runs/evaluation', workers: 1 });
  * console.log(end.finished && end.result.steps.length); // 2
  * ```
  */
@@ -88,14 +91,16 @@ export async function evaluateNetwork(
   network: Network,
   settings: EvaluateSettings,
 ): Promise<NetworkEvaluation> {
-  const { data, labels, split, limit, batch, strict = false, onNotice } = settings;
+  const { data, labels, split, limit, batchSize, strict = false, onNotice } = settings;
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
+  if (network.spiking) tellOtherSteps(network, steps ?? network.steps, settings);
+  else requireDense(network, settings);
   const needsLabels = !data.endsWith('.npy');
   const inputs = await openInputs(network, data, {
     labels,
     split,
     limit,
-    batchSize: batch,
+    batchSize,
     strict,
     needsLabels,
   });
@@ -106,7 +111,7 @@ export async function evaluateNetwork(
   }
   tellOfOtherClasses(network, classNames, settings);
   const decisive = decisiveSettings(network, settings, steps, size);
-  const folder = settings.run ?? defaultRunFolder(network.name, JSON.stringify(decisive));
+  const folder = settings.folder ?? defaultRunFolder(network.name, JSON.stringify(decisive));
   const evaluateIn = async () => {
     const record = await openRecord(folder, decisive, inputs.dataset, settings);
     const end = await evaluateInto(record, network, inputs, steps, settings);
@@ -143,11 +148,21 @@ async function evaluateInto(
     synapses,
     quantised,
     exitConfidence: settings.exitConfidence,
-    memoryMB: settings.memory,
+    memoryMB: settings.memoryMB,
     ...(signal && { signal }),
     ...(steps !== undefined && { steps }),
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
     onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
+  });
+}
+
+/** What is about time-steps and spikes does nothing in a network that has none. */
+function requireDense({ path }: Network, { quantised, ...settings }: EvaluateSettings): void {
+  const spiking = ['steps', 'exitConfidence', 'engine', 'synapses', 'memoryMB'] as const;
+  const given = { ...settings, quantised: quantised === false ? 'false' : undefined };
+  refuseIdle(path, given, [...spiking, 'quantised'], {
+    because: 'for a network that does not spike',
+    remedy: 'Convert it first, or leave that out',
   });
 }
 

@@ -8,6 +8,10 @@ export type NoticeKind =
   | 'assumed-preprocessing'
   /** The data have other classes than the network. */
   | 'other-classes'
+  /** The network runs another number of steps than it was converted for. */
+  | 'other-steps'
+  /** A goal that is taken at its word may be meant otherwise. */
+  | 'doubtful-goal'
   /** Memory does for fewer workers than there are processors. */
   | 'few-workers'
   /** An interrupted run goes on. */
@@ -26,6 +30,12 @@ export interface Notice {
   readonly message: string;
   /** Options of the library that help. */
   readonly means?: readonly Means[];
+}
+
+/** Where a job that leaves a run folder comes from. */
+export interface JobOrigin {
+  /** The command that started it, for `environment.json`. Default: none. */
+  readonly command?: string | undefined;
 }
 
 /** How a job is listened to. */

@@ -3,7 +3,7 @@ import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
 import { describeEnvironment } from '../runs/describe-environment.ts';
 import { RunFolder } from '../runs/run-folder.ts';
-import type { JobListener } from './notice.ts';
+import type { JobListener, JobOrigin } from './notice.ts';
 
 /** The network of a run. */
 export interface ReportedNetwork {
@@ -23,10 +23,10 @@ export interface ReportedNetwork {
 export async function reportRun(
   folder: string,
   network: ReportedNetwork,
-  { onNotice }: JobListener,
+  { command, onNotice }: JobOrigin & JobListener,
 ): Promise<string | undefined> {
   try {
-    const environment = describeEnvironment(network);
+    const environment = describeEnvironment(network, command);
     await new RunFolder(folder).write('environment', environment);
     return await writeReport(folder);
   } catch (error) {

@@ -1,38 +1,52 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { withFolderLock } from '../files/folder-lock.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import type { PayingRange } from '../results/frontier.ts';
 import type { RunSettings } from '../results/run-settings.ts';
+import type { TuningPoint } from '../results/tuning-entry.ts';
 import { runFileName } from '../runs/run-folder.ts';
 import { type LadderName, ladderFamilies } from '../tuning/ladders/ladder-families.ts';
+import { payingRange } from '../tuning/search/paying-range.ts';
 import type { TuningGoal } from '../tuning/search/tuning-goal.ts';
 import { TuningJournal } from '../tuning/search/tuning-journal.ts';
 import { type Tuned, type TuningProgress, tune } from '../tuning/tune.ts';
 import { type CalibrationSettings, openCalibration } from './calibration-inputs.ts';
+import { checkGoal } from './check-goal.ts';
 import { defaultSteps } from './convert-network.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
-import type { JobListener } from './notice.ts';
+import type { JobListener, JobOrigin } from './notice.ts';
+import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
 import { requireSource } from './require-source.ts';
+import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 import { tellLeftOut } from './tell-left-out.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
 import { writeFrontier } from './write-frontier.ts';
 
 /** How to tune a network. */
-export interface TuneSettings extends CalibrationSettings, JobListener {
+export interface TuneSettings extends CalibrationSettings, ModelOutputSettings, JobOrigin, JobListener {
   readonly goal: TuningGoal;
   /** Images to measure on. Default: every other calibration batch is held out for that. */
   readonly data?: string | undefined;
-  /** Most images to measure on, evenly spread over the data. Default: all. */
+  /** Classes of the images that are measured on; without them only agreement is. */
+  readonly labels?: string | undefined;
+  /** Part of the data to measure on, where there are several. */
+  readonly split?: string | undefined;
+  /** Most images of the data to measure on, evenly spread. Default: all. */
   readonly limit?: number | undefined;
+  /** JSON file for the summary with all networks that were tried. */
+  readonly frontier?: string | undefined;
   /** Most time-steps. Default 4. */
   readonly steps?: number | undefined;
   /** Levels that spikes may have, or `any` of them. Default `base-2`. */
   readonly ladder?: LadderName | 'any' | undefined;
   /** Folder of the journal; the same settings go on there. Default: `runs/tune-<name>-<settings>`. */
-  readonly run?: string | undefined;
+  readonly folder?: string | undefined;
   /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
   /** Stops the job so that it can go on another time. */
@@ -49,15 +63,34 @@ export type TuneEnd = { readonly folder: string } & (
       readonly network: Network;
       /** Path of the report, if one could be drawn. */
       readonly report: string | undefined;
+      /** What `frontier` holds. */
+      readonly summary: TuningSummary;
     }
   | { readonly finished: false }
 );
 
+/** What a tuning found, for files. */
+export interface TuningSummary {
+  readonly goal: TuningGoal;
+  readonly ladder: LadderName | 'any';
+  readonly output: string | undefined;
+  /** Files with weights that the output depends on, relative to its folder. */
+  readonly refersTo: readonly string[];
+  readonly report: string | undefined;
+  /** Whether the goal was reached. */
+  readonly reached: boolean;
+  readonly chosen: TuningPoint;
+  /** Where spiking stops paying; null if that is not known. */
+  readonly pays: PayingRange | null;
+  readonly points: readonly TuningPoint[];
+}
+
 /**
  * Tunes an opened network and leaves `frontier.json` and a report in the folder of its journal. The preprocessing of pictures
- * is kept in the spiking model.
+ * is kept in the spiking model, which is written where `output` says so.
  *
- * @throws UsageError if the network spikes already, or the folder holds another tuning; ConversionError if it cannot be
+ * @throws UsageError if the network spikes already, the goal is out of range, an output cannot be written, or the folder holds
+ * another tuning; ConversionError if it cannot be
  * converted; DataError if the images cannot be used
  *
  * @example
@@ -65,21 +98,28 @@ export type TuneEnd = { readonly folder: string } & (
  * import { openNetwork, tuneNetwork } from 'transpike';
  *
  * const goal = { kind: 'energy', ecmtRatio: 0.5 };
- * const settings = { goal, steps: 1, calibrate: 'x.npy', run: 'runs/tuning' };
+ * const settings = { goal, steps: 1, calibration: 'x.npy', folder: 'runs/tuning' };
  * const end = await tuneNetwork(await openNetwork('vit/'), settings);
  * console.log(end.finished && end.network.spiking); // true
  * ```
  */
 export async function tuneNetwork(network: Network, settings: TuneSettings): Promise<TuneEnd> {
-  requireSource(network);
   const { goal, steps = defaultSteps, ladder = 'base-2', signal } = settings;
+  requireSource(network);
+  checkGoal(goal, settings);
+  requireData(network, settings);
+  await requireOutputs(network, settings);
   const ladders = ladderFamilies
     .map(({ name }) => name)
     .filter((name) => ladder === 'any' || name === ladder);
-  const calibration = await openCalibration(network, settings);
+  const calibration = await openCalibration(
+    network,
+    settings,
+    settings.data === undefined ? settings.labels : undefined,
+  );
   const verification = await openVerification(network, settings);
   const identity = decisiveSettings(network, settings, steps, ladders);
-  const folder = settings.run ?? defaultRunFolder(`tune-${network.name}`, JSON.stringify(identity));
+  const folder = settings.folder ?? defaultRunFolder(`tune-${network.name}`, JSON.stringify(identity));
   const onSkipped = tellLeftOut(settings);
   return withFolderLock(folder, async () => {
     const journal = await openJournal(folder, identity, settings);
@@ -96,22 +136,49 @@ export async function tuneNetwork(network: Network, settings: TuneSettings): Pro
       onProgress: (progress) => settings.onProgress?.(progress),
     });
     if (!tuned) return { folder, finished: false };
-    const found = derivedNetwork(network, tuned.model);
-    await writeFrontier(folder, tuned.points, ladder);
-    return {
-      folder,
-      finished: true,
-      tuned,
-      network: found,
-      report: await reportRun(folder, found, settings),
-    };
+    return finish(folder, derivedNetwork(network, tuned.model), tuned, settings);
   });
 }
 
+/** Leaves the files of a finished tuning. */
+async function finish(
+  folder: string,
+  network: Network,
+  tuned: Tuned,
+  settings: TuneSettings,
+): Promise<TuneEnd> {
+  const { goal, ladder = 'base-2', output, bundle, frontier } = settings;
+  const { point: chosen, reached, points } = tuned;
+  await writeFrontier(folder, points, ladder);
+  const report = await reportRun(folder, network, settings);
+  const pays = payingRange(tuned.frontier) ?? null;
+  const written = output === undefined ? undefined : await writeOnnx(tuned.model, output, { bundle });
+  const refersTo = written?.refersTo ?? [];
+  const summary = { goal, ladder, output, refersTo, report, reached, chosen, pays, points };
+  if (frontier !== undefined) await writeAtomically(frontier, `${JSON.stringify(summary, null, 2)}\n`);
+  return { folder, finished: true, tuned, network, report, summary };
+}
+
+/** Without data of its own, part of the calibration images is measured on. */
+function requireData({ path }: Network, settings: TuneSettings): void {
+  if (settings.data !== undefined) return;
+  refuseIdle(path, settings, ['limit', 'split'], {
+    because: 'where nothing but calibration data is measured on',
+    remedy: 'Give data to measure on, or calibrationLimit and calibrationSplit',
+  });
+}
+
+async function requireOutputs(network: Network, settings: TuneSettings): Promise<void> {
+  const { output, frontier, force, calibration, data, labels } = settings;
+  const guard = { inputs: inputsOf(network, calibration, data, labels), force };
+  if (output !== undefined) await requireWritable(output, { ...guard, kind: 'onnx' });
+  if (frontier !== undefined) await requireWritable(frontier, { ...guard, kind: 'json' });
+}
+
 async function openVerification(network: Network, settings: TuneSettings) {
-  const { data, labels, split, limit, batch, strict = false } = settings;
+  const { data, labels, split, limit, batchSize, strict = false } = settings;
   if (data === undefined) return undefined;
-  return openInputs(network, data, { labels, split, limit, batchSize: batch, strict, needsLabels: false });
+  return openInputs(network, data, { labels, split, limit, batchSize, strict, needsLabels: false });
 }
 
 /** Everything that decides what is found. */
@@ -121,19 +188,21 @@ function decisiveSettings(
   steps: number,
   ladders: readonly LadderName[],
 ): RunSettings {
-  const { calibrate, data, labels, split, limit, calibrationLimit, batch, strict } = settings;
+  const { calibration, calibrationLimit, calibrationSplit, data, labels, split, limit } = settings;
+  const { batchSize, strict } = settings;
   // A goal decides what is measured, not what a measurement means: goals share a journal.
   return {
     model: network.path,
     fingerprint: network.fingerprint,
-    calibrate: absoluteDataPath(calibrate),
+    calibrate: absoluteDataPath(calibration),
     data: data === undefined ? undefined : absoluteDataPath(data),
     steps,
     labels,
     split,
     limit,
     calibrationLimit,
-    batch,
+    calibrationSplit,
+    batch: batchSize,
     strict: strict || undefined,
     ladders,
   };

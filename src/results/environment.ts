@@ -9,7 +9,8 @@ export const environmentSchema = z.object({
   platform: z.string(),
   processor: z.string(),
   cores: z.int(),
-  command: z.string(),
+  /** The command that started the run; absent where a program did. */
+  command: z.string().optional(),
   finished: z.string(),
   /** Name of the network. */
   network: z.string(),

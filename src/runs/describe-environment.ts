@@ -5,12 +5,19 @@ import { readConversionRecord } from '../conversion/conversion-record.ts';
 import type { Model } from '../graph/model.ts';
 import type { Environment } from '../results/environment.ts';
 
-/** What a run was made with and where; goes into `environment.json`. */
-export function describeEnvironment(network: {
-  readonly name: string;
-  readonly model?: Model;
-  readonly classes?: readonly string[] | undefined;
-}): Environment {
+/**
+ * What a run was made with and where; goes into `environment.json`.
+ *
+ * @param command that started it, where there was one
+ */
+export function describeEnvironment(
+  network: {
+    readonly name: string;
+    readonly model?: Model;
+    readonly classes?: readonly string[] | undefined;
+  },
+  command?: string,
+): Environment {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const record = network.model && readConversionRecord(network.model);
   return {
@@ -21,7 +28,7 @@ export function describeEnvironment(network: {
     platform: `${platform()} ${release()} ${arch()}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
-    command: ['transpike', ...process.argv.slice(2)].map(quote).join(' '),
+    ...(command !== undefined && { command }),
     finished: new Date().toISOString(),
     ...(record && {
       conversion: {
@@ -42,8 +49,4 @@ function installedVersion(name: string): string {
   } catch {
     return 'unknown';
   }
-}
-
-function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

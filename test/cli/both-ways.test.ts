@@ -1,82 +1,168 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, scratchFolder } from './run-cli.fixture.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { runCli, scratchFolder, tinyRecipe } from './run-cli.fixture.ts';
 
 // As built: worker threads of the sources would need a loader for TypeScript.
-const { byMethods, compareNetworks, convertNetwork, evaluateNetwork, openNetwork, tuneNetwork, writeOnnx } =
-  (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof import('../../src/index.ts');
+const library = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../../src/index.ts');
+const { convertNetwork, evaluateNetwork, openNetwork, results, runNetwork } = library;
 
 let folder: string;
 let remove: () => Promise<void>;
 beforeAll(async () => {
   ({ folder, remove } = await scratchFolder());
+  await cli('convert', 'vit', '--calibrate', 'x.npy', '-T', '2', '-o', 'e.snn.onnx');
 });
 afterAll(() => remove());
 
 const at = (path: string) => join(folder, path);
 const bytes = (path: string) => readFileSync(at(path));
 
-async function cli(...args: string[]): Promise<void> {
-  const { code, stderr } = await runCli(folder, args);
+async function cli(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCli(folder, args);
   expect([code, stderr.includes('error')]).toEqual([0, false]);
+  return stdout;
 }
 
-describe('the library does what the command line does, byte by byte', () => {
-  it('converts, and keeps the preprocessing of pictures', async () => {
+function expectSame(ours: string, theirs: string): void {
+  expect(bytes(ours).equals(bytes(theirs))).toBe(true);
+}
+
+/** Each of these jobs leaves the same files, or the same data, both ways. */
+const jobs: Record<string, () => Promise<void>> = {
+  async convert() {
     await cli('convert', 'vit', '--method', 'ecmt', '--calibrate', 'images', '-T', '2', '-o', 'c.snn.onnx');
-    const settings = { method: 'ecmt', calibrate: at('images'), steps: 2 };
-    const { model, network } = await convertNetwork(await openNetwork(at('vit')), settings);
-    await writeOnnx(model, at('l.snn.onnx'));
-    expect(bytes('l.snn.onnx').equals(bytes('c.snn.onnx'))).toBe(true);
+    const settings = { method: 'ecmt', calibration: at('images'), steps: 2, output: at('l.snn.onnx') };
+    const { network } = await convertNetwork(await openNetwork(at('vit')), settings);
+    expectSame('l.snn.onnx', 'c.snn.onnx');
     const { preprocess, fingerprint } = await openNetwork(at('l.snn.onnx'));
     expect(preprocess).toEqual(network.preprocess);
     expect(fingerprint).toBe((await openNetwork(at('c.snn.onnx'))).fingerprint);
-  });
+  },
 
-  it('tunes, with the same journal and frontier', async () => {
-    const goal = ['--energy', '0.3', '-T', '1', '--run', 'c-run'];
+  async tune() {
+    const goal = ['--frontier', 'c-all.json', '-T', '1', '--run', 'c-run'];
     await cli('tune', 'vit', '--calibrate', 'x.npy', ...goal, '-o', 'ct.snn.onnx');
-    const end = await tuneNetwork(await openNetwork(at('vit')), {
-      goal: { kind: 'energy', ecmtRatio: 0.3 },
-      calibrate: at('x.npy'),
+    const end = await library.tuneNetwork(await openNetwork(at('vit')), {
+      goal: { kind: 'frontier' },
+      calibration: at('x.npy'),
       steps: 1,
-      run: at('l-run'),
-    });
-    if (!end.finished) throw new Error('not finished');
-    await writeOnnx(end.tuned.model, at('lt.snn.onnx'));
-    expect(bytes('lt.snn.onnx').equals(bytes('ct.snn.onnx'))).toBe(true);
-    expect(readdirSync(at('l-run'))).toEqual(readdirSync(at('c-run')));
-    for (const file of ['tuning.jsonl', 'frontier.json']) {
-      expect(bytes(join('l-run', file)).equals(bytes(join('c-run', file)))).toBe(true);
-    }
-  }, 120_000);
-
-  it('evaluates and compares, with the same records but for times', async () => {
-    const data = ['--data', 'images', '-T', '2', '--workers', '1'];
-    const settings = { data: at('images'), steps: 2, workers: 1 };
-    await cli('convert', 'vit', '--calibrate', 'x.npy', '-T', '2', '-o', 'e.snn.onnx');
-    await cli('evaluate', 'e.snn.onnx', ...data, '--run', 'c-eval');
-    const end = await evaluateNetwork(await openNetwork(at('e.snn.onnx')), {
-      ...settings,
-      run: at('l-eval'),
+      folder: at('l-run'),
+      output: at('lt.snn.onnx'),
+      frontier: at('l-all.json'),
     });
     expect(end.finished).toBe(true);
+    expectSame('lt.snn.onnx', 'ct.snn.onnx');
+    expect(readdirSync(at('l-run'))).toEqual(readdirSync(at('c-run')));
+    for (const file of ['tuning.jsonl', 'frontier.json'])
+      expectSame(join('l-run', file), join('c-run', file));
+    const all = (path: string) => ({ ...JSON.parse(bytes(path).toString()), output: '', report: '' });
+    expect(all('l-all.json')).toEqual(all('c-all.json'));
+  },
+
+  async evaluate() {
+    const data = ['--data', 'images', '--workers', '1', '--exit-confidence', '0.3'];
+    await cli('evaluate', 'e.snn.onnx', ...data, '--run', 'c-eval');
+    const settings = { data: at('images'), workers: 1, exitConfidence: 0.3, folder: at('l-eval') };
+    const end = await evaluateNetwork(await openNetwork(at('e.snn.onnx')), settings);
+    expect(end.finished).toBe(true);
     expect(readdirSync(at('l-eval'))).toEqual(readdirSync(at('c-eval')));
-    for (const file of ['run.json', 'result.json', 'traces.json']) {
-      expect(withoutTimes(join('l-eval', file))).toEqual(withoutTimes(join('c-eval', file)));
+    for (const file of ['run.json', 'result.json', 'traces.json', 'environment.json']) {
+      expect(withoutOrigin(join('l-eval', file))).toEqual(withoutOrigin(join('c-eval', file)));
     }
-    const methods = ['--methods', 'ecmt,differential', '--calibrate', 'x.npy'];
-    await cli('compare', 'vit', ...methods, ...data, '--run', 'c-compare');
-    const source = await openNetwork(at('vit'));
-    const networks = byMethods(source, ['ecmt', 'differential'], { calibrate: at('x.npy'), steps: 2 });
-    const plan = { name: 'vit', networks, identity: {}, folder: at('l-compare') };
-    expect((await compareNetworks(plan, settings)).finished).toBe(true);
-    expect(withoutTimes('l-compare/result.json')).toEqual(withoutTimes('c-compare/result.json'));
-  }, 120_000);
+  },
+
+  async compare() {
+    const methods = ['--methods', 'ecmt,differential', '--calibrate', 'x.npy', '-T', '2'];
+    await cli('compare', 'vit', ...methods, '--data', 'images', '--workers', '1', '--run', 'c-compare');
+    const conversion = { calibration: at('x.npy'), steps: 2 };
+    const networks = library.byMethods(await openNetwork(at('vit')), ['ecmt', 'differential'], conversion);
+    const settings = { data: at('images'), steps: 2, workers: 1, folder: at('l-compare') };
+    expect((await library.compareNetworks(networks, settings)).finished).toBe(true);
+    for (const file of ['run.json', 'result.json', 'ecmt/run.json', 'environment.json']) {
+      expect(withoutOrigin(join('l-compare', file))).toEqual(withoutOrigin(join('c-compare', file)));
+    }
+  },
+
+  async diagnose() {
+    const printed = await cli(
+      'diagnose',
+      'e.snn.onnx',
+      '--data',
+      'images',
+      '--limit',
+      '2',
+      '--alone',
+      '--json',
+    );
+    const settings = { data: at('images'), limit: 2, alone: true };
+    const diagnosis = await library.diagnoseNetwork(await openNetwork(at('e.snn.onnx')), settings);
+    expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(JSON.parse(printed));
+  },
+
+  async report() {
+    await cli('evaluate', 'e.snn.onnx', '--data', 'x.npy', '--run', 'drawn');
+    await cli('report', 'drawn');
+    const before = bytes('drawn/report.html');
+    expect(await results.writeReport(at('drawn'))).toBe(at('drawn/report.html'));
+    expect(bytes('drawn/report.html').equals(before)).toBe(true);
+  },
+
+  async run() {
+    const args = ['--input', 'x.npy', '--batch', '5', '--exit-confidence', '0.3'];
+    const printed = JSON.parse(await cli('run', 'e.snn.onnx', ...args, '-o', 'c.npy', '--json'));
+    const settings = { input: at('x.npy'), output: at('l.npy'), batchSize: 5, exitConfidence: 0.3 };
+    const { exits, logits } = await runNetwork(await openNetwork(at('e.snn.onnx')), settings);
+    expectSame('l.npy', 'c.npy');
+    expect([exits?.exits, logits.shape]).toEqual([printed.exits, printed.shape]);
+  },
+
+  async inspect() {
+    const printed = JSON.parse(await cli('inspect', 'vit', '--json'));
+    expect(JSON.parse(JSON.stringify(await library.inspectNetwork(await openNetwork(at('vit')))))).toEqual(
+      printed,
+    );
+  },
+
+  async export() {
+    await cli('export', 'e.snn.onnx', '-o', 'c.binary.onnx');
+    await library.exportNetwork(await openNetwork(at('e.snn.onnx')), { output: at('l.binary.onnx') });
+    expectSame('l.binary.onnx', 'c.binary.onnx');
+  },
+
+  async train() {
+    writeFileSync(at('tiny.json'), JSON.stringify(tinyRecipe));
+    await cli('train', 'tiny.json', '-o', 'c-trained');
+    const { finished } = await library.trainNetwork(at('tiny.json'), { output: at('l-trained') });
+    expect(finished).toBe(true);
+    expect(readdirSync(at('l-trained'))).toEqual(readdirSync(at('c-trained')));
+    expectSame('l-trained/model.safetensors', 'c-trained/model.safetensors');
+    expectSame('l-trained/config.json', 'c-trained/config.json');
+  },
+};
+
+describe('the library does what the command line does', () => {
+  it('in every command; demo is two of them', () => {
+    const commands = createProgram().commands.map((command) => command.name());
+    expect([...Object.keys(jobs), 'demo'].sort()).toEqual(commands.sort());
+  });
+
+  it.each(Object.keys(jobs))('%s', (name) => jobs[name]!(), 120_000);
+
+  it('and says of a run that a program started no command', () => {
+    const command = (run: string) => JSON.parse(bytes(join(run, 'environment.json')).toString()).command;
+    expect(command('c-eval')).toBe(
+      'transpike evaluate e.snn.onnx --data images --workers 1 --exit-confidence 0.3 --run c-eval',
+    );
+    expect(command('l-eval')).toBeUndefined();
+  });
 });
 
-/** A record without what the clock says. */
-function withoutTimes(path: string): unknown {
-  return JSON.parse(bytes(path).toString(), (key, value) => (key === 'seconds' ? undefined : value));
+/** A record without what the clock says, and who started it. */
+function withoutOrigin(path: string): unknown {
+  const origin = ['seconds', 'finished', 'command'];
+  return JSON.parse(bytes(path).toString(), (key, value) => (origin.includes(key) ? undefined : value));
 }

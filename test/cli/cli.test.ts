@@ -6,7 +6,7 @@ import { runNetwork, tiny, tinyImages } from '../../src/checkpoints/tiny-vit.fix
 import { readNpy } from '../../src/files/read-npy.ts';
 import { confidenceOfRows } from '../../src/metrics/confidence.ts';
 import { openCheckpoint } from '../../src/opening/open-checkpoint.ts';
-import { runCli, scratchFolder } from './run-cli.fixture.ts';
+import { runCli, scratchFolder, tinyRecipe } from './run-cli.fixture.ts';
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -203,7 +203,7 @@ describe('transpike run', () => {
     const { code, stderr } = await run('-o', 'y8.npy', '--synapses', 'int8', '--precision', 'float64');
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '--precision float64: expected synapses in float32, which are exact in float64, got --synapses int8. Leave one of both out.',
+      'error: precision float64: expected no synapses beside the reference, which is an engine of its own with float64 weights, got int8. Leave it out (--synapses).',
     );
   });
 
@@ -337,24 +337,7 @@ describe('transpike evaluate', () => {
 });
 
 describe('transpike train', () => {
-  const recipe = {
-    name: 'tiny',
-    description: 'A few steps.',
-    seed: 1,
-    network: { kind: 'resnet', width: 4, blocks: 1 },
-    data: {
-      train: 'glyphs:train?size=128',
-      test: 'glyphs:test?size=64',
-      channels: 1,
-      mean: [0.25],
-      std: [0.22],
-    },
-    loss: { kind: 'cross-entropy' },
-    optimiser: { kind: 'sgd' },
-    schedule: { kind: 'cosine', learningRate: 0.05 },
-    epochs: 1,
-    batchSize: 32,
-  };
+  const recipe = tinyRecipe;
 
   it('trains by a recipe and leaves a checkpoint that can be converted', async () => {
     writeFileSync(join(folder, 'tiny.json'), JSON.stringify(recipe));

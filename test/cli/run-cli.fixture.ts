@@ -44,6 +44,26 @@ export function runCli(
   });
 }
 
+/** A recipe that trains in a few steps. */
+export const tinyRecipe = {
+  name: 'tiny',
+  description: 'A few steps.',
+  seed: 1,
+  network: { kind: 'resnet', width: 4, blocks: 1 },
+  data: {
+    train: 'glyphs:train?size=128',
+    test: 'glyphs:test?size=64',
+    channels: 1,
+    mean: [0.25],
+    std: [0.22],
+  },
+  loss: { kind: 'cross-entropy' },
+  optimiser: { kind: 'sgd' },
+  schedule: { kind: 'cosine', learningRate: 0.05 },
+  epochs: 1,
+  batchSize: 32,
+};
+
 /** A folder with a tiny checkpoint `vit/`, its inputs `x.npy`, and labelled pictures `images/`. */
 export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpikeSite } from '../../src/analysis/spike-sites.ts';
 import { measureConversionErrors } from '../../src/diagnosis/conversion-errors.ts';
-import { diagnoseNetwork } from '../../src/diagnosis/diagnose-network.ts';
+import { diagnoseModel } from '../../src/diagnosis/diagnose-model.ts';
 import type { AnyNeuron, Parameters } from '../../src/dynamics/define-neuron.ts';
 import { runNeuron } from '../../src/dynamics/run-neuron.ts';
 import { thresholdsOf } from '../../src/dynamics/thresholds.ts';
@@ -123,7 +123,7 @@ async function featuresOf(neuron: AnyNeuron) {
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters: parametersOf(neuron) };
   const model = toSpikingForm(new Model(graph, 17), [{ ...site, ...spec }], 3);
   const [made] = sitesOf(model);
-  const { diagnosis, traces } = await diagnoseNetwork(model, images, 3, { alone: true });
+  const { diagnosis, traces } = await diagnoseModel(model, images, 3, { alone: true });
   const emitted = runOver(neuron, spec.parameters, [0.7, -0.2, 1.1]).map(({ spike }) => spike);
   return rounded({
     alphabet: spikeAlphabet(made!),

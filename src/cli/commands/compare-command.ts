@@ -1,23 +1,24 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
-import { compareNetworks } from '../../jobs/compare-networks.ts';
+import { type CompareSettings, compareNetworks } from '../../jobs/compare-networks.ts';
 import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-networks.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
-import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
-import { absoluteDataPath } from '../../opening/absolute-data-path.ts';
+import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
+import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
-import { options, wholeNumber } from '../options.ts';
+import { options } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
 import { exitCodes } from '../report-error.ts';
 
-interface Settings extends EvaluateSettings {
+interface Settings extends CompareSettings {
   readonly methods?: string;
-  readonly calibrate?: string;
+  readonly calibration?: string;
   readonly calibrationLimit?: number;
+  readonly calibrationSplit?: string;
   readonly json?: boolean;
   readonly externalData?: readonly string[];
 }
@@ -32,19 +33,21 @@ export function compareCommand(): Command {
       '--methods <names>',
       `methods to convert the network with, as ecmt,ecmt/reference,rate; for T = ${defaultSteps} unless -T says otherwise`,
     )
-    .option('--calibrate <data>', 'images to choose thresholds on, the same for every method')
+    .addOption(options.calibration('images to choose thresholds on, the same for every method'))
     .addOption(options.externalData())
     .addOption(options.calibrationLimit())
-    .addOption(options.steps())
+    .addOption(options.calibrationSplit())
+    .addOption(options.steps('what the models were converted for'))
     .addOption(options.labels())
     .addOption(options.split())
-    .addOption(options.limit('use at most this many images, evenly spread over the data'))
-    .addOption(options.batch())
-    .option('--workers <N>', 'threads that evaluate, each with its own copy of the networks', wholeNumber(1))
-    .option('--run <folder>', 'folder of the record (default: runs/compare-<model>-<settings>)')
+    .addOption(options.limit())
+    .addOption(options.batchSize())
+    .addOption(options.workers())
+    .addOption(options.memoryMB())
+    .addOption(options.folder('folder of the record', 'runs/compare-<model>-<settings>'))
     .addOption(options.engine())
     .addOption(options.synapses())
-    .option('--no-quantised', 'leave out the source network in as many bits as the spikes carry')
+    .addOption(options.quantised())
     .addOption(options.strict())
     .addOption(options.json())
     .addHelpText(
@@ -62,40 +65,20 @@ Examples:
 
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
   const networks = await Promise.all(paths.map((path) => openNetwork(path, settings)));
-  const { methods, calibrate, calibrationLimit, externalData: _, json, run, ...evaluation } = settings;
-  const compared = comparedOf(networks, settings);
-  const { workers: __, data, labels, ...rest } = evaluation;
-  const end = await compareNetworks(
-    {
-      name: networks.map(({ name }) => name.replace(/\.snn$/, '')).join('-vs-'),
-      networks: compared,
-      folder: run,
-      onNetwork: (name, doneBefore) => console.error(doneBefore ? `${name}: done before` : `${name}:`),
-      evaluate: evaluateWithProgress,
-      identity: {
-        models: networks.map(({ path }) => path),
-        fingerprints: networks.map(({ fingerprint }) => fingerprint),
-        methods: methods && compared.map(({ name }) => name),
-        calibrate: calibrate && absoluteDataPath(calibrate),
-        calibrationLimit,
-        data: absoluteDataPath(data),
-        labels: labels && resolve(labels),
-        ...rest,
-      },
-    },
-    {
-      ...evaluation,
-      onNotice: printNotice,
-      ...(methods !== undefined && { steps: settings.steps ?? defaultSteps }),
-    },
-  );
+  const end = await compareNetworks(comparedOf(networks, settings), {
+    ...settings,
+    command: commandLine(),
+    onNetwork: (name, doneBefore) => console.error(doneBefore ? `${name}: done before` : `${name}:`),
+    onNotice: printNotice,
+    evaluate: evaluateWithProgress,
+  });
   if (!end.finished) {
     console.error(`stopped after ${end.done} images of ${end.name}; give the same command again to go on`);
     process.exitCode = exitCodes.interrupted;
     return;
   }
   const { folder, entries, report } = end;
-  if (json) {
+  if (settings.json) {
     console.log(JSON.stringify({ run: folder, report, entries }, null, 2));
     return;
   }
@@ -105,18 +88,24 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
 }
 
 function comparedOf(networks: readonly Network[], settings: Settings): ComparedNetwork[] {
-  const { methods, calibrate, calibrationLimit, steps = defaultSteps, labels, batch, strict } = settings;
-  if (methods === undefined) return asTheyAre(networks.map(requireSpiking));
-  if (networks.length > 1 || calibrate === undefined) {
+  const { methods, calibration, calibrationLimit, calibrationSplit, steps, batchSize, strict } = settings;
+  if (methods === undefined) {
+    const spiking = networks.map(requireSpiking);
+    refuseIdle('compare', settings, ['calibration', 'calibrationLimit', 'calibrationSplit'], {
+      because: 'where spiking networks are compared as they are',
+    });
+    return asTheyAre(spiking);
+  }
+  if (networks.length > 1 || calibration === undefined) {
     throw new UsageError({
       where: 'compare --methods',
       expected: 'one source network and --calibrate',
-      got: calibrate === undefined ? 'no --calibrate' : `${networks.length} networks`,
+      got: calibration === undefined ? 'no --calibrate' : `${networks.length} networks`,
       remedy: 'Give both, or leave --methods out to compare spiking models as they are',
     });
   }
   const names = methods.split(',').map((name) => name.trim());
-  const conversion = { steps, calibrate, calibrationLimit, labels, batch, strict };
+  const conversion = { steps, calibration, calibrationLimit, calibrationSplit, batchSize, strict };
   return byMethods(networks[0]!, names, conversion, convertWithProgress);
 }
 

@@ -1,19 +1,15 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { writeOnnx } from '../../files/write-onnx.ts';
 import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
-import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 
 interface Settings extends ConvertSettings {
-  readonly limit?: number;
-  readonly output?: string;
   readonly externalData?: readonly string[];
-  readonly bundle?: boolean;
-  readonly force?: boolean;
+  readonly limit?: number;
+  readonly split?: string;
   readonly json?: boolean;
 }
 
@@ -26,18 +22,15 @@ export function convertCommand(): Command {
     .addOption(options.method())
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
-    .option('--calibrate <data>', 'images to choose the thresholds on: a folder, a list, an .npy stack')
+    .addOption(options.calibration('images to choose the thresholds on: a folder, a list, an .npy stack'))
     .addOption(options.calibrationLimit())
+    .addOption(options.calibrationSplit())
     .addOption(options.limit('deprecated, use --calibration-limit').hideHelp())
     .option('--thresholds <file>', 'import thresholds from a JSON file instead of calibrating')
-    .addOption(options.labels())
-    .addOption(options.split())
-    .addOption(options.batch())
+    .addOption(options.split().hideHelp())
+    .addOption(options.batchSize())
     .addOption(options.strict())
-    .option(
-      '-o, --output <file>',
-      'where to write the spiking model (default: <model>.snn.onnx in this folder)',
-    )
+    .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
@@ -55,13 +48,10 @@ Examples:
 async function convertAction(path: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path, settings);
   const output = settings.output ?? `${network.name}.snn.onnx`;
-  await requireWritable(output, {
-    inputs: [...filesOf(network), ...inputFiles(settings.calibrate, settings.thresholds, settings.labels)],
-    kind: 'onnx',
-    ...(settings.force && { force: true }),
+  const { record, refersTo } = await convertWithProgress(network, {
+    ...withCalibrationNames(settings),
+    output,
   });
-  const { model, record } = await convertWithProgress(network, withCalibrationLimit(settings));
-  const { refersTo } = await writeOnnx(model, output, settings);
   if (settings.json) {
     console.log(JSON.stringify({ output, refersTo, ...record }, null, 2));
     return;
@@ -76,9 +66,12 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
   console.log(`  next: transpike evaluate ${output} --data <images>`);
 }
 
-/** `--limit` was what `--calibration-limit` is in all commands; elsewhere it is about the images that are measured on. */
-function withCalibrationLimit({ limit, ...settings }: Settings): ConvertSettings {
-  if (limit === undefined) return settings;
-  console.error('warning: --limit of convert is deprecated; give --calibration-limit, as in all commands');
-  return { calibrationLimit: limit, ...settings };
+/** Elsewhere `--limit` and `--split` are about the images that are measured on; here there are none but those of --calibrate. */
+function withCalibrationNames({ limit, split, ...settings }: Settings): ConvertSettings {
+  for (const name of [limit === undefined ? [] : 'limit', split === undefined ? [] : 'split'].flat()) {
+    console.error(
+      `warning: --${name} of convert is deprecated; give --calibration-${name}, as in all commands`,
+    );
+  }
+  return { calibrationLimit: limit, calibrationSplit: split, ...settings };
 }

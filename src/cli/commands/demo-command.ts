@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options } from '../options.ts';
+import { printNotice } from '../print-notice.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings {
+  readonly externalData?: readonly string[];
   readonly model?: string;
   readonly data?: string;
   readonly labels?: string;
-  readonly externalData?: readonly string[];
-  readonly limit: number;
-  readonly steps: number;
+  readonly limit?: number;
+  readonly steps?: number;
 }
 
 /** `transpike demo`: convert, then evaluate at T = 1…8, in one go. */
@@ -29,7 +31,7 @@ export function demoCommand(): Command {
     )
     .addOption(options.externalData())
     .addOption(options.labels())
-    .addOption(options.limit('number of images').default(500))
+    .addOption(options.limit('number of images (default: 500)'))
     .addOption(options.steps(8))
     .addHelpText(
       'after',
@@ -41,22 +43,30 @@ Examples:
     .action(demoAction);
 }
 
-async function demoAction({ model, data, labels, limit, steps, externalData = [] }: Settings): Promise<void> {
+async function demoAction(settings: Settings): Promise<void> {
+  const { model, data, labels, limit = 500, steps = 8 } = settings;
   requireBoth(model, data);
-  const source = await openNetwork(model ?? bundledModel, { externalData });
-  const [calibrate, images] =
+  if (data === undefined) {
+    refuseIdle('demo', settings, ['labels'], { because: 'for glyphs, which tell their classes' });
+  }
+  const source = await openNetwork(model ?? bundledModel, settings);
+  const [calibration, images] =
     data === undefined ? [bundledData.calibrate, bundledData.evaluate] : [data, data];
-  const common = labels === undefined ? {} : { labels };
   // Thresholds that are right after two steps serve the later ones well.
   const { network, record } = await convertWithProgress(source, {
     method: 'ecmt',
     steps: 2,
-    calibrate,
-    ...common,
+    calibration,
   });
   const { sites, parityDeviation } = record;
   console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
-  const end = await evaluateWithProgress(network, { data: images, limit, steps, ...common });
+  const end = await evaluateWithProgress(network, {
+    data: images,
+    limit,
+    steps,
+    labels,
+    onNotice: (notice) => (notice.kind === 'other-steps' ? undefined : printNotice(notice)),
+  });
   if (end.finished) {
     printResult(end.result);
     console.log(`run record: ${join(end.folder, 'result.json')}`);

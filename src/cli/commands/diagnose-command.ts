@@ -1,19 +1,16 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { diagnoseNetwork } from '../../diagnosis/diagnose-network.ts';
-import { UsageError } from '../../errors.ts';
-import { openInputs } from '../../opening/open-inputs.ts';
+import {
+  type DiagnoseSettings,
+  defaultDiagnosisLimit,
+  diagnoseNetwork,
+} from '../../jobs/diagnose-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
-import { cores, options } from '../options.ts';
+import { options } from '../options.ts';
+import { printNotice } from '../print-notice.ts';
 
-interface Settings {
-  readonly data: string;
-  readonly steps?: number;
-  readonly limit: number;
-  readonly split?: string;
-  readonly alone?: boolean;
-  readonly strict?: boolean;
+interface Settings extends DiagnoseSettings {
   readonly json?: boolean;
   readonly externalData?: readonly string[];
 }
@@ -24,9 +21,13 @@ export function diagnoseCommand(): Command {
     .description('Say which spike site of a spiking network loses what, and what to do about it.')
     .argument('<model>', 'a spiking model (.snn.onnx)')
     .requiredOption('--data <data>', 'images, as for evaluate; they need no labels')
-    .addOption(options.steps())
+    .addOption(options.steps('what the model was converted for'))
     .addOption(options.split())
-    .addOption(options.limit('number of images to look at').default(4))
+    .addOption(
+      options.limit(
+        `use at most this many images of --data, evenly spread (default: ${defaultDiagnosisLimit})`,
+      ),
+    )
     .option('--alone', 'let each site spike alone, too, and say how far that moves the logits (slower)')
     .addOption(options.externalData())
     .addOption(options.strict())
@@ -42,39 +43,11 @@ Examples:
 }
 
 async function diagnoseAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path, settings);
-  if (!network.spiking) {
-    throw new UsageError({
-      where: path,
-      expected: 'a spiking model',
-      got: 'a network that does not spike',
-      remedy: 'Convert it first',
-      means: ['convert'],
-    });
-  }
-  const { data, split, limit, strict = false, alone = false, steps = network.steps } = settings;
-  const inputs = await openInputs(network, data, {
-    split,
-    limit,
-    strict,
-    batchSize: limit,
-    needsLabels: false,
+  const diagnosis = await diagnoseNetwork(await openNetwork(path, settings), {
+    ...settings,
+    onNotice: printNotice,
   });
-  for await (const batch of inputs.batches(undefined, reportSkipped)) {
-    const { diagnosis } = await diagnoseNetwork(network.model, batch, steps, { alone, threads: cores });
-    console.log(settings.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
-    return;
-  }
-  throw new UsageError({
-    where: data,
-    expected: 'at least one image',
-    got: 'none that can be read',
-    remedy: 'Check the path and the files',
-  });
-}
-
-function reportSkipped(id: string, reason: string): void {
-  console.error(`warning: left out '${id}': ${reason}`);
+  console.log(settings.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
 }
 
 /** The diagnosis as a table with the findings below. */

@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
+import { refuseIdle } from '../../jobs/refuse-idle.ts';
+import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
-import { options, probability, wholeNumber } from '../options.ts';
+import { options } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings extends EvaluateSettings {
-  readonly calibrate?: string;
+  readonly calibration?: string;
   readonly calibrationLimit?: number;
-  readonly method: string;
+  readonly calibrationSplit?: string;
+  readonly method?: string;
   readonly preset?: string;
   readonly json?: boolean;
   readonly externalData?: readonly string[];
@@ -33,32 +35,30 @@ export function evaluateCommand(): Command {
     .addOption(options.externalData())
     .addOption(options.labels())
     .addOption(options.split())
-    .addOption(options.steps())
-    .addOption(options.limit('use at most this many images, evenly spread over the data'))
-    .addOption(options.batch())
-    .option(
-      '--workers <N>',
-      'threads that evaluate, each with its own copy of the networks (default: as many as processors and memory allow)',
-      wholeNumber(1),
-    )
-    .addOption(options.memory())
-    .option('--run <folder>', 'folder of the run record (default: runs/<model>-<settings>)')
+    .addOption(options.steps('what the model was converted for'))
+    .addOption(options.limit())
+    .addOption(options.batchSize())
+    .addOption(options.workers())
+    .addOption(options.memoryMB())
+    .addOption(options.folder('folder of the run record', 'runs/<model>-<settings>'))
     .addOption(options.engine())
     .addOption(options.synapses())
-    .option('--no-quantised', 'leave out the source network in as many bits as the spikes carry')
-    .option(
-      '--exit-confidence <p>',
-      'say what images that stop by themselves at this confidence would get, for example 0.9',
-      probability,
+    .addOption(options.quantised())
+    .addOption(
+      options.exitConfidence(
+        'say what images that stop by themselves at this confidence would get, for example 0.9',
+      ),
     )
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
-    .option(
-      '--calibrate <data>',
-      `convert a source network first, choosing the thresholds on these images; for T = ${defaultSteps} unless -T says otherwise`,
+    .addOption(
+      options.calibration(
+        `convert a source network first, choosing the thresholds on these images; for T = ${defaultSteps} unless -T says otherwise`,
+      ),
     )
     .addOption(options.calibrationLimit())
+    .addOption(options.calibrationSplit())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -75,8 +75,7 @@ Examples:
 
 async function evaluateAction(path: string, settings: Settings): Promise<void> {
   const opened = await openNetwork(path, settings);
-  const network =
-    settings.calibrate === undefined ? opened : await converted(opened, settings, settings.calibrate);
+  const network = await spikingOf(opened, settings);
   if (!network.spiking) {
     console.error('warning: a source network has no time-steps; give --calibrate to convert it first');
   }
@@ -98,21 +97,17 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   }
 }
 
-async function converted(
-  opened: Awaited<ReturnType<typeof openNetwork>>,
-  settings: Settings,
-  calibrate: string,
-) {
-  const { method, preset, steps = defaultSteps, calibrationLimit, batch, strict, split } = settings;
-  const { network } = await convertWithProgress(opened, {
-    method,
-    preset,
-    steps,
-    calibrate,
-    calibrationLimit,
-    batch,
-    strict,
-    ...(calibrate === settings.data && { split }),
-  });
-  return network;
+/** A source network is converted first where there are images for that. */
+async function spikingOf(opened: Network, settings: Settings): Promise<Network> {
+  const { calibration, calibrationLimit, calibrationSplit, method, preset, batchSize, strict } = settings;
+  if (calibration === undefined) {
+    refuseIdle(opened.path, settings, ['method', 'preset', 'calibrationLimit', 'calibrationSplit'], {
+      because: opened.spiking ? 'for a network that spikes already' : 'without images to convert it with',
+      ...(!opened.spiking && { remedy: 'Give --calibrate, too, or leave that out' }),
+    });
+    return opened;
+  }
+  const { steps } = settings;
+  const images = { calibration, calibrationLimit, calibrationSplit, batchSize, strict };
+  return (await convertWithProgress(opened, { ...images, method, preset, steps })).network;
 }

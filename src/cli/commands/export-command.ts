@@ -1,19 +1,12 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
-import { planRun } from '../../engines/plan-run.ts';
 import { exporters } from '../../exporters/exporters.ts';
-import { writeExport } from '../../files/write-export.ts';
-import { mustExist } from '../../look-up.ts';
+import { type ExportSettings, exportNetwork } from '../../jobs/export-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
-import { filesOf, requireWritable } from '../require-writable.ts';
 
-interface Settings {
-  readonly to: string;
-  readonly output?: string;
+interface Settings extends ExportSettings {
   readonly externalData?: readonly string[];
-  readonly bundle?: boolean;
-  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,7 +21,7 @@ export function exportCommand(): Command {
         .choices(exporters.map(({ name }) => name))
         .default(exporters[0]!.name),
     )
-    .option('-o, --output <file>', 'where to write (default: the model’s name with the ending of the form)')
+    .addOption(options.output('where to write (default: the model’s name with the ending of the form)'))
     .addOption(options.externalData())
     .addOption(options.bundle())
     .addOption(options.force())
@@ -40,19 +33,11 @@ export function exportCommand(): Command {
     .action(exportAction);
 }
 
-async function exportAction(path: string, settings: Settings): Promise<void> {
-  const { to, output, force, json } = settings;
-  const exporter = mustExist(
-    exporters.find(({ name }) => name === to),
-    `exporter '${to}'`,
-  );
-  const network = await openNetwork(path, settings);
-  const { model, name } = network;
-  planRun(model);
-  const target = output ?? `${name.replace(/\.snn$/, '')}${exporter.extension}`;
-  await requireWritable(target, { inputs: filesOf(network), kind: 'onnx', ...(force && { force }) });
-  await writeExport(await exporter.make(model), target, settings);
+async function exportAction(path: string, { json, ...settings }: Settings): Promise<void> {
+  const { output, exporter } = await exportNetwork(await openNetwork(path, settings), settings);
   console.log(
-    json ? JSON.stringify({ output: target, form: to }) : `${pc.green('✓')} ${target}: ${exporter.summary}`,
+    json
+      ? JSON.stringify({ output, form: exporter.name })
+      : `${pc.green('✓')} ${output}: ${exporter.summary}`,
   );
 }

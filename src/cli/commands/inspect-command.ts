@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { type Inspection, inspectNetwork } from '../../conversion/inspect-network.ts';
+import { type Inspection, type InspectSettings, inspectNetwork } from '../../jobs/inspect-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { options } from '../options.ts';
 
@@ -16,8 +16,8 @@ export function inspectCommand(): Command {
     .addOption(options.externalData())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
-    .action(async (path: string, settings: { method: string; externalData?: string[]; json?: boolean }) => {
-      const inspection = await inspectNetwork(await openNetwork(path, settings), settings.method);
+    .action(async (path: string, settings: InspectSettings & { externalData?: string[]; json?: boolean }) => {
+      const inspection = await inspectNetwork(await openNetwork(path, settings), settings);
       if (settings.json) console.log(JSON.stringify(inspection, null, 2));
       else print(inspection);
       // Whoever asks in a script wants to know whether `convert` will work.

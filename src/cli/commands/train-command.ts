@@ -1,18 +1,14 @@
-import { existsSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { runTraining } from '../../training/run/train.ts';
+import { type TrainSettings, trainNetwork } from '../../jobs/train-network.ts';
 import type { TrainingEvent, TrainingResult } from '../../training/run/train-options.ts';
 import { options } from '../options.ts';
+import { printNotice } from '../print-notice.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import { exitCodes } from '../report-error.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 
-interface Settings {
-  readonly output?: string;
-  readonly data?: string;
-  readonly fresh?: boolean;
+interface Settings extends TrainSettings {
   readonly json?: boolean;
 }
 
@@ -36,17 +32,13 @@ Examples:
 }
 
 async function trainAction(recipe: string, settings: Settings): Promise<void> {
-  const out = settings.output ?? join('runs', basename(recipe, extname(recipe)));
-  const resume = !settings.fresh && existsSync(join(out, 'checkpoint.safetensors'));
-  if (resume) console.error(`going on with the run in ${out}`);
   const report = new TrainingReport();
   const interruption = stopOnInterrupt('the step under way');
-  const result = await runTraining(recipe, {
-    out,
-    resume,
+  const { folder, ...result } = await trainNetwork(recipe, {
+    ...settings,
     signal: interruption.signal,
+    onNotice: printNotice,
     onProgress: (event) => report.show(event),
-    ...(settings.data !== undefined && { data: settings.data }),
   }).finally(() => {
     report.stop();
     interruption.end();
@@ -54,7 +46,7 @@ async function trainAction(recipe: string, settings: Settings): Promise<void> {
   if (interruption.signal.aborted && !result.finished) {
     console.error('stopped with a checkpoint; give the same command again to go on');
     process.exitCode = exitCodes.interrupted;
-  } else print(result, out, settings.json === true);
+  } else print(result, folder, settings.json === true);
 }
 
 function print(result: TrainingResult, out: string, json: boolean): void {

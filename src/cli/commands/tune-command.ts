@@ -1,30 +1,22 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
-import { writeAtomically } from '../../files/write-atomically.ts';
-import { writeOnnx } from '../../files/write-onnx.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { TuneSettings } from '../../jobs/tune-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
-import { type LadderName, ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
-import { payingRange } from '../../tuning/search/paying-range.ts';
+import { ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
 import { options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
-import { filesOf, inputFiles, requireWritable } from '../require-writable.ts';
 import { tuneWithProgress } from '../tune-with-progress.ts';
 
-interface Settings extends Omit<TuneSettings, 'goal' | 'ladder'> {
+interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
+  readonly externalData?: readonly string[];
   readonly energy?: number;
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
-  readonly force?: boolean;
-  readonly ladder: LadderName | 'any';
-  readonly output?: string;
-  readonly externalData?: readonly string[];
-  readonly bundle?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,9 +28,12 @@ export function tuneCommand(): Command {
       '<model>',
       'the source network: an .onnx file, or a folder with config.json and model.safetensors',
     )
-    .requiredOption(
-      '--calibrate <data>',
-      'images to choose thresholds on; without --data every other batch is held out to measure on',
+    .addOption(
+      options
+        .calibration(
+          'images to choose thresholds on; without --data every other batch is held out to measure on',
+        )
+        .makeOptionMandatory(),
     )
     .option('--energy <ratio>', 'the best network of at most this ECMT energy ratio', positive)
     .option('--accuracy-drop <points>', 'the cheapest network that loses at most this many points', positive)
@@ -53,17 +48,15 @@ export function tuneCommand(): Command {
     )
     .addOption(options.steps(defaultSteps))
     .option('--data <data>', 'images to measure on; labels let accuracy be measured')
-    .addOption(options.labels())
+    .addOption(options.labels('classes of the images that are measured on, as for evaluate'))
     .addOption(options.split())
-    .addOption(options.limit('use at most this many images of --data, evenly spread'))
+    .addOption(options.limit())
     .addOption(options.calibrationLimit())
-    .addOption(options.batch())
-    .option('--run <folder>', 'folder of the journal (default: runs/tune-<model>-<settings>)')
+    .addOption(options.calibrationSplit())
+    .addOption(options.batchSize())
+    .addOption(options.folder('folder of the journal', 'runs/tune-<model>-<settings>'))
     .addOption(options.strict())
-    .option(
-      '-o, --output <file>',
-      'where to write the spiking model (default: <model>.snn.onnx in this folder)',
-    )
+    .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.externalData())
     .addOption(options.bundle())
     .addOption(options.force())
@@ -91,50 +84,32 @@ function positive(text: string): number {
 async function tuneAction(path: string, settings: Settings): Promise<void> {
   const goal = goalOf(settings);
   const network = await openNetwork(path, settings);
-  const { ladder, json, output = `${network.name}.snn.onnx` } = settings;
-  const frontierFile = typeof settings.frontier === 'string' ? settings.frontier : undefined;
-  const guard = {
-    inputs: [...filesOf(network), ...inputFiles(settings.calibrate, settings.data, settings.labels)],
-    ...(settings.force && { force: true }),
-  };
-  await requireWritable(output, { ...guard, kind: 'onnx' });
-  if (frontierFile !== undefined) await requireWritable(frontierFile, { ...guard, kind: 'json' });
-  const end = await tuneWithProgress(network, { ...settings, goal });
+  const { frontier, output = `${network.name}.snn.onnx`, ...rest } = settings;
+  const end = await tuneWithProgress(network, {
+    ...rest,
+    goal,
+    output,
+    ...(typeof frontier === 'string' && { frontier }),
+  });
   if (!end.finished) {
     console.error(`stopped; give the same command again to go on (${end.folder})`);
     process.exitCode = exitCodes.interrupted;
     return;
   }
-  const { tuned, report } = end;
-  const { refersTo } = await writeOnnx(tuned.model, output, settings);
-  const { point, reached, points } = tuned;
-  const pays = payingRange(tuned.frontier);
-  const summary = {
-    goal,
-    ladder,
-    output,
-    refersTo,
-    report,
-    reached,
-    chosen: point,
-    pays: pays ?? null,
-    points,
-  };
-  if (frontierFile !== undefined) {
-    await writeAtomically(frontierFile, `${JSON.stringify(summary, null, 2)}\n`);
-  }
-  if (json) {
+  const { tuned, report, summary } = end;
+  if (settings.json) {
     console.log(JSON.stringify(summary, null, 2));
     return;
   }
+  const { point, reached } = tuned;
   console.log(frontierTable(tuned.frontier, point));
-  for (const line of frontierLegend(pays)) console.log(line);
+  for (const line of frontierLegend(summary.pays ?? undefined)) console.log(line);
   console.log(goalSentence(point, reached));
   console.log(
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
   );
   if (report) console.log(`  report: ${report}`);
-  printReferences(refersTo);
+  printReferences(summary.refersTo);
   console.log(`  next: transpike evaluate ${output} --data <images>`);
 }
 

@@ -15,6 +15,7 @@ export async function openRecipeData(
   path: string | undefined,
 ): Promise<[TrainingData, TrainingData]> {
   const { channels, classes } = recipe.data;
+  if (path !== undefined) requireOpenData(recipe, path);
   const open = async (part: 'train' | 'test') => {
     const given = recipe.data[part];
     const { path: own, ...rest } = typeof given === 'string' ? { path: given } : given;
@@ -32,6 +33,19 @@ export async function openRecipeData(
     });
   }
   return [train, test];
+}
+
+/** Data that the recipe names stay what they are. */
+function requireOpenData({ name, data }: Recipe, path: string): void {
+  const named = [data.train, data.test].map((part) => (typeof part === 'string' ? part : part.path));
+  if (named.includes(undefined)) return;
+  throw new UsageError({
+    where: `recipe '${name}'`,
+    expected: `no data beside its own, ${named.map((each) => `'${each}'`).join(' and ')}`,
+    got: `'${path}'`,
+    remedy: 'Leave it out, or leave data.train and data.test of the recipe open',
+    means: ['data'],
+  });
 }
 
 function missingData({ name }: Recipe): never {

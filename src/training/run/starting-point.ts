@@ -30,9 +30,9 @@ export async function startingPoint(
   network: PreparedNetwork,
   { parameters, statistics }: TrainingStep,
   fingerprint: string,
-  { out, resume = false }: TrainOptions,
+  { out, resume = false, fresh = false }: TrainOptions,
 ): Promise<TrainingCheckpoint> {
-  const found = await readTrainingCheckpoint(out);
+  const found = fresh ? undefined : await readTrainingCheckpoint(out);
   if (found && resume && found.progress.fingerprint === fingerprint) return found;
   if (found) {
     throw new UsageError({
@@ -41,7 +41,8 @@ export async function startingPoint(
       got: resume ? 'one of another' : 'one',
       remedy: resume
         ? 'Give the recipe it was made with, or an empty folder'
-        : 'Resume, or give an empty folder',
+        : 'Resume, start fresh, or give an empty folder',
+      ...(!resume && { means: ['fresh'] }),
     });
   }
   const vector = ({ entries, size }: typeof parameters) => {

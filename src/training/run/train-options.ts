@@ -25,6 +25,8 @@ export interface TrainOptions {
   readonly out: string;
   /** Goes on from the checkpoint in the run folder. Default: starts anew, and refuses a folder that has one. */
   readonly resume?: boolean | undefined;
+  /** Starts anew even in a folder that has a checkpoint, which is replaced. Default false */
+  readonly fresh?: boolean | undefined;
   /** Path of the data set for recipes that do not name one. */
   readonly data?: string | undefined;
   /** Threads one operator may use; default 1. */

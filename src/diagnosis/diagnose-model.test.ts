@@ -16,7 +16,7 @@ import { OrtSession } from '../sessions/ort-session.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm, toSpikingForm } from '../spiking/spiking-form.ts';
 import { measureConversionErrors } from './conversion-errors.ts';
-import { diagnoseNetwork } from './diagnose-network.ts';
+import { diagnoseModel } from './diagnose-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'diagnose-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,9 +49,9 @@ async function sourceValues(model: Model, names: readonly string[]): Promise<Map
   return session.run(images).finally(() => session.release());
 }
 
-describe('diagnoseNetwork', () => {
+describe('diagnoseModel', () => {
   it('measures at every site what a run in float64 shows', async () => {
-    const { diagnosis, traces } = await diagnoseNetwork(spiking, images, steps);
+    const { diagnosis, traces } = await diagnoseModel(spiking, images, steps);
     const sites = sitesOf(spiking);
     expect(diagnosis.sites.map(({ name }) => name)).toEqual(sites.map(({ name }) => name));
     const keep = sites.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]);
@@ -96,7 +96,7 @@ describe('diagnoseNetwork', () => {
   });
 
   it('lets each site spike alone just as a network with neurons at that site only', async () => {
-    const { diagnosis } = await diagnoseNetwork(spiking, images, steps, { alone: true });
+    const { diagnosis } = await diagnoseModel(spiking, images, steps, { alone: true });
     const right = (await sourceValues(spiking, [])).get(source.graph.outputs[0]!.name)!.data;
     for (const site of [sitesOf(spiking)[0]!, sitesOf(spiking)[5]!, sitesOf(spiking).at(-1)!]) {
       const only = toSpikingForm(source, [site], steps);
@@ -115,7 +115,7 @@ describe('diagnoseNetwork', () => {
       batchSize: 32,
     });
     const few = cnnImages(4, 3);
-    const { diagnosis, traces } = await diagnoseNetwork(model, few, 8);
+    const { diagnosis, traces } = await diagnoseModel(model, few, 8);
     const causes = await measureConversionErrors(model, few, 8);
     for (const [i, cause] of causes.entries()) {
       const { name, error, saturated, outliers } = diagnosis.sites[i]!;

@@ -4,6 +4,20 @@ import { UsageError } from '../errors.ts';
 import { guardOutput, type OutputGuard, weightFilesOf } from '../files/output-guard.ts';
 import type { Network } from '../opening/open-network.ts';
 
+/** Where a job writes what it makes. */
+export interface OutputSettings {
+  /** File to write. Nothing that the job reads is ever replaced. */
+  readonly output?: string | undefined;
+  /** Whether an existing file that holds something else may be replaced. Default false. */
+  readonly force?: boolean | undefined;
+}
+
+/** Where a job writes a model, and whether that depends on other files. */
+export interface ModelOutputSettings extends OutputSettings {
+  /** Whether all weights go into the file itself, so that it depends on no other. Default false. */
+  readonly bundle?: boolean | undefined;
+}
+
 /**
  * Finds out before any work whether a file can be written: nothing that the command reads may be lost.
  *
@@ -34,13 +48,12 @@ export async function requireWritable(path: string, guard: OutputGuard): Promise
   await guardOutput(path, guard);
 }
 
-/** The files that a network was read from: its own, those of its folder that describe it, and its weights. */
-export function filesOf({ path, model }: Network): string[] {
+/**
+ * What a job reads: the files of its network, and those that its settings name.
+ *
+ * @param paths of files, folders or generated data; folders and generated data cannot be lost to an output
+ */
+export function inputsOf({ path, model }: Network, ...paths: readonly (string | undefined)[]): string[] {
   const described = ['config.json', 'preprocessor_config.json'].map((name) => join(path, name));
-  return [path, ...described, ...weightFilesOf(model)];
-}
-
-/** Files among what the options name; data that are made, such as `glyphs:test`, and folders are none. */
-export function inputFiles(...paths: readonly (string | undefined)[]): string[] {
-  return paths.filter((path) => path !== undefined);
+  return [path, ...described, ...weightFilesOf(model), ...paths.filter((each) => each !== undefined)];
 }

@@ -8,7 +8,7 @@ import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts
 import { SiteMeter } from './site-meter.ts';
 import { SiteTracer } from './site-trace.ts';
 
-/** Options of {@link diagnoseNetwork}. */
+/** Options of {@link diagnoseModel}. */
 export interface DiagnoseOptions extends ObserveNetworkOptions {
   /** Whether to let each site spike alone, too: one pass of the source network a site and image. Default false. */
   readonly alone?: boolean;
@@ -22,7 +22,7 @@ export interface DiagnoseOptions extends ObserveNetworkOptions {
  * @param steps T
  * @throws RuntimeError if the model does not spike
  */
-export async function diagnoseNetwork(
+export async function diagnoseModel(
   model: Model,
   images: FloatTensor,
   steps: number,

@@ -1,4 +1,7 @@
 import { freeBatch } from '../batching/free-batch.ts';
+import { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
+import { findObstacles } from '../conversion/find-obstacles.ts';
+import { requireSites } from '../conversion/prepare-source.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import { messageOf } from '../errors.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
@@ -10,9 +13,7 @@ import type { Network } from '../opening/open-network.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
-import { type ConversionRecord, readConversionRecord } from './conversion-record.ts';
-import { findObstacles } from './find-obstacles.ts';
-import { requireSites } from './prepare-source.ts';
+import { refuseIdle } from './refuse-idle.ts';
 
 /** What there is to say about a network without running it on images. */
 export interface Inspection {
@@ -52,9 +53,31 @@ export interface SiteDescription {
   readonly follows: readonly string[];
 }
 
-/** Looks at a network. @param method name of the method whose sites are shown for a network that does not spike */
-export async function inspectNetwork(network: Network, method: string): Promise<Inspection> {
+/** How to inspect a network. */
+export interface InspectSettings {
+  /** The method whose sites are shown for a network that does not spike. Default `ecmt`. */
+  readonly method?: string | undefined;
+}
+
+/**
+ * Says what a network is, which spike sites it has or would get, and what cannot be converted and why.
+ *
+ * @throws UsageError if there is no such method, or the network spikes already by another
+ *
+ * @example
+ * ```ts
+ * import { inspectNetwork, openNetwork } from 'transpike';
+ *
+ * const { sites, obstacles } = await inspectNetwork(await openNetwork('vit/'));
+ * console.log(sites.length, obstacles.length); // 16 0
+ * ```
+ */
+export async function inspectNetwork(network: Network, settings: InspectSettings = {}): Promise<Inspection> {
   const { model, name, path, origin, spiking } = network;
+  if (spiking) {
+    refuseIdle(path, settings, ['method'], { because: 'for a network that spikes already' });
+  }
+  const { method = 'ecmt' } = settings;
   const source = toSourceForm(model);
   const obstacles = spiking ? [] : findObstacles(model);
   const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);

@@ -1,0 +1,57 @@
+import { planRun } from '../engines/plan-run.ts';
+import { UsageError } from '../errors.ts';
+import type { Exporter } from '../exporters/define-exporter.ts';
+import { exporters } from '../exporters/exporters.ts';
+import { writeExport } from '../files/write-export.ts';
+import type { Network } from '../opening/open-network.ts';
+import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+
+/** How to export a network. */
+export interface ExportSettings extends ModelOutputSettings {
+  /** Name of the form. Default `binary-spikes`. */
+  readonly to?: string | undefined;
+  /** File to write. Default: the network's name with the ending of the form, in this folder. */
+  readonly output?: string | undefined;
+}
+
+/** What was written, and by which exporter. */
+export interface NetworkExport {
+  readonly output: string;
+  readonly exporter: Exporter;
+}
+
+/**
+ * Writes a spiking network in the form that something else reads.
+ *
+ * @throws RuntimeError if the network does not spike; UsageError if there is no such form, or the output cannot be written;
+ * ConversionError if the network has no such form
+ *
+ * @example
+ * ```ts
+ * import { convertNetwork, exportNetwork, openNetwork } from 'transpike';
+ *
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibration: 'x.npy' });
+ * const { output } = await exportNetwork(network, { to: 'binary-spikes' });
+ * console.log(output); // vit.binary.onnx
+ * ```
+ */
+export async function exportNetwork(network: Network, settings: ExportSettings = {}): Promise<NetworkExport> {
+  const { to = exporters[0]?.name, force, bundle } = settings;
+  const exporter = exporterNamed(to);
+  planRun(network.model);
+  const output = settings.output ?? `${network.name.replace(/\.snn$/, '')}${exporter.extension}`;
+  await requireWritable(output, { inputs: inputsOf(network), kind: 'onnx', force });
+  await writeExport(await exporter.make(network.model), output, { bundle });
+  return { output, exporter };
+}
+
+function exporterNamed(wanted: string | undefined): Exporter {
+  const found = exporters.find(({ name }) => name === wanted);
+  if (found) return found;
+  throw new UsageError({
+    where: `form '${wanted}'`,
+    expected: `one of ${exporters.map(({ name }) => name).join(', ')}`,
+    got: 'an unknown name',
+    remedy: 'Choose a known form',
+  });
+}

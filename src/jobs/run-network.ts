@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
+import { createOracleEngine } from '../engines/oracle-engine.ts';
+import { type Engine, type Plan, planRun } from '../engines/plan-run.ts';
+import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
+import { UsageError } from '../errors.ts';
+import { readNpy } from '../files/read-npy.ts';
+import { writeNpy } from '../files/write-npy.ts';
+import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';
+import { concatenate, type FloatTensor, imageCount, sliceImages } from '../graph/float-tensor.ts';
+import { mustExist } from '../look-up.ts';
+import { type StoppedLogits, stopWhenConfident } from '../metrics/stop-when-confident.ts';
+import type { Network } from '../opening/open-network.ts';
+import type { IntegerSynapseUse } from '../results/synapse-result.ts';
+import { checkInput } from '../sessions/ort-session.ts';
+import type { JobListener } from './notice.ts';
+import { refuseIdle } from './refuse-idle.ts';
+import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
+import { tellOtherSteps } from './tell-other-steps.ts';
+
+/** Numbers that a network is run in. */
+export type Precision = 'float32' | 'float64';
+
+/** How to run a network on numbers. */
+export interface RunNetworkSettings extends OutputSettings, JobListener {
+  /** Inputs: an .npy file [N, …]. */
+  readonly input: string;
+  /** Time-steps T; default: what the model is set to. */
+  readonly steps?: number | undefined;
+  /** `float32` on an engine; or `float64`, the slow reference, which is no engine's and keeps to no memory. Default `float32`. */
+  readonly precision?: Precision | undefined;
+  /** Default `fast`. */
+  readonly engine?: EngineName | undefined;
+  /** Numbers that weights are kept in. Default `float32`. */
+  readonly synapses?: Synapses | undefined;
+  /** Inputs a batch. Default 8. */
+  readonly batchSize?: number | undefined;
+  /** Bound of the memory for activations, in MB (fast engine only). */
+  readonly memoryMB?: number | undefined;
+  /** Lets each input stop at the first step whose largest softmax is at least this, in [0, 1]. All steps are computed. */
+  readonly exitConfidence?: number | undefined;
+  /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
+  readonly threads?: number | undefined;
+  /** Stops before the next batch: the job then throws the reason of the abortion. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+
+/** How far a run has come, in inputs. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a network gave. */
+export interface NetworkRun {
+  /** Running-mean logits of every time-step, [T, N, classes]. */
+  readonly logits: FloatTensor;
+  /** Where each input stopped, where that was asked for. */
+  readonly exits?: Pick<StoppedLogits, 'exits' | 'confident'>;
+  /** Which operators ran on 8-bit synapses, where that was asked for. */
+  readonly synapses?: IntegerSynapseUse;
+}
+
+/**
+ * Runs a spiking network on numbers, and writes the running-mean logits of every time-step where `output` says so, as .npy
+ * of the given precision.
+ *
+ * @throws RuntimeError if the network does not spike, or the input is of another shape; UsageError if settings contradict
+ * each other, or the output cannot be written
+ *
+ * @example
+ * ```ts
+ * import { convertNetwork, openNetwork, runNetwork } from 'transpike';
+ *
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibration: 'x.npy', steps: 2 });
+ * const { logits } = await runNetwork(network, { input: 'x.npy', output: 'y.npy' });
+ * console.log(logits.shape.join(' × ')); // 2 × 12 × 5
+ * ```
+ */
+export async function runNetwork(network: Network, settings: RunNetworkSettings): Promise<NetworkRun> {
+  const { input: path, output, force, steps, exitConfidence, precision = 'float32' } = settings;
+  requireOnePrecision(settings);
+  if (output !== undefined) {
+    await requireWritable(output, { inputs: inputsOf(network, path), kind: 'npy', force });
+  }
+  const plan = planRun(network.model, steps === undefined ? {} : { steps });
+  tellOtherSteps(network, plan.steps, settings);
+  const input = toTensor(await readNpy(path), path);
+  const { name, shape } = mustExist(network.model.graph.inputs[0], 'input of the network');
+  checkInput(name, shape, input);
+  const engine = await engineFor(plan, settings);
+  const all = await runInBatches(engine, input, settings).finally(() => engine.close());
+  const stopped = exitConfidence === undefined ? undefined : stop(all, exitConfidence);
+  const { logits, ...exits } = stopped ?? { logits: all };
+  if (output !== undefined) {
+    await writeNpy(output, { shape: [...logits.shape], dataType: precision, data: logits.data });
+  }
+  return {
+    logits,
+    ...('exits' in exits && { exits }),
+    ...(settings.synapses === 'int8' && { synapses: integerSynapseUse(plan) }),
+  };
+}
+
+function requireOnePrecision({ precision, ...settings }: RunNetworkSettings): void {
+  if (precision !== 'float64') return;
+  refuseIdle('precision float64', settings, ['engine', 'memoryMB', 'synapses'], {
+    because: 'beside the reference, which is an engine of its own with float64 weights',
+  });
+}
+
+async function engineFor(plan: Plan, settings: RunNetworkSettings): Promise<Engine> {
+  const { precision, engine = 'fast', synapses = 'float32', memoryMB, threads } = settings;
+  if (precision === 'float64') return createOracleEngine(plan);
+  return engines[engine](plan, { threads: threads ?? availableParallelism(), memoryMB, synapses });
+}
+
+function stop(logits: FloatTensor, confidence: number): StoppedLogits {
+  if (logits.shape.length === 3) return stopWhenConfident(logits, confidence);
+  throw new UsageError({
+    where: 'exitConfidence',
+    expected: 'a network with one row of classes for each input',
+    got: `logits [${logits.shape.join(', ')}]`,
+    remedy: 'Leave it out',
+    means: ['exitConfidence'],
+  });
+}
+
+/** float64 inputs are kept as they are for the float64 engine. */
+function toTensor(array: NpyArray, where: string): FloatTensor {
+  const data = array.data instanceof Float64Array ? array.data : npyToFloat32(array);
+  if (data.length > 0) return { shape: array.shape, data };
+  throw new UsageError({
+    where,
+    expected: 'at least one input',
+    got: `shape [${array.shape.join(', ')}]`,
+    remedy: 'Give a stack [N, …] of inputs',
+  });
+}
+
+async function runInBatches(
+  engine: Engine,
+  input: FloatTensor,
+  { batchSize = 8, signal, onProgress }: RunNetworkSettings,
+): Promise<FloatTensor> {
+  const total = imageCount(input);
+  const parts: FloatTensor[] = [];
+  for (let from = 0; from < total; from += batchSize) {
+    signal?.throwIfAborted();
+    const batch = sliceImages(input, from, from + batchSize);
+    parts.push((await engine.run(batch)).logits);
+    onProgress?.({ done: from + imageCount(batch), total });
+  }
+  return concatenate(parts, 1);
+}
