@@ -197,11 +197,24 @@ describe('train', () => {
     expect(result.finished).toBe(true);
   });
 
+  it('starts anew in a folder with a checkpoint when told to', async () => {
+    const out = await folder();
+    await train(vit, { out, stopAtStep: 2 });
+    const steps: number[] = [];
+    await train(vit, {
+      out,
+      fresh: true,
+      stopAtStep: 1,
+      onProgress: (event) => event.kind === 'step' && steps.push(event.step),
+    });
+    expect(steps).toEqual([1]);
+  });
+
   it('refuses a folder with a checkpoint unless told to resume, and a checkpoint of another recipe', async () => {
     const out = await folder();
     await train(vit, { out, stopAtStep: 1 });
     await expect(train(vit, { out })).rejects.toThrow(
-      `${out}: expected a folder without a checkpoint, got one. Resume, or give an empty folder.`,
+      `${out}: expected a folder without a checkpoint, got one. Resume, start fresh, or give an empty folder.`,
     );
     await expect(train({ ...vit, seed: 6 }, { out, resume: true })).rejects.toThrow(
       'expected a checkpoint of this recipe and data, got one of another.',
