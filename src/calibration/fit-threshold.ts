@@ -27,22 +27,18 @@ export function fitThreshold<A, P extends string, S extends string>(
   const { toParameters } = requireThresholds(neuron);
   const largest = values.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0);
   const smallest = largest / (4 * steps * neuron.levels(attributes).at(-1)!);
-  const errorAt = (threshold: number) => ({
-    threshold,
-    error: squaredError(values, neuron, attributes, toParameters(threshold, threshold), steps),
-  });
-  const best = geometricGrid(2 * largest, smallest, gridRatios.coarse)
-    .map(errorAt)
-    .reduce(lower);
+  const best = (grid: readonly number[], start: { readonly threshold: number; readonly error: number }) =>
+    grid.reduce((found, threshold) => {
+      const parameters = toParameters(threshold, threshold);
+      const error = squaredError(values, neuron, attributes, parameters, steps, found.error);
+      return error < found.error ? { threshold, error } : found;
+    }, start);
+  const none = { threshold: 2 * largest, error: Number.POSITIVE_INFINITY };
+  const coarse = best(geometricGrid(2 * largest, smallest, gridRatios.coarse), none);
   const around = gridRatios.fine ** reach;
-  const found = geometricGrid(best.threshold * around, best.threshold / around, gridRatios.fine)
-    .map(errorAt)
-    .reduce(lower, best);
+  const fine = geometricGrid(coarse.threshold * around, coarse.threshold / around, gridRatios.fine);
+  const found = best(fine, coarse);
   return { threshold: found.threshold, relativeError: found.error / power };
-}
-
-function lower<C extends { readonly error: number }>(a: C, b: C): C {
-  return b.error < a.error ? b : a;
 }
 
 function geometricGrid(from: number, to: number, ratio: number): number[] {

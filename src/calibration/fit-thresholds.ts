@@ -38,30 +38,38 @@ export function fitThresholds<A, P extends string, S extends string>(
   if (power === 0) return { positive: 1, negative: 1, relativeError: 0 };
 
   const { toParameters } = requireThresholds(neuron);
-  const error = (above: number, below: number) =>
-    squaredError(values, neuron, attributes, toParameters(above, below), steps);
+  const best = (candidates: readonly Pair[], start: Candidate) =>
+    candidates.reduce<Candidate>((found, { positive, negative }) => {
+      const parameters = toParameters(positive, negative);
+      const error = squaredError(values, neuron, attributes, parameters, steps, found.error);
+      return error < found.error ? { positive, negative, error } : found;
+    }, start);
   const smallest = largest / (4 * neuron.levels(attributes).at(-1)!);
   const [coarse, ...finer] = gridRatios;
   // θ₊ = θ₋ first: a good start for sites of both signs.
-  let best = coarseGrid(smallest, 2 * largest, coarse)
-    .map((both) => ({ positive: both, negative: both, error: error(both, both) }))
-    .reduce(lower);
+  const equal = coarseGrid(smallest, 2 * largest, coarse).map((both) => ({ positive: both, negative: both }));
+  let found = best(equal, { positive: largest, negative: largest, error: Number.POSITIVE_INFINITY });
   for (const ratio of finer) {
     for (let round = 0; round < 2; round++) {
-      best = fineGrid(best.positive, ratio)
-        .map((positive) => ({ ...best, positive, error: error(positive, best.negative) }))
-        .reduce(lower, best);
-      best = fineGrid(best.negative, ratio)
-        .map((negative) => ({ ...best, negative, error: error(best.positive, negative) }))
-        .reduce(lower, best);
+      const { negative } = found;
+      found = best(
+        fineGrid(found.positive, ratio).map((positive) => ({ positive, negative })),
+        found,
+      );
+      const { positive } = found;
+      found = best(
+        fineGrid(found.negative, ratio).map((negative) => ({ positive, negative })),
+        found,
+      );
     }
   }
-  return { positive: best.positive, negative: best.negative, relativeError: best.error / power };
+  return { positive: found.positive, negative: found.negative, relativeError: found.error / power };
 }
 
-function lower<C extends { error: number }>(a: C, b: C): C {
-  return b.error < a.error ? b : a;
-}
+type Pair = Pick<ThresholdPair, 'positive' | 'negative'>;
+
+/** Thresholds with their squared error. */
+type Candidate = Pair & { readonly error: number };
 
 function coarseGrid(from: number, to: number, ratio: number): number[] {
   const count = Math.ceil(Math.log(to / from) / Math.log(ratio));

@@ -5,6 +5,8 @@ import type { WeightedValue } from './activation-histogram.ts';
 /**
  * Squared error of what a neuron decodes to after T steps of constant input, Σ count·(decoded_T(x) − x)², by its own
  * reference step.
+ *
+ * @returns the sum, or a part of it that is not below the limit: a candidate that is worse need not be known to the end
  */
 export function squaredError<A, P extends string, S extends string>(
   values: readonly WeightedValue[],
@@ -12,6 +14,7 @@ export function squaredError<A, P extends string, S extends string>(
   attributes: A,
   parameters: Parameters<P>,
   steps: number,
+  limit: number,
 ): number {
   const start = initialState(neuron, parameters, attributes);
   let sum = 0;
@@ -19,6 +22,7 @@ export function squaredError<A, P extends string, S extends string>(
     const state = { ...start };
     for (let t = 1; t <= steps; t++) neuron.step({ mean: value, t }, state, parameters, attributes);
     sum += count * (neuron.decode(state, steps) - value) ** 2;
+    if (sum >= limit) break;
   }
   return sum;
 }

@@ -10,7 +10,7 @@ export interface Quantiser {
 
 /** What a number becomes when it is quantised and read again: (q − zeroPoint)·scale. */
 export function quantise(value: number, { bits, scale, zeroPoint }: Quantiser): number {
-  const code = Math.min(Math.max(Math.round(value / scale) + zeroPoint, 0), 2 ** bits - 1);
+  const code = Math.min(Math.max(Math.round(value / scale) + zeroPoint, 0), (1 << bits) - 1);
   return (code - zeroPoint) * scale;
 }
 
@@ -29,14 +29,15 @@ export function fitQuantiser(values: readonly WeightedValue[], bits: number): Qu
   const low = values.reduce((min, { value }) => Math.min(min, value), 0);
   const high = values.reduce((max, { value }) => Math.max(max, value), 0);
   if (low === high) return { bits, scale: 1, zeroPoint: 0 };
-  let best = candidate(values, bits, low, high);
+  const bins = new Bins(values);
+  let best = { low, high, ...bins.fit(bits, low, high) };
   const consider = (lows: readonly number[], highs: readonly number[]) => {
     const { low: from, high: to } = best;
     const pairs: readonly (readonly [number, number])[] =
       lows.length === 1 ? highs.map((b) => [lows[0]!, b]) : lows.map((a, i) => [a, highs[i] ?? highs[0]!]);
     for (const [a, b] of pairs) {
-      const next = candidate(values, bits, from * a, to * b);
-      if (next.error < best.error) best = next;
+      const next = bins.fit(bits, from * a, to * b, best.error);
+      if (next.error < best.error) best = { low: from * a, high: to * b, ...next };
     }
   };
   consider(fractions, fractions);
@@ -47,10 +48,30 @@ export function fitQuantiser(values: readonly WeightedValue[], bits: number): Qu
   return best.quantiser;
 }
 
-function candidate(values: readonly WeightedValue[], bits: number, low: number, high: number) {
-  const scale = (high - low) / (2 ** bits - 1);
-  const quantiser = { bits, scale, zeroPoint: Math.round((0 - low) / scale) };
-  let error = 0;
-  for (const { value, count } of values) error += count * (quantise(value, quantiser) - value) ** 2;
-  return { low, high, quantiser, error };
+/** Activations as plain arrays: each is quantised some hundred times. */
+class Bins {
+  readonly #values: Float64Array;
+  readonly #counts: Float64Array;
+
+  constructor(values: readonly WeightedValue[]) {
+    this.#values = Float64Array.from(values, ({ value }) => value);
+    this.#counts = Float64Array.from(values, ({ count }) => count);
+  }
+
+  /** The quantiser of this range with its squared error, or with a part of it that is not below the limit. */
+  fit(bits: number, low: number, high: number, limit = Number.POSITIVE_INFINITY) {
+    const scale = (high - low) / (2 ** bits - 1);
+    const quantiser: Quantiser = { bits, scale, zeroPoint: Math.round((0 - low) / scale) };
+    return { quantiser, error: this.#squaredError(quantiser, limit) };
+  }
+
+  #squaredError(quantiser: Quantiser, limit: number): number {
+    const [values, counts] = [this.#values, this.#counts];
+    let error = 0;
+    for (let i = 0; i < values.length && !(error >= limit); i++) {
+      const value = values[i]!;
+      error += counts[i]! * (quantise(value, quantiser) - value) ** 2;
+    }
+    return error;
+  }
 }
