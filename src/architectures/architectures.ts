@@ -5,10 +5,14 @@ import { clipHuggingFace } from './clip-hugging-face.ts';
 import { convnextHuggingFace } from './convnext-hugging-face.ts';
 import { convnextTimm } from './convnext-timm.ts';
 import { dinov2HuggingFace } from './dinov2-hugging-face.ts';
+import { efficientnetTimm } from './efficientnet-timm.ts';
 import { evaTimm } from './eva-timm.ts';
 import { mixerTimm } from './mixer-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
+import { regnetTimm } from './regnet-timm.ts';
 import { resnetCifar } from './resnet-cifar.ts';
+import { resnetHuggingFace } from './resnet-hugging-face.ts';
+import { resnetTimm } from './resnet-timm.ts';
 import { siglipHuggingFace } from './siglip-hugging-face.ts';
 import { swinHuggingFace } from './swin-hugging-face.ts';
 import { swinTimm } from './swin-timm.ts';
@@ -24,6 +28,9 @@ export const architectures: readonly Architecture[] = [
   convnextTimm,
   evaTimm,
   vitTimm,
+  resnetTimm,
+  regnetTimm,
+  efficientnetTimm,
   swinHuggingFace,
   convnextHuggingFace,
   beitHuggingFace,
@@ -31,6 +38,7 @@ export const architectures: readonly Architecture[] = [
   clipHuggingFace,
   siglipHuggingFace,
   vitHuggingFace,
+  resnetHuggingFace,
   resnetCifar,
   vgg,
   mobilenetV2,

@@ -127,6 +127,29 @@ export function checkArguments(
   }
 }
 
+/**
+ * Reports a name of timm's that means a network of other operators, perhaps with tensors of the same names.
+ *
+ * @param what the networks that are known
+ * @param needed whether a missing name is reported too, as the tensors do not tell all
+ */
+export function checkKnownName(
+  config: TimmConfig,
+  known: RegExp,
+  what: string,
+  report: Report,
+  needed = false,
+): void {
+  const name = timmName(config);
+  if (name === '' ? !needed : known.test(name)) return;
+  report({
+    where: "'architecture'",
+    expected: `${what} by the name that timm gives it`,
+    got: name === '' ? 'none' : `'${name}'`,
+    remedy: 'A network of another variant comes in as ONNX',
+  });
+}
+
 /** The number of classes: that of the classifier's rows; 0 for an encoder without a classifier, which gives features. */
 export function timmClasses(
   { num_classes }: TimmConfig,

@@ -17,8 +17,7 @@ const folders = there
   : [];
 
 /** Families that must be refused; every other folder is opened by name. */
-const refused =
-  /^hf-(distilbert|bert|gpt2|llama|modernbert|resnet|roberta)|^timm-(efficientnet|levit|maxvit|mobilenet|regnet|resn|tf-)/;
+const refused = /^hf-(distilbert|bert|gpt2|llama|modernbert|roberta)|^timm-(levit|maxvit)/;
 
 /** What the folders of text networks feed; the others have input.npy. */
 const textInputs = ['input_ids', 'attention_mask', 'token_type_ids'];
