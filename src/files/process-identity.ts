@@ -36,6 +36,12 @@ export function hasProcess(id: number): boolean {
   }
 }
 
+/** The process that started another one; `undefined` where the system does not tell. */
+export function parentOf(id: number): number | undefined {
+  const parent = statOf(id)?.parent;
+  return parent === undefined ? undefined : Number(parent);
+}
+
 function machine(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -50,11 +56,13 @@ function startOf(id: number): string | null {
 }
 
 /** What Linux tells of a process; the name in brackets may hold blanks and brackets. */
-function statOf(id: number): { readonly state: string; readonly start: string } | undefined {
+function statOf(
+  id: number,
+): { readonly state: string; readonly parent: string; readonly start: string } | undefined {
   try {
     const text = readFileSync(`/proc/${id}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0]!, start: fields[19]! };
+    return { state: fields[0]!, parent: fields[1]!, start: fields[19]! };
   } catch {
     return undefined;
   }
