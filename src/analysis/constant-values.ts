@@ -7,9 +7,11 @@ const random = new Set(['RandomNormal', 'RandomUniform']);
 /**
  * The values that do not depend on the graph's inputs: initializers, constants, and everything computed from
  * them alone (a transposed weight, a cast one…).
+ *
+ * @param given inputs that count as constants, too
  */
-export function constantValues(graph: Graph): Set<string> {
-  const constant = new Set(graph.initializers.keys());
+export function constantValues(graph: Graph, given: Iterable<string> = []): Set<string> {
+  const constant = new Set([...graph.initializers.keys(), ...given]);
   for (const each of graph.nodes) {
     if (random.has(each.opType)) continue;
     if ([...valuesReadBy(each)].every((name) => constant.has(name))) {

@@ -29,6 +29,7 @@ export {
 } from '../graph/float-tensor.ts';
 export { Graph, type ValueInfo } from '../graph/graph.ts';
 export { GraphBuilder } from '../graph/graph-builder.ts';
+export type { InputBatch, InputTensor, NamedInputs } from '../graph/input-batch.ts';
 export { Model, type ModelFunction } from '../graph/model.ts';
 export { type Attribute, float, type Node, node } from '../graph/node.ts';
 export { printGraph } from '../graph/print-graph.ts';

@@ -1,16 +1,18 @@
 import { ConversionError, messageOf } from '../errors.ts';
-import { batchAxis } from '../graph/batch-axis.ts';
+import { batchAxis, sharedInputs } from '../graph/batch-axis.ts';
 import { definePass } from '../graph/define-pass.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Dimension, ValueInfo } from '../graph/graph.ts';
+import { joinSamples } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { measureShapes, oneImage } from '../sessions/measure-shapes.ts';
+import { sampleShapes } from '../sessions/input-lengths.ts';
+import { measureShapes } from '../sessions/measure-shapes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
+import { sampleInputs } from '../sessions/sample-inputs.ts';
 import { type BatchAxes, liftToRows } from './rows/lift-to-rows.ts';
 import { nearlyEqual, stackRows } from './rows/row-form.ts';
 import { runConstants } from './rows/run-constants.ts';
-import { imageLike } from './rows/trials.ts';
+import { sampleTensors } from './rows/trials.ts';
 
 /**
  * A copy of a model whose leading axis is the batch and may have any length, because all time-steps are run as one batch.
@@ -25,29 +27,36 @@ export const freeBatch = definePass({
   summary: 'The leading axis of inputs and outputs becomes a batch of any length.',
   rewrites: 'copy',
   async apply(source: Model): Promise<Model> {
-    const axes = new Map(source.graph.inputs.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
+    const axes = batchAxes(source);
     const leading = [...axes.values()].every((axis) => axis === 0);
     if (leading) {
-      const free = withFreeBatch(source);
-      const compared = isFixed(source) ? compareImages(source, free, axes) : compareBatches(free, axes);
+      const free = withFreeBatch(source, axes);
+      const compared = isFixed(source, axes) ? compareImages(source, free, axes) : compareBatches(free, axes);
       const apart = await compared.catch(() => 'another batch');
       if (apart === 'apart') return free;
       // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
-      if (apart === 'mixed' && !isFixed(source)) throw imagesMixed(source);
+      if (apart === 'mixed' && !isFixed(source, axes)) throw imagesMixed(source);
     }
     return lift(source, axes);
   },
 });
 
-function isFixed({ graph }: Model): boolean {
-  return graph.inputs.some(({ shape }) => typeof shape?.[0] === 'number');
+/** Inputs that are the same for all images have no batch axis. */
+function batchAxes({ graph }: Model): BatchAxes {
+  const shared = sharedInputs(graph.inputs);
+  const own = graph.inputs.filter(({ name }) => !shared.has(name));
+  return new Map(own.map(({ name, shape }) => [name, batchAxis(shape ?? [])]));
 }
 
-function withFreeBatch(source: Model): Model {
+function isFixed({ graph }: Model, axes: BatchAxes): boolean {
+  return graph.inputs.some(({ name, shape }) => axes.has(name) && typeof shape?.[0] === 'number');
+}
+
+function withFreeBatch(source: Model, axes: BatchAxes): Model {
   const model = source.clone();
-  const free = <I extends Model['graph']['inputs'][number]>(info: I): I =>
+  const free = (info: ValueInfo): ValueInfo =>
     typeof info.shape?.[0] === 'number' ? { ...info, shape: ['batch', ...info.shape.slice(1)] } : info;
-  model.graph.setInputs(model.graph.inputs.map(free));
+  model.graph.setInputs(model.graph.inputs.map((info) => (axes.has(info.name) ? free(info) : info)));
   model.graph.setOutputs(model.graph.outputs.map(free));
   return model;
 }
@@ -64,17 +73,19 @@ async function lift(source: Model, axes: BatchAxes): Promise<Model> {
 }
 
 function withOneImage(source: Model, axes: BatchAxes): Model {
+  const shapes = shapesOf(source, axes, 1);
   const one = source.clone();
-  one.graph.setInputs(one.graph.inputs.map((info) => ({ ...info, shape: imageShape(info, axes, 1) })));
+  one.graph.setInputs(one.graph.inputs.map((info) => ({ ...info, shape: shapes.get(info.name)! })));
   one.graph.setOutputs(one.graph.outputs.map((info) => ({ ...info, shape: undefined })));
   return one;
 }
 
-/** Lengths of an input for a batch. */
-function imageShape({ name, shape }: ValueInfo, axes: BatchAxes, batch: number): number[] {
-  const axis = axes.get(name)!;
-  const image = oneImage(name, shape && [1, ...shape.toSpliced(axis, 1)]).slice(1);
-  return image.toSpliced(axis, 0, batch);
+/** Lengths of the inputs for a batch, on the axes that the network has for it. */
+function shapesOf(model: Model, axes: BatchAxes, batch: number): Map<string, number[]> {
+  const shapes = sampleShapes(model);
+  return new Map(
+    [...shapes].map(([name, shape]) => [name, axes.has(name) ? shape.with(axes.get(name)!, batch) : shape]),
+  );
 }
 
 /** The axes of the outputs that grow with the batch; where the network takes one image only, those of length 1. */
@@ -97,8 +108,7 @@ async function measureAt(
   const free = model.clone();
   free.graph.setInputs(free.graph.inputs.map((info) => ({ ...info, shape: undefined })));
   free.graph.setOutputs(free.graph.outputs.map((info) => ({ ...info, shape: undefined })));
-  const shapes = model.graph.inputs.map((info) => [info.name, imageShape(info, axes, batch)] as const);
-  return measureShapes(free, [], new Map(shapes));
+  return measureShapes(free, [], shapesOf(model, axes, batch));
 }
 
 /**
@@ -111,15 +121,24 @@ type ImageComparison = 'apart' | 'mixed' | 'another batch';
 async function compareImages(one: Model, many: Model, axes: BatchAxes): Promise<ImageComparison> {
   const alone: ReadonlyMap<string, Tensor>[] = [];
   for (const image of [0, 1, 2]) {
-    const inputs = one.graph.inputs.map(
-      (info) => [info.name, imageLike(imageShape(info, axes, 1), image)] as const,
-    );
-    alone.push(new Map([...inputs, ...(await runConstants(one, new Map(inputs)))]));
+    const inputs = sampleTensors(one, shapesOf(one, axes, 1), image);
+    alone.push(new Map([...inputs, ...(await runConstants(one, inputs))]));
   }
-  const inputs = many.graph.inputs.map(
-    ({ name, shape }) => [name, stack(alone, name, shape!.slice(1))] as const,
+  return compareRows(await runConstants(many, together(many, axes, alone)), alone);
+}
+
+/** The inputs of several images as those of one batch. */
+function together(
+  { graph }: Model,
+  axes: BatchAxes,
+  alone: readonly ReadonlyMap<string, Tensor>[],
+): Map<string, Tensor> {
+  return new Map(
+    graph.inputs.map(({ name }) => {
+      const first = alone[0]!.get(name)!;
+      return [name, axes.has(name) ? stack(alone, name, first.shape.toSpliced(axes.get(name)!, 1)) : first];
+    }),
   );
-  return compareRows(await runConstants(many, new Map(inputs)), alone);
 }
 
 /**
@@ -129,18 +148,15 @@ async function compareImages(one: Model, many: Model, axes: BatchAxes): Promise<
 async function compareBatches(model: Model, axes: BatchAxes): Promise<ImageComparison> {
   const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
   const run = async (images: readonly number[]) => {
-    const feeds = model.graph.inputs.map((info): [string, FloatTensor] => {
-      const singles = images.map((image) => imageLike(imageShape(info, axes, 1), image));
-      const batch = stackRows(singles, imageShape(info, axes, 1).slice(1));
-      return [info.name, { shape: batch.shape, data: batch.toFloat32() }];
-    });
-    const outputs = await session.run(new Map(feeds));
+    const shapes = shapesOf(model, axes, 1);
+    const batch = joinSamples(images.map((image) => sampleInputs(model.graph, shapes, image)));
+    const outputs = await session.run(batch);
     return new Map([...outputs].map(([name, { shape, data }]) => [name, Tensor.float64(shape, data)]));
   };
   try {
-    const together = await run([0, 1]);
+    const both = await run([0, 1]);
     const second = await run([1]);
-    return compareRows(together, [await run([0]), second]);
+    return compareRows(both, [await run([0]), second]);
   } finally {
     await session.release();
   }

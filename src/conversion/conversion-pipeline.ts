@@ -1,6 +1,6 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { Observer } from '../calibration/observer.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { observeWithQuantisers } from '../quantisation/observe-quantisers.ts';
 import type { CalibrationBatches, ObserveOptions } from '../sessions/observe-sites.ts';
@@ -74,7 +74,7 @@ export class ConversionPipeline {
    * @param input one batch for the check
    * @throws ConversionError if a logit deviates
    */
-  async finish(spiking: Model, input: FloatTensor, facts: ConversionFacts): Promise<Conversion> {
+  async finish(spiking: Model, input: InputBatch, facts: ConversionFacts): Promise<Conversion> {
     const parityDeviation = await checkParity(this.source, spiking, input);
     const record = writeConversionRecord(spiking, facts, parityDeviation);
     return { model: spiking, record };

@@ -123,12 +123,13 @@ describe('convert', () => {
     const model = perceptron((graph, build) => {
       build.op('LSTM', ['x', 'w', 'w'], {}, { name: 'memory' });
       build.op('RandomNormalLike', ['x'], {}, { name: 'noise' });
-      graph.addInput({ name: 'mask', dataType: 'int64', shape: ['batch'] });
+      graph.addInput({ name: 'names', dataType: undefined, shape: undefined });
     });
     await expect(convert(model, { method: ecmt, steps: 2, calibration: fourNumbers })).rejects.toThrow(
       [
         "graph 'perceptron': cannot be converted:",
-        "  - input 'mask': expected float32, got int64. Export the model with float32 inputs.",
+        "  - input 'names': expected numbers, got an unknown type. Export the model with inputs that are tensors of numbers.",
+        "  - input 'names': expected a known number of axes, got an unknown shape. Export the model with the shapes of its inputs.",
         "  - LSTM 'memory': recurrent operators have a time axis of their own. Convert the feed-forward part.",
         "  - RandomNormalLike 'noise': its output changes from step to step. Export the model in evaluation mode.",
       ].join('\n'),

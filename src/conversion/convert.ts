@@ -2,14 +2,14 @@ import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { checkSteps } from '../engines/plan-run.ts';
 import { UsageError } from '../errors.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
-import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
-import { oneImage } from '../sessions/measure-shapes.ts';
+import { openAxes, sampleShapes, withLengthsOf } from '../sessions/input-lengths.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
+import { sampleInputs } from '../sessions/sample-inputs.ts';
 import { type Conversion, ConversionPipeline } from './conversion-pipeline.ts';
 
 /** What to convert with. */
@@ -45,13 +45,15 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const { method, calibration, thresholds, onProgress } = options;
   const steps = checkSteps(options.steps);
   const { name, preset } = presetOf(method, options.preset ?? (thresholds && method.importPreset));
-  const pipeline = await ConversionPipeline.prepare(source, method);
+  const pipeline = await ConversionPipeline.prepare(await withLengthsOfData(source, calibration), method);
   const placed = thresholds
     ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
     : await calibrate(pipeline, preset, steps, options);
   const spiking = pipeline.place(placed, steps);
   onProgress?.('parity check', 0);
-  return pipeline.finish(spiking, await firstInput(pipeline.source, calibration), {
+  const batch =
+    (await firstBatch(calibration)) ?? sampleInputs(pipeline.source.graph, sampleShapes(pipeline.source));
+  return pipeline.finish(spiking, batch, {
     method: method.name,
     preset: name,
     steps,
@@ -102,11 +104,14 @@ async function calibrate(
   return calibrated.map(({ site, calibration }) => ({ ...site, ...calibration.finish() }));
 }
 
-/** A batch for the parity check: the first calibration batch, or numbers that look like normalised pixels. */
-async function firstInput(model: Model, batches: CalibrationBatches | undefined): Promise<FloatTensor> {
+/** What a network leaves open of its inputs, such as the length of a sequence, is measured as the data have it. */
+async function withLengthsOfData(source: Model, batches: CalibrationBatches | undefined): Promise<Model> {
+  const first = openAxes(source.graph).length > 0 ? await firstBatch(batches) : undefined;
+  return first ? withLengthsOf(source, first) : source;
+}
+
+/** The first calibration batch, if there is one. */
+async function firstBatch(batches: CalibrationBatches | undefined): Promise<InputBatch | undefined> {
   if (batches) for await (const batch of batches()) return batch;
-  const { name, shape } = model.graph.inputs[0]!;
-  const lengths = oneImage(name, shape);
-  const data = new Float32Array(sizeOf(lengths)).map((_, i) => Math.sin(i * 12.9898) * 2);
-  return { shape: lengths, data };
+  return undefined;
 }

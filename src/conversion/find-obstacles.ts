@@ -1,8 +1,6 @@
-import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode } from '../graph/node.ts';
 import { subgraphsOf } from '../graph/operation.ts';
-import { printShape } from '../graph/print-graph.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 const fused = new Set([
@@ -36,20 +34,18 @@ const synaptic = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'Einsum']);
  * Empty for a network that can be converted.
  */
 export function findObstacles(model: Model): string[] {
-  const inputs = model.graph.inputs.flatMap(({ name, dataType, shape }) => {
-    if (dataType !== 'float32') {
-      return [
-        `input '${name}': expected float32, got ${dataType ?? 'an unknown type'}. Export the model with float32 inputs.`,
-      ];
-    }
-    const unknown = !shape || withoutBatch(shape).some((length) => typeof length !== 'number');
-    const found = shape ? printShape(shape) : 'an unknown shape';
-    return unknown
-      ? [
-          `input '${name}': expected known lengths beside the batch, got ${found}. Export the model with a fixed image size.`,
-        ]
-      : [];
-  });
+  const inputs = model.graph.inputs.flatMap(({ name, dataType, shape }) => [
+    ...(dataType
+      ? []
+      : [
+          `input '${name}': expected numbers, got an unknown type. Export the model with inputs that are tensors of numbers.`,
+        ]),
+    ...(shape
+      ? []
+      : [
+          `input '${name}': expected a known number of axes, got an unknown shape. Export the model with the shapes of its inputs.`,
+        ]),
+  ]);
   const nodes = model.graph.nodes.flatMap((each) => {
     if (each.opType === 'Einsum' && each.inputs.length > 2) {
       return [

@@ -1,6 +1,7 @@
 import { type RecognisedActivation, recogniseActivations } from '../analysis/recognise-activations.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import { findBatchLayouts } from '../batching/batch-layouts.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { ConversionError, listProblems } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -9,6 +10,7 @@ import type { Method } from '../methods/define-method.ts';
 import { methods } from '../methods/methods.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { widenHalves } from '../passes/widen-halves.ts';
+import { withKnownLengths } from '../sessions/input-lengths.ts';
 import { findObstacles } from './find-obstacles.ts';
 
 /** A source network made ready for neurons. */
@@ -32,10 +34,22 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
 export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
   const { model: wide } = runPasses(source, [widenHalves]);
   requireConvertible(wide);
-  const dynamic = await freeBatch(wide);
+  const dynamic = await freeBatch(await withKnownLengths(wide));
   const { model: clean } = runPasses(dynamic, preparation.passes);
-  const sites = requireSites(preparation.place(clean.graph), clean.graph, preparation);
-  return { dynamic, clean, sites };
+  const places = requireSites(preparation.place(clean.graph), clean.graph, preparation);
+  return { dynamic, clean, sites: await withBatchLayouts(clean, places) };
+}
+
+/** Sites that know where the batch lies in their values. */
+async function withBatchLayouts(clean: Model, sites: readonly SpikeSite[]): Promise<SpikeSite[]> {
+  const layouts = await findBatchLayouts(
+    clean,
+    sites.map(({ value }) => value),
+  );
+  return sites.map((site) => {
+    const batch = layouts.get(site.value);
+    return batch ? { ...site, batch } : site;
+  });
 }
 
 function requireConvertible(model: Model): void {

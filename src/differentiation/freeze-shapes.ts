@@ -1,12 +1,11 @@
 import { constantValues } from '../analysis/constant-values.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
-import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { oneImage } from '../sessions/measure-shapes.ts';
-import { OrtSession } from '../sessions/ort-session.ts';
-import { currentRuntime, type RuntimeTensor } from '../sessions/runtime.ts';
+import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
+import { feedsOf, OrtSession } from '../sessions/ort-session.ts';
+import { sampleInputs } from '../sessions/sample-inputs.ts';
 
 /**
  * A copy of a model for one image in which all values that follow from shapes and constants alone are constants, so that the shapes of all
@@ -19,17 +18,14 @@ export const freezeShapes = definePass({
   async apply(model: Model): Promise<Model> {
     const copy = model.clone();
     const { graph } = copy;
-    graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: oneImage(info.name, info.shape) })));
+    const shapes = sampleShapes(await withKnownLengths(model));
+    graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: shapes.get(info.name)! })));
     graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: undefined })));
     const measured = shapeValues(copy);
     if (measured.length === 0) return copy;
     const session = await OrtSession.create(exposeValues(copy, measured, false), { optimise: 'none' });
     try {
-      const feeds = graph.inputs.map(({ name, shape }): [string, RuntimeTensor] => {
-        const lengths = shape as number[];
-        return [name, currentRuntime().tensor('float32', new Float32Array(sizeOf(lengths)), lengths)];
-      });
-      const results = await session.runTensors(Object.fromEntries(feeds));
+      const results = await session.runTensors(feedsOf(graph, sampleInputs(graph, shapes)));
       for (const name of measured) {
         const { type, dims, data } = results[name]!;
         if (type !== 'int64' && type !== 'float32') continue;

@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import { OrtSession, type SessionOptions } from '../sessions/ort-session.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
 
@@ -10,7 +10,7 @@ export async function createInGraphEngine(plan: Plan, options?: SessionOptions):
   const session = await OrtSession.create(plan.model, options);
   return {
     plan,
-    run: async (input: FloatTensor) => toRunResult(plan, await session.run(input)),
+    run: async (input: InputBatch) => toRunResult(plan, await session.run(input)),
     close: () => session.release(),
   };
 }

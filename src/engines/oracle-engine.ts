@@ -1,12 +1,12 @@
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { withExactConstants } from '../interpreter/exact-constants.ts';
-import { broadcastTo, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
-import { mustExist } from '../look-up.ts';
-import { checkInput } from '../sessions/ort-session.ts';
+import { broadcastTo, elementTypeOf, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
+import { bindInputs } from '../sessions/bind-inputs.ts';
 import { isNeuron, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
 
@@ -19,23 +19,30 @@ export function createOracleEngine(plan: Plan): Engine {
   const model = withExactConstants(plan.model);
   return {
     plan,
-    async run(input: FloatTensor) {
-      const outputs = evaluateModel(model, feedsOf(plan.model, input), { custom: neurons });
+    async run(input: InputBatch) {
+      const outputs = evaluateModel(model, inputArrays(plan.model, input), { custom: neurons });
       return toRunResult(plan, new Map([...outputs].map(([name, array]) => [name, toFloatTensor(array)])));
     },
     close: async () => undefined,
   };
 }
 
-/** The network's input, after a check. */
-function feedsOf({ graph }: Model, input: FloatTensor): Map<string, NdArray> {
-  const { name, shape } = mustExist(graph.inputs[0], 'input of the network');
-  checkInput(name, shape, input);
-  return new Map([[name, toNdArray(input)]]);
-}
-
-function toNdArray({ shape, data }: FloatTensor): NdArray {
-  return ndArray([...shape], Float64Array.from(data));
+/** The network's inputs, after a check; numbers keep the precision they come in. */
+export function inputArrays({ graph }: Model, batch: InputBatch): Map<string, NdArray> {
+  const { inputs } = bindInputs(graph, batch);
+  return new Map(
+    graph.inputs.map(({ name, dataType = 'float32' }) => {
+      const { shape, data } = inputs[name]!;
+      return [
+        name,
+        ndArray(
+          shape,
+          Float64Array.from(data as ArrayLike<number | bigint>, Number),
+          elementTypeOf(dataType),
+        ),
+      ];
+    }),
+  );
 }
 
 function toFloatTensor({ shape, data }: NdArray): FloatTensor {

@@ -5,6 +5,7 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import { onnxDataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
@@ -26,6 +27,8 @@ export interface Plan {
   readonly operators: readonly SynapticOperator[];
   /** Name of the output that holds the running-mean logits [T, N, …]. */
   readonly logits: string;
+  /** The network's outputs, the logits among them, with the names under which the plan has them in float32. */
+  readonly outputs: ReadonlyMap<string, string>;
   /** Where the counts of spikes are among the outputs; absent when they are not wanted. */
   readonly statistics?: StatisticOutputs;
   /** Further values to report. */
@@ -36,6 +39,8 @@ export interface Plan {
 export interface RunResult {
   /** Running-mean logits of every step, [T, N, classes]. */
   readonly logits: FloatTensor;
+  /** All outputs of the network by name, the logits among them, as running means [T, N, …]. */
+  readonly outputs: ReadonlyMap<string, FloatTensor>;
   /** Spikes of every site and step, summed over the batch; absent when not planned. */
   readonly activity?: Activity;
   /** The further values by name, time-step major, hidden steps first. */
@@ -45,8 +50,8 @@ export interface RunResult {
 /** Runs a plan on batches. Engines differ in speed and precision, not in meaning. */
 export interface Engine {
   readonly plan: Plan;
-  /** @param input one batch [N, …] */
-  run(input: FloatTensor): Promise<RunResult>;
+  /** @param input one batch: a tensor [N, …], or several by input name */
+  run(input: InputBatch): Promise<RunResult>;
   close(): Promise<void>;
 }
 
@@ -83,35 +88,33 @@ export function planRun(model: Model, options: PlanOptions = {}): Plan {
   setSteps(exposed, steps);
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
-  const logits = floatLogits(exposed);
+  const outputs = floatOutputs(exposed, new Set(model.graph.outputs.map(({ name }) => name)));
   return {
     model: exposed,
     steps,
     hiddenSteps: hiddenStepsOf(model),
     sites,
     operators,
-    logits,
+    logits: lookUp(outputs, logitsOf(model).name, 'output'),
+    outputs,
     keep,
     ...(statistics && { statistics }),
   };
 }
 
-/** Integers and truth values that a network decides by, such as the number of the best class, are carried along as floats. */
-function floatLogits({ graph }: Model): string {
-  const { name, dataType } = logitsOf({ graph });
-  if (dataType === undefined || dataType === 'float32') return name;
-  const cast = new GraphBuilder(graph).op(
-    'Cast',
-    [name],
-    { to: onnxDataType('float32') },
-    { name: `${name}.float32` },
-  );
-  graph.setOutputs(
-    graph.outputs.map((info) =>
-      info.name === name ? { ...info, name: cast, dataType: 'float32' as const } : info,
-    ),
-  );
-  return cast;
+/** Integers and truth values, such as the number of the best class, are carried along as floats. @returns names by the network's own */
+function floatOutputs({ graph }: Model, own: ReadonlySet<string>): Map<string, string> {
+  const build = new GraphBuilder(graph);
+  const names = new Map([...own].map((name) => [name, name]));
+  const floats = graph.outputs.map((info) => {
+    const { name, dataType } = info;
+    if (!own.has(name) || dataType === undefined || dataType === 'float32') return info;
+    const cast = build.op('Cast', [name], { to: onnxDataType('float32') }, { name: `${name}.float32` });
+    names.set(name, cast);
+    return { ...info, name: cast, dataType: 'float32' as const };
+  });
+  graph.setOutputs(floats);
+  return names;
 }
 
 /** @throws UsageError unless T is a positive integer */
@@ -130,9 +133,12 @@ export function checkSteps(steps: number): number {
 export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor>): RunResult {
   const logits = withoutHiddenSteps(plan, lookUp(outputs, plan.logits, 'output'));
   requireFinite(logits, plan.steps);
+  const ownOutputs = [...plan.outputs].map(
+    ([name, value]) => [name, withoutHiddenSteps(plan, lookUp(outputs, value, 'output'))] as const,
+  );
   const values = new Map(plan.keep.map((name) => [name, lookUp(outputs, name, 'output')]));
   const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps, plan.hiddenSteps);
-  return { logits, values, ...(activity && { activity }) };
+  return { logits, outputs: new Map(ownOutputs), values, ...(activity && { activity }) };
 }
 
 /** The model leaves hidden steps out of its outputs; an engine that opens and closes the time axis itself may not. */

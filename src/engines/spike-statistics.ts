@@ -6,6 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import { lookUp } from '../look-up.ts';
 import type { Activity, ProductCounts } from '../results/activity.ts';
+import { valuesBehindBack } from '../spiking/batch-in-front.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { SpikesThrough } from './spikes-through.ts';
 
@@ -46,13 +47,18 @@ export const attachStatistics = definePass({
       model.graph,
       new Map(sites.map((site) => [site.decoded, counter.spikesOf(site)])),
     );
+    const inFront = new Map(
+      sites.flatMap(({ name, decoded }) =>
+        valuesBehindBack(model.graph, name).map((value) => [value, decoded] as const),
+      ),
+    );
     // Averages of numbers of spikes are rounded up: behind pooling, a position is billed for what arrives there at most.
     const several = sites.some(({ counts }) => counts !== undefined);
     const arrivals = (behind: string) => (several ? counter.roundedUp(behind) : counter.nonZero(behind));
     const inputs = operators.flatMap(({ kind, node: operator, operands }): [string, string][] => {
       const [operand] = operands;
       if (kind !== 'linear' || !operand || byDecoded.has(operand.value)) return [];
-      const behind = through.of(operand.value);
+      const behind = through.of(inFront.get(operand.value) ?? operand.value);
       return behind === undefined ? [] : [[operator.name, counter.count(arrivals(behind))]];
     });
     return { spikes, products: new Map(products), inputs: new Map(inputs) };

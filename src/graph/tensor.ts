@@ -1,5 +1,6 @@
 import { GraphError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import { castNumbers } from './cast-numbers.ts';
 import { bytesPerElement, type DataType } from './data-type.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
 import { sizeOf } from './shape.ts';
@@ -63,6 +64,11 @@ export class Tensor {
     return fromArray('int64', shape, BigInt64Array.from(values, toInt64));
   }
 
+  /** A tensor of any element type from numbers that it holds. */
+  static of(dataType: DataType, shape: readonly number[], values: TypedNumbers): Tensor {
+    return fromArray(dataType, shape, castNumbers(values, dataType));
+  }
+
   /** Number of elements. */
   get size(): number {
     return sizeOf(this.shape);
@@ -118,11 +124,7 @@ const readers: Record<DataType, TypedView> = {
   bfloat16: (b, o, n) => bfloat16ToFloat32(new Uint16Array(b, o, n)),
 };
 
-function fromArray(
-  dataType: DataType,
-  shape: readonly number[],
-  array: Float32Array | Float64Array | BigInt64Array,
-): Tensor {
+function fromArray(dataType: DataType, shape: readonly number[], array: TypedNumbers): Tensor {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   return new Tensor(dataType, [...shape], { kind: 'memory', bytes });
 }

@@ -1,17 +1,16 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import { constantValues } from '../analysis/constant-values.ts';
 import { definePass } from '../graph/define-pass.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intAttribute, type Node } from '../graph/node.ts';
-import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { oneImage } from '../sessions/measure-shapes.ts';
+import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
+import { sampleInputs } from '../sessions/sample-inputs.ts';
 import { bitRange } from './bit-widths.ts';
 import type { QuantisationPlaces, QuantisedOperator } from './quantisation-places.ts';
 import { quantiseWeights } from './quantise-weights.ts';
@@ -105,11 +104,8 @@ async function readWeights(source: Model, values: readonly string[]): Promise<Ma
   const tensors = new Map(known.flatMap(([value, tensor]) => (tensor ? [[value, tensor]] : [])));
   if (computed.length === 0) return tensors;
   const session = await OrtSession.create(exposeValues(source, computed, false), { optimise: 'none' });
-  const inputs = source.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
-    const lengths = oneImage(name, shape);
-    return [name, { shape: lengths, data: new Float32Array(sizeOf(lengths)) }];
-  });
-  const read = await session.run(new Map(inputs)).finally(() => session.release());
+  const inputs = sampleInputs(source.graph, sampleShapes(await withKnownLengths(source)));
+  const read = await session.run(inputs).finally(() => session.release());
   for (const [value, { shape, data }] of read) tensors.set(value, Tensor.float32(shape, data));
   return tensors;
 }

@@ -1,27 +1,26 @@
-import { RuntimeError } from '../errors.ts';
 import { definePass } from '../graph/define-pass.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
-import type { Dimension, Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intsAttribute } from '../graph/node.ts';
-import { printShape } from '../graph/print-graph.ts';
-import { sizeOf } from '../graph/shape.ts';
+import { sampleShapes, withKnownLengths } from './input-lengths.ts';
 import { OrtSession } from './ort-session.ts';
+import { sampleInputs } from './sample-inputs.ts';
 
 /**
- * Shapes of values of a network for one image, and of its outputs, found by running it on zeros: what ONNX Runtime
+ * Shapes of values of a network for one sample, and of its outputs, found by running it: what ONNX Runtime
  * computes is right for every operator and every way of writing shapes. The values themselves stay in the runtime,
  * which frees each after its last use.
  *
- * @param inputShapes shapes of inputs by name for those with unknown lengths beside the batch
+ * @param inputShapes shapes of inputs by name; default: those of one sample, with the lengths that the model keeps or runs with
+ * where it leaves some open
  * @returns shapes by value name; the batch axis has length 1
- * @throws RuntimeError if a length other than the batch is unknown
+ * @throws RuntimeError if no lengths are found that it runs with
  */
 export async function measureShapes(
   model: Model,
   values: Iterable<string>,
-  inputShapes: ReadonlyMap<string, readonly number[]> = new Map(),
+  inputShapes?: ReadonlyMap<string, readonly number[]>,
 ): Promise<Map<string, readonly number[]>> {
   const all = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
   const weights = new Map(all.map((name) => [name, shapeOfWeight(model.graph, name)]));
@@ -30,11 +29,8 @@ export async function measureShapes(
   const { model: shapes, shapeOf } = withShapesAsOutputs(model, names);
   const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
   try {
-    const inputs = model.graph.inputs.map(({ name, shape }): [string, FloatTensor] => {
-      const fixed = inputShapes.get(name) ?? oneImage(name, shape);
-      return [name, { shape: fixed, data: new Float32Array(sizeOf(fixed)) }];
-    });
-    const outputs = await session.run(new Map(inputs));
+    const given = inputShapes ?? sampleShapes(await withKnownLengths(model));
+    const outputs = await session.run(sampleInputs(shapes.graph, given));
     const measured = (name: string) => Array.from(outputs.get(shapeOf.get(name)!)!.data, Number);
     return new Map(all.map((name) => [name, weights.get(name) ?? measured(name)]));
   } finally {
@@ -69,15 +65,3 @@ const withShapesAsOutputs = definePass({
     return { model: copy, shapeOf };
   },
 });
-
-/** The shape of a batch of one image. @throws RuntimeError if lengths beside the batch are unknown */
-export function oneImage(name: string, shape: readonly Dimension[] | undefined): number[] {
-  const lengths = shape?.map((length, axis) => (axis === 0 ? 1 : length));
-  if (lengths?.every((length) => typeof length === 'number')) return lengths as number[];
-  throw new RuntimeError({
-    where: `input '${name}'`,
-    expected: 'known lengths on every axis but the batch',
-    got: shape ? printShape(shape) : 'an unknown shape',
-    remedy: 'Export the model with a fixed image size',
-  });
-}

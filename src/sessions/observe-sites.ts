@@ -2,7 +2,7 @@ import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
 import { ConversionError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
-import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
+import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { exposeValues } from './expose-values.ts';
@@ -11,7 +11,7 @@ import { measureShapes } from './measure-shapes.ts';
 import { OrtSession } from './ort-session.ts';
 
 /** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
-export type CalibrationBatches = () => AsyncIterable<FloatTensor> | Iterable<FloatTensor>;
+export type CalibrationBatches = () => AsyncIterable<InputBatch> | Iterable<InputBatch>;
 
 /** Options of {@link observeSites}. */
 export interface ObserveOptions {
@@ -59,7 +59,7 @@ export async function observeSites(
           requireFinite(values, name, images);
           observers.get(name)!.observe(values, shape);
         }
-        images += imageCount(batch);
+        images += sampleCount(batch);
         onBatch?.({ group, groups: groups.length, images });
       }
       if (images === 0) throw noImages();

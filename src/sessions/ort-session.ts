@@ -1,10 +1,11 @@
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
-import { firstNonFinite } from '../first-non-finite.ts';
+import { castNumbers } from '../graph/cast-numbers.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
-import type { Dimension, Graph } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
+import { type InputBatch, type InputTensor, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
-import { printShape } from '../graph/print-graph.ts';
 import { shortageOf } from '../shortage.ts';
+import { type BoundInputs, bindInputs } from './bind-inputs.ts';
 import { floatOutput } from './float-output.ts';
 import { withBatchInError } from './out-of-memory.ts';
 import {
@@ -28,6 +29,16 @@ export interface SessionOptions {
   keepScratch?: boolean;
   /** Whether `runTensors` is mostly given memory for all outputs; it is then written to without a further copy. Default false. */
   ownOutputs?: boolean;
+}
+
+/** The runtime's tensors for inputs that fit a graph, in the element types that it declares. */
+export function feedsOf({ inputs: declared }: Graph, { inputs }: BoundInputs): RuntimeTensors {
+  return Object.fromEntries(
+    declared.map(({ name, dataType = 'float32' }) => {
+      const { shape, data } = inputs[name]!;
+      return [name, currentRuntime().tensor(dataType, castNumbers(data, dataType), shape)];
+    }),
+  );
 }
 
 /** A model in ONNX Runtime, with inputs that are checked and errors that say what to do. */
@@ -68,16 +79,19 @@ export class OrtSession {
   /**
    * Runs the network.
    *
-   * @param inputs float32 tensors by input name, or one tensor for a network with one input
+   * @param batch tensors by input name, or one tensor for a network with one input; numbers of another type than the network's
+   * are given to it in its own
    * @returns outputs by name as floats, whatever their type; see floatOutput
-   * @throws RuntimeError if an input is missing or has a shape the network does not take; OutOfMemoryError, which names a
+   * @throws RuntimeError that lists the inputs that are missing, unknown, or do not fit; OutOfMemoryError, which names a
    * smaller batch
    */
-  async run(inputs: FloatTensor | ReadonlyMap<string, FloatTensor>): Promise<Map<string, FloatTensor>> {
-    const feeds = this.#feeds(inputs instanceof Map ? inputs : this.#single(inputs as FloatTensor));
-    const batch = Object.values(feeds)[0]?.dims[0] ?? 1;
+  async run(batch: InputBatch | ReadonlyMap<string, InputTensor>): Promise<Map<string, FloatTensor>> {
+    const named = batch instanceof Map ? { inputs: Object.fromEntries(batch) } : (batch as InputBatch);
+    const bound = bindInputs(this.#graph, named);
     const where = `graph '${this.#graph.name}'`;
-    const results = await withBatchInError(where, batch, () => this.runTensors(feeds));
+    const results = await withBatchInError(where, sampleCount(bound), () =>
+      this.runTensors(feedsOf(this.#graph, bound)),
+    );
     return new Map(Object.entries(results).map(([name, tensor]) => [name, floatOutput(name, tensor)]));
   }
 
@@ -110,21 +124,6 @@ export class OrtSession {
   async release(): Promise<void> {
     await this.#session.release();
   }
-
-  #single(tensor: FloatTensor): Map<string, FloatTensor> {
-    return new Map([[this.#graph.inputs[0]!.name, tensor]]);
-  }
-
-  #feeds(inputs: ReadonlyMap<string, FloatTensor>): Record<string, RuntimeTensor> {
-    return Object.fromEntries(
-      this.#graph.inputs.map(({ name, shape }) => {
-        const tensor = inputs.get(name);
-        checkInput(name, shape, tensor);
-        const data = tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data);
-        return [name, currentRuntime().tensor('float32', data, tensor.shape)];
-      }),
-    );
-  }
 }
 
 function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
@@ -142,37 +141,4 @@ function cannotLoad({ graph }: Model, error: unknown): RuntimeError {
     { where, expected: 'a network that ONNX Runtime can load', got, remedy },
     { cause: error },
   );
-}
-
-/** @throws RuntimeError unless the tensor has the rank and the fixed lengths of the input's shape, and finite numbers. */
-export function checkInput(
-  name: string,
-  expected: readonly Dimension[] | undefined,
-  tensor: FloatTensor | undefined,
-): asserts tensor is FloatTensor {
-  const shape = tensor?.shape;
-  const fits =
-    shape &&
-    (!expected ||
-      (expected.length === shape.length &&
-        expected.every((length, i) => typeof length !== 'number' || length === shape[i])));
-  if (fits) return requireFiniteInput(name, tensor!);
-  throw new RuntimeError({
-    where: `input '${name}'`,
-    expected: expected ? `shape ${printShape(expected)}` : 'a tensor',
-    got: shape ? printShape(shape) : 'none',
-    remedy: 'Give an input of the shape the network was made for',
-  });
-}
-
-/** A neuron would turn NaN into some spike or other, and nobody would notice. */
-function requireFiniteInput(name: string, { data, shape }: FloatTensor): void {
-  const at = firstNonFinite(data);
-  if (at < 0) return;
-  throw new RuntimeError({
-    where: `input '${name}': sample ${Math.floor(at / (data.length / shape[0]!))}`,
-    expected: 'finite numbers',
-    got: String(data[at]),
-    remedy: 'Check the data and their preprocessing',
-  });
 }

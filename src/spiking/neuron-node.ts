@@ -12,6 +12,7 @@ import type { Model } from '../graph/model.ts';
 import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { neuronNamed } from '../neurons/neurons.ts';
+import { batchBack, batchInFront } from './batch-in-front.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import {
   functionNameOf,
@@ -85,16 +86,18 @@ export function insertNeurons(model: Model, placed: PlacedNeurons, nodeNamed: (n
   });
   const spread = parameters.some(({ tensor }) => tensor.size > 1);
   const outputs = neuronOutputs(neuron).map((name) => graph.freshName(`${site}.${name}`));
-  const inputs = [value, stepsName, ...parameters.map(({ name }) => name)];
+  const received = placed.batch ? batchInFront(graph, value, placed.batch, site) : value;
+  const inputs = [received, stepsName, ...parameters.map(({ name }) => name)];
   const opType = functionNameOf(neuron, attributes, spread);
   const made: Node = {
     ...node(opType, inputs, outputs, {}, { name: site, domain }),
     attributes: neuronAttributes(neuron, attributes),
   };
-  const producer = graph.producerOf(value);
+  const producer = graph.producerOf(received);
   if (producer) graph.insertAfter(producer, made);
   else graph.prepend(made);
-  for (const { node: reader, input } of readers) graph.setInput(nodeNamed(reader), input, outputs[0]!);
+  const read = placed.batch ? batchBack(graph, outputs[0]!, placed.batch, site) : outputs[0]!;
+  for (const { node: reader, input } of readers) graph.setInput(nodeNamed(reader), input, read);
   requireFunction(model, neuron, attributes, spread);
 }
 

@@ -1,4 +1,5 @@
 import { GraphError } from '../errors.ts';
+import { sharedInputs } from '../graph/batch-axis.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
@@ -72,8 +73,11 @@ function hiddenSteps(model: Model): number {
   });
 }
 
+/** Inputs that all samples share, such as a scalar, are the same at every step as they are. */
 function openInputs({ graph }: Model): void {
+  const shared = sharedInputs(graph.inputs);
   for (const { name } of graph.inputs) {
+    if (shared.has(name)) continue;
     const repeated = graph.freshName(`${name}.overTime`);
     graph.redirectConsumers(name, repeated);
     graph.prepend(

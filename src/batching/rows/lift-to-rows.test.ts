@@ -7,7 +7,7 @@ import { Tensor } from '../../graph/tensor.ts';
 import { liftToRows } from './lift-to-rows.ts';
 import { stackRows } from './row-form.ts';
 import { runConstants } from './run-constants.ts';
-import { imageLike } from './trials.ts';
+import { sampleTensors } from './trials.ts';
 
 /** A network x [1, 4, 6] → y for one image. */
 function networkOf(body: (build: GraphBuilder) => string): Model {
@@ -87,7 +87,9 @@ describe('liftToRows', () => {
       expect(lifted.graph.inputs).toEqual([{ name: 'x', dataType: 'float32', shape: ['batch', 4, 6] }]);
       expect(lifted.graph.nodes.map(({ opType }) => opType).join(' ')).toBe(operators);
       const output = one.graph.outputs[0]!.name;
-      const images = [7, 8, 9].map((image) => imageLike([1, 4, 6], image));
+      const images = [7, 8, 9].map(
+        (image) => sampleTensors(one, new Map([['x', [1, 4, 6]]]), image).get('x')!,
+      );
       const alone: Tensor[] = [];
       for (const image of images) alone.push((await runConstants(one, new Map([['x', image]]))).get(output)!);
       const together = (await runConstants(lifted, new Map([['x', stackRows(images)]]))).get(output)!;

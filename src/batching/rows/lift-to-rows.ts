@@ -5,6 +5,7 @@ import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { type Node, node } from '../../graph/node.ts';
 import { cloneNode, valuesReadBy } from '../../graph/operation.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import { nearlyEqual, rowShape, stackRows } from './row-form.ts';
 import { type RowVariant, rowVariants, type SingleShapes } from './row-variants.ts';
 import { runConstants } from './run-constants.ts';
@@ -14,7 +15,7 @@ import { runTrials, type Trials } from './trials.ts';
 /** Images that the variants of a node are tried with. */
 const trialImages = 2;
 
-/** Batch axes of inputs and outputs by name. */
+/** Batch axes of inputs and outputs by name; inputs that all images share have none. */
 export type BatchAxes = ReadonlyMap<string, number>;
 
 /**
@@ -22,7 +23,7 @@ export type BatchAxes = ReadonlyMap<string, number>;
  * the cheapest way that gives for several images what the network gives for each alone, which is found by running it.
  *
  * @param one a network for one image: its inputs have known lengths, 1 on the batch axis. It is not changed
- * @param axes batch axis of every input, and of the outputs that have one
+ * @param axes batch axis of every input and output that has one
  * @returns inputs and outputs [batch, …] without their old batch axis
  * @throws RuntimeError if the network does not run on one image
  */
@@ -37,7 +38,8 @@ export const liftToRows = definePass({
     const lifted = source.withGraph(new Graph(source.graph.name));
     lifted.graph.setInputs(source.graph.inputs.map((info) => ({ ...info })));
     lifted.graph.setOutputs(source.graph.outputs.map((info) => ({ ...info })));
-    await appendLifted(lifted, source, trials);
+    const shared = one.graph.inputs.map(({ name }) => name).filter((name) => !axes.has(name));
+    await appendLifted(lifted, source, trials, shared);
     open(lifted.graph, opening, one.graph, axes);
     close(lifted.graph, trials, axes);
     lifted.graph.removeDeadNodes();
@@ -50,7 +52,7 @@ function renameInputs(graph: Graph, axes: BatchAxes): Map<string, string> {
   const renamed = new Map<string, string>();
   graph.setInputs(
     graph.inputs.map((info) => {
-      if (axes.get(info.name) === 0) return info;
+      if (!axes.get(info.name)) return info;
       const name = graph.freshName(`${info.name}.rows`);
       graph.redirectConsumers(info.name, name);
       renamed.set(info.name, name);
@@ -60,28 +62,37 @@ function renameInputs(graph: Graph, axes: BatchAxes): Map<string, string> {
   return renamed;
 }
 
-async function appendLifted(lifted: Model, source: Model, trials: Trials): Promise<void> {
+async function appendLifted(
+  lifted: Model,
+  source: Model,
+  trials: Trials,
+  shared: readonly string[],
+): Promise<void> {
   const { graph } = lifted;
   const build = new GraphBuilder(graph, 'rows.');
-  const { constant, frozen } = withoutImage(source.graph);
+  const { constant, frozen } = withoutImage(source.graph, shared);
   const shapes = new Map(
     [...trials]
       .filter(([name]) => !constant.has(name) && !frozen.has(name))
       .map(([name, [single]]) => [name, single!.shape] as const),
   );
   for (const [name, tensor] of source.graph.initializers) graph.setInitializer(name, tensor);
+  const same = new Map(shared.map((name) => [name, trials.get(name)![0]!] as const));
   for (const each of source.graph.nodes) {
     const outputs = each.outputs.filter((name) => name);
     if (outputs.every((name) => constant.has(name))) graph.append(cloneNode(each));
     else if (outputs.every((name) => frozen.has(name))) {
       for (const name of outputs) graph.setInitializer(name, trials.get(name)![0]!);
-    } else (await firstThatFits(lifted, each, shapes, trials))(build);
+    } else (await firstThatFits(lifted, each, shapes, trials, same))(build);
   }
 }
 
 /** The values that do not depend on the image: constants, and what is computed from shapes alone, which are known now. */
-function withoutImage(graph: Graph): { constant: Set<string>; frozen: Set<string> } {
-  const constant = constantValues(graph);
+function withoutImage(
+  graph: Graph,
+  shared: readonly string[],
+): { constant: Set<string>; frozen: Set<string> } {
+  const constant = constantValues(graph, shared);
   const frozen = new Set<string>();
   for (const each of graph.nodes) {
     const isShape = each.opType === 'Shape' || each.opType === 'Size';
@@ -93,17 +104,18 @@ function withoutImage(graph: Graph): { constant: Set<string>; frozen: Set<string
   return { constant, frozen };
 }
 
-/** Tries the variants on the images of the trials; the last one is right by construction. */
+/** Tries the variants on the images of the trials; the last one is right by construction. @param same what all images share */
 async function firstThatFits(
   lifted: Model,
   of: Node,
   shapes: SingleShapes,
   trials: Trials,
+  same: ReadonlyMap<string, Tensor>,
 ): Promise<RowVariant> {
   const variants = rowVariants(of, shapes);
   const outputs = of.outputs.filter((name) => name);
   const read = [...valuesReadBy(of)].filter((name) => shapes.has(name));
-  const inputs = new Map(read.map((name) => [name, stackRows(trials.get(name)!)]));
+  const inputs = new Map([...same, ...read.map((name) => [name, stackRows(trials.get(name)!)] as const)]);
   for (const variant of variants.slice(0, -1)) {
     // The operators before are replaced by what they gave.
     const trial = trialModel(lifted, of, variant, inputs);
@@ -117,10 +129,10 @@ async function firstThatFits(
 /** Puts the new inputs, with a leading batch, before the row forms. */
 function open(graph: Graph, renamed: ReadonlyMap<string, string>, one: Graph, axes: BatchAxes): void {
   graph.setInputs(
-    one.inputs.map((info) => ({
-      ...info,
-      shape: ['batch', ...info.shape!.toSpliced(axes.get(info.name)!, 1)],
-    })),
+    one.inputs.map((info) => {
+      const axis = axes.get(info.name);
+      return axis === undefined ? info : { ...info, shape: ['batch', ...info.shape!.toSpliced(axis, 1)] };
+    }),
   );
   for (const { name, shape } of one.inputs) {
     const rows = renamed.get(name);

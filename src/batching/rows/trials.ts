@@ -1,7 +1,7 @@
 import type { Model } from '../../graph/model.ts';
-import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
+import { sampleInputs } from '../../sessions/sample-inputs.ts';
 import { runConstants } from './run-constants.ts';
 
 /** Every value of a network, inputs included, for each of some images. */
@@ -11,11 +11,10 @@ export type Trials = ReadonlyMap<string, readonly Tensor[]>;
 export async function runTrials(model: Model, images: number): Promise<Trials> {
   const values = model.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name));
   const exposed = exposeValues(model, values);
+  const shapes = new Map(model.graph.inputs.map(({ name, shape }) => [name, shape as number[]]));
   const trials = new Map<string, Tensor[]>();
   for (let image = 0; image < images; image++) {
-    const inputs = new Map(
-      model.graph.inputs.map(({ name, shape }) => [name, imageLike(shape as number[], image)]),
-    );
+    const inputs = sampleTensors(model, shapes, image);
     for (const [name, tensor] of [...inputs, ...(await runConstants(exposed, inputs))]) {
       trials.set(name, [...(trials.get(name) ?? []), tensor]);
     }
@@ -23,12 +22,17 @@ export async function runTrials(model: Model, images: number): Promise<Trials> {
   return trials;
 }
 
-/** Numbers like those of a normalised picture, other ones for every image. */
-export function imageLike(shape: readonly number[], image: number): Tensor {
-  const size = sizeOf(shape);
-  const numbers = Float32Array.from(
-    { length: size },
-    (_, i) => 2 * Math.sin(12.9898 * i + 78.233 * image + 1),
+/** Sample inputs as constants of a graph. @param shapes by input name */
+export function sampleTensors(
+  { graph }: Model,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  sample: number,
+): Map<string, Tensor> {
+  const { inputs } = sampleInputs(graph, shapes, sample);
+  return new Map(
+    graph.inputs.map(({ name, dataType = 'float32' }) => {
+      const { shape, data } = inputs[name]!;
+      return [name, Tensor.of(dataType, shape, data)];
+    }),
   );
-  return Tensor.float32(shape, numbers);
 }

@@ -4,13 +4,13 @@ import { lookUp } from '../../look-up.ts';
 /**
  * Joins the outputs of the parts of a batch. Values keep their steps outermost; counts are added.
  *
- * @param logits name of the output [T, N, …]; all others are [T·N, …]
+ * @param ownAxis names of outputs [T, N, …]; all others are [T·N, …]
  * @param counts names of outputs that are sums over images, [T]
  */
 export function joinOutputs(
   parts: readonly ReadonlyMap<string, FloatTensor>[],
   steps: number,
-  logits: string,
+  ownAxis: ReadonlySet<string>,
   counts: ReadonlySet<string>,
 ): Map<string, FloatTensor> {
   const [first, ...others] = parts as [
@@ -22,7 +22,7 @@ export function joinOutputs(
     [...first.keys()].map((name): [string, FloatTensor] => {
       const all = parts.map((part) => lookUp(part, name, 'output'));
       if (counts.has(name)) return [name, { shape: [steps], data: addSteps(all, steps) }];
-      return [name, name === logits ? concatenate(all, 1) : joinSteps(all, steps)];
+      return [name, ownAxis.has(name) ? concatenate(all, 1) : joinSteps(all, steps)];
     }),
   );
 }

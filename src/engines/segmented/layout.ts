@@ -6,7 +6,7 @@ import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
 import { productScratch } from './product-scratch.ts';
-import { isPlaced, type StepShape } from './step-shape.ts';
+import { isPlaced, type StepShape, stepBytes } from './step-shape.ts';
 
 /** Where a value lies. */
 export interface Place {
@@ -67,7 +67,9 @@ const largestMemory = 2 ** 32 - 2 ** 16;
 export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kept }: LayoutRequest): Layout {
   const lives = lifetimes(actions, inputs, kept);
   const overTime = valuesOverTime(actions);
-  const stacked = stackedActions(actions, batched, shapes, steps);
+  const given = new Set(inputs);
+  const lies = (name: string) => given.has(name) || isPlaced(lookUp(shapes, name, 'shape of value'));
+  const stacked = stackedActions(actions, (name) => batched.has(name) && lies(name), shapes, steps);
   const repeated = new Set(
     [...stacked.keys()].flatMap(({ reads }) => reads.filter((name) => !overTime.has(name))),
   );
@@ -80,9 +82,9 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
   const stretches = new Map<string, Stretch>();
   for (const [value, life] of lives) {
     const shape = lookUp(shapes, value, 'shape of value');
-    if (!isPlaced(shape)) continue;
+    if (!lies(value)) continue;
     const owner = home(value);
-    const bytes = strideOf(shape) * stepsOf(value);
+    const bytes = stepBytes(shape) * stepsOf(value);
     const before = stretches.get(owner) ?? { value: owner, bytes, ...life };
     stretches.set(owner, {
       ...before,
@@ -100,7 +102,7 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
     const shape = lookUp(shapes, value, 'shape of value');
     const address = plan.addresses.get(home(value));
     if (address === undefined) continue;
-    places.set(value, { address, shape, stride: stepsOf(value) > 1 ? strideOf(shape) : 0 });
+    places.set(value, { address, shape, stride: stepsOf(value) > 1 ? stepBytes(shape) : 0 });
   }
   const lastReads = new Map([...lives].map(([value, { last }]) => [value, last]));
   const { bytes, bytesWithoutReuse } = plan;
@@ -119,10 +121,6 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
   };
 }
 
-function strideOf(shape: StepShape): number {
-  return sizeOf(shape.dims) * (shape.dataType === 'uint8' ? 1 : 4);
-}
-
 /** The values that differ from step to step. */
 function valuesOverTime(actions: readonly Action[]): Set<string> {
   return new Set(
@@ -133,20 +131,21 @@ function valuesOverTime(actions: readonly Action[]): Set<string> {
 /**
  * Actions over time all of whose values have the batch in front: steps that lie one after the other are one batch to
  * them. Only so many are run at once that no value is much larger than the processor's cache.
+ *
+ * @param fits whether a value lies in the engine's memory with its batch in front
  */
 function stackedActions(
   actions: readonly Action[],
-  batched: ReadonlySet<string>,
+  fits: (value: string) => boolean,
   shapes: ReadonlyMap<string, StepShape>,
   steps: number,
 ): Map<Action, number> {
-  const fits = (name: string) => batched.has(name) && isPlaced(lookUp(shapes, name, 'shape of value'));
   const stacked = new Map<Action, number>();
   for (const action of actions) {
     const values = [...action.reads, ...action.writes];
     const overTime = action.kind === 'integer-product' || (action.kind === 'segment' && action.overTime);
     if (!overTime || !values.every(fits)) continue;
-    const largest = Math.max(...values.map((name) => strideOf(lookUp(shapes, name, 'shape of value'))));
+    const largest = Math.max(...values.map((name) => stepBytes(lookUp(shapes, name, 'shape of value'))));
     stacked.set(action, Math.max(1, Math.min(steps, Math.floor(largestCall / largest))));
   }
   return stacked;

@@ -1,3 +1,5 @@
+import { castNumbers } from '../../graph/cast-numbers.ts';
+import type { DataType } from '../../graph/data-type.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
@@ -10,12 +12,12 @@ import { convolvedLengths } from './window.ts';
 /**
  * Shapes of one step of all values, found by running every segment once on zeros, neurons handing on what they read.
  *
- * @param input name and lengths of the network's input, batch included
+ * @param inputs element types and lengths of the network's inputs by name, batch included
  * @throws RuntimeError if a segment does not run with this batch
  */
 export async function probeShapes(
   actions: readonly Action[],
-  input: { readonly name: string; readonly dims: readonly number[] },
+  inputs: ReadonlyMap<string, StepShape>,
 ): Promise<Map<string, StepShape>> {
   const shapes = new Map<string, StepShape>();
   const live = new Map<string, RuntimeTensor>();
@@ -23,8 +25,8 @@ export async function probeShapes(
     shapes.set(name, { dataType: tensor.type, dims: tensor.dims });
     live.set(name, tensor);
   };
-  keep(input.name, zeros('float32', input.dims));
-  const lives = lifetimes(actions, [input.name], []);
+  for (const [name, { dataType, dims }] of inputs) keep(name, zeros(dataType as DataType, dims));
+  const lives = lifetimes(actions, inputs.keys(), []);
   for (const [i, action] of actions.entries()) {
     for (const [name, tensor] of await probe(action, live)) keep(name, tensor);
     for (const name of [...action.reads, ...action.writes])
@@ -71,10 +73,8 @@ function outputShape({ scales, arrangement }: RunIntegerProduct, rows: readonly 
   return arrangedShape(arrangement, batch, scales.length);
 }
 
-function zeros(type: 'float32' | 'uint8', dims: readonly number[]): RuntimeTensor {
-  const size = sizeOf(dims);
-  const data = type === 'float32' ? new Float32Array(size) : new Uint8Array(size);
-  return currentRuntime().tensor(type, data, dims);
+function zeros(type: DataType, dims: readonly number[]): RuntimeTensor {
+  return currentRuntime().tensor(type, castNumbers(new Float32Array(sizeOf(dims)), type), dims);
 }
 
 /**

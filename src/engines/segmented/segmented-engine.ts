@@ -1,9 +1,14 @@
 import { OutOfMemoryError } from '../../errors.ts';
-import { type FloatTensor, imageCount, sliceImages } from '../../graph/float-tensor.ts';
+import { sharedInputs } from '../../graph/batch-axis.ts';
+import { castNumbers } from '../../graph/cast-numbers.ts';
+import type { DataType } from '../../graph/data-type.ts';
+import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { type InputBatch, sampleCount, sliceSamples } from '../../graph/input-batch.ts';
 import { KernelModule } from '../../kernels/kernel-module.ts';
-import { lookUp, mustExist } from '../../look-up.ts';
+import { lookUp } from '../../look-up.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
-import { checkInput } from '../../sessions/ort-session.ts';
+import { type BoundInputs, bindInputs } from '../../sessions/bind-inputs.ts';
+import { sampleShapes } from '../../sessions/input-lengths.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
 import { webAssembly } from '../../web-assembly.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
@@ -59,7 +64,7 @@ export async function createSegmentedEngine(
   options: SegmentedOptions = {},
 ): Promise<SegmentedEngine> {
   const { generic, counted } = countedProducts(plan);
-  const network = withoutTimeAxis(plan.model, [plan.logits, ...plan.keep, ...generic]);
+  const network = withoutTimeAxis(plan.model, [...plan.outputs.values(), ...plan.keep, ...generic]);
   const { sites, products, left } =
     options.synapses === 'int8'
       ? useIntegerSynapses(network.model, plan.sites, plan.steps)
@@ -81,16 +86,27 @@ const where = 'segmented engine';
 /** Activations that stay in the processor's cache: a batch of more is run in parts. */
 const cacheBytes = 8 * 2 ** 20;
 
+/** Element types and lengths of the inputs of a network by name. */
+type InputShapes = ReadonlyMap<string, StepShape>;
+
+function keyOf(shapes: InputShapes): string {
+  return [...shapes.values()].map(({ dims }) => dims.join('×')).join(' ');
+}
+
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
   readonly leftInFloat: readonly SiteInFloat[];
   readonly #network: StepNetwork;
+  readonly #types: ReadonlyMap<string, DataType>;
+  /** Inputs without a batch axis. */
+  readonly #shared: ReadonlySet<string>;
   #actions: readonly Action[];
   readonly #module: KernelModule;
   readonly #limit: number;
-  readonly #probes = new Map<number, Promise<Map<string, StepShape>>>();
-  readonly #layouts = new Map<number, Layout>();
-  #run: { batch: number; run: SegmentedRun } | undefined;
+  /** By the lengths of the inputs, batch included. */
+  readonly #probes = new Map<string, Promise<Map<string, StepShape>>>();
+  readonly #layouts = new Map<string, Layout>();
+  #run: { layout: Layout; run: SegmentedRun } | undefined;
 
   constructor(
     plan: Plan,
@@ -103,6 +119,9 @@ class Segmented implements SegmentedEngine {
     this.plan = plan;
     this.leftInFloat = leftInFloat;
     this.#network = network;
+    const { inputs } = plan.model.graph;
+    this.#types = new Map(inputs.map(({ name, dataType = 'float32' }) => [name, dataType]));
+    this.#shared = sharedInputs(inputs);
     this.#actions = actions;
     this.#module = module;
     this.#limit = memoryMB * 2 ** 20;
@@ -113,22 +132,21 @@ class Segmented implements SegmentedEngine {
     return this.plan.hiddenSteps + this.plan.steps;
   }
 
-  async run(input: FloatTensor): Promise<RunResult> {
-    const info = this.plan.model.graph.inputs[0]!;
-    checkInput(info.name, info.shape, input);
-    const images = imageCount(input);
-    const part = await this.#partSize(input.shape);
+  async run(input: InputBatch): Promise<RunResult> {
+    const { graph } = this.plan.model;
+    const bound = bindInputs(graph, input);
+    const images = sampleCount(bound);
+    const part = await this.#partSize(this.#shapesOf(bound), images);
     const results: Map<string, FloatTensor>[] = [];
     for (let from = 0; from < images; from += part) {
-      const chunk = sliceImages(input, from, from + part);
-      results.push(await this.#runPart(chunk));
+      results.push(await this.#runPart(sliceSamples(bound, from, from + part) as BoundInputs));
     }
-    return toRunResult(this.plan, joinOutputs(results, this.#rows, this.plan.logits, this.#counts()));
+    const ownAxis = new Set(this.plan.outputs.values());
+    return toRunResult(this.plan, joinOutputs(results, this.#rows, ownAxis, this.#counts()));
   }
 
   async memoryFor(batch: number): Promise<MemoryUse> {
-    const [, ...image] = mustExist(this.plan.model.graph.inputs[0]?.shape, 'shape of the network’s input');
-    return this.#layout([batch, ...image.map(Number)]);
+    return this.#layout(this.#typed(sampleShapes(this.plan.model, batch)));
   }
 
   async close(): Promise<void> {
@@ -139,68 +157,91 @@ class Segmented implements SegmentedEngine {
   }
 
   /** Number of images to run at once. @throws OutOfMemoryError if one image takes more than the bound */
-  async #partSize(shape: readonly number[]): Promise<number> {
-    const { bytes } = await this.#layout([1, ...shape.slice(1)]);
+  async #partSize(shapes: InputShapes, images: number): Promise<number> {
+    const { bytes } = await this.#layout(this.#ofBatch(shapes, 1));
     if (bytes > this.#limit) throw boundTooSmall(bytes, this.#limit);
     const fitting = Math.floor(this.#limit / bytes);
     const swift = Math.max(1, Math.floor(cacheBytes / bytes));
-    return Math.min(shape[0]!, fitting, swift);
+    return Math.min(images, fitting, swift);
   }
 
-  async #runPart(input: FloatTensor): Promise<Map<string, FloatTensor>> {
-    const batch = imageCount(input);
-    const run = await this.#prepare(input.shape);
-    const data = run.read(this.#network.model.graph.inputs[0]!.name, 0);
-    data.set(input.data);
-    return this.#collect(run, await withBatchInError(where, batch, () => run.execute()));
+  async #runPart(part: BoundInputs): Promise<Map<string, FloatTensor>> {
+    const run = await this.#prepare(this.#shapesOf(part));
+    for (const [name, dataType] of this.#types)
+      run.write(name, castNumbers(part.inputs[name]!.data, dataType));
+    return this.#collect(run, await withBatchInError(where, sampleCount(part), () => run.execute()));
   }
 
-  async #prepare(shape: readonly number[]): Promise<SegmentedRun> {
-    const batch = shape[0]!;
-    if (this.#run?.batch === batch && this.#run.run.valid) return this.#run.run;
-    const layout = await this.#layout(shape);
+  async #prepare(shapes: InputShapes): Promise<SegmentedRun> {
+    const layout = await this.#layout(shapes);
+    if (this.#run?.layout === layout && this.#run.run.valid) return this.#run.run;
     const { memory } = this.#module;
     const missing = layout.bytes - memory.buffer.byteLength;
     if (missing > 0)
-      await withBatchInError(where, batch, async () => memory.grow(Math.ceil(missing / 65536)));
+      await withBatchInError(where, layout.batch, async () => memory.grow(Math.ceil(missing / 65536)));
     const run = new SegmentedRun(this.#actions, layout, this.#rows, this.#module);
-    this.#run = { batch, run };
+    this.#run = { layout, run };
     return run;
   }
 
-  async #layout(shape: readonly number[]): Promise<Layout> {
-    const batch = shape[0]!;
-    const known = this.#layouts.get(batch);
+  async #layout(shapes: InputShapes): Promise<Layout> {
+    const known = this.#layouts.get(keyOf(shapes));
     if (known) return known;
     const layout = makeLayout({
-      batch,
+      batch: this.#batchOf(shapes),
       steps: this.#rows,
       actions: this.#actions,
-      ...(await this.#shapes(shape)),
-      inputs: this.#network.model.graph.inputs.map(({ name }) => name),
+      ...(await this.#shapes(shapes)),
+      inputs: [...shapes.keys()],
       kept: [...this.#network.values.values()],
     });
-    this.#layouts.set(batch, layout);
+    this.#layouts.set(keyOf(shapes), layout);
     return layout;
   }
 
   /** A network that takes single images only is run step by step: no value of it is a batch. */
-  async #shapes(dims: readonly number[]): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
-    const [batch = 1, ...image] = dims;
-    const one = await this.#probe([1, ...image]);
-    const single = this.plan.model.graph.inputs[0]!.shape?.[0] === 1;
+  async #shapes(shapes: InputShapes): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
+    const one = await this.#probe(this.#ofBatch(shapes, 1));
+    const single = this.plan.model.graph.inputs.some(
+      ({ name, shape }) => !this.#shared.has(name) && shape?.[0] === 1,
+    );
     if (single) return { shapes: one, batched: new Set() };
-    const two = await this.#probe([2, ...image]);
-    return { shapes: extrapolateShapes(one, two, batch), batched: batchedValues(one, two) };
+    const two = await this.#probe(this.#ofBatch(shapes, 2));
+    return { shapes: extrapolateShapes(one, two, this.#batchOf(shapes)), batched: batchedValues(one, two) };
   }
 
-  #probe(dims: readonly number[]): Promise<Map<string, StepShape>> {
-    const batch = dims[0]!;
-    const { name } = this.#network.model.graph.inputs[0]!;
-    const known = this.#probes.get(batch);
-    const shapes = known ?? withBatchInError(where, batch, () => probeShapes(this.#actions, { name, dims }));
-    this.#probes.set(batch, shapes);
+  #probe(inputs: InputShapes): Promise<Map<string, StepShape>> {
+    const key = keyOf(inputs);
+    const batch = this.#batchOf(inputs);
+    const shapes =
+      this.#probes.get(key) ?? withBatchInError(where, batch, () => probeShapes(this.#actions, inputs));
+    this.#probes.set(key, shapes);
     return shapes;
+  }
+
+  #shapesOf({ inputs }: BoundInputs): InputShapes {
+    return this.#typed(new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape])));
+  }
+
+  #typed(shapes: ReadonlyMap<string, readonly number[]>): InputShapes {
+    return new Map(
+      [...shapes].map(([name, dims]) => [name, { dataType: lookUp(this.#types, name, 'input'), dims }]),
+    );
+  }
+
+  /** The same inputs for another batch. */
+  #ofBatch(shapes: InputShapes, batch: number): InputShapes {
+    return new Map(
+      [...shapes].map(([name, { dataType, dims }]) => [
+        name,
+        { dataType, dims: this.#shared.has(name) ? dims : dims.with(0, batch) },
+      ]),
+    );
+  }
+
+  #batchOf(shapes: InputShapes): number {
+    const own = [...shapes].find(([name]) => !this.#shared.has(name));
+    return own?.[1].dims[0] ?? 1;
   }
 
   /** Copies the wanted values out of the memory, which the next run writes over. */
@@ -208,8 +249,9 @@ class Segmented implements SegmentedEngine {
     const { statistics } = this.plan;
     const steps = this.#rows;
     const outputs = new Map<string, FloatTensor>();
+    const ownAxis = new Set(this.plan.outputs.values());
     for (const [output, value] of this.#network.values) {
-      outputs.set(output, this.#overTime(run, value, output === this.plan.logits));
+      outputs.set(output, this.#overTime(run, value, ownAxis.has(output)));
     }
     const count = (name: string, counts: readonly number[]) =>
       outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });

@@ -1,4 +1,5 @@
 import { sizeOf } from '../../graph/shape.ts';
+import type { TypedNumbers } from '../../graph/typed-view.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
 import { lookUp } from '../../look-up.ts';
@@ -72,6 +73,13 @@ export class SegmentedRun {
       }
     }
     return tally;
+  }
+
+  /** Puts an input into its place, in the element type that it has there. */
+  write(input: string, numbers: TypedNumbers): void {
+    const { data } = this.#tensor(input, 0);
+    // Both hold the same kind of numbers.
+    (data as Float64Array).set(numbers as Float64Array);
   }
 
   /** The numbers of one step of a value. */
@@ -207,7 +215,7 @@ export class SegmentedRun {
     if (known) return known;
     const { dims, dataType } = place.shape;
     const batch = steps === 1 ? dims : [steps * dims[0]!, ...dims.slice(1)];
-    const made = viewTensor(this.#buffer, address, dataType as 'float32' | 'uint8', batch);
+    const made = viewTensor(this.#buffer, address, dataType, batch);
     this.#views.set(key, made);
     return made;
   }
