@@ -9,7 +9,7 @@ import type { Model } from '../graph/model.ts';
 import type { Method } from '../methods/define-method.ts';
 import { methods } from '../methods/methods.ts';
 import { runPasses } from '../passes/run-passes.ts';
-import { widenHalves } from '../passes/widen-halves.ts';
+import { standardForm } from '../passes/standard-form.ts';
 import { withKnownLengths } from '../sessions/input-lengths.ts';
 import { findObstacles } from './find-obstacles.ts';
 
@@ -32,9 +32,9 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
  * @throws ConversionError if it has parts that cannot be converted (all listed), or no site
  */
 export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
-  const { model: wide } = runPasses(source, [widenHalves]);
-  requireConvertible(wide);
-  const dynamic = await freeBatch(await withKnownLengths(wide));
+  const { model: standard } = runPasses(source, standardForm);
+  requireConvertible(standard);
+  const dynamic = await freeBatch(await withKnownLengths(standard));
   const { model: clean } = runPasses(dynamic, preparation.passes);
   const places = requireSites(preparation.place(clean.graph), clean.graph, preparation);
   return { dynamic, clean, sites: await withBatchLayouts(clean, places) };

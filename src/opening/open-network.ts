@@ -9,7 +9,7 @@ import type { Model } from '../graph/model.ts';
 import { keepPreprocess, keptPreprocess } from '../images/kept-preprocess.ts';
 import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
-import { widenHalves } from '../passes/widen-halves.ts';
+import { standardForm } from '../passes/standard-form.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
@@ -103,7 +103,7 @@ async function fromOnnx(
   path: string,
   options: ExternalDataOptions,
 ): Promise<{ model: Model; origin: string }> {
-  const { model } = runPasses(await readOnnx(path, options), [widenHalves]);
+  const { model } = runPasses(await readOnnx(path, options), standardForm);
   return { model, origin: 'onnx' };
 }
 
