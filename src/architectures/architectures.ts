@@ -1,14 +1,19 @@
 import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { beitHuggingFace } from './beit-hugging-face.ts';
+import { bertHuggingFace } from './bert-hugging-face.ts';
 import { caitTimm } from './cait-timm.ts';
 import { clipHuggingFace } from './clip-hugging-face.ts';
 import { convnextHuggingFace } from './convnext-hugging-face.ts';
 import { convnextTimm } from './convnext-timm.ts';
 import { dinov2HuggingFace } from './dinov2-hugging-face.ts';
+import { distilbertHuggingFace } from './distilbert-hugging-face.ts';
 import { efficientnetTimm } from './efficientnet-timm.ts';
 import { evaTimm } from './eva-timm.ts';
+import { gpt2HuggingFace } from './gpt2-hugging-face.ts';
+import { llamaHuggingFace } from './llama-hugging-face.ts';
 import { mixerTimm } from './mixer-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
+import { modernbertHuggingFace } from './modernbert-hugging-face.ts';
 import { regnetTimm } from './regnet-timm.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { resnetHuggingFace } from './resnet-hugging-face.ts';
@@ -42,4 +47,9 @@ export const architectures: readonly Architecture[] = [
   resnetCifar,
   vgg,
   mobilenetV2,
+  bertHuggingFace,
+  distilbertHuggingFace,
+  modernbertHuggingFace,
+  gpt2HuggingFace,
+  llamaHuggingFace,
 ];

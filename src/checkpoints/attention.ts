@@ -15,6 +15,10 @@ export interface Attention {
   /** Number of features of a token, over all heads. */
   readonly width: number;
   readonly heads: number;
+  /** Number of heads of keys and values, each read by as many heads of queries. Default: as many as heads */
+  readonly keyHeads?: number;
+  /** Number of features of a head. Default: width / heads */
+  readonly headDim?: number;
   readonly projections: Projections;
   /** Normalisations of each head's queries and keys; default: none. */
   readonly queryNorm?: Norm | undefined;
@@ -52,9 +56,10 @@ export function addAttention(
   context: AttentionContext = {},
 ): string {
   const [query, key, value] = addProjections(net, attention, input);
-  const { width, output, outputNorm } = attention;
+  const { width, heads, output, outputNorm } = attention;
+  const inside = heads * headSizes(attention).headDim;
   const mixed = addHeads(net, attention, { query, key, value }, context);
-  return addLinear(net, output, [width, width], addNorm(net, outputNorm, width, mixed));
+  return addLinear(net, output, [inside, width], addNorm(net, outputNorm, inside, mixed));
 }
 
 /** What the heads work on, before it is split: float32 [..., tokens, width] each. */
@@ -71,17 +76,20 @@ export function addHeads(
   { query, key, value }: HeadInputs,
   { rotary, bias, leading = 1 }: AttentionContext = {},
 ): string {
-  const { path, width, heads, queryNorm, keyNorm, cosineScale } = attention;
+  const { path, heads, queryNorm, keyNorm, cosineScale } = attention;
+  const { keyHeads, headDim } = headSizes(attention);
   const perm = permutations[leading];
   const split = (part: string, source: string, norm: Norm | undefined) => {
-    const shape = net.integers(`${path}.${part}.heads.shape`, [...keep(leading), heads, width / heads]);
+    const count = part === 'q' ? heads : keyHeads;
+    const shape = net.integers(`${path}.${part}.heads.shape`, [...keep(leading), count, headDim]);
     const parts = net.op('Reshape', [source, shape], {}, { name: `${path}.${part}.heads` });
-    return addNorm(net, norm, width / heads, parts);
+    return addNorm(net, norm, headDim, parts);
   };
   const compared = (part: string, source: string, norm: Norm | undefined, order: number[]) => {
     const rotated = addRotation(net, rotary, `${path}.${part}`, split(part, source, norm));
     const made = cosineScale === undefined ? rotated : addUnitLength(net, `${path}.${part}`, rotated);
-    return net.op('Transpose', [made], { perm: order }, { name: `${path}.${part}` });
+    const ordered = net.op('Transpose', [made], { perm: order }, { name: `${path}.${part}` });
+    return part === 'q' ? ordered : addSharedHeads(net, attention, ordered, leading);
   };
   const scores = net.op(
     'MatMul',
@@ -96,10 +104,25 @@ export function addHeads(
     { perm: perm.rows },
     { name: `${path}.v` },
   );
-  const mixed = net.op('MatMul', [shares, values], {}, { name: `${path}.mixed` });
+  const each = addSharedHeads(net, attention, values, leading);
+  const mixed = net.op('MatMul', [shares, each], {}, { name: `${path}.mixed` });
   const swapped = net.op('Transpose', [mixed], { perm: perm.rows }, { name: `${path}.swapped` });
-  const shape = net.integers(`${path}.merged.shape`, [...keep(leading), width]);
+  const shape = net.integers(`${path}.merged.shape`, [...keep(leading), heads * headDim]);
   return net.op('Reshape', [swapped, shape], {}, { name: `${path}.merged` });
+}
+
+function headSizes({ width, heads, keyHeads = heads, headDim = width / heads }: Attention) {
+  return { keyHeads, headDim };
+}
+
+/** Repeats keys or values for the heads of queries that share them. */
+function addSharedHeads(net: NetworkBuilder, attention: Attention, input: string, leading: 1 | 2): string {
+  const { heads } = attention;
+  const { keyHeads } = headSizes(attention);
+  if (keyHeads === heads) return input;
+  const owners = Array.from({ length: heads }, (_, head) => Math.floor((head * keyHeads) / heads));
+  const index = net.integers(`${input}.owners`, owners);
+  return net.op('Gather', [input, index], { axis: leading }, { name: `${input}.shared` });
 }
 
 /** From [..., tokens, heads, features]: one matrix a head, its rows the tokens, or its columns. The first is its own inverse. */
@@ -113,29 +136,29 @@ function keep(leading: 1 | 2): number[] {
   return new Array<number>(leading + 1).fill(0);
 }
 
-function addProjections(
-  net: NetworkBuilder,
-  { path, projections, width }: Attention,
-  input: string,
-): [string, string, string] {
+function addProjections(net: NetworkBuilder, attention: Attention, input: string): [string, string, string] {
+  const { path, projections, width, heads } = attention;
+  const { keyHeads, headDim } = headSizes(attention);
+  const [queries, keys] = [heads * headDim, keyHeads * headDim];
   if (projections.kind === 'separate') {
-    const add = (linear: Linear) => addLinear(net, linear, [width, width], input);
-    return [add(projections.query), add(projections.key), add(projections.value)];
+    const { query, key, value } = projections;
+    return [
+      addLinear(net, query, [width, queries], input),
+      addLinear(net, key, [width, keys], input),
+      addLinear(net, value, [width, keys], input),
+    ];
   }
-  const qkv = addLinear(net, projections.qkv, [width, 3 * width], input);
-  const lengths = net.integers(`${path}.split.lengths`, [width, width, width]);
+  const qkv = addLinear(net, projections.qkv, [width, queries + 2 * keys], input);
+  const lengths = net.integers(`${path}.split.lengths`, [queries, keys, keys]);
   const [query, key, value] = net.ops('Split', [qkv, lengths], 3, { axis: -1 }, { name: `${path}.split` });
   return [query!, key!, value!];
 }
 
-function addScale(
-  net: NetworkBuilder,
-  { path, width, heads, cosineScale }: Attention,
-  scores: string,
-): string {
+function addScale(net: NetworkBuilder, attention: Attention, scores: string): string {
+  const { path, heads, cosineScale } = attention;
   const scale =
     cosineScale === undefined
-      ? net.scalar(`${path}.scale`, 1 / Math.sqrt(width / heads))
+      ? net.scalar(`${path}.scale`, 1 / Math.sqrt(headSizes(attention).headDim))
       : addExponential(net, path, net.weight(cosineScale, [heads, 1, 1]));
   return net.op('Mul', [scores, scale], {}, { name: `${path}.scaled` });
 }

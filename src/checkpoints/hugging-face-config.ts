@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Tensor } from '../graph/tensor.ts';
 import { activationNamed, activationNames, type PerceptronActivation } from './perceptron-activation.ts';
 import type { Report } from './problem-line.ts';
+import type { TextHead } from './text-transformer.ts';
 
 const count = z.int().positive();
 
@@ -78,4 +79,60 @@ export function modelPrefix(names: Iterable<string>, inside: RegExp): string | u
     if (found) return name.slice(0, found.index);
   }
   return undefined;
+}
+
+/** Reports a `model_type` of other operators whose tensors have the same names. */
+export function checkModelType(type: string, known: readonly string[], report: Report): void {
+  if (known.includes(type)) return;
+  report({
+    where: "'model_type'",
+    expected: `one of ${known.join(', ')}`,
+    got: `'${type}'`,
+    remedy: 'A network of another type comes in as ONNX',
+  });
+}
+
+/** What the head of a decoder depends on. */
+export interface DecoderSettings extends z.infer<z.ZodObject<typeof classFields>> {
+  readonly architectures?: readonly string[] | null | undefined;
+  readonly width: number;
+  readonly vocab_size: number;
+  readonly tie_word_embeddings: boolean;
+  readonly pad_token_id?: number | null | undefined;
+  /** Path of the embeddings of tokens. */
+  readonly embedding: string;
+}
+
+/**
+ * The head of a decoder: a classifier of the last token (`score`), logits of the next token at each (`lm_head`, or the embeddings
+ * of tokens where both are tied), or the tokens themselves.
+ */
+export function decoderHead(
+  settings: DecoderSettings,
+  tensors: ReadonlyMap<string, Tensor>,
+  report: Report,
+): TextHead {
+  const { width, vocab_size, tie_word_embeddings: tied, embedding, pad_token_id, architectures } = settings;
+  const score = tensors.get('score.weight');
+  if (score) {
+    return {
+      kind: 'text',
+      pooling: { lastBefore: pad_token_id ?? undefined },
+      ...{ dense: undefined, activation: undefined, norm: undefined },
+      output: { path: 'score', bias: false },
+      outputs: classCount(settings, score, report),
+    };
+  }
+  if (tensors.has('lm_head.weight'))
+    return { kind: 'tokens', output: { path: 'lm_head', bias: false }, outputs: vocab_size };
+  const speaks = architectures?.some((name) => /(LMHeadModel|ForCausalLM)$/.test(name)) ?? false;
+  if (!speaks) return { kind: 'tokens', output: undefined, outputs: width };
+  if (tied) return { kind: 'tokens', output: { path: embedding, bias: false }, outputs: vocab_size };
+  report({
+    where: "'lm_head.weight'",
+    expected: "a tensor, or 'tie_word_embeddings' true",
+    got: 'neither',
+    remedy: 'Use the config.json that belongs to the weights',
+  });
+  return { kind: 'tokens', output: undefined, outputs: width };
 }

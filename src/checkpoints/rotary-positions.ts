@@ -51,8 +51,56 @@ export function addRotaryPositions(net: NetworkBuilder, rotary: RotaryPositions)
   };
 }
 
+/** Frequencies of the pairs of a head's features, [headDim / 2], in radians a token. */
+export interface TokenRotation {
+  readonly pairs: RotaryPairs;
+  readonly headDim: number;
+  readonly frequencies: Float64Array;
+}
+
+/**
+ * Adds the rotations of a sequence of any length, as operators: the angle of a token is its position times the frequency.
+ *
+ * @param path prefix of the operators' names
+ * @param positions float32 [tokens, 1]
+ */
+export function addTokenRotation(
+  net: NetworkBuilder,
+  path: string,
+  { pairs, headDim, frequencies }: TokenRotation,
+  positions: string,
+): RotaryValues {
+  const row = (of: (feature: number) => number) =>
+    Tensor.float32(
+      [1, headDim],
+      Float64Array.from({ length: headDim }, (_, feature) => of(feature)),
+    );
+  const each = net.constant(
+    `${path}.frequencies`,
+    row((feature) => frequencies[pairOf(feature, headDim, pairs)]!),
+  );
+  const signs = net.constant(
+    `${path}.signs`,
+    row((feature) => signOf(feature, headDim, pairs)),
+  );
+  const angles = net.op('Mul', [positions, each], {}, { name: `${path}.angles` });
+  const spread = (name: string, table: string) =>
+    net.op('Unsqueeze', [table, net.integers(`${path}.${name}.axis`, [1])], {}, { name: `${path}.${name}` });
+  const sine = net.op(
+    'Mul',
+    [net.op('Sin', [angles], {}, { name: `${path}.sin` }), signs],
+    {},
+    { name: `${path}.signed` },
+  );
+  return {
+    cosine: spread('cosine', net.op('Cos', [angles], {}, { name: `${path}.cos` })),
+    sine: spread('sine', sine),
+    partner: addPartners(net, headDim, pairs),
+  };
+}
+
 /** The constant with the partner of each feature. */
-export function addPartners(net: NetworkBuilder, headDim: number, pairs: RotaryPairs): string {
+function addPartners(net: NetworkBuilder, headDim: number, pairs: RotaryPairs): string {
   const half = headDim / 2;
   const partners = Array.from({ length: headDim }, (_, i) =>
     pairs === 'neighbours' ? i ^ 1 : (i + half) % headDim,

@@ -6,14 +6,16 @@ import { addRelativePositions, type RelativePositions } from './relative-positio
 
 /**
  * The parts of a Transformer block in a checkpoint: x + attention(norm(x)), then x + perceptron(norm(x)); with norms after the
- * branches, x + norm(attention(x)), then x + norm(perceptron(x)).
+ * branches, x + norm(attention(x)), then x + norm(perceptron(x)); with norms of the sums, norm(x + attention(x)), then
+ * norm(x + perceptron(x)).
  */
 export interface TransformerBlock {
   /** Prefix of the operators' names. */
   readonly path: string;
-  /** Where the normalisation of a branch is: what goes into it, or what comes out of it. */
-  readonly norms: 'before' | 'after';
-  readonly attentionNorm: Norm;
+  /** What the normalisation of a branch reads: what goes into it, what comes out of it, or the sum of that and the input. */
+  readonly norms: 'before' | 'after' | 'sum';
+  /** `undefined`: the attention has none. */
+  readonly attentionNorm: Norm | undefined;
   readonly attention: Attention;
   /** What relative positions add to the scores; default: nothing. */
   readonly relativePositions?: RelativePositions | undefined;
@@ -39,20 +41,27 @@ export function addTransformerBlock(
 ): string {
   const { path, attention, relativePositions, norms } = block;
   const { width, heads } = attention;
-  const branch = (norm: Norm, scale: string | undefined, value: string, of: (value: string) => string) => {
-    const made =
-      norms === 'before' ? of(addNorm(net, norm, width, value)) : addNorm(net, norm, width, of(value));
-    return addScale(net, scale, width, made);
+  const branch = (norm: Norm | undefined, scale: string | undefined, value: string, part: BranchPart) => {
+    const normed = (place: TransformerBlock['norms'], of: string) =>
+      norms === place ? addNorm(net, norm, width, of) : of;
+    const made = addScale(net, scale, width, normed('after', part.of(normed('before', value))));
+    return normed('sum', net.op('Add', [value, made], {}, { name: part.name }));
   };
   const bias = relativePositions ? addRelativePositions(net, relativePositions, heads) : context.bias;
-  const attended = branch(block.attentionNorm, block.attentionScale, input, (value) =>
-    addAttention(net, attention, value, { ...context, bias }),
-  );
-  const middle = net.op('Add', [input, attended], {}, { name: `${path}.attention_residual` });
-  const perceived = branch(block.mlpNorm, block.mlpScale, middle, (value) =>
-    addMlp(net, path, block.mlp, width, value),
-  );
-  return net.op('Add', [middle, perceived], {}, { name: path });
+  const middle = branch(block.attentionNorm, block.attentionScale, input, {
+    name: `${path}.attention_residual`,
+    of: (value) => addAttention(net, attention, value, { ...context, bias }),
+  });
+  return branch(block.mlpNorm, block.mlpScale, middle, {
+    name: path,
+    of: (value) => addMlp(net, path, block.mlp, width, value),
+  });
+}
+
+/** What a branch computes, and the name of its sum. */
+interface BranchPart {
+  readonly name: string;
+  readonly of: (value: string) => string;
 }
 
 /** Multiplies the features by a tensor [width]; without a name the input is returned as it is. */
