@@ -1,3 +1,6 @@
+import type { Placement } from '../analysis/placement.ts';
+import { type SpikeSite, whatIsBehind } from '../analysis/spike-sites.ts';
+import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 import { findObstacles } from '../conversion/find-obstacles.ts';
@@ -85,8 +88,6 @@ export async function inspectNetwork(network: Network, settings: InspectSettings
   const { passes, place, converts } = methodNamed(method);
   const { graph: clean } = runPasses(free, passes).model;
   const planned = place(clean);
-  const neurons = new Map(sitesOf(model).map((site) => [site.name, site.neuron.name]));
-  const wanted = planned.filter((site) => !spiking || neurons.has(site.name));
   const macs =
     obstacles.length === 0
       ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
@@ -107,17 +108,29 @@ export async function inspectNetwork(network: Network, settings: InspectSettings
     spiking,
     ...(macs !== undefined && { macs }),
     ...(conversion && { conversion }),
-    sites: wanted.map((site) => {
-      const neuron = neurons.get(site.name);
-      return {
-        name: site.name,
-        ...(neuron !== undefined && { neuron }),
-        feeds: site.feeds.map(({ node }) => node.name),
-        follows: [...site.follows],
-      };
-    }),
+    sites: spiking ? describeSites(model, source) : planned.map(describePlanned),
     obstacles,
   };
+}
+
+function describePlanned({ name, readers, follows }: SpikeSite): SiteDescription {
+  return { name, feeds: namesOf(readers), follows: [...follows] };
+}
+
+/** The sites as they stand in the network. @param source the network without neurons */
+function describeSites(model: Model, source: Model): SiteDescription[] {
+  const synaptic = new Set(synapticOperators(source.graph).map(({ node }) => node.name));
+  return sitesOf(model).map(({ name, neuron, readers, carried }) => ({
+    name,
+    neuron: neuron.name,
+    feeds: namesOf(readers),
+    follows: [...whatIsBehind(source.graph, carried, synaptic).follows],
+  }));
+}
+
+/** An operator may read the same value twice. */
+function namesOf(readers: Placement['readers']): string[] {
+  return [...new Set(readers.map(({ node }) => node))];
 }
 
 function problemsOf(check: () => unknown): string[] {
