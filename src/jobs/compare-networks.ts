@@ -53,8 +53,7 @@ export async function compareNetworks(
 ): Promise<ComparisonEnd> {
   const identity = identityOf(networks, settings);
   const title = titleOf(networks);
-  const text = `${JSON.stringify(identity, null, 2)}\n`;
-  const path = settings.folder ?? defaultRunFolder(`compare-${title}`, text);
+  const path = settings.folder ?? (await defaultRunFolder(`compare-${title}`, identity));
   return withFolderLock(path, async () => {
     const folder = await openFolder(path, identity, networks);
     return compareIn(folder, title, networks, settings);

@@ -111,7 +111,7 @@ export async function evaluateNetwork(
   }
   tellOfOtherClasses(network, classNames, settings);
   const decisive = decisiveSettings(network, settings, steps, size);
-  const folder = settings.folder ?? defaultRunFolder(network.name, JSON.stringify(decisive));
+  const folder = settings.folder ?? (await defaultRunFolder(network.name, decisive));
   const evaluateIn = async () => {
     const record = await openRecord(folder, decisive, inputs.dataset, settings);
     const end = await evaluateInto(record, network, inputs, steps, settings);

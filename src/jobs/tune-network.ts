@@ -119,7 +119,7 @@ export async function tuneNetwork(network: Network, settings: TuneSettings): Pro
   );
   const verification = await openVerification(network, settings);
   const identity = decisiveSettings(network, settings, steps, ladders);
-  const folder = settings.folder ?? defaultRunFolder(`tune-${network.name}`, JSON.stringify(identity));
+  const folder = settings.folder ?? (await defaultRunFolder(`tune-${network.name}`, identity));
   const onSkipped = tellLeftOut(settings);
   return withFolderLock(folder, async () => {
     const journal = await openJournal(folder, identity, settings);

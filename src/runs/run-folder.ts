@@ -27,6 +27,9 @@ const fileNames = {
 /** A line for each file that was written. A file may have had several contents, one after the other. */
 const checksumSchema = z.object({ file: z.string(), sum: z.string() });
 
+/** What the first line of a tuning says of it. */
+const tuningHeadSchema = z.object({ kind: z.literal('settings'), settings: runSettingsSchema });
+
 /** What a file in the folder of a run holds. */
 export type RunFile = keyof typeof fileNames;
 
@@ -83,6 +86,14 @@ export class RunFolder {
     const { data, error } = schema.safeParse(parseJson(text));
     if (error) throw damaged(this.pathOf(file), z.prettifyError(error).replace(/\s+/g, ' '));
     return data;
+  }
+
+  /** The settings of the run or the tuning that the folder holds, if they can be read. */
+  async readSettings(): Promise<RunSettings | undefined> {
+    const run = runSettingsSchema.safeParse(parseJson((await this.readText('settings')) ?? '')).data;
+    if (run) return run;
+    const [head = ''] = ((await this.readText('tuning')) ?? '').split('\n', 1);
+    return tuningHeadSchema.safeParse(parseJson(head)).data?.settings;
   }
 
   /** The lines of a file of JSON Lines that are whole, fit, and are of the run. @param run its identity */
