@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Node } from '../graph/node.ts';
 import { type Activation, activate } from './activation.ts';
-import { type ScalarFunction, scalarFunction } from './scalar-function.ts';
+import { type ElementwiseStep, elementwiseStep } from './elementwise-step.ts';
 
 /** Operators of a graph that together are one activation function. */
 export interface RecognisedActivation {
@@ -20,50 +20,128 @@ const mostLevels = 1024;
 /** Deviation, relative to the upper bound, up to which a chain of operators counts as an activation. */
 const tolerance = 1e-5;
 
+/** Activations are written with fewer operators. */
+const mostOperators = 16;
+
 /**
- * Finds ReLU, clipped ReLU (ReLU6) and QCFS activations, however an exporter has written them: a chain of operators on
- * single elements is evaluated on probe values and compared with what the activation gives there.
- * Where chains overlap, the longest one counts.
+ * Finds ReLU, clipped ReLU (ReLU6) and QCFS activations, however an exporter has written them: operators on single elements
+ * that lead from one value to another are evaluated on probe values and compared with what the activation gives there.
+ * Where such functions overlap, the one of most operators counts.
  */
 export function recogniseActivations(graph: Graph): RecognisedActivation[] {
+  const steps = stepsOf(graph);
   const found: RecognisedActivation[] = [];
   const used = new Set<Node>();
-  for (const each of graph.nodes) {
-    if (used.has(each) || !scalarFunction(graph, each)) continue;
-    const chain = chainFrom(graph, each);
-    const best = longestActivation(chain);
+  for (const first of steps.values()) {
+    const input = onlyVariable(first);
+    if (input === undefined || used.has(first.node)) continue;
+    const best = largestActivation(functionsFrom(graph, steps, first, input), input);
     if (!best) continue;
-    const members = chain.slice(0, best.length);
-    for (const { node } of members) used.add(node);
-    const last = members.at(-1)!.node;
-    found.push({ activation: best.activation, node: last, input: chain[0]!.input, output: last.outputs[0]! });
+    for (const { node } of best.members) used.add(node);
+    const last = best.members.at(-1)!.node;
+    found.push({ activation: best.activation, node: last, input, output: last.outputs[0]! });
   }
   return found;
 }
 
-/** The elementwise operators that follow one another, each the only reader of the one before. */
-function chainFrom(graph: Graph, first: Node): ScalarFunction[] {
-  const chain: ScalarFunction[] = [];
-  for (let next: Node | undefined = first; next; ) {
-    const step = scalarFunction(graph, next);
-    if (!step || (chain.length > 0 && step.input !== chain.at(-1)!.node.outputs[0])) break;
-    chain.push(step);
-    const output: string = next.outputs[0]!;
-    const readers: readonly Node[] = graph.consumersOf(output);
-    next = readers.length === 1 && !graph.isOutput(output) ? readers[0] : undefined;
-  }
-  return chain;
+/** The operators on single elements, in topological order. */
+function stepsOf(graph: Graph): Map<Node, ElementwiseStep> {
+  const steps = graph.nodes.flatMap((node) => elementwiseStep(graph, node) ?? []);
+  return new Map(steps.map((step) => [step.node, step]));
 }
 
-function longestActivation(
-  chain: readonly ScalarFunction[],
-): { activation: Activation; length: number } | undefined {
-  for (let length = chain.length; length > 0; length--) {
-    const steps = chain.slice(0, length);
-    const activation = activationOf((x) => steps.reduce((value, { apply }) => apply(value), x));
-    if (activation) return { activation, length };
+/** The value that a step depends on, if it is one alone. */
+function onlyVariable({ operands }: ElementwiseStep): string | undefined {
+  const variables = new Set(operands.filter((each) => typeof each === 'string'));
+  return variables.size === 1 ? [...variables][0] : undefined;
+}
+
+/**
+ * The functions of one value that begin with a step, each as the steps that compute it, in topological order; the last gives the result.
+ * The values between are read by no others. Those of most steps come first.
+ */
+function functionsFrom(
+  graph: Graph,
+  steps: ReadonlyMap<Node, ElementwiseStep>,
+  first: ElementwiseStep,
+  input: string,
+): ElementwiseStep[][] {
+  const region = regionFrom(graph, steps, first, input);
+  const functions = [...region.values()].flatMap((last) => {
+    const members = stepsBefore(last, region);
+    const isWhole = members.includes(first) && keepsInside(graph, members, last);
+    return isWhole ? [members] : [];
+  });
+  return functions.sort((a, b) => b.length - a.length);
+}
+
+/** The steps that compute with nothing but one value, by what they write, in topological order. */
+function regionFrom(
+  graph: Graph,
+  steps: ReadonlyMap<Node, ElementwiseStep>,
+  first: ElementwiseStep,
+  input: string,
+): Map<string, ElementwiseStep> {
+  const region = new Map([[first.node.outputs[0]!, first]]);
+  const isKnown = (each: ElementwiseStep['operands'][number]) =>
+    typeof each !== 'string' || each === input || region.has(each);
+  // Beside the first step, others may read the same value: x·(x > 0).
+  const open = [input, first.node.outputs[0]!];
+  for (let value = open.shift(); value !== undefined; value = open.shift()) {
+    for (const reader of graph.consumersOf(value)) {
+      const step = steps.get(reader);
+      const output = reader.outputs[0]!;
+      if (!step || region.has(output) || region.size >= mostOperators) continue;
+      if (!step.operands.every(isKnown)) continue;
+      region.set(output, step);
+      open.push(output);
+    }
+  }
+  return region;
+}
+
+function stepsBefore(last: ElementwiseStep, region: ReadonlyMap<string, ElementwiseStep>): ElementwiseStep[] {
+  const members = new Set<ElementwiseStep>();
+  const visit = (step: ElementwiseStep) => {
+    for (const each of step.operands) {
+      const before = typeof each === 'string' ? region.get(each) : undefined;
+      if (before && !members.has(before)) visit(before);
+    }
+    members.add(step);
+  };
+  visit(last);
+  return [...members];
+}
+
+function keepsInside(graph: Graph, members: readonly ElementwiseStep[], last: ElementwiseStep): boolean {
+  const nodes = new Set(members.map(({ node }) => node));
+  return members.every(({ node }) => {
+    const output = node.outputs[0]!;
+    if (node === last.node) return true;
+    return !graph.isOutput(output) && graph.consumersOf(output).every((reader) => nodes.has(reader));
+  });
+}
+
+function largestActivation(
+  functions: readonly ElementwiseStep[][],
+  input: string,
+): { activation: Activation; members: readonly ElementwiseStep[] } | undefined {
+  for (const members of functions) {
+    const activation = activationOf((x) => valueAt(members, input, x));
+    if (activation) return { activation, members };
   }
   return undefined;
+}
+
+/** What steps make of one number. */
+function valueAt(members: readonly ElementwiseStep[], input: string, x: number): number {
+  const values = new Map([[input, x]]);
+  let value = x;
+  for (const { node, operands, apply } of members) {
+    value = apply(...operands.map((each) => (typeof each === 'string' ? values.get(each) : each)));
+    values.set(node.outputs[0]!, value);
+  }
+  return value;
 }
 
 /** The activation that a function of one variable is, judged by its values. */

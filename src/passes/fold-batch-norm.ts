@@ -11,43 +11,40 @@ import { foldAhead, foldableAhead } from './fold-affine-ahead.ts';
  * Folds batch normalisation into the weights of a neighbour, y = γ·(x − μ)/√(σ² + ε) + β:
  *
  * - into the Conv, ConvTranspose or Gemm whose output it normalises, if nothing else reads that output;
- * - else into all Conv (without padding) and Gemm that read it, if nothing else does.
+ * - else into all Conv (without padding) and Gemm that read it, if nothing else does;
+ * - else it stays where it is: with fixed statistics it is an affine map, which commutes with the running mean.
  *
  * The arithmetic is float32, in the order W·(γ·(1/√(σ² + ε))) and ((b − μ)·(1/√(σ² + ε)))·γ + β, so that the result is
  * bit for bit what frameworks make that fold in float32.
  *
- * @throws ConversionError that lists every normalisation that cannot be folded, and why
+ * @throws ConversionError that lists every normalisation in training mode, which has no fixed statistics
  */
 export const foldBatchNorm = definePass({
   name: 'fold-batch-norm',
   summary: 'Batch normalisation becomes part of the weights of the Conv, ConvTranspose or Gemm beside it.',
   rewrites: 'input',
   apply({ graph }) {
-    const problems: string[] = [];
-    let changes = 0;
-    for (const each of graph.nodes.filter(
-      ({ opType, domain }) => opType === 'BatchNormalization' && !domain,
-    )) {
-      const problem = fold(graph, each);
-      if (problem) problems.push(`${describeNode(each)}: ${problem}`);
-      else changes++;
-    }
+    const norms = graph.nodes.filter(({ opType, domain }) => opType === 'BatchNormalization' && !domain);
+    const problems = norms.filter(isTraining).map((each) => `${describeNode(each)}: ${trainingMode}`);
     if (problems.length > 0) {
       throw new ConversionError(
         listProblems('fold-batch-norm: these normalisations cannot be folded into weights:', problems),
       );
     }
-    return changes;
+    return norms.filter((each) => fold(graph, each)).length;
   },
 });
 
-/** Folds one normalisation. @returns why that is impossible, or nothing */
-function fold(graph: Graph, norm: Node): string | undefined {
-  if (norm.outputs.filter(Boolean).length > 1 || intAttribute(norm, 'training_mode', 0) !== 0) {
-    return 'it is in training mode. Export the model in evaluation mode.';
-  }
+const trainingMode = 'it is in training mode. Export the model in evaluation mode.';
+
+function isTraining(norm: Node): boolean {
+  return norm.outputs.filter(Boolean).length > 1 || intAttribute(norm, 'training_mode', 0) !== 0;
+}
+
+/** Folds one normalisation. @returns whether there is something to fold it into */
+function fold(graph: Graph, norm: Node): boolean {
   const affine = affineOf(graph, norm);
-  if (!affine) return 'its parameters are computed, not constant. Export the model in evaluation mode.';
+  if (!affine) return false;
   const input = norm.inputs[0]!;
   const producer = graph.producerOf(input);
   const readBySomebodyElse = graph.consumersOf(input).length > 1 || graph.isOutput(input);
@@ -55,7 +52,7 @@ function fold(graph: Graph, norm: Node): string | undefined {
     foldAfter(graph, producer, affine);
     graph.removeNode(norm);
     graph.update(producer, { outputs: producer.outputs.with(0, norm.outputs[0]!) });
-    return undefined;
+    return true;
   }
   const readers = graph.consumersOf(norm.outputs[0]!);
   const ahead = readers.length > 0 && !graph.isOutput(norm.outputs[0]!);
@@ -63,10 +60,9 @@ function fold(graph: Graph, norm: Node): string | undefined {
     for (const reader of readers) foldAhead(graph, reader, affine);
     graph.redirectConsumers(norm.outputs[0]!, input);
     graph.removeNode(norm);
-    return undefined;
+    return true;
   }
-  const before = producer ? describeNode(producer) : 'an input of the network';
-  return `expected a Conv, ConvTranspose or Gemm of its own before it, or only Gemm and Conv without padding after it; it follows ${before} and is read by ${readers.map(describeNode).join(', ') || 'nobody'}. Train with the normalisation directly after the convolution.`;
+  return false;
 }
 
 function affineOf(graph: Graph, norm: Node): ChannelAffine | undefined {
