@@ -128,7 +128,7 @@ describe('diagnoseModel', () => {
     }
     expect(traces.sites[0]!.levels).toHaveLength(1);
     expect(diagnosis.findings.find(({ kind }) => kind === 'saturated')!.text).toMatch(
-      /^At '.*' \d+(\.\d)? % of the values lie beyond what the neurons can emit, and so at 1 more site\. Calibrate on more images/,
+      /^At '.*' \d+(\.\d)? % of the values lie beyond what the neurons can emit, and so at 1 more site\. What may help: .*more calibration images, 256 for example/,
     );
   });
 });

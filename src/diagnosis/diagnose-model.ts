@@ -1,7 +1,9 @@
+import { readConversionRecord } from '../conversion/conversion-record.ts';
 import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis } from '../results/diagnosis-result.ts';
 import type { Traces } from '../results/traces.ts';
+import { adviceFor } from './advice-for.ts';
 import { findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
 import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';
@@ -47,7 +49,12 @@ export async function diagnoseModel(
   });
   const count = imageCount(images);
   return {
-    diagnosis: { images: count, steps, sites, findings: findingsOf(sites, steps) },
+    diagnosis: {
+      images: count,
+      steps,
+      sites,
+      findings: findingsOf(sites, adviceFor(readConversionRecord(model), steps)),
+    },
     traces: {
       images: count,
       steps,

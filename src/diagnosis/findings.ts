@@ -1,4 +1,5 @@
 import type { Finding, SiteDiagnosis } from '../results/diagnosis-result.ts';
+import type { Advice } from './advice-for.ts';
 
 /** From when on something is worth a sentence. */
 const limits = {
@@ -12,14 +13,14 @@ const limits = {
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** Sentences about the sites of a network, those about the largest loss first. */
-export function findingsOf(sites: readonly SiteDiagnosis[], steps: number): Finding[] {
+/** Sentences about the sites of a network, those about the largest loss first. @param advice what helps a network of this method */
+export function findingsOf(sites: readonly SiteDiagnosis[], advice: Advice): Finding[] {
   const started = sites.filter((site) => !isMute(site));
   const found = [
-    muteness(sites.filter(isMute), steps),
-    ownError(started, steps),
-    saturation(started),
-    silence(started),
+    muteness(sites.filter(isMute), advice),
+    ownError(started, advice),
+    saturation(started, advice),
+    silence(started, advice),
     outliers(sites),
     inheritance(sites),
     death(started),
@@ -39,16 +40,16 @@ function isMute({ dead, error, saturated }: SiteDiagnosis): boolean {
   return dead === 1 && error.own > 0 && saturated > 0;
 }
 
-function muteness([first, ...rest]: readonly SiteDiagnosis[], steps: number): Finding | undefined {
+function muteness([first, ...rest]: readonly SiteDiagnosis[], { steps, mute }: Advice): Finding | undefined {
   if (!first) return undefined;
   return {
     kind: 'mute',
     sites: [first, ...rest].map(({ name }) => name),
-    text: `No neuron at '${first.name}' can fire within ${steps} step${steps === 1 ? '' : 's'}${also(rest)}. A tuned network may start its sites one after the other: run it for the steps that it was tuned for.`,
+    text: `No neuron at '${first.name}' can fire within ${steps} step${steps === 1 ? '' : 's'}${also(rest)}. ${mute}`,
   };
 }
 
-function ownError(sites: readonly SiteDiagnosis[], steps: number): Finding | undefined {
+function ownError(sites: readonly SiteDiagnosis[], { steps, finer }: Advice): Finding | undefined {
   const alone = sites.some(({ logitError }) => logitError !== undefined);
   const loss = (site: SiteDiagnosis) => (alone ? (site.logitError ?? 0) : site.error.own);
   const [worst, ...rest] = worstBy(
@@ -64,11 +65,11 @@ function ownError(sites: readonly SiteDiagnosis[], steps: number): Finding | und
   return {
     kind: 'own-error',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `'${worst.name}' itself loses ${percent(worst.error.own)} of its signal at T = ${steps}${effect}${others}. More steps (T = ${2 * steps}) or finer levels help; tuning spends spikes where they count.`,
+    text: `'${worst.name}' itself loses ${percent(worst.error.own)} of its signal at T = ${steps}${effect}${others}. ${finer}`,
   };
 }
 
-function saturation(sites: readonly SiteDiagnosis[]): Finding | undefined {
+function saturation(sites: readonly SiteDiagnosis[], { wider }: Advice): Finding | undefined {
   const [worst, ...rest] = worstBy(
     sites.filter(({ saturated }) => saturated > limits.saturated),
     (s) => s.saturated,
@@ -77,11 +78,11 @@ function saturation(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'saturated',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' ${percent(worst.saturated)} of the values lie beyond what the neurons can emit${also(rest)}. Calibrate on more images, 256 for example, or for the steps you use.`,
+    text: `At '${worst.name}' ${percent(worst.saturated)} of the values lie beyond what the neurons can emit${also(rest)}. ${wider}`,
   };
 }
 
-function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
+function silence(sites: readonly SiteDiagnosis[], { finer }: Advice): Finding | undefined {
   const [worst, ...rest] = worstBy(
     sites.filter(({ silentSignal }) => silentSignal > limits.silentSignal),
     (site) => site.silentSignal,
@@ -90,7 +91,7 @@ function silence(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'silent',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it: choose them anew, with the preset tuned for example, or run more steps.`,
+    text: `At '${worst.name}' neurons that never fire hold ${percent(worst.silentSignal)} of the squared signal${also(rest)}. Their thresholds are too high for it. ${finer}`,
   };
 }
 
@@ -106,7 +107,7 @@ function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'outliers',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both: thresholds by channel help where the operator behind allows it (tuning; presets 'channel-…' of the method rate).`,
+    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both.`,
   };
 }
 

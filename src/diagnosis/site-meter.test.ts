@@ -9,6 +9,7 @@ import { neurons } from '../neurons/neurons.ts';
 import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { NeuronSpec } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
+import { adviceFor } from './advice-for.ts';
 import { diagnoseModel } from './diagnose-model.ts';
 import { findingsOf } from './findings.ts';
 import { membranePotential } from './membrane-potential.ts';
@@ -51,7 +52,7 @@ describe('the diagnosis of one site', () => {
     expect(site!.logitError).toBeCloseTo(1.1 / 3.6, 6);
     expect(diagnosis.findings.map(({ kind }) => kind)).toEqual(['own-error', 'saturated']);
     expect(diagnosis.findings[0]!.text).toBe(
-      "'site' itself loses 29 % of its signal at T = 2 (alone, it moves the logits by 31 % of their size). More steps (T = 4) or finer levels help; tuning spends spikes where they count.",
+      "'site' itself loses 29 % of its signal at T = 2 (alone, it moves the logits by 31 % of their size). What may help: more steps (T = 4) or tuning, which spends spikes where they count.",
     );
   });
 
@@ -77,7 +78,7 @@ describe('the diagnosis of one site', () => {
         text: 'No site loses more than 10 % of its signal, saturates, or leaves a notable part of it to silent neurons.',
       },
     ]);
-    expect(findingsOf([], 1).map(({ kind }) => kind)).toEqual(['none']);
+    expect(findingsOf([], adviceFor(undefined, 1)).map(({ kind }) => kind)).toEqual(['none']);
   });
 });
 
@@ -129,12 +130,13 @@ describe('findings', () => {
     outliers: null,
     ...facts,
   });
-  const textsOf = (...sites: SiteDiagnosis[]) => findingsOf(sites, 2).map(({ text }) => text);
+  const textsOf = (...sites: SiteDiagnosis[]) =>
+    findingsOf(sites, adviceFor(undefined, 2)).map(({ text }) => text);
 
   it('say which sites have not started, and nothing else about them', () => {
     const mute = { error: { total: 1, own: 1, inherited: 0 }, saturated: 1, dead: 1, silentSignal: 1 };
     expect(textsOf(site('a', mute), site('b', mute), site('c'))).toEqual([
-      "No neuron at 'a' can fire within 2 steps, and so at 1 more site. A tuned network may start its sites one after the other: run it for the steps that it was tuned for.",
+      "No neuron at 'a' can fire within 2 steps, and so at 1 more site. What may help: more steps (T = 4).",
     ]);
   });
 

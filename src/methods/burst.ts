@@ -20,6 +20,7 @@ export const burst = defineMethod({
   paper: burstNeuron.paper,
   ...signedSites,
   defaultPreset: 'base-2-twice',
+  finest: 'base-4-thrice',
   presets: {
     'base-2-twice': preset('A ladder of 8 levels and base 2, up to 2 spikes.', 8, 2, 2),
     'base-3-twice': preset('A ladder of 6 levels and base 3, up to 2 spikes.', 6, 3, 2),

@@ -40,6 +40,10 @@ export interface Method<P extends string = string> {
   readonly place: (graph: Graph) => SpikeSite[];
   readonly presets: Readonly<Record<P, Preset>>;
   readonly defaultPreset: NoInfer<P>;
+  /** Preset that keeps most of a signal at the same T; advised where a site loses too much. Absent where none stands out. */
+  readonly finest?: NoInfer<P>;
+  /** Whether all that the neurons can tell is told at step 1, so that more steps make nothing finer. Default false */
+  readonly settlesAtOnce?: boolean;
   /** Preset that imported thresholds belong to when none is named. Default: the default preset. */
   readonly importPreset?: NoInfer<P>;
 }

@@ -37,6 +37,7 @@ export const ecmt = defineMethod({
   passes: [removeIdentities, removeDeadNodes],
   place: synapticInputSites,
   defaultPreset: 'tuned',
+  finest: 'tuned',
   // The thresholds of the published code are meant for its firing rule.
   importPreset: 'reference',
   presets: {

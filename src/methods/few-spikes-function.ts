@@ -50,5 +50,6 @@ export const fewSpikesFunction = defineMethod({
   passes: signedSites.passes,
   place,
   defaultPreset: 'bits-6',
+  finest: 'bits-6',
   presets: { 'bits-6': preset(6), 'bits-4': preset(4) },
 });

@@ -29,5 +29,6 @@ export const fewSpikes = defineMethod({
   paper: fewSpikesNeuron.paper,
   ...signedSites,
   defaultPreset: 'bits-6',
+  finest: 'bits-8',
   presets: { 'bits-8': preset(8), 'bits-6': preset(6), 'bits-4': preset(4), 'bits-3': preset(3) },
 });

@@ -19,6 +19,7 @@ export const scaleAndFire = defineMethod({
   paper: scaleAndFireNeuron.paper,
   ...signedSites,
   defaultPreset: 'graded-63',
+  finest: 'graded-63',
   presets: {
     'graded-63': preset('Up to 63 units of each sign, in one graded spike.', 63, 'graded'),
     'graded-31': preset('Up to 31 units of each sign, in one graded spike.', 31, 'graded'),

@@ -26,6 +26,8 @@ export const sigmaDelta = defineMethod({
   paper: sigmaDeltaNeuron.paper,
   ...signedSites,
   defaultPreset: 'graded-8-bit',
+  finest: 'graded-8-bit',
+  settlesAtOnce: true,
   presets: {
     'graded-8-bit': preset('Up to 127 units of each sign in one graded spike.', 127, 'graded'),
     'graded-4-bit': preset('Up to 7 units of each sign in one graded spike.', 7, 'graded'),

@@ -25,6 +25,7 @@ export const stBif = defineMethod({
   paper: stBifNeuron.paper,
   ...signedSites,
   defaultPreset: 'fitted',
+  finest: 'fitted',
   presets: {
     fitted: fittedPreset(stBifNeuron, {
       summary: 'Thresholds fit what can be told within T steps.',
