@@ -101,8 +101,14 @@ async function readRecord({ path, offset }: RecordPlace): Promise<Uint8Array> {
   const file = await open(path, 'r');
   try {
     const record = new Uint8Array(recordLength);
-    await file.read(record, 0, recordLength, offset);
-    return record;
+    const { bytesRead } = await file.read(record, 0, recordLength, offset);
+    if (bytesRead === recordLength) return record;
+    throw new DataError({
+      where: path,
+      expected: `a record of ${recordLength} bytes at offset ${offset}`,
+      got: `the end of the file after ${bytesRead}`,
+      remedy: 'Leave the file alone while it is read, or download it again',
+    });
   } finally {
     await file.close();
   }

@@ -203,4 +203,22 @@ describe('odd entries of a folder', () => {
       'c.JPEG: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got a pipe or device.',
     );
   });
+
+  test('do not count pictures again that a link leads back to', async () => {
+    const folder = await temporaryData({ 'cat/a.png': 1, 'dog/b.png': 2 });
+    await symlink('.', join(folder, 'cat', 'self'));
+    await symlink('..', join(folder, 'cat', 'up'));
+    expect(await contents(await openDataset(folder))).toEqual([
+      ['cat/a.png', 0, 1],
+      ['dog/b.png', 1, 2],
+    ]);
+  });
+
+  test('are not waited for where a pipe has the name of a data file', async () => {
+    const folder = await temporaryData({ 't10k-labels-idx1-ubyte': 'x' });
+    execFileSync('mkfifo', [join(folder, 't10k-images-idx3-ubyte')]);
+    await expect(openDataset(folder)).rejects.toThrow(
+      't10k-images-idx3-ubyte: expected an IDX file that can be read, got a pipe or device. Check the file and its permissions.',
+    );
+  });
 });

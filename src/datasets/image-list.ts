@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
@@ -46,9 +46,18 @@ function parseLines(text: string, folder: string): { images: ImageFile[]; proble
     }
     const [, id, label] = match as unknown as [string, string, string];
     if (seen.has(id)) problem(`'${id}' is listed already in line ${seen.get(id)}`);
-    else if (!existsSync(resolve(folder, id))) problem(`there is no file '${id}' in '${folder}'`);
+    else if (!isListed(resolve(folder, id))) problem(`there is no file '${id}' in '${folder}'`);
     seen.set(id, index + 1);
     images.push({ id, label: Number(label) });
   }
   return { images, problems };
+}
+
+/** Whether a folder has an entry of this name. A link to nothing is one: it is told when it is read, like a damaged picture. */
+function isListed(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
 }

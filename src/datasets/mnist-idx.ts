@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineDataset } from '../data/define-dataset.ts';
 import { type IdxBytes, parseIdx } from '../decoding/idx-file.ts';
-import { DataError } from '../errors.ts';
+import { DataError, messageOf } from '../errors.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
 import { greyImage } from '../images/rgb-image.ts';
 
 const imagesPattern = /^(.*)[-_.]images[-.]idx3-ubyte(\.gz)?$/;
@@ -80,5 +80,16 @@ function labelsName(path: string, files: readonly string[], imagesName: string):
 }
 
 async function readIdx(path: string, rank: number): Promise<IdxBytes> {
-  return parseIdx(await readFile(path), rank, path);
+  const bytes = await readOrdinaryFile(path).catch((cause: unknown) => {
+    throw new DataError(
+      {
+        where: path,
+        expected: 'an IDX file that can be read',
+        got: messageOf(cause),
+        remedy: 'Check the file and its permissions',
+      },
+      { cause },
+    );
+  });
+  return parseIdx(bytes, rank, path);
 }

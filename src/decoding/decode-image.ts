@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError, messageOf } from '../errors.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
 import { greyImage, type RgbImage } from '../images/rgb-image.ts';
 import { shortageError, shortageOf } from '../shortage.ts';
 
@@ -20,7 +20,7 @@ export async function decodeImage(
   where: string = typeof source === 'string' ? source : 'image',
 ): Promise<RgbImage> {
   try {
-    return await decodeBytes(typeof source === 'string' ? await readPicture(source) : source);
+    return await decodeBytes(typeof source === 'string' ? await readOrdinaryFile(source) : source);
   } catch (error) {
     const resource = shortageOf(error);
     if (resource) throw shortageError(where, resource, error);
@@ -34,13 +34,6 @@ export async function decodeImage(
       { cause: error },
     );
   }
-}
-
-/** A pipe or device would be waited for, perhaps for ever. */
-async function readPicture(path: string): Promise<Uint8Array> {
-  const kind = await stat(path);
-  if (kind.isFile()) return readFile(path);
-  throw new Error(kind.isDirectory() ? 'a folder' : 'a pipe or device');
 }
 
 async function decodeBytes(bytes: Uint8Array): Promise<RgbImage> {

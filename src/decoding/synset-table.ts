@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError, listProblems, messageOf } from '../errors.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
 import { listFolder } from './locate-data.ts';
 
 /** The classes of a data set that are named by WordNet synsets. */
@@ -59,7 +59,7 @@ export async function findSynsetTable(folder: string): Promise<SynsetTable | und
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readOrdinaryFile(path)).toString('utf8');
   } catch (error) {
     throw new DataError(
       {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { FormatError, messageOf } from '../errors.ts';
 import { decodeSafetensors } from '../formats/decode-safetensors.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -18,6 +18,8 @@ export async function readSafetensors(path: string): Promise<Map<string, Tensor>
 
 async function requireReadable(path: string): Promise<void> {
   try {
+    // A pipe would be waited for, perhaps for ever.
+    if (!(await stat(path)).isFile()) throw new Error('a folder, pipe or device');
     await (await open(path, 'r')).close();
   } catch (cause) {
     throw new FormatError(

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { architectures } from '../architectures/architectures.ts';
 import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { FormatError, listProblems, messageOf } from '../errors.ts';
 import { readCheckpointTensors } from '../files/read-checkpoint-tensors.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
 import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
@@ -74,7 +74,7 @@ async function picturesOf(folder: string): Promise<readonly [number, number] | u
 
 async function readConfig(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse((await readOrdinaryFile(path)).toString('utf8'));
   } catch (cause) {
     throw new FormatError(
       {
