@@ -1,13 +1,17 @@
+import { type Activation, smoothActivations } from '../src/analysis/activation.ts';
 import { architectures } from '../src/architectures/architectures.ts';
 import { datasetKinds } from '../src/datasets/dataset-kinds.ts';
 import { devices } from '../src/energy/devices/devices.ts';
 import { exporters } from '../src/exporters/exporters.ts';
-import type { Method } from '../src/methods/define-method.ts';
+import type { Method, Preset } from '../src/methods/define-method.ts';
 import { methods } from '../src/methods/methods.ts';
 import { neurons } from '../src/neurons/neurons.ts';
 import type { DeviceFigure } from '../src/results/energy-result.ts';
 
 type Row = readonly string[];
+
+/** Activation functions in whose place neurons may stand. */
+const activations = (['relu', ...smoothActivations] as const).map((kind): Activation => ({ kind }));
 
 /** What pages say of all members of a kind, by the name of the place: `<!-- NAME: … -->` opens it. */
 const parts: Readonly<Record<string, () => string>> = {
@@ -69,10 +73,30 @@ function methodRow(method: Method): Row {
   ];
 }
 
-/** Neurons that its presets place. */
+/** Neurons that its presets place, at a tensor that is carried as it is and in the place of each activation function. */
 function neuronsOf({ presets }: Method): string[] {
   const thresholds = { positive: 1, negative: 1, levels: 8, base: 2 };
-  return [...new Set(Object.values(presets).map((preset) => preset.fromThresholds(thresholds).neuron.name))];
+  const names = Object.values(presets).flatMap((preset) => [
+    preset.fromThresholds(thresholds).neuron.name,
+    ...activations.map((activation) => calibrated(preset, activation)),
+  ]);
+  return [...new Set(names)];
+}
+
+/** Name of the neuron that stands for an activation function once it has seen a few numbers. */
+function calibrated(preset: Preset, activation: Activation): string {
+  const site = {
+    name: 'site',
+    value: 'value',
+    readers: [],
+    follows: new Set<string>(),
+    after: new Set<string>(),
+    feeds: [],
+    activation,
+  };
+  const calibration = preset.calibrate(site, 4);
+  calibration.observe(Float32Array.of(1, -0.5, 0.25, 2), [1, 4]);
+  return calibration.finish().neuron.name;
 }
 
 function presetsOf({ name, summary, paper, presets, defaultPreset }: Method): string {

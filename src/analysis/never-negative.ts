@@ -25,20 +25,15 @@ const carriers = new Set([
 /** Operators that keep it where none of their operands is negative. */
 const joiners = new Set(['Add', 'Mul', 'Concat', 'Max', 'Sum', 'Mean']);
 
-/** Whether a value can have no negative number, as far as the operators before it tell. */
-export function neverNegative(graph: Graph, value: string): boolean {
-  const known = new Map<string, boolean>();
-  const ask = (name: string): boolean => {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const producer = graph.producerOf(name);
-    const answer = producer
-      ? isSource(graph, producer) || carries(producer, ask)
-      : isPositiveConstant(graph, name);
-    known.set(name, answer);
-    return answer;
-  };
-  return ask(value);
+/** The values of a graph, constants aside, that can have no negative number, as far as the operators before them tell. */
+export function neverNegative(graph: Graph): ReadonlySet<string> {
+  const known = new Set<string>();
+  const isKnown = (name: string) => known.has(name) || isPositiveConstant(graph, name);
+  for (const node of graph.nodes) {
+    if (!isSource(graph, node) && !carries(node, isKnown)) continue;
+    for (const output of node.outputs) known.add(output);
+  }
+  return known;
 }
 
 function isSource(graph: Graph, { domain, opType, inputs }: Node): boolean {
@@ -48,10 +43,10 @@ function isSource(graph: Graph, { domain, opType, inputs }: Node): boolean {
   return lower !== undefined && lower >= 0;
 }
 
-function carries({ domain, opType, inputs }: Node, ask: (name: string) => boolean): boolean {
+function carries({ domain, opType, inputs }: Node, isKnown: (name: string) => boolean): boolean {
   if (domain !== '') return false;
-  if (carriers.has(opType)) return ask(inputs[0]!);
-  return joiners.has(opType) && inputs.every(ask);
+  if (carriers.has(opType)) return isKnown(inputs[0]!);
+  return joiners.has(opType) && inputs.every(isKnown);
 }
 
 function isPositiveConstant(graph: Graph, name: string): boolean {

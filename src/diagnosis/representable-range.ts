@@ -7,7 +7,10 @@ export type Range = readonly [lowest: number, highest: number];
 /** Larger than anything a ladder reaches, in units of the largest parameter. */
 const beyond = 1e6;
 
-/** Drives a neuron's own reference step as hard as it takes, both ways. */
+/**
+ * Drives a neuron's own reference step as hard as it takes, both ways. Every parameter counts as an amplitude, a dead zone in units of
+ * the threshold, too: how hard is too hard there is not, but a neuron that is not driven past its dead zone would seem to say nothing.
+ */
 export function representableRange(
   neuron: AnyNeuron,
   attributes: unknown,

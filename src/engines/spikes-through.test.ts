@@ -17,6 +17,7 @@ import { createInGraphEngine } from './in-graph-engine.ts';
 import { createOracleEngine } from './oracle-engine.ts';
 import { planRun } from './plan-run.ts';
 import { createSegmentedEngine } from './segmented/segmented-engine.ts';
+import { SpikesThrough } from './spikes-through.ts';
 
 const wave = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(7 * i + 1) / 2);
 
@@ -47,6 +48,23 @@ function cnn(): Model {
 }
 
 describe('SpikesThrough', () => {
+  it('follows any number of residual sums', () => {
+    const graph = new Graph('sums');
+    graph.setInputs([{ name: 'spikes', dataType: 'float32', shape: ['batch', 4] }]);
+    const build = new GraphBuilder(graph);
+    const first = build.op('Relu', ['spikes']);
+    let value = first;
+    const depth = 20_000;
+    for (let i = 0; i < depth; i++) value = build.op('Add', [value, first]);
+    const other = build.op('Add', [value, build.op('Exp', [value])]);
+    const through = new SpikesThrough(graph, new Map([[first, 'spikes']]));
+    const operators = graph.nodes.length;
+    const found = graph.producerOf(through.of(value)!);
+    expect([found?.opType, found?.inputs[1]]).toEqual(['Add', 'spikes']);
+    expect(graph.nodes.length - operators).toBe(depth);
+    expect(through.of(other)).toBeUndefined();
+  });
+
   it('counts the non-zero inputs of operators behind pooling and residual sums', async () => {
     const input = { shape: [2, 1, 6, 6], data: wave(72).map(Math.abs) };
     const { model } = await convert(cnn(), {

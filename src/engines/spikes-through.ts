@@ -39,16 +39,36 @@ export class SpikesThrough {
 
   /** Positive where spikes arrive at a value, else 0; `undefined` if something else than spikes is in it. */
   of(value: string): string | undefined {
-    if (!this.#known.has(value)) this.#known.set(value, this.#derive(value));
+    // A stack of our own: residual sums stand behind each other by the hundred.
+    const open = [value];
+    for (let name = open.at(-1); name !== undefined; name = open.at(-1)) {
+      const before = this.#known.has(name)
+        ? []
+        : this.#carried(name).filter((each) => !this.#known.has(each));
+      open.push(...before.toReversed());
+      if (before.length > 0) continue;
+      if (!this.#known.has(name)) this.#known.set(name, this.#derive(name));
+      open.pop();
+    }
     return this.#known.get(value);
   }
 
-  #derive(value: string): string | undefined {
+  /** What a value carries the numbers of; empty where it follows from its inputs otherwise. */
+  #carried(value: string): readonly string[] {
     const producer = this.#graph.producerOf(value);
     const carries = producer?.domain === '' ? linearOperators[producer.opType] : undefined;
-    if (!producer || !carries) return undefined;
-    const inputs = producer.inputs.map((name, i) => (carries === 'all' || i === 0 ? this.of(name) : name));
-    return inputs.includes(undefined) ? undefined : this.#copy(producer, inputs as string[]);
+    if (!producer || !carries) return [];
+    return carries === 'all' ? producer.inputs : producer.inputs.slice(0, 1);
+  }
+
+  /** From what is known of all that it carries. */
+  #derive(value: string): string | undefined {
+    const carried = this.#carried(value);
+    const producer = this.#graph.producerOf(value);
+    if (!producer || carried.length === 0) return undefined;
+    const spikes = carried.map((name) => this.#known.get(name));
+    if (!spikes.every((name) => name !== undefined)) return undefined;
+    return this.#copy(producer, [...spikes, ...producer.inputs.slice(carried.length)]);
   }
 
   #copy(of: Node, inputs: readonly string[]): string {

@@ -53,6 +53,7 @@ export const useIntegerSynapses = definePass({
     model.opsets.set(engineDomain, 1);
     const products = new Map<string, IntegerProduct>();
     const left: SiteInFloat[] = [];
+    const nonNegative = neverNegative(graph);
     const changed = sites.map((site) => {
       const found = graph
         .consumersOf(site.decoded)
@@ -65,7 +66,7 @@ export const useIntegerSynapses = definePass({
       const reasons = new Set(found.filter((each) => typeof each === 'string'));
       for (const reason of reasons) left.push({ site: site.name, reason });
       if (operators.length === 0) return site;
-      const { threshold, reason } = commonThreshold(graph, site);
+      const { threshold, reason } = commonThreshold(site, nonNegative.has(site.value));
       if (threshold === undefined) {
         left.push({ site: site.name, reason });
         return site;
@@ -92,7 +93,8 @@ type CommonThreshold =
   | { readonly threshold: number; readonly reason?: undefined }
   | { readonly threshold?: undefined; readonly reason: string };
 
-function commonThreshold(graph: Graph, site: Site): CommonThreshold {
+/** @param positiveOnly whether nothing negative arrives */
+function commonThreshold(site: Site, positiveOnly: boolean): CommonThreshold {
   if (!isSiteOf(site, multiThreshold)) return { reason: `${site.neuron.name} neurons` };
   const { base, levels } = site.attributes;
   if (base !== 2) return { reason: `levels of base ${base}` };
@@ -101,7 +103,7 @@ function commonThreshold(graph: Graph, site: Site): CommonThreshold {
   if (thresholdPositive.size > 1 || thresholdNegative.size > 1) return { reason: 'thresholds by position' };
   const [positive, negative] = [thresholdPositive.toNumber(), thresholdNegative.toNumber()];
   // Behind a ReLU the other threshold was fitted to nothing.
-  if (neverNegative(graph, site.value)) return { threshold: positive };
+  if (positiveOnly) return { threshold: positive };
   if (Math.max(positive, negative) > largestRatio * Math.min(positive, negative))
     return { reason: `θ₊/θ₋ = ${(positive / negative).toPrecision(2)}` };
   return { threshold: Math.min(positive, negative) };
