@@ -34,6 +34,7 @@ const layers = [
   'training',
   'quantisation',
   'metrics',
+  'tasks',
   'energy',
   'conversion',
   'diagnosis',

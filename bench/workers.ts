@@ -18,6 +18,7 @@ const options = {
   threads: 1,
   engine: 'fast',
   synapses: 'float32',
+  task: 'classification',
 } as const;
 const inputs = await openInputs(network, data, { limit: Number(count), needsLabels: false });
 const evaluators = [await createWorkerEvaluator(options), await createWorkerEvaluator(options)];

@@ -42,6 +42,7 @@ export type Means =
   | 'steps'
   | 'strict'
   | 'synapses'
+  | 'task'
   | 'thresholds'
   | 'workers';
 

@@ -22,3 +22,4 @@
  */
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 export { type EarlyExitMetrics, earlyExit, exitStep } from '../metrics/early-exit.ts';
+export type { TaskName } from '../tasks/tasks.ts';

@@ -27,6 +27,7 @@ export const flags: Readonly<Record<Means, string>> = {
   steps: '-T',
   strict: '--strict',
   synapses: '--synapses',
+  task: '--task',
   thresholds: '--thresholds',
   workers: '--workers',
 };

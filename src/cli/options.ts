@@ -3,6 +3,7 @@ import { engines, synapses } from '../engines/engines.ts';
 import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
+import { tasks } from '../tasks/tasks.ts';
 import { flags } from './flags.ts';
 
 /** Reads a whole number that is at least `smallest`. */
@@ -56,6 +57,13 @@ export const options = {
   labels: (
     what = 'classes of the images of --data: a synset file (lines such as "n01440764 tench") for files named by synset; integers, one a line or as .npy, for an .npy stack',
   ) => new JobOption('labels', what, 'file'),
+  task: () =>
+    new Option(
+      '--task <name>',
+      'what the network is for (default: what the shape of its output says); --labels then has what would be right: numbers, or a class for each position',
+    ).choices(tasks.map(({ name }) => name)),
+  measuredOutput: () =>
+    new Option('--output <name>', 'output to measure (default: the one called logits, else the first one)'),
   split: () =>
     new JobOption('split', 'part of --data to use where there are several, for example train', 'name'),
   limit: (what = 'use at most this many images of --data, evenly spread (default: all)') =>

@@ -9,6 +9,7 @@ import type {
   StepResult,
 } from '../results/evaluation-result.ts';
 import { describeSynapses } from './print-synapses.ts';
+import { otherOutputLines, taskLegend, taskTable } from './print-task.ts';
 
 /** What to print beside the table. */
 export interface PrintOptions {
@@ -22,6 +23,7 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) console.log(line);
   for (const line of result.synapses ? describeSynapses(result.synapses) : []) console.log(line);
   const { images, skipped, seconds, hiddenSteps } = result;
+  for (const line of otherOutputLines(result)) console.log(line);
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);
@@ -35,7 +37,9 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
  * The table of {@link printResult} as text, at most 100 columns wide: the source network, quantised ones, then every
  * time-step. `5 bits` is the source network with weights and activations of 5 bits. Column `rate` is spikes per neuron and step; the others are said by the legend.
  */
-export function resultTable({ source, steps, quantised }: EvaluationResult): string {
+export function resultTable(result: EvaluationResult): string {
+  const { source, steps, quantised, task } = result;
+  if (task) return taskTable(result, task);
   const table = new Table({
     head: ['', 'top-1 %', 'top-5 %', 'agreement %', 'rate', '(a)', '(b)', '(c)'],
     colAligns: ['left', ...new Array<'right'>(7).fill('right')],
@@ -76,10 +80,12 @@ function stepRow({ t, agreement, agreementInterval, firingRate, energy, ...accur
   ];
 }
 
-function legend({ energy, quantised }: EvaluationResult): string[] {
-  if (!energy) return ['intervals: 95 %'];
+function legend({ energy, quantised, task }: EvaluationResult): string[] {
+  const figures = task ? taskLegend(task) : [];
+  if (!energy) return [...figures, 'intervals: 95 %'];
   const [pays] = energy.pays;
   return [
+    ...figures,
     'intervals: 95 %; rate: spikes per neuron and step; energy for one image, estimates:',
     '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
     `(b) full estimate of a run of t steps, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,

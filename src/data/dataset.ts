@@ -1,3 +1,4 @@
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { RgbImage } from '../images/rgb-image.ts';
 
 /** A decoded picture with its class. */
@@ -7,6 +8,8 @@ export interface ImageSample {
   id: string;
   /** Index of the class; undefined if the data set has no labels. */
   label: number | undefined;
+  /** What would be right where that is no class, without a batch axis: numbers, or a label for each position. */
+  target?: FloatTensor;
   image: RgbImage;
 }
 
@@ -17,6 +20,8 @@ export interface TensorSample {
   id: string;
   /** Index of the class; undefined if the data set has no labels. */
   label: number | undefined;
+  /** What would be right where that is no class, without a batch axis: numbers, or a label for each position. */
+  target?: FloatTensor;
   /** Shape without a batch axis; the numbers are taken as they are, without scaling. */
   tensor: { shape: number[]; data: Float32Array };
 }
@@ -51,6 +56,11 @@ export interface Dataset {
 export interface DatasetOptions {
   /** File of labels: integers for `npy` (text with one a line, or `.npy`), or a synset file for picture files named by synsets. */
   labels?: string | undefined;
+  /**
+   * What would be right for the samples, where that is no class: a `.npy` array [N, …], a table of numbers (one line a sample), or a
+   * folder of masks (PNG of indices, or `.npy`) named as the samples.
+   */
+  targets?: string | undefined;
   /** File of synsets, one a line: `n01440764 tench, Tinca tinca`; its line order is the order of the classes. */
   synsets?: string | undefined;
   /** Whether the classes matter; without them, as for calibration, pictures named by synsets need no synset file. Default true. */

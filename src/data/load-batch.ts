@@ -11,6 +11,8 @@ import { oneAhead } from './one-ahead.ts';
 export interface Batch extends FloatTensor<Float32Array> {
   readonly ids: readonly string[];
   readonly labels: readonly (number | undefined)[];
+  /** What would be right for each sample, without a batch axis; absent for data without targets. */
+  readonly targets?: readonly FloatTensor[];
 }
 
 /** How samples become batches. */
@@ -36,6 +38,7 @@ export interface LoadOptions {
 interface Input {
   id: string;
   label: number | undefined;
+  target: FloatTensor | undefined;
   /** Writes the numbers that the network takes. Until then a picture is kept in bytes, a quarter of their size. */
   write(target: Float32Array): void;
 }
@@ -83,19 +86,19 @@ async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
 class MisfitError extends DataError {}
 
 function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): Input {
-  const { id, label } = sample;
+  const { id, label, target } = sample;
   if (sample.kind === 'tensor') {
     const { shape, data } = sample.tensor;
     checkShape(shape, inputShape, `sample '${id}'`, 'Give inputs of the shape that the network takes');
     checkFinite(data, id);
-    return { id, label, write: (target) => target.set(data) };
+    return { id, label, target, write: (target) => target.set(data) };
   }
   if (preprocess) {
     const { channels, cropHeight, cropWidth } = preprocess;
     const remedy = 'Give the preprocessing settings that belong to this network';
     checkShape([channels, cropHeight, cropWidth], inputShape, 'preprocessing', remedy);
     const picture = cropResized(sample.image, preprocess);
-    return { id, label, write: (target) => normaliseImage(picture, preprocess, target) };
+    return { id, label, target, write: (target) => normaliseImage(picture, preprocess, target) };
   }
   throw new UsageError({
     where: `sample '${id}'`,
@@ -121,9 +124,11 @@ function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Ba
   const length = sizeOf(inputShape);
   const data = new Float32Array(inputs.length * length);
   for (const [i, input] of inputs.entries()) input.write(data.subarray(i * length, (i + 1) * length));
+  const targets = inputs.flatMap(({ target }) => target ?? []);
   return {
     ids: inputs.map(({ id }) => id),
     labels: inputs.map(({ label }) => label),
+    ...(targets.length === inputs.length && { targets }),
     data,
     shape: [inputs.length, ...inputShape],
   };

@@ -114,9 +114,9 @@ describe('evaluate', () => {
         share((i, k) => classes[k] === i % tiny.classes),
         12,
       );
-      const [low, high] = step.agreementInterval;
-      expect(low).toBeLessThanOrEqual(step.agreement);
-      expect(high).toBeGreaterThanOrEqual(step.agreement);
+      const [low, high] = step.agreementInterval!;
+      expect(low).toBeLessThanOrEqual(step.agreement!);
+      expect(high).toBeGreaterThanOrEqual(step.agreement!);
     }
     const nonZero = sites.map(({ spikes }) => values.get(spikes)!.data.filter((value) => value !== 0).length);
     const neurons = sites.map(({ spikes }) => values.get(spikes)!.data.length);

@@ -1,17 +1,21 @@
+import { decidingBy } from '../analysis/logits-of.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { diagnoseFewImages } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
+import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
 import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
 import { planQuantisation, type QuantisationPlan } from './run/plan-quantisation.ts';
 import { summarise } from './summary/summarise.ts';
+import { taskOf } from './task-of.ts';
 
 /** What to evaluate, and how. */
 export interface EvaluateOptions {
@@ -19,6 +23,10 @@ export interface EvaluateOptions {
   /** Time-steps of a spiking model; default: what it is set to. */
   readonly steps?: number;
   readonly data: EvaluationData;
+  /** What the network is for. Default: what the shape of its output says. */
+  readonly task?: TaskName | undefined;
+  /** Name of the output to measure. Default: the one called `logits`, else the first one. */
+  readonly output?: string | undefined;
   /** Threads that evaluate, each with its own networks; 0 runs everything in this thread. Default 0. */
   readonly workers?: number;
   /** Threads of ONNX Runtime in each worker. Default 1. */
@@ -51,11 +59,13 @@ export type EvaluationEnd =
  * Evaluates a network at every time-step beside its source network, on the same images. Each image counts once,
  * however often the run is interrupted and continued.
  *
- * @throws UsageError if T < 1; whatever the data and the networks throw
+ * @throws UsageError if T < 1, there is no such output, or it does not fit the task; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
   const network = await networkOf(options);
-  const run = startRun(options, network.spiking);
+  const task = await taskOf(network.model, options.task);
+  refuseExits(task, options);
+  const run = startRun(options, network.spiking, task);
   try {
     return network.spiking ? await evaluateSpiking(network, run) : await evaluateDense(network, run);
   } finally {
@@ -64,20 +74,35 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
 }
 
 /** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps. */
-async function networkOf({ model, steps }: EvaluateOptions): Promise<DenseNetwork | SpikingNetwork> {
+async function networkOf(options: EvaluateOptions): Promise<DenseNetwork | SpikingNetwork> {
+  const { steps, output } = options;
+  const model = output === undefined ? options.model : decidingBy(options.model, output);
   const network = networkKind(model);
   if (network.spiking) return { ...network, steps: checkSteps(steps ?? network.steps) };
   return { ...network, model: await freeBatch(model) };
 }
 
+/** To stop when sure of a class takes classes. */
+function refuseExits(task: TaskName, { exitConfidence }: EvaluateOptions): void {
+  if (exitConfidence === undefined || task === 'classification') return;
+  throw new UsageError({
+    where: 'early exits',
+    expected: 'a network that tells classes',
+    got: `one for ${task}`,
+    remedy: 'Leave the confidence out',
+    means: ['task'],
+  });
+}
+
 type Run = ReturnType<typeof startRun>;
 
-function startRun(options: EvaluateOptions, spiking: boolean) {
+function startRun(options: EvaluateOptions, spiking: boolean, task: TaskName) {
   const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
   const { quantised = true, onWarning = () => undefined, exitConfidence, memoryMB, signal } = options;
-  const collector = new BatchCollector(record, data.size, options.onProgress);
+  const collector = new BatchCollector(record, data.size, task, options.onProgress);
   const again = spiking ? (synapses === 'int8' ? comparedImages : 1) : 0;
   return {
+    task,
     collector,
     images: new EvaluationImages(data, collector, again),
     record,
@@ -85,19 +110,19 @@ function startRun(options: EvaluateOptions, spiking: boolean) {
     exitConfidence,
     signal,
     /** How batches are evaluated. */
-    running: { workers, threads, engine, synapses, memoryMB, signal, onWarning },
+    running: { task, workers, threads, engine, synapses, memoryMB, signal, onWarning },
   };
 }
 
 async function evaluateDense(network: DenseNetwork, run: Run): Promise<EvaluationEnd> {
   await evaluateImages(network, run);
   if (run.signal?.aborted) return stop(run);
-  const summary = await summarise(network, run.collector.batches);
+  const summary = await summarise(network, run.collector.batches, { task: run.task });
   return finish(run, { ...summary, synapses: null, conversionErrors: [], diagnosis: null });
 }
 
 async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<EvaluationEnd> {
-  const { images, collector, running, exitConfidence, signal } = run;
+  const { task, images, collector, running, exitConfidence, signal } = run;
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(), running.onWarning)
     : undefined;
@@ -112,7 +137,7 @@ async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<Evalu
     await images.first(),
     running.threads,
   );
-  const summary = await summarise(network, collector.batches, { quantisation, exitConfidence });
+  const summary = await summarise(network, collector.batches, { task, quantisation, exitConfidence });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
 }
 

@@ -122,6 +122,8 @@ function identityOf(networks: readonly ComparedNetwork[], settings: CompareSetti
     ...(first?.conversion && { methods: networks.map(({ name }) => name), ...first.conversion }),
     data: absoluteDataPath(data),
     labels: labels === undefined ? undefined : resolve(labels),
+    task: settings.task,
+    output: settings.output,
     split,
     limit,
     steps,

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { logitsOf } from '../analysis/logits-of.ts';
+import { decidingBy, logitsOf } from '../analysis/logits-of.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
+import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
 import { type Inputs, openInputs } from '../opening/open-inputs.ts';
@@ -13,6 +14,7 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { runFileName } from '../runs/run-folder.ts';
 import { RunRecord } from '../runs/run-record.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
@@ -25,8 +27,15 @@ import { tellOtherSteps } from './tell-other-steps.ts';
 export interface EvaluateSettings extends JobOrigin, JobListener {
   /** Images to measure on: a folder, a list, an .npy stack, an address of generated ones. */
   readonly data: string;
-  /** Classes of the images: a synset file, or integers for an .npy stack. */
+  /**
+   * Classes of the images: a synset file, or integers for an .npy stack. For a task without classes, targets: a .npy array [N, …], a
+   * table of numbers, or a folder of masks.
+   */
   readonly labels?: string | undefined;
+  /** What the network is for. Default: what the shape of its output says. */
+  readonly task?: TaskName | undefined;
+  /** Name of the output to measure. Default: the one called `logits`, else the first one. */
+  readonly output?: string | undefined;
   /** Part of the data to use where there are several. */
   readonly split?: string | undefined;
   /** Time-steps T; default: what the model was converted for. */
@@ -95,9 +104,13 @@ export async function evaluateNetwork(
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   if (network.spiking) tellOtherSteps(network, steps ?? network.steps, settings);
   else requireDense(network, settings);
-  const needsLabels = !data.endsWith('.npy');
+  const { output } = settings;
+  const model = output === undefined ? network.model : decidingBy(network.model, output);
+  const task = await taskOf(model, settings.task);
+  const tellsClasses = task === 'classification';
+  const needsLabels = tellsClasses && !data.endsWith('.npy');
   const inputs = await openInputs(network, data, {
-    labels,
+    ...(tellsClasses ? { labels } : { targets: labels }),
     split,
     limit,
     batchSize,
@@ -109,12 +122,12 @@ export async function evaluateNetwork(
     const message = 'nothing says how pictures are preprocessed; taking the usual settings of ImageNet';
     onNotice?.({ kind: 'assumed-preprocessing', message });
   }
-  tellOfOtherClasses(network, classNames, settings);
+  if (tellsClasses) tellOfOtherClasses(network, classNames, settings);
   const decisive = decisiveSettings(network, settings, steps, size);
   const folder = settings.folder ?? (await defaultRunFolder(network.name, decisive));
   const evaluateIn = async () => {
     const record = await openRecord(folder, decisive, inputs.dataset, settings);
-    const end = await evaluateInto(record, network, inputs, steps, settings);
+    const end = await evaluateInto(record, { ...network, model }, inputs, steps, { ...settings, task });
     if (!end.finished) return { folder, ...end };
     const report = await reportRun(folder, { ...network, classes: classNames }, settings);
     return { folder, ...end, report };
@@ -141,6 +154,7 @@ async function evaluateInto(
   return evaluate({
     model: network.model,
     data: { size, batches },
+    task: settings.task,
     workers,
     threads,
     record,
@@ -179,6 +193,8 @@ function decisiveSettings(
     fingerprint: network.fingerprint,
     data: absoluteDataPath(data),
     labels: labels === undefined ? undefined : resolve(labels),
+    task: settings.task,
+    output: settings.output,
     split,
     limit,
     steps,

@@ -5,6 +5,7 @@ import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
 import { limitDataset } from '../data/limit-dataset.ts';
 import { datasetKinds } from '../datasets/dataset-kinds.ts';
 import { locateData } from '../decoding/locate-data.ts';
+import { withTargets } from '../decoding/with-targets.ts';
 import { DataError, UsageError } from '../errors.ts';
 
 /** Parts of a data set, the ones preferred first. */
@@ -22,13 +23,13 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   checkLimit(options.limit);
   const top = await locateData(path);
   const location = await enterSplit(top, options.split);
-  const { split, ...rest } = options;
+  const { split, targets, ...rest } = options;
   // A split that has been entered is done with.
   const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
   const kind = await kindOf(location);
   refuseUnusedOptions(kind, remaining, path);
-  const dataset = await kind.open(location, remaining);
-  if (dataset.size === 0) {
+  const opened = await kind.open(location, remaining);
+  if (opened.size === 0) {
     throw new DataError({
       where: path,
       expected: 'at least one sample',
@@ -36,6 +37,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
       remedy: 'Give the path of a data set that is not empty',
     });
   }
+  const dataset = targets === undefined ? opened : await withTargets(opened, targets);
   const named = location === top ? dataset : { ...dataset, name: `${top.name}/${location.name}` };
   return options.limit === undefined ? named : limitDataset(named, options.limit);
 }
@@ -80,7 +82,7 @@ function isArchive({ isFolder, name, files }: DataLocation): boolean {
 }
 
 function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
-  const { limit, needsLabels, ...specific } = options;
+  const { limit, needsLabels, targets, ...specific } = options;
   const unused = (Object.keys(specific) as KindOption[]).filter(
     (key) => specific[key] !== undefined && !kind.accepts.includes(key),
   );

@@ -1,5 +1,8 @@
 import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { Figure, TaskResult } from '../results/task-result.ts';
 import type { Run } from '../runs/read-run.ts';
+import { headlinesOf, shownOf } from '../tasks/headline.ts';
+import { figureNumber, shownFigures } from '../tasks/shown-figures.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { figures } from './figures/figures.ts';
 import { count, interval, percent, points } from './format.ts';
@@ -33,8 +36,10 @@ function leadOf({ settings, environment, result }: Run): string {
   return `Evaluation${by}${data} · ${count(result.images, 'image')}`;
 }
 
-function titleOf({ name, result: { images, source, steps } }: Run): string {
+function titleOf({ name, result }: Run): string {
+  const { images, source, steps, task } = result;
   if (images === 0) return `${name}: none of the images could be read`;
+  if (task) return taskTitle(name, result, task);
   const last = steps.at(-1);
   if (!last) {
     return source.top1 === null
@@ -49,7 +54,16 @@ function titleOf({ name, result: { images, source, steps } }: Run): string {
   return `${name}: ${percent(last.top1)} right at T = ${last.t}, ${where} its source network`;
 }
 
-function tilesOf({ images, source, steps, energy }: EvaluationResult): Tile[] {
+function taskTitle(name: string, result: EvaluationResult, task: TaskResult): string {
+  const { names, steps, source } = headlinesOf(result);
+  const last = steps.at(-1);
+  if (!last) return `${name} does not spike; its output is measured as ${task.name}`;
+  const shown = shownOf(last);
+  const value = Number.isFinite(shown) ? shown.toFixed(3) : 'not known';
+  return `${name}: ${source === null ? names.likeness : names.quality} ${value} at T = ${steps.length}`;
+}
+
+function tilesOf({ images, source, steps, energy, task }: EvaluationResult): Tile[] {
   const last = steps.at(-1);
   const at = `result.json#/steps/${steps.length - 1}`;
   const tiles: Tile[] = [
@@ -68,16 +82,17 @@ function tilesOf({ images, source, steps, energy }: EvaluationResult): Tile[] {
       text: `top-1 at T = ${last.t} (${interval(last.top1Interval)})`,
     });
   }
-  tiles.push(
-    {
+  if (task) tiles.push(...taskTiles(task));
+  else {
+    tiles.push({
       value: figureOf(`${at}/agreement`, last.agreement, percent(last.agreement)),
       text: `agreement at T = ${last.t} (${interval(last.agreementInterval)})`,
-    },
-    {
-      value: figureOf(`${at}/energy/ecmtRatio`, last.energy.ecmtRatio, last.energy.ecmtRatio.toFixed(3)),
-      text: `energy ratio at T = ${last.t} by ECMT’s count (estimate)`,
-    },
-  );
+    });
+  }
+  tiles.push({
+    value: figureOf(`${at}/energy/ecmtRatio`, last.energy.ecmtRatio, last.energy.ecmtRatio.toFixed(3)),
+    text: `energy ratio at T = ${last.t} by ECMT’s count (estimate)`,
+  });
   const k = last.energy.full.findIndex(({ device }) => device === energy?.device);
   if (k >= 0) {
     const { ratio } = last.energy.full[k]!;
@@ -87,6 +102,27 @@ function tilesOf({ images, source, steps, energy }: EvaluationResult): Tile[] {
     });
   }
   return tiles;
+}
+
+/** The main figures after the last step. */
+function taskTiles(task: TaskResult): Tile[] {
+  const i = task.steps.length - 1;
+  const figures = task.steps[i] as Readonly<Record<string, Figure>>;
+  return shownFigures(task)
+    .filter(({ main }) => main)
+    .map((figure) => {
+      const { value, interval: bounds } = figures[figure.key]!;
+      const unit = figure.percent ? ' %' : '';
+      const range = bounds?.map((bound) => figureNumber(figure, bound)).join('–');
+      return {
+        value: figureOf(
+          `result.json#/task/steps/${i}/${figure.key}/value`,
+          value,
+          `${figureNumber(figure, value)}${unit}`,
+        ),
+        text: `${figure.title} at T = ${i + 1}${range ? ` (${range})` : ''}`,
+      };
+    });
 }
 
 function renderSkipped({ skipped }: EvaluationResult): Html | undefined {

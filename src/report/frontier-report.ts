@@ -1,5 +1,7 @@
 import type { FrontierPoint, PayingRange } from '../results/frontier.ts';
 import type { TuningRun } from '../runs/read-run.ts';
+import { classification } from '../tasks/classification.ts';
+import { axisOf, type Headlines } from '../tasks/headline.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { count, percent, short } from './format.ts';
 import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
@@ -33,6 +35,8 @@ export interface FrontierFigureOptions {
   readonly from?: (i: number) => string;
   /** Accuracy of the source network; null where it is not known. */
   readonly source: number | null;
+  /** What accuracy and agreement are called. Default: as for classes. */
+  readonly names?: Headlines['names'] | undefined;
   /** Where spiking stops paying; null where that is not said. */
   readonly pays?: PayingRange | null;
   /** Which points belong together. Default: those of a method. */
@@ -49,12 +53,12 @@ type Ratio = (point: FrontierPoint) => number;
 export async function frontierFigures(
   points: readonly FrontierPoint[],
   data: string,
-  { from, source, pays = null, series = byMethod }: FrontierFigureOptions,
+  { from, source, names = classification.names, pays = null, series = byMethod }: FrontierFigureOptions,
 ): Promise<Html[]> {
   if (points.length === 0) return [];
   const known = points.some((point) => Number.isFinite(fullRatioOf(point)));
   const labelled = points.every(({ accuracy }) => accuracy !== null);
-  const options = { quantity: labelled ? 'top-1, % of images' : 'agreement, % of images', source };
+  const options = { quantity: axisOf({ names, source: labelled ? 1 : null }), source };
   const body = await frontierChart(
     series(points, ({ ecmtRatio }) => ecmtRatio),
     { ...options, label: 'Accuracy against ECMT’s energy ratio' },
@@ -62,7 +66,7 @@ export async function frontierFigures(
   const number = (i: number, field: string, value: number | null, text: string) =>
     from ? figureOf(`${from(i)}/${field}`, value, text) : text;
   const table = {
-    head: ['method', 'T', 'top-1', 'agreement', 'ECMT’s ratio', 'full estimate, ratio'],
+    head: ['method', 'T', names.quality, names.likeness, 'ECMT’s ratio', 'full estimate, ratio'],
     rows: points.map((point, i) => [
       point.method,
       point.T,

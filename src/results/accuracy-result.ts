@@ -18,6 +18,12 @@ export const agreementFields = {
   agreementInterval: interval,
 };
 
+/** The same, null for a network that does not tell classes. */
+export const classAgreementFields = {
+  agreement: share.nullable(),
+  agreementInterval: interval.nullable(),
+};
+
 /** Schema of {@link SourceResult}. */
 export const sourceSchema = z.object(accuracyFields);
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { activitySchema } from './activity.ts';
 import { list, numbers } from './schema-parts.ts';
+import { otherJudgements } from './task-result.ts';
 
-/** What the networks said about one image: best five classes, best first. */
+/** What the networks said about one image, in the numbers of their task: best five classes, best first, unless it is another one. */
 const prediction = z.object({
   id: z.string(),
   /** Class number; absent for data without labels. */
@@ -12,8 +13,10 @@ const prediction = z.object({
   steps: list(numbers),
   /** Largest softmax of the running-mean logits after each step. */
   confidence: numbers.optional(),
-  /** Best classes of each quantised network. */
+  /** The same of each quantised network. */
   quantised: list(numbers).optional(),
+  /** Sums over the numbers of each other output, after each time-step. */
+  others: otherJudgements.optional(),
 });
 
 const skippedImage = z.object({ id: z.string(), reason: z.string() });

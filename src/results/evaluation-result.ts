@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { accuracyFields, agreementFields, sourceSchema } from './accuracy-result.ts';
+import { accuracyFields, agreementFields, classAgreementFields, sourceSchema } from './accuracy-result.ts';
 import { batchSchema } from './batch-record.ts';
 import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
 import { flipsSchema } from './flips.ts';
 import { interval, list, numbers, share } from './schema-parts.ts';
 import { synapseSchema } from './synapse-result.ts';
+import { otherOutputsSchema, taskSchema } from './task-result.ts';
 
 const step = z.object({
   /** Time-step, counted from 1. */
   t: z.int(),
   ...accuracyFields,
-  ...agreementFields,
+  ...classAgreementFields,
   /** Spikes per neuron and time-step, mean over the steps 1…t. */
   firingRate: z.number(),
   /** Energy for one image after t steps; estimates. */
@@ -26,7 +27,7 @@ const quantisedNetwork = z.object({
   /** Whether spikes carry more than the 8 bits that were evaluated, at one site at least. */
   capped: z.boolean(),
   ...accuracyFields,
-  ...agreementFields,
+  ...classAgreementFields,
   /** Full estimate on `45nm-int8` at these bits; `ratio` is relative to the source network on the table's device. */
   energy: deviceEnergySchema,
 });
@@ -68,6 +69,12 @@ const site = z.object({
  */
 export const evaluationSchema = z.object({
   images: z.int(),
+  /** How good a network is that does not tell classes; absent for one that does. Then there is no accuracy, agreement, or early exit. */
+  task: taskSchema.optional(),
+  /** The output that is measured, where it is not the only one. */
+  output: z.string().optional(),
+  /** How far the other outputs are from the source network's; absent where there are none. */
+  otherOutputs: otherOutputsSchema.optional(),
   /** Steps before step 1 in which neurons calibrate themselves: latency beyond t, and billed with step 1. */
   hiddenSteps: z.int().default(0),
   /** Images that could not be read. */

@@ -7,8 +7,10 @@ const point = z.object({
   /** What the network was made with, as the tuner has it. */
   settings: z.record(z.string(), z.unknown()).optional(),
   T: z.int(),
-  accuracy: share.nullable(),
-  agreement: share,
+  /** Top-1, or what stands for quality in another task; null without labels. R² may be below 0. */
+  accuracy: z.number().max(1).nullable(),
+  /** Agreement with the source network, or what stands for likeness in another task. */
+  agreement: z.number().max(1),
   /** (a) ECMT's ratio. */
   ecmtRatio: z.number(),
   /** (b) Full estimate, ratio to the source network; null where an earlier version measured the network. */

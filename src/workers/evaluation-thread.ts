@@ -2,8 +2,7 @@ import '../native/install.ts';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ErrorContent, messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
-import type { BatchOutcome } from '../evaluation/run/evaluator.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
 
@@ -53,9 +52,9 @@ export class EvaluationThread {
   }
 
   /** @throws RuntimeError if the batch cannot be evaluated; WorkerDeath if the thread ends */
-  async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
+  async evaluate(batch: EvaluatedBatch): Promise<BatchOutcome> {
     const answer = this.#answer();
-    if (!this.#death) this.#tell({ batch: this.#memory.copy(batch) });
+    if (!this.#death) this.#tell({ batch: { ...this.#memory.copy(batch), targets: batch.targets } });
     const reply = await answer;
     if ('outcome' in reply) return reply.outcome;
     throw new RuntimeError({

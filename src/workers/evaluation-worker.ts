@@ -1,15 +1,10 @@
 import '../native/install.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
-import {
-  type BatchOutcome,
-  createEvaluator,
-  type Evaluator,
-  type EvaluatorOptions,
-} from '../evaluation/run/evaluator.ts';
+import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
+import { createEvaluator, type Evaluator, type EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
 import { mustExist } from '../look-up.ts';
 import type { DenseNetwork, SpikingNetwork } from '../spiking/network-kind.ts';
 import { BatchMemory } from './batch-memory.ts';
@@ -20,7 +15,7 @@ export type WorkerStart = Omit<EvaluatorOptions, 'network'> & {
 };
 
 /** What a worker is told: once it is ready, to evaluate a batch; at any time, to end. */
-export type WorkerRequest = { readonly batch: FloatTensor } | { readonly end: true };
+export type WorkerRequest = { readonly batch: EvaluatedBatch } | { readonly end: true };
 
 /** What a worker says: first that it is ready, then an outcome for each batch. */
 export type WorkerReply =
@@ -37,7 +32,9 @@ async function main(): Promise<void> {
   const memory = new BatchMemory((bytes) => new ArrayBuffer(bytes));
   port.on('message', (request: WorkerRequest) => {
     if ('end' in request) process.exit();
-    evaluator.evaluate(memory.copy(request.batch)).then((outcome) => reply({ outcome }), refuse);
+    const { batch } = request;
+    const copy = { ...memory.copy(batch), targets: batch.targets };
+    evaluator.evaluate(copy).then((outcome) => reply({ outcome }), refuse);
   });
   const { network, ...options } = workerData as WorkerStart;
   const model = parseOnnx(network.model, '/model.onnx', filesIn(['/']));

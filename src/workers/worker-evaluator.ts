@@ -1,7 +1,8 @@
 import { RuntimeError } from '../errors.ts';
-import type { BatchOutcome, Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
+import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
+import type { Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
-import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
+import { imageCount } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
 
@@ -39,7 +40,7 @@ class WorkerEvaluator implements Evaluator {
   }
 
   /** @throws RuntimeError if the batch cannot be evaluated, or four threads in a row died of it */
-  async evaluate(batch: FloatTensor): Promise<BatchOutcome> {
+  async evaluate(batch: EvaluatedBatch): Promise<BatchOutcome> {
     for (let deaths = 0; ; ) {
       try {
         this.#thread ??= await EvaluationThread.start(this.#start);

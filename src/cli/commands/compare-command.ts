@@ -12,6 +12,7 @@ import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
+import { taskLegend } from '../print-task.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings extends CompareSettings {
@@ -39,6 +40,8 @@ export function compareCommand(): Command {
     .addOption(options.calibrationSplit())
     .addOption(options.steps('what the models were converted for'))
     .addOption(options.labels())
+    .addOption(options.task())
+    .addOption(options.measuredOutput())
     .addOption(options.split())
     .addOption(options.limit())
     .addOption(options.batchSize())
@@ -82,7 +85,9 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
     console.log(JSON.stringify({ run: folder, report, entries }, null, 2));
     return;
   }
-  console.log([comparisonTable(entries), ...comparisonLegend].join('\n'));
+  const task = entries[0]?.result.task;
+  const figures = task ? taskLegend(task) : [];
+  console.log([comparisonTable(entries), ...figures, ...comparisonLegend].join('\n'));
   console.log(`run record: ${join(folder, 'result.json')}`);
   if (report) console.log(`report: ${report}`);
 }

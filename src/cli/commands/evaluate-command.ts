@@ -34,6 +34,8 @@ export function evaluateCommand(): Command {
     )
     .addOption(options.externalData())
     .addOption(options.labels())
+    .addOption(options.task())
+    .addOption(options.measuredOutput())
     .addOption(options.split())
     .addOption(options.steps('what the model was converted for'))
     .addOption(options.limit())

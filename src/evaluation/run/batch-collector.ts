@@ -3,7 +3,9 @@ import { DataError } from '../../errors.ts';
 import type { BatchRecord, ImageRecord, SkippedImage } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import type { RunTraces } from '../../results/traces.ts';
-import type { BatchOutcome } from './evaluator.ts';
+import type { TaskName } from '../../tasks/tasks.ts';
+import type { BatchOutcome } from './batch-outcome.ts';
+import { thinned } from './thinned.ts';
 
 /** Where an evaluation is written down; RunRecord is one in a folder. */
 export interface EvaluationRecord {
@@ -31,6 +33,7 @@ export class BatchCollector {
   readonly #unread = new Set<string>();
   readonly #record: EvaluationRecord | undefined;
   readonly #total: number;
+  readonly #task: TaskName;
   readonly #onProgress: ((progress: EvaluationProgress) => void) | undefined;
   #skipped: SkippedImage[] = [];
   #last = performance.now();
@@ -40,10 +43,12 @@ export class BatchCollector {
   constructor(
     record: EvaluationRecord | undefined,
     total: number,
+    task: TaskName,
     onProgress: ((progress: EvaluationProgress) => void) | undefined,
   ) {
     this.#record = record;
     this.#total = total;
+    this.#task = task;
     this.#onProgress = onProgress;
     for (const batch of record?.done ?? []) this.#take(batch);
   }
@@ -75,10 +80,10 @@ export class BatchCollector {
   }
 
   async add(batch: Batch, { classes, images, activity }: BatchOutcome): Promise<void> {
-    requireKnownLabels(batch, classes);
+    if (classes !== undefined) requireKnownLabels(batch, classes);
     const predictions = images.map((answers, i) => {
-      const label = batch.labels[i];
-      return { id: batch.ids[i]!, ...(label !== undefined && { label }), ...answers };
+      const [id, label] = [batch.ids[i]!, batch.labels[i]];
+      return { id, ...(label !== undefined && { label }), ...thinned(answers, id, this.#total, this.#task) };
     });
     await this.#write({ predictions, ...(activity && { activity }) });
   }

@@ -1,7 +1,8 @@
 import type { Batch } from '../../data/load-batch.ts';
 import { OutOfMemoryError } from '../../errors.ts';
 import { imageCount, sliceImages } from '../../graph/float-tensor.ts';
-import type { BatchOutcome, Evaluator } from './evaluator.ts';
+import type { BatchOutcome } from './batch-outcome.ts';
+import type { Evaluator } from './evaluator.ts';
 
 /** What happens while batches are evaluated. */
 export interface DrainOptions {
@@ -36,7 +37,8 @@ export async function drainBatches(
   async function outcomeOf(evaluator: Evaluator, part: Batch): Promise<BatchOutcome | undefined> {
     const images = imageCount(part);
     try {
-      return await evaluator.evaluate({ shape: part.shape, data: part.data });
+      const { shape, data, targets } = part;
+      return await evaluator.evaluate({ shape, data, targets });
     } catch (error) {
       if (!(error instanceof OutOfMemoryError) || images === 1) throw error;
       const half = Math.ceil(images / 2);
@@ -68,5 +70,11 @@ function partsOf(batch: Batch, most: number): Batch[] {
 /** The images of a batch from one position up to another, which is left out. They share its memory. */
 export function partOf(batch: Batch, from: number, to: number): Batch {
   const { shape, data } = sliceImages(batch, from, to);
-  return { ids: batch.ids.slice(from, to), labels: batch.labels.slice(from, to), shape: [...shape], data };
+  return {
+    ids: batch.ids.slice(from, to),
+    labels: batch.labels.slice(from, to),
+    ...(batch.targets && { targets: batch.targets.slice(from, to) }),
+    shape: [...shape],
+    data,
+  };
 }

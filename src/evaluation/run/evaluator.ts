@@ -1,39 +1,32 @@
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
-import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
+import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
 import { confidenceOfRows } from '../../metrics/confidence.ts';
-import { topClassesOfRows } from '../../metrics/top-classes.ts';
 import { quantisedNetwork } from '../../quantisation/quantised-networks.ts';
 import type { Activity } from '../../results/activity.ts';
-import type { ImageRecord } from '../../results/batch-record.ts';
 import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
-import { Classifier, keptClasses } from './classifier.ts';
+import type { TaskName } from '../../tasks/tasks.ts';
+import { AnsweringNetwork, type Answers } from './answering-network.ts';
+import type { BatchOutcome, EvaluatedBatch } from './batch-outcome.ts';
+import { judgeBatch } from './judge-batch.ts';
+import { otherOutputsOf } from './other-outputs.ts';
 import type { QuantisationPlan } from './plan-quantisation.ts';
-
-/** What the networks said about one batch. Plain data: it travels between threads and into run records. */
-export interface BatchOutcome {
-  /** Number of classes. */
-  readonly classes: number;
-  /** What they said about each image. */
-  readonly images: readonly ImageAnswers[];
-  /** Spikes of the batch; absent for a network that does not spike. */
-  readonly activity?: Activity;
-}
-
-/** Best five classes of each network for one image. */
-export type ImageAnswers = Omit<ImageRecord, 'id' | 'label'>;
 
 /** Runs the source network, the spiking one and quantised ones on the same batches. */
 export interface Evaluator {
-  evaluate(batch: FloatTensor): Promise<BatchOutcome>;
+  evaluate(batch: EvaluatedBatch): Promise<BatchOutcome>;
   close(): Promise<void>;
 }
 
 /** What an evaluator is made from. */
 export interface EvaluatorOptions {
   readonly network: DenseNetwork | SpikingNetwork;
+  /** What the network is for. */
+  readonly task: TaskName;
   /** Threads of ONNX Runtime. */
   readonly threads: number;
   readonly engine: EngineName;
@@ -46,74 +39,83 @@ export interface EvaluatorOptions {
 
 /** Loads the networks into this thread. */
 export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
-  const { network, threads, quantisation } = options;
-  const source = await Classifier.load(toSourceForm(network.model), 'source network', threads);
-  const quantised: Classifier[] = [];
-  if (quantisation) {
-    for (const width of quantisation.widths) {
-      const narrow = await quantisedNetwork(network.model, quantisation.table, width);
-      quantised.push(await Classifier.load(narrow, 'quantised network', threads));
-    }
+  const { network, threads, quantisation, task } = options;
+  const source = await AnsweringNetwork.load(toSourceForm(network.model), 'source network', threads);
+  const quantised: AnsweringNetwork[] = [];
+  for (const width of quantisation?.widths ?? []) {
+    const narrow = await quantisedNetwork(network.model, quantisation!.table, width);
+    quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
   }
-  const spikes = network.spiking ? await loadSpikes(network, options) : silence;
+  const spikes = network.spiking ? await loadSpikes(network, options) : undefined;
   return {
     async evaluate(batch) {
-      const { classes, best } = await source.classify(batch);
-      const others: number[][][] = [];
-      for (const each of quantised) others.push((await each.classify(batch)).best);
-      const { images, activity } = await spikes.run(batch);
+      const right = await source.answer(batch);
+      const narrow: Answers[] = [];
+      for (const each of quantised) narrow.push(await each.answer(batch));
+      const spiked = await spikes?.run(batch, right);
+      const judged = judgeBatch(
+        task,
+        { source: right, quantised: narrow, steps: spiked?.steps ?? [] },
+        batch,
+      );
+      const confidence = task === 'classification' ? spiked && confidenceByStep(spiked.steps) : undefined;
       return {
-        classes,
-        images: images.map((answers, i) => ({
-          source: best[i]!,
-          ...answers,
-          ...(others.length > 0 && { quantised: others.map((each) => each[i]!) }),
-        })),
-        ...(activity && { activity }),
+        ...(task === 'classification' && { classes: classRows(right.decisive, 1).shape[1]! }),
+        images: judged.map((each, i) => ({ ...each, ...(confidence && { confidence: confidence[i]! }) })),
+        ...(spiked?.activity && { activity: spiked.activity }),
       };
     },
     async close() {
       for (const each of [source, ...quantised]) await each.close();
-      await spikes.close();
+      await spikes?.close();
     },
   };
 }
 
 /** The spiking part of an evaluator. */
 interface Spikes {
-  run(batch: FloatTensor): Promise<{
-    readonly images: readonly Pick<ImageRecord, 'steps' | 'confidence'>[];
+  /** @param right what the source network answers */
+  run(
+    batch: FloatTensor,
+    right: Answers,
+  ): Promise<{
+    /** After each time-step. */
+    readonly steps: readonly Answers[];
     readonly activity?: Activity;
   }>;
   close(): Promise<void>;
 }
 
-const silence: Spikes = {
-  run: async (batch) => ({ images: Array.from({ length: imageCount(batch) }, () => ({ steps: [] })) }),
-  close: async () => undefined,
-};
-
 async function loadSpikes(
   { model, steps }: SpikingNetwork,
   { engine: name, threads, synapses, memoryMB }: EvaluatorOptions,
 ): Promise<Spikes> {
+  const others = otherOutputsOf(model);
   const plan = planRun(model, { steps, statistics: true });
   const engine = await engines[name](plan, { threads, synapses, memoryMB });
   return {
-    async run(batch) {
-      const { logits, activity } = await engine.run(batch);
-      const rows = classRows(logits, 2);
-      const classes = topClassesOfRows(rows, keptClasses);
-      const confidence = confidenceOfRows(rows).map((value) => Number(value.toPrecision(6)));
-      const count = imageCount(batch);
-      const overTime = <E>(rows: readonly E[], image: number) =>
-        Array.from({ length: steps }, (_, t) => rows[t * count + image]!);
-      const images = Array.from({ length: count }, (_, image) => ({
-        steps: overTime(classes, image),
-        confidence: overTime(confidence, image),
-      }));
-      return { images, ...(activity && { activity }) };
+    async run(batch, right) {
+      const { logits, activity, outputs } = await engine.run(batch);
+      const decisive = stepsOf(logits, right.decisive, steps);
+      const rest = right.others.map((like, i) => stepsOf(lookUp(outputs, others[i]!, 'output'), like, steps));
+      const answers = decisive.map((each, t) => ({ decisive: each, others: rest.map((of) => of[t]!) }));
+      return { steps: answers, ...(activity && { activity }) };
     },
     close: () => engine.close(),
   };
+}
+
+/** The T steps of an output, each like that of the source network. */
+function stepsOf({ data }: FloatTensor, { shape }: FloatTensor, steps: number): FloatTensor[] {
+  const size = sizeOf(shape);
+  return Array.from({ length: steps }, (_, t) => ({
+    shape,
+    data: data.subarray(t * size, (t + 1) * size),
+  }));
+}
+
+/** Largest softmax of every image after each step, in six digits. */
+function confidenceByStep(steps: readonly Answers[]): number[][] {
+  const all = steps.map(({ decisive }) => confidenceOfRows(classRows(decisive, 1)));
+  return (all[0] ?? []).map((_, image) => all.map((step) => Number(step[image]!.toPrecision(6))));
 }

@@ -11,6 +11,7 @@ const options: EvaluatorOptions = {
   threads: 1,
   engine: 'fast',
   synapses: 'float32',
+  task: 'classification',
 };
 
 test('there are no workers where nothing starts threads', async () => {

@@ -5,9 +5,32 @@ import type { SourceResult } from '../../results/accuracy-result.ts';
 import type { BatchRecord } from '../../results/batch-record.ts';
 import type { DeviceEnergy, StepEnergy } from '../../results/energy-result.ts';
 import type { EarlyExitResult, QuantisedResults } from '../../results/evaluation-result.ts';
+import type { TaskName } from '../../tasks/tasks.ts';
 import type { QuantisationPlan } from '../run/plan-quantisation.ts';
 
 type Predictions = BatchRecord['predictions'];
+
+/** Quality of a network that tells classes, in the form of a result; all null for another one. */
+export interface ClassQuality extends SourceResult {
+  readonly agreement: number | null;
+  readonly agreementInterval: readonly [number, number] | null;
+}
+
+/** Quality after every time-step. */
+export function stepQuality(predictions: Predictions, task: TaskName): ClassQuality[] {
+  if (task !== 'classification') return (predictions[0]?.steps ?? []).map(() => noClasses);
+  return stepMetrics(predictions).map((metrics) => ({
+    ...accuracy(metrics),
+    agreement: metrics.agreement.value,
+    agreementInterval: metrics.agreement.interval,
+  }));
+}
+
+const noClasses: ClassQuality = {
+  ...accuracy({}),
+  agreement: null,
+  agreementInterval: null,
+};
 
 /** Accuracies in the form of a result. */
 export function accuracy({ top1, top5 }: SourceMetrics): SourceResult {
@@ -22,21 +45,20 @@ export function quantisedResults(
   predictions: Predictions,
   plan: QuantisationPlan | undefined,
   energies: readonly DeviceEnergy[],
+  task: TaskName,
 ): QuantisedResults | null {
   const shown = predictions.flatMap(({ quantised, ...rest }) =>
     quantised ? [{ ...rest, steps: quantised }] : [],
   );
   if (!plan || shown.length < predictions.length) return null;
-  const metrics = stepMetrics(shown);
+  const quality = stepQuality(shown, task);
   return {
     ranges: plan.ranges,
     networks: plan.widths.map(({ steps, bits, capped }, i) => ({
       steps,
       bits: [Math.min(...Object.values(bits)), Math.max(...Object.values(bits))],
       capped,
-      ...accuracy(metrics[i]!),
-      agreement: metrics[i]!.agreement.value,
-      agreementInterval: metrics[i]!.agreement.interval,
+      ...quality[i]!,
       energy: energies[i]!,
     })),
   };

@@ -1,6 +1,5 @@
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
-import { stepMetrics } from '../../metrics/step-metrics.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
@@ -8,12 +7,15 @@ import { measureShapes } from '../../sessions/measure-shapes.ts';
 import type { SpikingNetwork } from '../../spiking/network-kind.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
+import type { TaskName } from '../../tasks/tasks.ts';
 import type { QuantisationPlan } from '../run/plan-quantisation.ts';
 import { summariseEnergy } from './summarise-energy.ts';
-import { accuracy, earlyExitResults, quantisedResults } from './summarise-predictions.ts';
+import { earlyExitResults, quantisedResults, stepQuality } from './summarise-predictions.ts';
 
 /** What an evaluation of a spiking network was told to do. */
 export interface SpikeSummaryOptions {
+  /** What the network is for. */
+  readonly task: TaskName;
   /** The quantised networks that were evaluated, too. */
   readonly quantisation?: QuantisationPlan | undefined;
   /** A confidence threshold for early exits beside those of the sweep. */
@@ -45,7 +47,7 @@ export async function summariseSpikes(
   { model }: SpikingNetwork,
   predictions: readonly ImageRecord[],
   activity: Activity,
-  { quantisation, exitConfidence }: SpikeSummaryOptions,
+  { task, quantisation, exitConfidence }: SpikeSummaryOptions,
 ): Promise<SpikeSummary> {
   const images = predictions.length;
   const sites = await siteResults(model, activity, images);
@@ -54,15 +56,13 @@ export async function summariseSpikes(
   const rates = meanRates(sites);
   return {
     hiddenSteps: activity.hiddenSteps,
-    steps: stepMetrics(predictions).map((metrics, i) => ({
-      t: metrics.t,
-      ...accuracy(metrics),
-      agreement: metrics.agreement.value,
-      agreementInterval: metrics.agreement.interval,
+    steps: stepQuality(predictions, task).map((quality, i) => ({
+      t: i + 1,
+      ...quality,
       firingRate: rates[i]!,
       energy: energy.steps[i]!,
     })),
-    quantised: quantisedResults(predictions, quantisation, energy.quantised),
+    quantised: quantisedResults(predictions, quantisation, energy.quantised, task),
     energy: energy.result,
     earlyExit: earlyExitResults(predictions, energy.steps, exitConfidence),
     sites,

@@ -5,8 +5,10 @@ import type { Activity } from '../../results/activity.ts';
 import type { BatchRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
+import { summariseOutputs } from './summarise-outputs.ts';
 import { accuracy } from './summarise-predictions.ts';
 import { nothingSpiked, type SpikeSummaryOptions, summariseSpikes } from './summarise-spikes.ts';
+import { summariseTask } from './summarise-task.ts';
 
 /** What the batches of a run say, without what is found in a closer look. */
 export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>;
@@ -15,7 +17,7 @@ export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | '
 export async function summarise(
   network: DenseNetwork | SpikingNetwork,
   batches: readonly BatchRecord[],
-  options: SpikeSummaryOptions = {},
+  options: SpikeSummaryOptions,
 ): Promise<Summary> {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = totalActivity(batches);
@@ -23,14 +25,18 @@ export async function summarise(
     network.spiking && activity
       ? await summariseSpikes(network, predictions, activity, options)
       : nothingSpiked;
+  const tellsClasses = options.task === 'classification';
+  const task = summariseTask(options.task, predictions);
   return {
     images: predictions.length,
+    ...(task && { task }),
+    ...summariseOutputs(network.model, predictions),
     hiddenSteps,
     skipped: batches.flatMap(({ skipped }) => skipped),
     seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
-    source: accuracy(sourceMetrics(predictions)),
+    source: accuracy(tellsClasses ? sourceMetrics(predictions) : {}),
     ...spikes,
-    flips: countFlips(predictions),
+    flips: countFlips(tellsClasses ? predictions : []),
   };
 }
 

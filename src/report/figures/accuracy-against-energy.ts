@@ -1,4 +1,5 @@
 import type { EvaluationResult, StepResult } from '../../results/evaluation-result.ts';
+import { axisOf, headlinesOf, shownOf } from '../../tasks/headline.ts';
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { energy as energyText, percent, short } from '../format.ts';
 import { type FrontierSeries, frontierChart, stepLabel } from '../frontier-chart.ts';
@@ -12,17 +13,17 @@ export const accuracyAgainstEnergy = defineFigure({
   async draw({ result }) {
     const last = result.steps.at(-1);
     if (!last) return undefined;
-    const labelled = result.source.top1 !== null;
+    const headlines = headlinesOf(result);
     const body = await frontierChart(seriesOf(result), {
       label: 'Accuracy against energy',
-      quantity: labelled ? 'top-1, % of images' : 'agreement, % of images',
-      source: labelled ? result.source.top1 : null,
+      quantity: axisOf(headlines),
+      source: headlines.source,
     });
     return {
       title: titleOf(result, last),
       caption: html`Estimates. ECMT’s count bills every spike as one addition and leaves out the first layer, normalisation, activation functions, neurons and memory; the full estimate charges them${deviceOf(result)}. Points left of the dotted line need less energy than the source network.`,
       data: [
-        'result.json: steps[].energy.ecmtRatio, .full[].ratio, .top1',
+        `result.json: steps[].energy.ecmtRatio, .full[].ratio${result.task ? '; task.steps[]' : ', .top1'}`,
         ...(result.quantised ? ['quantised.networks[].energy.ratio'] : []),
       ],
       body,
@@ -54,7 +55,7 @@ function titleOf(result: EvaluationResult, last: StepResult): string {
 
 function seriesOf(result: EvaluationResult): FrontierSeries[] {
   const { steps, quantised } = result;
-  const accuracyOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
+  const headlines = headlinesOf(result);
   const point = (t: number, ratio: number, accuracy: number) => ({
     ratio,
     accuracy,
@@ -65,24 +66,24 @@ function seriesOf(result: EvaluationResult): FrontierSeries[] {
       name: 'ECMT’s count',
       mark: seriesMark(0),
       line: true,
-      points: steps.map((step) => point(step.t, step.energy.ecmtRatio, accuracyOf(step))),
+      points: steps.map((step, i) => point(step.t, step.energy.ecmtRatio, shownOf(headlines.steps[i]!))),
     },
     {
       name: 'full estimate',
       mark: seriesMark(1),
       line: true,
-      points: steps.flatMap((step) => {
+      points: steps.flatMap((step, i) => {
         const full = fullOf(result, step);
-        return full ? [point(step.t, full.ratio, accuracyOf(step))] : [];
+        return full ? [point(step.t, full.ratio, shownOf(headlines.steps[i]!))] : [];
       }),
     },
     {
       name: 'source network in as many bits (full estimate, 8-bit arithmetic)',
       mark: seriesMark(2),
       line: false,
-      points: (quantised?.networks ?? []).map((network) => ({
+      points: (quantised?.networks ?? []).map((network, i) => ({
         ratio: network.energy.ratio,
-        accuracy: accuracyOf(network),
+        accuracy: shownOf(headlines.quantised[i]!),
         label: bitsOf(network.bits),
       })),
     },
@@ -91,11 +92,12 @@ function seriesOf(result: EvaluationResult): FrontierSeries[] {
 
 function tableOf(result: EvaluationResult): FigureTable {
   const { steps, quantised } = result;
+  const headlines = headlinesOf(result);
   return {
     head: [
       '',
-      'top-1',
-      'agreement',
+      headlines.names.quality,
+      headlines.names.likeness,
       'ECMT’s ratio',
       'full estimate, ratio',
       'energy an image',
@@ -108,8 +110,8 @@ function tableOf(result: EvaluationResult): FigureTable {
         const at = `result.json#/steps/${i}`;
         return [
           `T = ${step.t}`,
-          percent(step.top1),
-          percent(step.agreement),
+          percent(headlines.steps[i]!.quality),
+          percent(headlines.steps[i]!.likeness),
           figureOf(`${at}/energy/ecmtRatio`, step.energy.ecmtRatio, step.energy.ecmtRatio.toFixed(3)),
           full ? figureOf(`${at}/energy/full/${k}/ratio`, full.ratio, full.ratio.toFixed(3)) : '–',
           full
@@ -124,8 +126,8 @@ function tableOf(result: EvaluationResult): FigureTable {
       }),
       ...(quantised?.networks ?? []).map((network, i) => [
         `source in ${bitsOf(network.bits)}`,
-        percent(network.top1),
-        percent(network.agreement),
+        percent(headlines.quantised[i]!.quality),
+        percent(headlines.quantised[i]!.likeness),
         '–',
         figureOf(
           `result.json#/quantised/networks/${i}/energy/ratio`,

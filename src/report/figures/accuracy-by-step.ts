@@ -29,9 +29,9 @@ interface Series {
 export const accuracyByStep = defineFigure({
   id: 'accuracy',
   async draw({ result }) {
-    const { steps } = result;
+    const { steps, task } = result;
     const [first, last] = [steps[0], steps.at(-1)];
-    if (!first || !last) return undefined;
+    if (!first || !last || task) return undefined;
     const series = seriesOf(result);
     return {
       title: titleOf(result, first, last),
@@ -76,7 +76,11 @@ function seriesOf({ steps, quantised }: EvaluationResult): Series[] {
       ? []
       : [point(step.t, 'top-1', step.top1, step.top1Interval)],
   );
-  const agreement = steps.map((step) => point(step.t, 'agreement', step.agreement, step.agreementInterval));
+  const agreement = steps.flatMap((step) =>
+    step.agreement === null || step.agreementInterval === null
+      ? []
+      : [point(step.t, 'agreement', step.agreement, step.agreementInterval)],
+  );
   const bits = (quantised?.networks ?? []).flatMap((network) =>
     network.steps.flatMap((t) =>
       network.top1 === null || network.top1Interval === null
@@ -198,7 +202,7 @@ function tableOf({ source, steps, quantised }: EvaluationResult): FigureTable {
     interval(of.top1Interval),
     html`${figureOf(`result.json#/${at}/top5`, of.top5, percent(of.top5))}`,
   ];
-  const agreement = (at: string, of: { agreement: number; agreementInterval: readonly [number, number] }) => [
+  const agreement = (at: string, of: Pick<StepResult, 'agreement' | 'agreementInterval'>) => [
     figureOf(`result.json#/${at}/agreement`, of.agreement, percent(of.agreement)),
     interval(of.agreementInterval),
   ];

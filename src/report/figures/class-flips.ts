@@ -16,9 +16,9 @@ const mostPairs = 20;
 export const classFlips = defineFigure({
   id: 'flips',
   async draw({ result, environment }) {
-    const { flips, steps, images } = result;
+    const { flips, steps, images, task } = result;
     const last = steps.at(-1);
-    if (!last || images === 0) return undefined;
+    if (!last || images === 0 || task) return undefined;
     const { pairs, outcome } = flips;
     const name = classNamer(environment);
     const { t } = last;

@@ -8,6 +8,16 @@ import { keyMark, seriesMark } from '../series-marks.ts';
 
 type Exit = EvaluationResult['earlyExit'][number];
 
+/** Only networks that tell classes stop early; theirs is known. */
+interface ClassQuality {
+  readonly top1: number | null;
+  readonly agreement: number | null;
+}
+
+function shareOf({ top1, agreement }: ClassQuality): number {
+  return top1 ?? agreement ?? 0;
+}
+
 /** Accuracy against the mean number of steps, when images stop as soon as they are sure. */
 export const earlyExit = defineFigure({
   id: 'early-exit',
@@ -15,7 +25,7 @@ export const earlyExit = defineFigure({
     const last = steps.at(-1);
     if (exits.length === 0 || !last || steps.length < 2) return undefined;
     const labelled = exits[0]?.top1 !== null;
-    const qualityOf = (of: { top1: number | null; agreement: number }) => 100 * (of.top1 ?? of.agreement);
+    const qualityOf = (of: ClassQuality) => 100 * shareOf(of);
     const [free, fixed] = [seriesMark(0), seriesMark(1)];
     const chart = await drawChart('Accuracy against mean number of steps', (Plot, { narrow }) => ({
       height: narrow ? 260 : 300,
@@ -99,11 +109,10 @@ export const earlyExit = defineFigure({
 
 /** The fewest steps that cost at most half a point of what all steps give. */
 function titleOf(exits: EvaluationResult['earlyExit'], last: StepResult): string {
-  const qualityOf = (of: { top1: number | null; agreement: number }) => of.top1 ?? of.agreement;
-  const good = exits.filter((exit) => qualityOf(exit) >= qualityOf(last) - 0.005);
+  const good = exits.filter((exit) => shareOf(exit) >= shareOf(last) - 0.005);
   if (good.length === 0) return 'Stopping early costs accuracy at every threshold';
   const best = good.reduce((a, b) => (b.meanSteps < a.meanSteps ? b : a));
-  const lost = qualityOf(last) - qualityOf(best);
+  const lost = shareOf(last) - shareOf(best);
   const price = lost <= 0 ? 'without loss' : `for ${points(lost)} less`;
   return `Images that stop when sure need ${best.meanSteps.toFixed(2)} instead of ${last.t} steps ${price}`;
 }

@@ -9,11 +9,13 @@ import { energyBreakdown } from './energy-breakdown.ts';
 import { firingRates } from './firing-rates.ts';
 import { siteErrors } from './site-errors.ts';
 import { spikeRaster } from './spike-raster.ts';
+import { taskByStep } from './task-by-step.ts';
 import { valueHistograms } from './value-histograms.ts';
 
 /** The figures of an evaluation, in the order of its report. */
 export const figures: readonly FigureDefinition[] = [
   accuracyByStep,
+  taskByStep,
   eightBitSynapses,
   accuracyAgainstEnergy,
   earlyExit,

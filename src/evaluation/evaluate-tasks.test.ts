@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { convert } from '../conversion/convert.ts';
+import type { Batch } from '../data/load-batch.ts';
+import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { planRun } from '../engines/plan-run.ts';
+import { type FloatTensor, sliceImages } from '../graph/float-tensor.ts';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
+import { Tensor } from '../graph/tensor.ts';
+import { ecmt } from '../methods/ecmt.ts';
+import { Random } from '../random.ts';
+import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
+import { OrtSession } from '../sessions/ort-session.ts';
+import { evaluate } from './evaluate.ts';
+
+const images = 12;
+const steps = 3;
+const random = new Random(11);
+const numbers = (...shape: number[]) => Float32Array.from({ length: sizeOf(shape) }, () => random.normal());
+const input: FloatTensor<Float32Array> = { shape: [images, 8], data: numbers(images, 8) };
+
+/** A perceptron with two layers of GELU before outputs that are reshaped. @param outputs shapes for one image, by name */
+function perceptron(outputs: Readonly<Record<string, readonly number[]>>): Model {
+  const graph = new Graph('perceptron');
+  const build = new GraphBuilder(graph);
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 8] });
+  const linear = (from: string, into: number, out: number) =>
+    build.op('MatMul', [from, build.constant('w', Tensor.float32([into, out], numbers(into, out)))]);
+  const hidden = build.op('Relu', [linear(build.op('Relu', [linear('x', 8, 16)]), 16, 16)]);
+  for (const [name, shape] of Object.entries(outputs)) {
+    const size = sizeOf(shape);
+    build.op('Reshape', [linear(hidden, 16, size), build.integers('shape', [-1, ...shape])], {}, { name });
+    graph.addOutput({ name, dataType: 'float32', shape: ['batch', ...shape] });
+  }
+  return new Model(graph, 17);
+}
+
+async function* batches(targets?: readonly FloatTensor[]): AsyncGenerator<Batch> {
+  for (let from = 0; from < images; from += 5) {
+    const { shape, data } = sliceImages(input, from, from + 5);
+    const ids = Array.from({ length: shape[0]! }, (_, i) => `${from + i}`);
+    yield {
+      ids,
+      labels: ids.map(() => undefined),
+      shape,
+      data,
+      ...(targets && { targets: targets.slice(from, from + 5) }),
+    };
+  }
+}
+
+async function run(
+  model: Model,
+  options: Partial<Parameters<typeof evaluate>[0]> = {},
+  targets?: FloatTensor[],
+) {
+  const end = await evaluate({ model, data: { size: images, batches: () => batches(targets) }, ...options });
+  if (!end.finished) throw new Error('not finished');
+  expect(evaluationSchema.parse(JSON.parse(JSON.stringify(end.result)))).toEqual(end.result);
+  return end.result;
+}
+
+async function spikingOf(source: Model): Promise<Model> {
+  return (await convert(source, { method: ecmt, steps, calibration: () => [input] })).model;
+}
+
+/** What the source network and, after each step, the spiking one give for an output. */
+async function answersOf(source: Model, spiking: Model, output: string) {
+  const session = await OrtSession.create(source);
+  const right = Float64Array.from((await session.run(input)).get(output)!.data);
+  await session.release();
+  const engine = await createInGraphEngine(planRun(spiking, { keep: [output] }));
+  const { values } = await engine.run(input);
+  await engine.close();
+  const { data } = values.get(output)!;
+  const length = right.length;
+  return { right, steps: Array.from({ length: steps }, (_, t) => data.slice(t * length, (t + 1) * length)) };
+}
+
+function relativeError(own: ArrayLike<number>, right: ArrayLike<number>): number {
+  let [error, power] = [0, 0];
+  for (let i = 0; i < right.length; i++) {
+    error += (own[i]! - right[i]!) ** 2;
+    power += right[i]! ** 2;
+  }
+  return Math.sqrt(error / power);
+}
+
+describe('evaluate measures an output as what it is', () => {
+  it.each([{ shape: [] }, { shape: [1] }])('one number an image, $shape', async ({ shape }) => {
+    const source = perceptron({ y: shape });
+    const spiking = await spikingOf(source);
+    const targets = Array.from({ length: images }, (_, i) => ({ shape: [1], data: Float32Array.of(i) }));
+    const { task, source: accuracy, steps: after, earlyExit, flips } = await run(spiking, {}, targets);
+    if (task?.name !== 'regression') throw new Error(`measured as ${task?.name}`);
+    const { right, steps: own } = await answersOf(source, spiking, 'y');
+    const mean = right.reduce((sum, y) => sum + y / images, 0);
+    const spread = Math.sqrt(right.reduce((sum, y) => sum + (y - mean) ** 2, 0));
+    for (const [t, { error, r2 }] of task.steps.entries()) {
+      const distance = Math.hypot(...Array.from(own[t]!, (y, i) => y - right[i]!));
+      expect(error.value).toBeCloseTo(distance / spread, 4);
+      const missed = Array.from(own[t]!, (y, i) => (y - i) ** 2).reduce((a, b) => a + b, 0);
+      expect(r2.value).toBeCloseTo(1 - missed / 143, 3);
+    }
+    expect(task.quantised.length).toBeGreaterThan(0);
+    expect([accuracy.top1, after[0]!.agreement, earlyExit, flips.images]).toEqual([null, null, [], 0]);
+  });
+
+  it.each([
+    { shape: [4, 3, 5], axis: 0 },
+    { shape: [6, 4], axis: 1 },
+  ])('scores at several places, $shape', async ({ shape, axis }) => {
+    const source = perceptron({ y: shape });
+    const spiking = await spikingOf(source);
+    const { task } = await run(spiking, { quantised: false });
+    if (task?.name !== 'dense') throw new Error(`measured as ${task?.name}`);
+    const { right, steps: own } = await answersOf(source, spiking, 'y');
+    const [classes, size] = [shape[axis]!, sizeOf(shape)];
+    const positions = size / classes;
+    const best = (data: ArrayLike<number>, image: number, p: number) => {
+      const at = (c: number) => data[image * size + (axis === 0 ? c * positions + p : p * classes + c)]!;
+      const scores = Array.from({ length: classes }, (_, c) => at(c));
+      return scores.indexOf(Math.max(...scores));
+    };
+    for (const [t, { agreement, relativeError: error, miou }] of task.steps.entries()) {
+      let same = 0;
+      for (let image = 0; image < images; image++)
+        for (let p = 0; p < positions; p++) same += Number(best(own[t]!, image, p) === best(right, image, p));
+      expect(agreement.value).toBeCloseTo(same / (images * positions), 12);
+      expect(error.value).toBeCloseTo(relativeError(own[t]!, right), 4);
+      expect(miou.value).toBeNull();
+    }
+  });
+
+  it('classes with further axes of length 1 as classes', async () => {
+    const { task, steps: after } = await run(await spikingOf(perceptron({ y: [5, 1, 1] })), {
+      quantised: false,
+    });
+    expect(task).toBeUndefined();
+    expect(after.at(-1)!.agreement).toBeGreaterThan(0.5);
+  });
+
+  it('points in a space where that is said', async () => {
+    const spiking = await spikingOf(perceptron({ y: [10] }));
+    const { task } = await run(spiking, { task: 'embedding', quantised: false });
+    if (task?.name !== 'embedding') throw new Error(`measured as ${task?.name}`);
+    expect(task.source).toMatchObject({ cosine: { value: 1 }, neighbours: { value: 1 } });
+    expect(task.steps.at(-1)!.cosine.value).toBeGreaterThan(0.9);
+    expect(task.steps.at(-1)!.cosine.value).toBeLessThan(1);
+  });
+});
+
+describe('evaluate of a network with several outputs', () => {
+  const source = perceptron({ boxes: [3, 4], logits: [5] });
+  let spiking: Model;
+  beforeAll(async () => {
+    spiking = await spikingOf(source);
+  });
+  const fast = (options: object): Promise<EvaluationResult> => run(spiking, { quantised: false, ...options });
+
+  it('measures the one that is called logits, and says how far the other is off', async () => {
+    const { task, output, otherOutputs, steps: after } = await fast({});
+    expect([task, output]).toEqual([undefined, 'logits']);
+    expect(after.at(-1)!.agreement).not.toBeNull();
+    const { right, steps: own } = await answersOf(source, spiking, 'boxes');
+    expect(otherOutputs!.map(({ name }) => name)).toEqual(['boxes']);
+    for (const [t, error] of otherOutputs![0]!.relativeError.entries())
+      expect(error).toBeCloseTo(relativeError(own[t]!, right), 4);
+    expect(otherOutputs![0]!.relativeError).toHaveLength(steps);
+  });
+
+  it('measures the one that is chosen, in any engine', async () => {
+    for (const engine of ['fast', 'in-graph'] as const) {
+      const { task, output, otherOutputs } = await fast({ output: 'boxes', engine });
+      expect([task?.name, output, otherOutputs![0]!.name]).toEqual(['dense', 'boxes', 'logits']);
+    }
+  });
+
+  it('refuses an output that is not there, a task that does not fit, and exits without classes', async () => {
+    await expect(fast({ output: 'masks' })).rejects.toThrow(
+      "graph 'perceptron': expected one of its outputs: boxes, logits, got 'masks'. Choose one of these.",
+    );
+    await expect(fast({ output: 'boxes', task: 'classification' })).rejects.toThrow(
+      'expected an output for classification',
+    );
+    await expect(fast({ output: 'boxes', exitConfidence: 0.9 })).rejects.toThrow(
+      'early exits: expected a network that tells classes, got one for dense. Leave the confidence out.',
+    );
+  });
+});

@@ -1,0 +1,22 @@
+import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { Activity } from '../../results/activity.ts';
+import type { ImageRecord } from '../../results/batch-record.ts';
+
+/** What the networks said about one batch. Plain data: it travels between threads and into run records. */
+export interface BatchOutcome {
+  /** Number of classes, where a network tells classes. */
+  readonly classes?: number;
+  /** What they said about each image. */
+  readonly images: readonly ImageAnswers[];
+  /** Spikes of the batch; absent for a network that does not spike. */
+  readonly activity?: Activity;
+}
+
+/** What each network does on one image, as its task judges it. */
+export type ImageAnswers = Omit<ImageRecord, 'id' | 'label'>;
+
+/** Images, and what would be right for them. */
+export interface EvaluatedBatch extends FloatTensor {
+  /** One an image, in the shape of the output; absent without targets. Labels of classes are no targets. */
+  readonly targets?: readonly FloatTensor[] | undefined;
+}

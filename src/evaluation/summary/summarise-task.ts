@@ -1,0 +1,21 @@
+import type { ImageRecord } from '../../results/batch-record.ts';
+import type { TaskResult } from '../../results/task-result.ts';
+import type { Judged } from '../../tasks/define-task.ts';
+import { type TaskName, taskNamed } from '../../tasks/tasks.ts';
+
+/** How good the networks of a run are at their task; `undefined` where that is to tell classes, which has fields of its own. */
+export function summariseTask(name: TaskName, predictions: readonly ImageRecord[]): TaskResult | undefined {
+  if (name === 'classification' || predictions.length === 0) return undefined;
+  const { measure } = taskNamed(name);
+  const figuresOf = (own: (each: ImageRecord) => readonly number[]) =>
+    measure(predictions.map((each): Judged => ({ own: own(each), source: each.source })));
+  const [first] = predictions as readonly [ImageRecord, ...ImageRecord[]];
+  // An image of an interrupted run may lack the quantised networks; then none is told of.
+  const quantised = predictions.every((each) => each.quantised) ? first.quantised! : [];
+  return {
+    name,
+    source: figuresOf(({ source }) => source),
+    steps: first.steps.map((_, t) => figuresOf(({ steps }) => steps[t]!)),
+    quantised: quantised.map((_, i) => figuresOf((each) => each.quantised![i]!)),
+  } as TaskResult;
+}
