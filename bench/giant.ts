@@ -1,4 +1,4 @@
-// What a network of 4 GB costs in memory and time: a Vision Transformer of EVA-giant's shape with generated weights is
+// What a network of 4 GB costs in memory and time: EVA-giant by its own names, with generated weights, is
 // written to a temporary folder, inspected, converted with imported thresholds, and run on one image at T = 2.
 //   npm run bench:giant -- [--folder DIR] [--depth 40]
 // Every command is a process of its own. Its peaks: `heap`, what JavaScript holds (objects and array buffers);
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   options: { folder: { type: 'string', default: tmpdir() }, depth: { type: 'string', default: '40' } },
 });
 const depth = Number(options.depth);
-const [dim, hidden, heads, patch, tokens, classes] = [1408, 6144, 16, 14, 257, 1000];
+const [dim, hidden, patch, tokens, classes] = [1408, 6144, 14, 257, 1000];
 
 /** Name, shape and scale of every tensor, in the order of the file. */
 function* tensors(): Generator<[name: string, shape: number[], scale: number]> {
@@ -35,24 +35,30 @@ function* tensors(): Generator<[name: string, shape: number[], scale: number]> {
   yield ['pos_embed', [1, tokens, dim], 0.1];
   for (let i = 0; i < depth; i++) {
     yield* norm(`blocks.${i}.norm1`);
-    yield* linear(`blocks.${i}.attn.qkv`, 3 * dim, dim);
+    yield [`blocks.${i}.attn.qkv.weight`, [3 * dim, dim], Math.sqrt(3 / dim)];
+    yield [`blocks.${i}.attn.q_bias`, [dim], 0.1];
+    yield [`blocks.${i}.attn.v_bias`, [dim], 0.1];
     yield* linear(`blocks.${i}.attn.proj`, dim, dim);
     yield* norm(`blocks.${i}.norm2`);
     yield* linear(`blocks.${i}.mlp.fc1`, hidden, dim);
     yield* linear(`blocks.${i}.mlp.fc2`, dim, hidden);
   }
-  yield* norm('norm');
+  yield* norm('fc_norm');
   yield* linear('head', classes, dim);
 }
 
 /** Writes the checkpoint folder, one tensor in memory at a time. */
 async function writeCheckpoint(folder: string) {
   mkdirSync(folder, { recursive: true });
-  const architecture = 'vit_giant_patch14_224';
-  writeFileSync(
-    join(folder, 'config.json'),
-    JSON.stringify({ architecture, num_heads: heads, image_size: 224, patch_size: patch }),
-  );
+  const config = {
+    architecture: 'eva_giant_patch14_224',
+    num_classes: classes,
+    num_features: dim,
+    global_pool: 'avg',
+    model_args: { depth },
+    pretrained_cfg: { input_size: [3, 224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
   let end = 0;
   const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
   for (const [name, shape] of tensors()) {

@@ -29,13 +29,7 @@ export function addPatchTokens(
 }
 
 /** [batch, width, down, across] → [batch, down · across, width], by rows. */
-export function gridToTokens(
-  net: NetworkBuilder,
-  path: string,
-  width: number,
-  count: number,
-  grid: string,
-): string {
+function gridToTokens(net: NetworkBuilder, path: string, width: number, count: number, grid: string): string {
   const shape = net.integers(`${path}.flat.shape`, [0, width, count]);
   const flat = net.op('Reshape', [grid, shape], {}, { name: `${path}.flat` });
   return net.op('Transpose', [flat], { perm: [0, 2, 1] }, { name: `${path}.tokens` });

@@ -10,7 +10,7 @@ export interface Windows {
 }
 
 /** Number of windows. */
-export function windowCount({ grid, window }: Windows): number {
+function windowCount({ grid, window }: Windows): number {
   return (grid[0] / window[0]) * (grid[1] / window[1]);
 }
 

@@ -129,7 +129,11 @@ export async function evaluateNetwork(
     const record = await openRecord(folder, decisive, inputs.dataset, settings);
     const end = await evaluateInto(record, { ...network, model }, inputs, steps, { ...settings, task });
     if (!end.finished) return { folder, ...end };
-    const report = await reportRun(folder, { ...network, classes: classNames }, settings);
+    const report = await reportRun(
+      folder,
+      { ...network, classes: classNames ?? network.classNames },
+      settings,
+    );
     return { folder, ...end, report };
   };
   return withFolderLock(folder, evaluateIn);

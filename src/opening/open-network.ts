@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { classNamesIn } from '../checkpoints/class-names.ts';
 import { FormatError, messageOf } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
@@ -26,6 +27,8 @@ interface NetworkFacts {
   readonly inputShape: readonly Dimension[];
   /** How pictures become inputs; absent if the input is no picture. */
   readonly preprocess?: ParsedPreprocessConfig;
+  /** Names of the classes in the order of the logits; absent if the checkpoint does not tell them. */
+  readonly classNames?: readonly string[];
   /** Changes when the network or its weight files change. */
   readonly fingerprint: string;
 }
@@ -35,7 +38,7 @@ export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
 
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
-  const { name, path, origin, inputShape, preprocess } = source;
+  const { name, path, origin, inputShape, preprocess, classNames } = source;
   if (preprocess) keepPreprocess(model, preprocess);
   const fingerprint = fingerprintOf(model);
   return {
@@ -44,6 +47,7 @@ export function derivedNetwork(source: Network, model: Model): Network {
     origin,
     inputShape,
     ...(preprocess && { preprocess }),
+    ...(classNames && { classNames }),
     fingerprint,
     ...networkKind(model),
   };
@@ -77,7 +81,8 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
       remedy: 'Check the path',
     });
   }
-  const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  const opened = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  const { model, origin, classNames } = opened;
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = findPreprocess(model, info.isDirectory() ? full : dirname(full), inputShape);
   const fingerprint = fingerprintOf(model);
@@ -90,19 +95,25 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
     origin,
     inputShape,
     ...(preprocess && { preprocess }),
+    ...(classNames && { classNames }),
     fingerprint,
   };
 }
 
-async function fromCheckpoint(folder: string): Promise<{ model: Model; origin: string }> {
-  const { model, architecture } = await openCheckpoint(folder);
-  return { model, origin: architecture };
+/** A network as its file or folder gives it. */
+interface Opened {
+  readonly model: Model;
+  readonly origin: string;
+  readonly classNames?: readonly string[] | undefined;
 }
 
-async function fromOnnx(
-  path: string,
-  options: ExternalDataOptions,
-): Promise<{ model: Model; origin: string }> {
+async function fromCheckpoint(folder: string): Promise<Opened> {
+  const { model, architecture, config, numClasses } = await openCheckpoint(folder);
+  const classNames = typeof numClasses === 'number' ? classNamesIn(config, numClasses) : undefined;
+  return { model, origin: architecture, classNames };
+}
+
+async function fromOnnx(path: string, options: ExternalDataOptions): Promise<Opened> {
   const { model } = runPasses(await readOnnx(path, options), standardForm);
   return { model, origin: 'onnx' };
 }
