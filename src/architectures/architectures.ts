@@ -10,7 +10,9 @@ import { distilbertHuggingFace } from './distilbert-hugging-face.ts';
 import { efficientnetTimm } from './efficientnet-timm.ts';
 import { evaTimm } from './eva-timm.ts';
 import { gpt2HuggingFace } from './gpt2-hugging-face.ts';
+import { levitTimm } from './levit-timm.ts';
 import { llamaHuggingFace } from './llama-hugging-face.ts';
+import { maxvitTimm } from './maxvit-timm.ts';
 import { mixerTimm } from './mixer-timm.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { modernbertHuggingFace } from './modernbert-hugging-face.ts';
@@ -36,6 +38,8 @@ export const architectures: readonly Architecture[] = [
   resnetTimm,
   regnetTimm,
   efficientnetTimm,
+  maxvitTimm,
+  levitTimm,
   swinHuggingFace,
   convnextHuggingFace,
   beitHuggingFace,

@@ -7,6 +7,8 @@ export interface Windows {
   readonly grid: readonly [number, number];
   readonly window: readonly [number, number];
   readonly shift: readonly [number, number];
+  /** Whether the tokens of a window lie apart, all over the grid, instead of next to each other. Default: false */
+  readonly spread?: boolean;
 }
 
 /** Number of windows. */
@@ -27,11 +29,15 @@ export function addWindows(
   width: number,
   input: string,
 ): string {
-  const { grid, window, shift } = windows;
+  const { grid, window, shift, spread } = windows;
   const shifted = roll(net, `${path}.shifted`, grid, shift, input);
-  const cut = [0, grid[0] / window[0], window[0], grid[1] / window[1], window[1], width];
+  const [down, across] = [grid[0] / window[0], grid[1] / window[1]];
+  const cut = spread
+    ? [0, window[0], down, window[1], across, width]
+    : [0, down, window[0], across, window[1], width];
+  const perm = spread ? [0, 2, 4, 1, 3, 5] : [0, 1, 3, 2, 4, 5];
   const parts = reshape(net, `${path}.cut`, cut, shifted);
-  const ordered = net.op('Transpose', [parts], { perm: [0, 1, 3, 2, 4, 5] }, { name: `${path}.ordered` });
+  const ordered = net.op('Transpose', [parts], { perm }, { name: `${path}.ordered` });
   return reshape(net, `${path}.windows`, [0, windowCount(windows), window[0] * window[1], width], ordered);
 }
 
@@ -43,10 +49,11 @@ export function addGrid(
   width: number,
   input: string,
 ): string {
-  const { grid, window, shift } = windows;
+  const { grid, window, shift, spread } = windows;
+  const perm = spread ? [0, 3, 1, 4, 2, 5] : [0, 1, 3, 2, 4, 5];
   const parts = [0, grid[0] / window[0], grid[1] / window[1], window[0], window[1], width];
   const apart = reshape(net, `${path}.apart`, parts, input);
-  const ordered = net.op('Transpose', [apart], { perm: [0, 1, 3, 2, 4, 5] }, { name: `${path}.rows` });
+  const ordered = net.op('Transpose', [apart], { perm }, { name: `${path}.rows` });
   const shifted = reshape(net, `${path}.grid`, [0, grid[0], grid[1], width], ordered);
   const back = [(grid[0] - shift[0]) % grid[0], (grid[1] - shift[1]) % grid[1]] as const;
   return roll(net, `${path}.back`, grid, back, shifted);
