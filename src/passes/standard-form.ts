@@ -1,3 +1,4 @@
+import { decomposeFused } from './decompose-fused.ts';
 import { foldConditions } from './fold-conditions.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { unrollSequences } from './unroll-sequences.ts';
@@ -7,4 +8,10 @@ import { widenHalves } from './widen-halves.ts';
  * What makes standard operators on float32 of a network as exporters write it: with them all that comes later is concerned.
  * They compute what the file says, and leave a network alone that is in this form.
  */
-export const standardForm = [inlineFunctions, widenHalves, foldConditions, unrollSequences] as const;
+export const standardForm = [
+  inlineFunctions,
+  widenHalves,
+  foldConditions,
+  unrollSequences,
+  decomposeFused,
+] as const;

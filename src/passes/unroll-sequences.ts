@@ -4,6 +4,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { type AttributeInputs, intAttribute, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { constantValue } from './constant-value.ts';
+import { unsqueeze } from './unsqueeze.ts';
 
 /**
  * Writes sequences of tensors whose elements are known one by one as the tensors themselves: SequenceAt of SplitToSequence
@@ -50,13 +51,6 @@ function joinElements(graph: Graph, opset: number, of: Node): number {
   const inputs = stacks ? elements.map((each) => unsqueeze(build, opset, each, axis)) : elements;
   graph.replaceNode(of, node('Concat', inputs, of.outputs, { axis }, { name: of.name }));
   return 1;
-}
-
-/** Axes are an input of Unsqueeze since opset 13, and were an attribute before. */
-function unsqueeze(build: GraphBuilder, opset: number, value: string, axis: number): string {
-  return opset < 13
-    ? build.op('Unsqueeze', [value], { axes: [axis] })
-    : build.op('Unsqueeze', [value, build.integers('axes', [axis])]);
 }
 
 /** The tensors of a sequence that was put together from them. */
