@@ -5,6 +5,7 @@ import type { RunTraces } from '../results/traces.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
 import { measureConversionErrors } from './conversion-errors.ts';
 import { diagnoseModel } from './diagnose-model.ts';
+import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;
@@ -26,12 +27,12 @@ export interface FewImagesDiagnosis {
 export async function diagnoseFewImages(
   { model, steps }: SpikingNetwork,
   batch: Batch | undefined,
-  threads: number,
+  options: ObserveNetworkOptions,
 ): Promise<FewImagesDiagnosis> {
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
   const few = sliceImages(batch, 0, mostImages);
-  const { diagnosis, traces } = await diagnoseModel(model, few, steps, { threads });
+  const { diagnosis, traces } = await diagnoseModel(model, few, steps, options);
   const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
   return {
     conversionErrors: await measureConversionErrors(model, sliceImages(batch, 0, rows), steps),

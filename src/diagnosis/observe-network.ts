@@ -31,6 +31,8 @@ export interface SiteObservation {
 export interface ObserveNetworkOptions {
   /** Threads of ONNX Runtime. Default 1. */
   readonly threads?: number;
+  /** Bound of the memory for activations, in MB; see SegmentedOptions. */
+  readonly memoryMB?: number | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function* observeNetwork(
   model: Model,
   images: FloatTensor,
   steps: number,
-  { threads = 1 }: ObserveNetworkOptions = {},
+  { threads = 1, memoryMB }: ObserveNetworkOptions = {},
 ): AsyncGenerator<SiteObservation> {
   const source = toSourceForm(model);
   const sites = sitesOf(model);
@@ -55,12 +57,12 @@ export async function* observeNetwork(
   // Input, decoded value and spikes of every step, the activation once.
   const bytesOf = ({ carried }: Site) =>
     4 * (3 * steps + 1) * sizeOf(lookUp(shapes, carried, 'shape of value'));
-  for (const group of groupByMemory(sites, bytesOf)) {
+  for (const group of groupByMemory(sites, bytesOf, memoryMB)) {
     const plan = planRun(model, {
       steps,
       keep: group.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]),
     });
-    const engine = await engines.fast(plan, { threads });
+    const engine = await engines.fast(plan, { threads, memoryMB });
     const session = await OrtSession.create(
       exposeValues(
         source,

@@ -13,6 +13,7 @@ import { convert } from '../conversion/convert.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
+import { OutOfMemoryError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { topClasses } from '../metrics/top-classes.ts';
@@ -207,6 +208,49 @@ describe('evaluate', () => {
     if (!first.finished || !again.finished) throw new Error('not finished');
     expect(again.result.images).toBe(9);
     expect(again.result.skipped).toEqual(first.result.skipped);
+  });
+
+  it('finishes what was counted where the diagnosis does not fit into memory, and says so', async () => {
+    const home = join(folder, 'undiagnosed');
+    const open = () => RunRecord.open(home, settings);
+    await evaluate({ model: spiking, steps: 3, data: input, record: await open() });
+    rmSync(join(home, 'result.json'));
+    const warnings: string[] = [];
+    const end = await evaluate({
+      model: spiking,
+      steps: 3,
+      // All images are done, so that the diagnosis alone asks for the first ones.
+      data: {
+        size: images,
+        batches: async function* (skip, onSkipped) {
+          if (skip.size === 0) throw new OutOfMemoryError('no memory');
+          yield* batches(skip, onSkipped);
+        },
+      },
+      record: await open(),
+      onWarning: (message) => warnings.push(message),
+    });
+    expect(end.finished && [end.result.images, end.result.diagnosis]).toEqual([9, null]);
+    expect(warnings).toEqual(['the diagnosis is left out: no memory']);
+  });
+
+  it('leaves a diagnosis out that ended the process twice', async () => {
+    const home = join(folder, 'fatal diagnosis');
+    const warnings: string[] = [];
+    const record = await RunRecord.open(home, settings);
+    expect([await record.beginDiagnosis(), await record.beginDiagnosis()]).toEqual([0, 1]);
+    const end = await evaluate({
+      model: spiking,
+      steps: 3,
+      data: input,
+      record,
+      onWarning: (message) => warnings.push(message),
+    });
+    expect(end.finished && end.result.diagnosis).toBeNull();
+    expect(warnings).toEqual([
+      'the diagnosis is left out: the last attempts at it ended the process, perhaps for lack of memory',
+    ]);
+    expect(existsSync(join(home, 'diagnoses.jsonl'))).toBe(false);
   });
 
   it('counts a picture that was repaired before the run went on, and leaves it out no longer', async () => {

@@ -1,12 +1,13 @@
 import { decidingBy } from '../analysis/logits-of.ts';
 import { freeBatch } from '../batching/free-batch.ts';
-import { diagnoseFewImages } from '../diagnosis/diagnose-few-images.ts';
+import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { checkSteps } from '../engines/plan-run.ts';
-import { UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
+import { shortageOf } from '../shortage.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
@@ -16,6 +17,9 @@ import { type EvaluationData, EvaluationImages } from './run/evaluation-images.t
 import { planQuantisation, type QuantisationPlan } from './run/plan-quantisation.ts';
 import { summarise } from './summary/summarise.ts';
 import { taskOf } from './task-of.ts';
+
+/** Attempts at a diagnosis that end the process, until it is left out. */
+const mostDiagnoses = 2;
 
 /** What to evaluate, and how. */
 export interface EvaluateOptions {
@@ -132,13 +136,30 @@ async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<Evalu
       ? await compareSynapses(collector.predictions, images.firstImages(), { ...running, network })
       : null;
   if (signal?.aborted) return stop(run);
-  const { conversionErrors, diagnosis, traces } = await diagnoseFewImages(
-    network,
-    await images.first(),
-    running.threads,
-  );
+  const { conversionErrors, diagnosis, traces } = await diagnose(network, run);
   const summary = await summarise(network, collector.batches, { task, quantisation, exitConfidence });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
+}
+
+/** What is counted is worth more than a look at a few images: where memory does not do for that, it is left out. */
+async function diagnose(
+  network: SpikingNetwork,
+  { images, record, running: { threads, memoryMB, onWarning } }: Run,
+): Promise<FewImagesDiagnosis> {
+  const nothing = { conversionErrors: [], diagnosis: null };
+  if (((await record?.beginDiagnosis?.()) ?? 0) >= mostDiagnoses) {
+    onWarning(
+      'the diagnosis is left out: the last attempts at it ended the process, perhaps for lack of memory',
+    );
+    return nothing;
+  }
+  try {
+    return await diagnoseFewImages(network, await images.first(), { threads, memoryMB });
+  } catch (error) {
+    if (shortageOf(error) !== 'memory') throw error;
+    onWarning(`the diagnosis is left out: ${messageOf(error)}`);
+    return nothing;
+  }
 }
 
 /** Evaluates all images that are not done yet. */

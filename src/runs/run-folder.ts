@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rename } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FormatError, UsageError } from '../errors.ts';
@@ -22,6 +22,7 @@ const fileNames = {
   frontier: 'frontier.json',
   report: 'report.html',
   checksums: 'checksums.jsonl',
+  diagnoses: 'diagnoses.jsonl',
 } as const;
 
 /** A line for each file that was written. A file may have had several contents, one after the other. */
@@ -108,6 +109,10 @@ export class RunFolder {
 
   async writeLines(file: RunFile, values: readonly object[], run: string): Promise<void> {
     await this.writeText(file, values.map((value) => `${checkedLine(value, run)}\n`).join(''));
+  }
+
+  async remove(file: RunFile): Promise<void> {
+    await rm(this.pathOf(file), { force: true });
   }
 
   /** Adds a line in one write: an interruption leaves whole lines and at most one torn one. */

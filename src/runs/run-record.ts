@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { type BatchRecord, batchSchema } from '../results/batch-record.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { RunFolder } from './run-folder.ts';
 import { identityOf } from './run-identity.ts';
+
+const attemptSchema = z.object({ attempt: z.int() });
 
 /** What the batches of a run hold. */
 export interface ExpectedBatches {
@@ -57,10 +60,18 @@ export class RunRecord {
     await this.#folder.addLine('batches', batch, this.#run);
   }
 
+  /** Notes that the diagnosis begins. @returns how often it has begun before without coming to an end */
+  async beginDiagnosis(): Promise<number> {
+    const { values } = await this.#folder.readLines('diagnoses', attemptSchema, this.#run);
+    await this.#folder.addLine('diagnoses', { attempt: values.length + 1 }, this.#run);
+    return values.length;
+  }
+
   /** Writes the results and thereby closes the run. @param traces for the figures of a report, where there are any */
   async finish(result: EvaluationResult, traces?: RunTraces): Promise<void> {
     if (traces) await this.#folder.write('traces', traces, 0);
     await this.#folder.write('result', result);
+    await this.#folder.remove('diagnoses');
   }
 }
 

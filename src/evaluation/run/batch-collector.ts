@@ -13,6 +13,8 @@ export interface EvaluationRecord {
   readonly done: readonly BatchRecord[];
   /** Adds a finished batch. */
   add(batch: BatchRecord): Promise<void>;
+  /** Notes that the diagnosis begins. @returns how often it has begun before, and ended the process each time */
+  beginDiagnosis?(): Promise<number>;
   /** Takes the results; the evaluation is over. @param traces what reports draw beside them */
   finish(result: EvaluationResult, traces?: RunTraces): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resnetCifar } from '../../architectures/resnet-cifar.ts';
+import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 import { defineNetwork, type NetworkShape } from './define-network.ts';
@@ -25,6 +26,7 @@ export const resnetNetwork = defineNetwork<Settings>({
   settings,
   architecture: resnetCifar,
   initialise(resnet, shape, random) {
+    requireSquare(shape);
     return {
       tensors: initialTensors(resnet, shape, random),
       config: {
@@ -39,6 +41,17 @@ export const resnetNetwork = defineNetwork<Settings>({
     };
   },
 });
+
+/** @throws UsageError for others: the configuration of a residual network has one length for both sides */
+function requireSquare({ height, width }: NetworkShape): void {
+  if (height === width) return;
+  throw new UsageError({
+    where: "network 'resnet'",
+    expected: 'pictures as high as they are wide',
+    got: `${width} × ${height} pixels`,
+    remedy: "Crop the pictures, or train the network 'vit'",
+  });
+}
 
 function initialTensors(
   { width, blocks }: Settings,
