@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import { lookUp } from '../look-up.ts';
 
 /** How a site is called after the operator it belongs to. */
 export interface SiteOrigin {
@@ -19,7 +20,7 @@ export function siteNames(graph: Graph, origins: readonly SiteOrigin[]): string[
   const counts = new Map<string, number>();
   for (const name of short) counts.set(name, (counts.get(name) ?? 0) + 1);
   return origins.map(({ node, suffix }, i) => {
-    const shared = counts.get(short[i]!)! > 1;
+    const shared = lookUp(counts, short[i]!, 'count of name') > 1;
     const name = unusedName(shared ? `${wholePath(node).join('.')}.${suffix}` : short[i]!, taken);
     taken.add(name);
     return name;

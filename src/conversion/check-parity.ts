@@ -11,6 +11,7 @@ import {
   sliceSamples,
 } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
+import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
@@ -46,7 +47,7 @@ export async function checkParity(source: Model, spiking: Model, input: InputBat
     throw batchNotFree(error);
   });
   const deviations = batches.map((_, i) =>
-    relativeDeviation(expected[i]!.get(logits)!, got[i]!.get(logits)!),
+    relativeDeviation(lookUp(expected[i]!, logits, 'output'), lookUp(got[i]!, logits, 'output')),
   );
   const worst = deviations.findIndex((each) => !(each <= parityTolerance));
   if (worst < 0) return deviations[0]!;

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node } from '../graph/node.ts';
+import { lookUp } from '../look-up.ts';
 import { filled, sumOf } from './gradient-operators.ts';
 import type { GradientContext } from './gradient-rule.ts';
 import { inferTypes, type ValueType } from './infer-types.ts';
@@ -158,7 +159,7 @@ class Backward {
 
   seed(loss: string): void {
     const build = new GraphBuilder(this.#model.graph, 'gradient.');
-    const { shape } = this.#types.get(loss)!;
+    const { shape } = lookUp(this.#types, loss, 'type of value');
     this.#contributions.set(loss, [shape.length === 0 ? build.scalar('loss', 1) : filled(build, shape, 1)]);
   }
 

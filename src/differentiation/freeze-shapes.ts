@@ -2,6 +2,7 @@ import { constantValues } from '../analysis/constant-values.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
+import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
 import { feedsOf, OrtSession } from '../sessions/ort-session.ts';
@@ -19,7 +20,9 @@ export const freezeShapes = definePass({
     const copy = model.clone();
     const { graph } = copy;
     const shapes = sampleShapes(await withKnownLengths(model));
-    graph.setInputs(graph.inputs.map((info) => ({ ...info, shape: shapes.get(info.name)! })));
+    graph.setInputs(
+      graph.inputs.map((info) => ({ ...info, shape: lookUp(shapes, info.name, 'shape of input') })),
+    );
     graph.setOutputs(graph.outputs.map((info) => ({ ...info, shape: undefined })));
     const measured = shapeValues(copy);
     if (measured.length === 0) return copy;

@@ -1,4 +1,5 @@
 import { GraphError } from '../errors.ts';
+import { capturedValues } from './captured-values.ts';
 import { IndexedSequence } from './indexed-sequence.ts';
 import { NameCounter } from './name-counter.ts';
 import { type AttributeOf, cloneNode, type Operation, subgraphsOf, valuesReadBy } from './operation.ts';
@@ -203,22 +204,12 @@ export class Graph {
 
   /** The values that this graph, used as the body of a control-flow node, takes from outside. */
   capturedValues(): ReadonlySet<string> {
-    this.#captured ??= this.#findCaptured();
+    this.#captured ??= capturedValues(
+      [...this.#initializers.keys(), ...this.#inputs.names],
+      this.nodes,
+      this.#outputs.names,
+    );
     return this.#captured;
-  }
-
-  #findCaptured(): ReadonlySet<string> {
-    const own = new Set([...this.#initializers.keys(), ...this.#inputs.names]);
-    const captured = new Set<string>();
-    const read = (name: string) => {
-      if (name && !own.has(name)) captured.add(name);
-    };
-    for (const inner of this.nodes) {
-      for (const name of valuesReadBy(inner)) read(name);
-      for (const name of inner.outputs) own.add(name);
-    }
-    for (const name of this.#outputs.names) read(name);
-    return captured;
   }
 
   /** Removes nodes whose outputs nobody reads, and initializers likewise. Returns the number of removed nodes. */

@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intsAttribute } from '../graph/node.ts';
+import { lookUp } from '../look-up.ts';
 import { sampleShapes, withKnownLengths } from './input-lengths.ts';
 import { OrtSession } from './ort-session.ts';
 import { sampleInputs } from './sample-inputs.ts';
@@ -31,7 +32,8 @@ export async function measureShapes(
   try {
     const given = inputShapes ?? sampleShapes(await withKnownLengths(model));
     const outputs = await session.run(sampleInputs(shapes.graph, given));
-    const measured = (name: string) => Array.from(outputs.get(shapeOf.get(name)!)!.data, Number);
+    const measured = (name: string) =>
+      Array.from(lookUp(outputs, lookUp(shapeOf, name, 'shape of value'), 'output').data, Number);
     return new Map(all.map((name) => [name, weights.get(name) ?? measured(name)]));
   } finally {
     await session.release();

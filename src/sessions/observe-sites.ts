@@ -5,6 +5,7 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { lookUp } from '../look-up.ts';
 import { exposeValues } from './expose-values.ts';
 import { groupByMemory } from './group-by-memory.ts';
 import { measureShapes } from './measure-shapes.ts';
@@ -39,7 +40,10 @@ export async function observeSites(
     model,
     sites.map(({ value }) => value),
   );
-  const groups = groupByMemory(sites, ({ value }) => 4 * batchSize * sizeOf(shapes.get(value)!));
+  const groups = groupByMemory(
+    sites,
+    ({ value }) => 4 * batchSize * sizeOf(lookUp(shapes, value, 'shape of value')),
+  );
   for (const [group, members] of groups.entries()) {
     const session = await OrtSession.create(
       exposeValues(
@@ -54,10 +58,10 @@ export async function observeSites(
       for await (const batch of batches()) {
         const outputs = await session.run(batch);
         for (const { name, value } of members) {
-          const { data, shape } = outputs.get(value)!;
+          const { data, shape } = lookUp(outputs, value, 'output');
           const values = data as Float32Array;
           requireFinite(values, name, images);
-          observers.get(name)!.observe(values, shape);
+          lookUp(observers, name, 'observer of site').observe(values, shape);
         }
         images += sampleCount(batch);
         onBatch?.({ group, groups: groups.length, images });

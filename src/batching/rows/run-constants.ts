@@ -1,6 +1,7 @@
 import { definePass } from '../../graph/define-pass.ts';
 import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 
 /** A copy of a model with constants in the place of its inputs. */
@@ -36,7 +37,7 @@ export async function runConstants(
       Object.entries(results).map(([name, { dims, data }]) => {
         const { buffer, byteOffset, byteLength } = data as ArrayBufferView;
         const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-        return [name, new Tensor(types.get(name)!, dims, { kind: 'memory', bytes })];
+        return [name, new Tensor(lookUp(types, name, 'type of output'), dims, { kind: 'memory', bytes })];
       }),
     );
   } finally {

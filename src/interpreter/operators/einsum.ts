@@ -1,5 +1,6 @@
 import { type Node, stringAttribute } from '../../graph/node.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { lookUp } from '../../look-up.ts';
 import { type NdArray, offsetsOf, stridesOf } from '../nd-array.ts';
 import { allInputs, describeShapes, operatorError } from './arguments.ts';
 import type { Operator } from './operator.ts';
@@ -86,7 +87,7 @@ function contract(
   lengths: ReadonlyMap<string, number>,
 ): Float64Array {
   const outShape = output.map((label) => lengths.get(label) ?? 1);
-  const sumShape = summed.map((label) => lengths.get(label)!);
+  const sumShape = summed.map((label) => lookUp(lengths, label, 'length of index'));
   const starts = operands.map((array, i) => offsetsOf(outShape, labelStrides(array, labels[i]!, output)));
   const steps = operands.map((array, i) => offsetsOf(sumShape, labelStrides(array, labels[i]!, summed)));
   const result = new Float64Array(sizeOf(outShape));

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { FormatError } from '../../errors.ts';
 import { readCheckpointTensors } from '../../files/read-checkpoint-tensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { Random } from '../../random.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { NetworkShape } from '../networks/define-network.ts';
@@ -43,7 +44,7 @@ export async function prepareNetwork(
     const { levels, threshold } = recipe.activation;
     for (const name of useQcfs(model, levels, threshold)) {
       names.push(name);
-      initial.tensors.set(name, model.graph.initializers.get(name)!);
+      initial.tensors.set(name, lookUp(model.graph.initializers, name, 'constant'));
     }
   }
   return {

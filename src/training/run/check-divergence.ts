@@ -1,4 +1,5 @@
 import { RuntimeError } from '../../errors.ts';
+import { lookUp } from '../../look-up.ts';
 import { entryAt, type ParameterLayout } from '../step/parameter-layout.ts';
 import type { StepOutcome, TrainingVectors } from '../step/training-session.ts';
 
@@ -30,7 +31,7 @@ export function checkDivergence(
       remedy,
     });
   }
-  const parameters = vectors.get('parameters')!;
+  const parameters = lookUp(vectors, 'parameters', 'vector');
   const place = parameters.findIndex((value) => !Number.isFinite(value));
   const tensor = entryAt(layout, place)?.name;
   throw new RuntimeError({

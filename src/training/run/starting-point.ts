@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
+import { lookUp } from '../../look-up.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { PreparedNetwork } from '../recipe/prepare-network.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -47,7 +48,8 @@ export async function startingPoint(
   }
   const vector = ({ entries, size }: typeof parameters) => {
     const values = new Float32Array(size);
-    for (const { name, offset } of entries) values.set(network.tensors.get(name)!.toFloat32(), offset);
+    for (const { name, offset } of entries)
+      values.set(lookUp(network.tensors, name, 'tensor').toFloat32(), offset);
     return values;
   };
   const vectors = new Map([['parameters', vector(parameters)]]);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import { writeSafetensors } from '../../files/write-safetensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { type PreparedNetwork, splitThresholds } from '../recipe/prepare-network.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
@@ -26,7 +27,10 @@ export async function writeModel(
     ['statistics', statistics],
   ] as const) {
     for (const { name, shape, offset, size } of layout.entries) {
-      tensors.set(name, Tensor.float32(shape, vectors.get(vector)!.subarray(offset, offset + size)));
+      tensors.set(
+        name,
+        Tensor.float32(shape, lookUp(vectors, vector, 'vector').subarray(offset, offset + size)),
+      );
     }
   }
   const { weights, thresholds } = splitThresholds(tensors);

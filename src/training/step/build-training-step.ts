@@ -8,6 +8,7 @@ import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
@@ -52,7 +53,7 @@ export async function buildTrainingStep(
 ): Promise<TrainingStep> {
   const { graph: source } = network.model;
   const shapes = (names: readonly string[]) =>
-    names.map((name) => [name, source.initializers.get(name)!.shape] as const);
+    names.map((name) => [name, lookUp(source.initializers, name, 'constant').shape] as const);
   const parameters = layOut(shapes(network.parameters));
   const forward = withFixedBatch(network.model, options.batchSize);
   const running = useBatchStatistics(forward);
@@ -64,7 +65,7 @@ export async function buildTrainingStep(
     await appendLoss(each, options.loss);
   }
   const { model, gradients } = await differentiate(forward, 'loss', network.parameters);
-  const inOrder = network.parameters.map((name) => gradients.get(name)!);
+  const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
   appendUpdate(model, inOrder, parameters, network, options);
   const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
   appendStatistics(model, running, statistics, shares);
@@ -100,7 +101,7 @@ const appendLoss = definePass({
     const { graph } = model;
     const predictions = logitsOf(model).name;
     carryTrainingOperators(model, trainingOperators);
-    const { shape } = (await inferTypes(model)).get(predictions)!;
+    const { shape } = lookUp(await inferTypes(model), predictions, 'type of value');
     graph.addInput({ name: 'targets', dataType: 'float32', shape });
     const build = new GraphBuilder(graph);
     losses[loss](build, predictions, 'targets');
@@ -173,7 +174,7 @@ async function batchShares(
   const types = await inferTypes(forward);
   const shares = new Float32Array(layout.size);
   for (const [i, { kind, input }] of running.entries()) {
-    const [batch = 1, , ...spatial] = types.get(input)!.shape;
+    const [batch = 1, , ...spatial] = lookUp(types, input, 'type of value').shape;
     const count = batch * sizeOf(spatial);
     const { offset, size } = layout.entries[i]!;
     shares.fill(

@@ -1,6 +1,7 @@
 import { messageOf, RuntimeError } from '../../errors.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { mustExist } from '../../look-up.ts';
 import {
   currentRuntime,
   type RuntimeSession,
@@ -53,7 +54,10 @@ export class TrainingSession {
     this.#sets = [tensors(step, start), tensors(step, undefined)];
     const [input] = step.evaluation.graph.inputs;
     this.#inputName = input!.name;
-    const targets = step.evaluation.graph.inputs.find(({ name }) => name === 'targets')!;
+    const targets = mustExist(
+      step.evaluation.graph.inputs.find(({ name }) => name === 'targets'),
+      "input 'targets'",
+    );
     this.#shapes = { input: input!.shape as number[], targets: targets.shape as number[] };
   }
 

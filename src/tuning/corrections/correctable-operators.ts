@@ -2,6 +2,7 @@ import { constantValues } from '../../analysis/constant-values.ts';
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node } from '../../graph/node.ts';
+import { lookUp } from '../../look-up.ts';
 import { measureShapes } from '../../sessions/measure-shapes.ts';
 
 /** A synaptic operator with a constant weight: a mean error of its input is a constant in each channel of its output. */
@@ -32,7 +33,7 @@ export async function correctableOperators(
   const constant = constantValues(source.graph);
   return nodes.flatMap((each) => {
     const value = each.outputs[0]!;
-    const shape = shapes.get(value)!;
+    const shape = lookUp(shapes, value, 'shape of value');
     const axis = channelAxis(each, shape.length, constant);
     const readOnlyInside = !source.graph.isOutput(value);
     return axis === undefined || !readOnlyInside ? [] : [{ name: each.name, value, shape, axis }];

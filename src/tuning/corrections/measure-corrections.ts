@@ -4,6 +4,7 @@ import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { BiasCorrections } from '../../spiking/bias-correction.ts';
 import type { ComparedBatch } from '../search/measure-network.ts';
@@ -55,7 +56,11 @@ export async function measureCorrections(
     const measured = await session.run(images);
     return new Map(
       counted.map(({ operator }) => {
-        const { shape, data } = measured.get(outputs.get(operator.name)!)!;
+        const { shape, data } = lookUp(
+          measured,
+          lookUp(outputs, operator.name, 'output of operator'),
+          'output',
+        );
         return [operator.name, Tensor.float32(shape, data)];
       }),
     );
@@ -126,7 +131,7 @@ async function sourceMeans(
   const session = await OrtSession.create(model, { threads, keepScratch: false });
   try {
     const means = await session.run(images);
-    return new Map(counted.map(({ operator }, i) => [operator.name, means.get(outputs[i]!)!]));
+    return new Map(counted.map(({ operator }, i) => [operator.name, lookUp(means, outputs[i]!, 'output')]));
   } finally {
     await session.release();
   }

@@ -5,6 +5,7 @@ import type { Model } from '../../graph/model.ts';
 import type { Node } from '../../graph/node.ts';
 import { reduceSum } from '../../graph/reduce-sum.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
 import { setSteps } from '../../spiking/neuron-node.ts';
 import type { CorrectableOperator } from './correctable-operators.ts';
 
@@ -53,8 +54,8 @@ export const selfCorrecting = definePass({
     const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
     for (const each of counted) {
       const { name } = each.operator;
-      const operator = byName.get(name)!;
-      const { shape, data } = wanted.get(name)!;
+      const operator = lookUp(byName, name, 'operator');
+      const { shape, data } = lookUp(wanted, name, 'means of operator');
       const target = Tensor.float32(shape, data);
       const correction = insertBehind(model, operator, (build, value) => {
         const last = build.op('Slice', [

@@ -1,3 +1,4 @@
+import { mustExist } from '../../look-up.ts';
 import type { FiringSchedule } from '../../results/tuning-entry.ts';
 import { lambdaRatio, lambdas, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
 import { type LadderFamily, ladderCodings } from '../ladders/ladder-families.ts';
@@ -83,7 +84,10 @@ export class NetworkPlanner {
   ): readonly SpikeFit[] {
     const steps = schedule.steps - onset + 1;
     // Where all neurons have a single step, the plain ones do.
-    const coding = ladderCodings.find(({ hasOnset }) => hasOnset === schedule.steps > 1)!;
+    const coding = mustExist(
+      ladderCodings.find(({ hasOnset }) => hasOnset === schedule.steps > 1),
+      `coding for ${schedule.steps} steps`,
+    );
     return this.#families
       .map((family) => parts.map((part) => this.#curve(part, coding, family, steps)[index]!))
       .reduce((a, b) => (costOf(b) < costOf(a) ? b : a));

@@ -1,6 +1,7 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { picojoules } from '../../energy/ecmt-ratio.ts';
+import { lookUp } from '../../look-up.ts';
 import type { PlannedSite } from './planned-site.ts';
 
 /** By site name: what its spikes really cost, as a multiple of what was predicted. */
@@ -29,7 +30,7 @@ export function correctPrices(
   const predicted = new Map<string, number>();
   for (const { name, feeds } of sites) {
     for (const { node } of feeds) {
-      const energy = plan.sites.get(name)!.energy / feeds.length;
+      const energy = lookUp(plan.sites, name, 'plan of site').energy / feeds.length;
       predicted.set(node.name, (predicted.get(node.name) ?? 0) + energy);
     }
   }

@@ -1,6 +1,7 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import { picojoules } from '../../energy/ecmt-ratio.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
+import { lookUp, mustExist } from '../../look-up.ts';
 
 /** In a product a spike meets the spikes of the other operand and what that operand has sent so far. */
 const meetings = { linear: 1, product: 2 } as const;
@@ -19,8 +20,11 @@ export function spikePrices(
   return new Map(
     sites.map(({ name, value, feeds }) => {
       const fanOut = feeds.map(({ node }) => {
-        const { kind, macs: products, operands } = byName.get(node.name)!;
-        const { size } = operands.find((operand) => operand.value === value)!;
+        const { kind, macs: products, operands } = lookUp(byName, node.name, 'cost of operator');
+        const { size } = mustExist(
+          operands.find((operand) => operand.value === value),
+          `operand '${value}'`,
+        );
         return (meetings[kind] * products) / size;
       });
       return [name, share * fanOut.reduce((a, b) => a + b, 0)];

@@ -7,6 +7,7 @@ import { planRun } from '../../engines/plan-run.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
+import { lookUp } from '../../look-up.ts';
 import { bestClass, compareLogits } from '../../metrics/divergence.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { Measurement } from '../../results/tuning-entry.ts';
@@ -37,7 +38,7 @@ export async function withSourceLogits(
   const compared: ComparedBatch[] = [];
   try {
     for await (const { shape, data, labels } of batches) {
-      const logits = (await session.run({ shape, data })).get(name)!;
+      const logits = lookUp(await session.run({ shape, data }), name, 'output');
       const classes = logits.data.length / shape[0]!;
       // The loader reuses its memory for the next batch.
       compared.push({

@@ -5,6 +5,7 @@ import { GraphError } from '../../errors.ts';
 import { imagesOf } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
+import { lookUp } from '../../look-up.ts';
 import { Random } from '../../random.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { ComparedBatch } from '../search/measure-network.ts';
@@ -64,10 +65,10 @@ export async function positionImportance(
           ]),
         );
         for (const { name, value } of sites) {
-          const gradient = outputs.get(gradients.get(value)!)!;
+          const gradient = lookUp(outputs, lookUp(gradients, value, 'gradient of'), 'output');
           const sum = importance.get(name) ?? noImportance(gradient.shape);
           importance.set(name, sum);
-          const activation = outputs.get(value)!.data as Float32Array;
+          const activation = lookUp(outputs, value, 'output').data as Float32Array;
           const effects = gradient.data.map((g, i) => (errors === 'equal' ? g : g * activation[i]!) ** 2);
           add(sum, effects);
         }
