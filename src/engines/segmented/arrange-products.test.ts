@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest';
-import { synapticInputSites } from '../../analysis/spike-sites.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { multiThreshold } from '../../neurons/multi-threshold.ts';
-import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { planRun } from '../plan-run.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
-import { randomImages, randomNumbers } from './small-networks.fixture.ts';
+import { randomImages, randomNumbers, withEightLevels } from './small-networks.fixture.ts';
 import { withoutTimeAxis } from './without-time-axis.ts';
 
 /** What stands between two linear operators: [N, 5, 12] is seen as `lengths` and its axes change places. */
@@ -44,20 +41,7 @@ function network({ lengths, perm, shared }: Order): Model {
   return new Model(graph, 17);
 }
 
-function spiking(order: Order): Model {
-  const model = network(order);
-  const sites = synapticInputSites(model.graph);
-  const spec = {
-    neuron: multiThreshold,
-    attributes: { levels: 8, base: 2, rule: 'nearest' },
-    parameters: { thresholdPositive: 0.02, thresholdNegative: 0.02, deadZone: 0.75 },
-  };
-  return toSpikingForm(
-    model,
-    sites.map((site) => ({ ...site, ...spec })),
-    3,
-  );
-}
+const spiking = (order: Order) => withEightLevels(network(order));
 
 function arrangementOf(order: Order) {
   const plan = planRun(spiking(order));

@@ -1,9 +1,12 @@
+import { synapticInputSites } from '../../analysis/spike-sites.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { multiThreshold } from '../../neurons/multi-threshold.ts';
+import { toSpikingForm } from '../../spiking/spiking-form.ts';
 
 /** The same numbers every time, in ±scale. */
 export function randomNumbers(count: number, scale: number, seed: number): Float32Array {
@@ -130,4 +133,19 @@ export function smallCnn(): Model {
     const pooled = build.op('Flatten', [build.op('GlobalAveragePool', [small])], { axis: 1 });
     return build.linear(build.linear(pooled, 7, 9, 'hidden'), 9, 5, 'head');
   });
+}
+
+/** The spiking form of a network with the same neurons of eight levels at every synaptic operator, set to three steps. */
+export function withEightLevels(model: Model): Model {
+  const spec = {
+    neuron: multiThreshold,
+    attributes: { levels: 8, base: 2, rule: 'nearest' },
+    parameters: { thresholdPositive: 0.02, thresholdNegative: 0.02, deadZone: 0.75 },
+  };
+  const sites = synapticInputSites(model.graph);
+  return toSpikingForm(
+    model,
+    sites.map((site) => ({ ...site, ...spec })),
+    3,
+  );
 }

@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
-import { synapticInputSites } from '../../analysis/spike-sites.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
-import { multiThreshold } from '../../neurons/multi-threshold.ts';
-import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { planRun } from '../plan-run.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
 import { createSegmentedEngine } from './segmented-engine.ts';
-import { randomImages, randomNumbers } from './small-networks.fixture.ts';
+import { randomImages, randomNumbers, withEightLevels } from './small-networks.fixture.ts';
 import { splitProducts } from './split-products.ts';
 import { withoutTimeAxis } from './without-time-axis.ts';
 
@@ -33,20 +30,7 @@ function network(axis: number): Model {
   return new Model(graph, 17);
 }
 
-function spiking(axis: number): Model {
-  const model = network(axis);
-  const sites = synapticInputSites(model.graph);
-  const spec = {
-    neuron: multiThreshold,
-    attributes: { levels: 8, base: 2, rule: 'nearest' },
-    parameters: { thresholdPositive: 0.02, thresholdNegative: 0.02, deadZone: 0.75 },
-  };
-  return toSpikingForm(
-    model,
-    sites.map((site) => ({ ...site, ...spec })),
-    3,
-  );
-}
+const spiking = (axis: number) => withEightLevels(network(axis));
 
 function productsOf(model: Model) {
   const plan = planRun(model);

@@ -1,3 +1,4 @@
+import { thresholdOf } from './firing-rule';
 import { Floats, NeuronRun } from './neuron-run';
 import { runNeurons } from './run-neurons';
 
@@ -36,8 +37,7 @@ export class Burst extends NeuronRun {
     let rest = potential;
     let number = zero;
     for (let j = 0; j < this.most; j++) {
-      const below = f32x4.lt(rest, zero);
-      const theta = v128.bitselect(f32x4.splat(-this.thresholdNegative), f32x4.splat(this.thresholdPositive), below);
+      const theta = thresholdOf(rest, this.thresholdPositive, this.thresholdNegative);
       const ratio = f32x4.pmax(f32x4.mul(rest, this.plusInverse), f32x4.mul(rest, this.minusInverse));
       let level = zero;
       for (let k = 0; k < this.length; k++) {

@@ -1,3 +1,4 @@
+import { thresholdOf } from './firing-rule';
 import { NeuronRun } from './neuron-run';
 import { runNeurons } from './run-neurons';
 
@@ -18,8 +19,7 @@ export class FewSpikes extends NeuronRun {
   step(mean: v128, state: State): v128 {
     const one = f32x4.splat(1);
     const potential = f32x4.sub(f32x4.mul(mean, this.time), state.emitted);
-    const below = f32x4.lt(potential, f32x4.splat(0));
-    const theta = v128.bitselect(f32x4.splat(-this.thresholdNegative), f32x4.splat(this.thresholdPositive), below);
+    const theta = thresholdOf(potential, this.thresholdPositive, this.thresholdNegative);
     let value = f32x4.add(f32x4.div(potential, theta), f32x4.splat(0.5));
     let code = f32x4.splat(0);
     let number = code;

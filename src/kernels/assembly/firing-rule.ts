@@ -22,3 +22,22 @@ export function powerLevel(
   const raised = rule == NEAREST ? i32x4.add(ratio, raise) : f32x4.add(ratio, half);
   return v128.and(f32x4.pmin(f32x4.pmax(v128.and(raised, exponent), one), top), fires);
 }
+
+/** Signed threshold on the side of a potential: θ₊, or −θ₋ where the potential is negative. */
+@inline
+export function thresholdOf(potential: v128, positive: f32, negative: f32): v128 {
+  return v128.bitselect(f32x4.splat(-negative), f32x4.splat(positive), f32x4.lt(potential, f32x4.splat(0)));
+}
+
+/**
+ * Spike of an integrate-and-fire neuron with soft reset: its amplitude where accumulated − emitted·charge reaches the threshold.
+ *
+ * @param charge what a unit of what was emitted takes of the potential
+ */
+@inline
+export function integratedSpike(
+  accumulated: v128, emitted: v128, charge: v128, amplitude: f32, threshold: f32,
+): v128 {
+  const potential = f32x4.sub(accumulated, f32x4.mul(emitted, charge));
+  return v128.and(f32x4.splat(amplitude), f32x4.ge(potential, f32x4.splat(threshold)));
+}

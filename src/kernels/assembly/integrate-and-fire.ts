@@ -1,3 +1,4 @@
+import { integratedSpike } from './firing-rule';
 import { NeuronRun } from './neuron-run';
 import { runNeurons } from './run-neurons';
 
@@ -23,8 +24,7 @@ export class IntegrateAndFire extends NeuronRun {
   @inline
   step(mean: v128, state: State): v128 {
     const accumulated = f32x4.add(f32x4.mul(mean, this.time), f32x4.splat(this.initialPotential));
-    const potential = f32x4.sub(accumulated, f32x4.mul(state.emitted, this.charge));
-    const spike = v128.and(f32x4.splat(this.amplitude), f32x4.ge(potential, f32x4.splat(this.threshold)));
+    const spike = integratedSpike(accumulated, state.emitted, this.charge, this.amplitude, this.threshold);
     state.emitted = f32x4.add(state.emitted, spike);
     return spike;
   }

@@ -23,6 +23,9 @@ function emit(state: usize, level: v128, potential: v128, magnitudeBits: v128): 
 /**
  * Signed levels of multi-threshold neurons with base 2, rate-coded and with one threshold for both signs, as uint8 around
  * 128; a multiple of sixteen neurons. All is counted in thresholds, so that what was emitted is a whole number.
+ *
+ * The loop stands again in PowerLadder, unrolled by hand here and there: potential, magnitude and what is stored differ inside each of its
+ * four groups, so that a loop for both would hold little more than the count of spikes.
  */
 @unmanaged
 class LevelBytes extends MultiThreshold {

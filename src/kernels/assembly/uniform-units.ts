@@ -1,3 +1,4 @@
+import { thresholdOf } from './firing-rule';
 import { NeuronRun } from './neuron-run';
 import { runNeurons } from './run-neurons';
 
@@ -26,8 +27,7 @@ export class UniformUnits extends NeuronRun {
   @inline
   step(mean: v128, state: State): v128 {
     const potential = f32x4.sub(f32x4.mul(mean, this.time), state.emitted);
-    const below = f32x4.lt(potential, f32x4.splat(0));
-    const theta = v128.bitselect(f32x4.splat(-this.thresholdNegative), f32x4.splat(this.thresholdPositive), below);
+    const theta = thresholdOf(potential, this.thresholdPositive, this.thresholdNegative);
     const nearest = f32x4.floor(f32x4.add(f32x4.div(potential, theta), f32x4.splat(0.5)));
     const units = f32x4.pmin(nearest, f32x4.splat(this.units));
     const spike = f32x4.mul(units, theta);
