@@ -4,6 +4,7 @@ import { defineArchitecture } from '../checkpoints/define-architecture.ts';
 import {
   checkModelType,
   classCount,
+  classesIfAny,
   classFields,
   configuredActivation,
   headCount,
@@ -105,13 +106,13 @@ function headOf(model: string, config: Config, tensors: Tensors, report: Report)
       outputs: classCount(config, own, report),
     };
   }
-  const weight = tensors.get('classifier.weight');
-  if (!weight) return { kind: 'tokens', output: undefined, outputs: config.hidden_size };
+  const outputs = classesIfAny(config, tensors, report);
+  if (outputs === undefined) return { kind: 'tokens', output: undefined, outputs: config.hidden_size };
   return {
     ...common,
     dense: { path: `${model}pooler.dense`, bias: true },
     output: { path: 'classifier', bias: true },
-    outputs: classCount(config, weight, report),
+    outputs,
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { buildTextTransformer, textInputs, textOutputShape } from '../checkpoints/build-text-transformer.ts';
 import { defineArchitecture } from '../checkpoints/define-architecture.ts';
 import {
-  classCount,
+  classesIfAny,
   classFields,
   configuredActivation,
   headCount,
@@ -73,8 +73,8 @@ function parse(config: Config, tensors: Tensors, report: Report): TextTransforme
 }
 
 function headOf(config: Config, tensors: Tensors, report: Report): TextHead {
-  const weight = tensors.get('classifier.weight');
-  if (!weight) return { kind: 'tokens', output: undefined, outputs: config.dim };
+  const outputs = classesIfAny(config, tensors, report);
+  if (outputs === undefined) return { kind: 'tokens', output: undefined, outputs: config.dim };
   return {
     kind: 'text',
     pooling: 'first',
@@ -82,7 +82,7 @@ function headOf(config: Config, tensors: Tensors, report: Report): TextHead {
     activation: 'relu',
     norm: undefined,
     output: { path: 'classifier', bias: true },
-    outputs: classCount(config, weight, report),
+    outputs,
   };
 }
 

@@ -17,7 +17,6 @@ const count = z.int().positive();
 
 /** The library leaves out what equals its defaults, so these are the library's. */
 const configSchema = z.looseObject({
-  architectures: z.array(z.string()).nullish(),
   vocab_size: count.default(50257),
   n_positions: count.default(1024),
   n_embd: count.default(768),

@@ -21,7 +21,6 @@ const count = z.int().positive();
 /** The library leaves out what equals its defaults, so these are the library's. */
 const configSchema = z.looseObject({
   model_type: z.string().nullish(),
-  architectures: z.array(z.string()).nullish(),
   vocab_size: count.default(32000),
   hidden_size: count.default(4096),
   intermediate_size: count.default(11008),

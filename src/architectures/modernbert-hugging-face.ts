@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { buildTextTransformer, textInputs, textOutputShape } from '../checkpoints/build-text-transformer.ts';
 import { defineArchitecture } from '../checkpoints/define-architecture.ts';
 import {
-  classCount,
+  classesIfAny,
   classFields,
   configuredActivation,
   headCount,
@@ -120,8 +120,8 @@ function rotation(
 }
 
 function headOf(config: Config, tensors: Tensors, norm: (path: string) => Norm, report: Report): TextHead {
-  const weight = tensors.get('classifier.weight');
-  if (!weight) return { kind: 'tokens', output: undefined, outputs: config.hidden_size };
+  const outputs = classesIfAny(config, tensors, report);
+  if (outputs === undefined) return { kind: 'tokens', output: undefined, outputs: config.hidden_size };
   return {
     kind: 'text',
     pooling: config.classifier_pooling === 'cls' ? 'first' : 'mean',
@@ -129,7 +129,7 @@ function headOf(config: Config, tensors: Tensors, norm: (path: string) => Norm, 
     activation: configuredActivation(config.classifier_activation, report, 'classifier_activation'),
     norm: norm('head.norm'),
     output: { path: 'classifier', bias: true },
-    outputs: classCount(config, weight, report),
+    outputs,
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ConvLayer } from '../checkpoints/cnn-layers.ts';
 import { defineArchitecture, imageInput } from '../checkpoints/define-architecture.ts';
 import {
-  classCount,
+  classesIfAny,
   classFields,
   configuredActivation,
   modelPrefix,
@@ -56,8 +56,7 @@ function parse(
 ): ResidualCnn {
   const model = modelPrefix(tensors.keys(), inside) ?? '';
   const activation = configuredActivation(config.hidden_act, report);
-  const weight = tensors.get('classifier.1.weight');
-  const classes = weight && classCount(config, weight, report);
+  const classes = classesIfAny(config, tensors, report, 'classifier.1');
   return {
     channels: config.num_channels,
     imageSize: pictures,

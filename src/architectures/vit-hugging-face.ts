@@ -3,10 +3,11 @@ import { buildVisionTransformer } from '../checkpoints/build-vision-transformer.
 import { defineArchitecture, imageInput } from '../checkpoints/define-architecture.ts';
 import { huggingFaceAttention } from '../checkpoints/hugging-face-attention.ts';
 import {
-  classCount,
+  classesIfAny,
   classFields,
   configuredActivation,
   headCount,
+  modelPrefix,
   sizeOrPair,
 } from '../checkpoints/hugging-face-config.ts';
 import type { PerceptronActivation } from '../checkpoints/perceptron-activation.ts';
@@ -33,6 +34,8 @@ const configSchema = z.looseObject({
   ...classFields,
 });
 
+const inside = /(^|(?<=\.))encoder\.layer\.0\.attention\.attention\.query\.weight$/;
+
 type Config = z.infer<typeof configSchema>;
 type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -40,19 +43,20 @@ type Tensors = ReadonlyMap<string, Tensor>;
 export const vitHuggingFace = defineArchitecture({
   name: 'vit-hugging-face',
   description:
-    'ViTForImageClassification and DeiTForImageClassification(WithTeacher) as Hugging Face Transformers saves them',
-  matches: (_config, names) => [...names].some((name) => /^(vit|deit)\.encoder\.layer\.0\./.test(name)),
+    'ViT- and DeiTForImageClassification(WithTeacher), ViTModel and DeiTModel as Hugging Face Transformers saves them',
+  matches: (_config, names) => modelPrefix(names, inside) !== undefined,
   config: configSchema,
   parse: parseSettings,
-  unused: () => [/^(vit|deit)\.pooler\./, /^(vit|deit)\.embeddings\.mask_token$/],
+  unused: () => [/^((vit|deit)\.)?pooler\./, /^((vit|deit)\.)?embeddings\.mask_token$/],
   inputs: ({ channels, imageSize }) => imageInput([channels, ...imageSize]),
   outputShape: ({ classes }) => [classes],
   build: buildVisionTransformer,
 });
 
 function parseSettings(config: Config, tensors: Tensors, report: Report): VisionTransformer {
-  const model = [...tensors.keys()].some((name) => name.startsWith('deit.')) ? 'deit' : 'vit';
+  const model = modelPrefix(tensors.keys(), inside) ?? '';
   const classifiers = classifierPaths(tensors);
+  const classes = classesIfAny(config, tensors, report, classifiers[0]);
   const layers: LayerSettings = {
     config,
     heads: headCount(config.hidden_size, config.num_attention_heads, report),
@@ -63,18 +67,18 @@ function parseSettings(config: Config, tensors: Tensors, report: Report): Vision
     imageSize: heightAndWidth(config.image_size),
     patchSize: heightAndWidth(config.patch_size),
     embedDim: config.hidden_size,
-    prefix: prefixTokens(model),
-    positions: { name: `${model}.embeddings.position_embeddings`, covers: 'all' },
-    patches: { path: `${model}.embeddings.patch_embeddings.projection`, bias: true },
+    prefix: prefixTokens(model, tensors),
+    positions: { name: `${model}embeddings.position_embeddings`, covers: 'all' },
+    patches: { path: `${model}embeddings.patch_embeddings.projection`, bias: true },
     firstNorm: undefined,
     blocks: Array.from({ length: config.num_hidden_layers }, (_, index) =>
-      block(`${model}.encoder.layer.${index}`, layers),
+      block(`${model}encoder.layer.${index}`, layers),
     ),
-    lastNorm: { path: `${model}.layernorm`, epsilon: config.layer_norm_eps },
+    lastNorm: { path: `${model}layernorm`, epsilon: config.layer_norm_eps },
     pooling: { kind: 'token' },
     pooledNorm: undefined,
-    classifiers: classifiers.map((path) => ({ path, bias: true })),
-    classes: classCount(config, tensors.get(`${classifiers[0]}.weight`), report),
+    classifiers: classes === undefined ? [] : classifiers.map((path) => ({ path, bias: true })),
+    classes: classes ?? config.hidden_size,
   };
 }
 
@@ -85,9 +89,10 @@ interface LayerSettings {
   readonly activation: PerceptronActivation;
 }
 
-function prefixTokens(model: 'vit' | 'deit'): PrefixTokens[] {
-  const names = model === 'deit' ? ['cls_token', 'distillation_token'] : ['cls_token'];
-  return names.map((name) => ({ name: `${model}.embeddings.${name}`, count: 1 }));
+function prefixTokens(model: string, tensors: Tensors): PrefixTokens[] {
+  const names = ['cls_token', 'distillation_token'].map((name) => `${model}embeddings.${name}`);
+  const needed = names.filter((name, i) => i === 0 || tensors.has(name) || model === 'deit.');
+  return needed.map((name) => ({ name, count: 1 }));
 }
 
 /** Distilled networks saved with their teacher's classifier have two, whatever class config.json names. */

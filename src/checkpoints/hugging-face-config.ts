@@ -9,8 +9,9 @@ const count = z.int().positive();
 /** A number of pixels a side, or [height, width]. */
 export const sizeOrPair = z.union([count, z.tuple([count, count])]);
 
-/** Fields of config.json that tell the classes. */
+/** Fields of config.json that tell the classes, and what kind of network was saved. */
 export const classFields = {
+  architectures: z.array(z.string()).nullish(),
   id2label: z.record(z.string(), z.unknown()).nullish(),
   num_labels: count.nullish(),
 };
@@ -62,14 +63,25 @@ export function headCount(width: number, heads: number, report: Report): number 
   return 1;
 }
 
-/** The classes of a network that may be without a classifier: undefined then. */
+/** The classes of a network that may be without a classifier: undefined then, and reported if config.json speaks of one. */
 export function classesIfAny(
   labels: z.infer<z.ZodObject<typeof classFields>>,
   tensors: ReadonlyMap<string, Tensor>,
   report: Report,
+  classifier = 'classifier',
 ): number | undefined {
-  const weight = tensors.get('classifier.weight');
-  return weight && classCount(labels, weight, report);
+  const weight = tensors.get(`${classifier}.weight`);
+  if (weight) return classCount(labels, weight, report);
+  const stated = labels.architectures?.find((name) => /For(Image|Sequence)Classification/.test(name));
+  if (stated !== undefined) {
+    report({
+      where: `'${classifier}.weight'`,
+      expected: `a classifier, as 'architectures' says ${stated}`,
+      got: 'none',
+      remedy: 'Use weights with a classifier, and the config.json that belongs to them',
+    });
+  }
+  return undefined;
 }
 
 /** What stands before the first dot of the tensors that match: the name of the model inside, with the dot; '' if there is none. */
@@ -94,7 +106,6 @@ export function checkModelType(type: string, known: readonly string[], report: R
 
 /** What the head of a decoder depends on. */
 export interface DecoderSettings extends z.infer<z.ZodObject<typeof classFields>> {
-  readonly architectures?: readonly string[] | null | undefined;
   readonly width: number;
   readonly vocab_size: number;
   readonly tie_word_embeddings: boolean;
