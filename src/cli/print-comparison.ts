@@ -11,12 +11,12 @@ export function comparisonTable(entries: readonly ComparisonEntry[]): string {
   const task = entries[0]?.result.task;
   if (task) return taskComparison(entries, task);
   const table = new Table({
-    head: ['', 'T', 'top-1 %', 'agreement %', 'rate', '(a)', '(b)'],
-    colAligns: ['left', ...new Array<'right'>(6).fill('right')],
+    head: ['', 'T', 'top-1 %', 'agreement %', 'rate', '(a)', '(b)', '(c)'],
+    colAligns: ['left', ...new Array<'right'>(7).fill('right')],
     style: { head: [], border: [], compact: true },
   });
   const source = entries[0]?.result.source;
-  if (source) table.push(['source', '', top1Of(source), '', '', '1', '1']);
+  if (source) table.push(['source', '', top1Of(source), '', '', '1', '1', '']);
   for (const { name, result } of entries) {
     table.push(...result.steps.map((step) => [step.t === 1 ? name : '', ...cells(step, result)]));
   }
@@ -45,7 +45,8 @@ function taskComparison(entries: readonly ComparisonEntry[], task: TaskResult): 
 /** What the columns are. */
 export const comparisonLegend = [
   'intervals: 95 %; rate: spikes per neuron and step; energy relative to the source network, estimates:',
-  '(a) ECMT’s ratio: every spike one addition, nothing else is charged; (b) full estimate',
+  '(a) ECMT’s ratio: every spike one addition, nothing else is charged; (b) full estimate;',
+  '(c) full estimate, ratio to the source network in as many bits as the spikes carry',
 ];
 
 function cells(step: StepResult, result: EvaluationResult): (string | number)[] {
@@ -54,6 +55,7 @@ function cells(step: StepResult, result: EvaluationResult): (string | number)[] 
     top1Of(step),
     withInterval(step.agreement, step.agreementInterval),
     ...energyCells(step, result),
+    step.energy.quantisedRatio?.toPrecision(3) ?? '–',
   ];
 }
 

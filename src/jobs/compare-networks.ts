@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
 import { withFolderLock } from '../files/folder-lock.ts';
+import { compareAnswers } from '../metrics/compare-answers.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
-import type { Comparison, ComparisonEntry } from '../results/comparison-result.ts';
+import type { Comparison, ComparisonDifference, ComparisonEntry } from '../results/comparison-result.ts';
 import { type EvaluationResult, evaluationSchema } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
+import { readPredictions } from '../runs/read-predictions.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import type { ComparedNetwork } from './compared-networks.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
@@ -16,6 +18,8 @@ export type ComparisonEnd = { readonly folder: string } & (
   | {
       readonly finished: true;
       readonly entries: readonly ComparisonEntry[];
+      /** Every two of them, image by image: which lead may be chance. */
+      readonly differences: readonly ComparisonDifference[];
       readonly report: string | undefined;
     }
   | { readonly finished: false; readonly name: string; readonly done: number }
@@ -80,10 +84,29 @@ async function compareIn(
     if (!end.finished) return { folder: folder.path, finished: false, name, done: end.done };
     entries.push({ name, folder: own, result: end.result });
   }
-  const result: Comparison = { kind: 'comparison', entries };
+  const differences = await differencesOf(folder, entries);
+  const result: Comparison = { kind: 'comparison', entries, differences };
   await folder.write('result', result);
   const report = await reportRun(folder.path, { name: title }, settings);
-  return { folder: folder.path, finished: true, entries, report };
+  return { folder: folder.path, finished: true, entries, differences, report };
+}
+
+async function differencesOf(
+  folder: RunFolder,
+  entries: readonly ComparisonEntry[],
+): Promise<ComparisonDifference[]> {
+  // Other tasks have figures that are no shares of right answers.
+  if (entries.some(({ result }) => result.task)) return [];
+  const answers = await Promise.all(
+    entries.map((entry) => readPredictions(new RunFolder(join(folder.path, entry.folder)))),
+  );
+  return entries.flatMap(({ name: first }, i) =>
+    entries.slice(i + 1).map(({ name: second }, j) => ({
+      first,
+      second,
+      ...compareAnswers(answers[i] ?? [], answers[i + 1 + j] ?? []),
+    })),
+  );
 }
 
 /** The source network, or the spiking ones. */

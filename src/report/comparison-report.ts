@@ -1,9 +1,10 @@
-import type { Comparison } from '../results/comparison-result.ts';
+import type { Comparison, Verdict } from '../results/comparison-result.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { FrontierPoint } from '../results/frontier.ts';
 import type { ComparisonRun } from '../runs/read-run.ts';
 import { axisOf, type Headline, headlinesOf, shownOf } from '../tasks/headline.ts';
 import { axisRange } from './axis-range.ts';
+import { comparisonTitle } from './comparison-title.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -23,6 +24,7 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
   const source = headlines?.source ?? null;
   const sections = [
     tableSection(comparison),
+    ...differencesSection(comparison),
     ...(await stepsSection(comparison)),
     ...(await frontierFigures(points, 'result.json: entries[].result.steps[]', {
       source,
@@ -33,12 +35,14 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
   const images = comparison.entries[0]?.result.images ?? 0;
   return renderPage({
     lead: `Comparison · ${count(comparison.entries.length, 'method')} · ${count(images, 'image')}`,
-    title: titleOf(name, comparison),
+    title: `${name}: ${comparisonTitle(comparison)}`,
     tiles: [],
     sections,
     files,
   });
 }
+
+type Step = EvaluationResult['steps'][number];
 
 /** Every step of every entry as a point of accuracy against energy. */
 function frontierPoints({ entries }: Comparison): FrontierPoint[] {
@@ -52,21 +56,8 @@ function frontierPoints({ entries }: Comparison): FrontierPoint[] {
   });
 }
 
-function fullRatioOf({ energy }: EvaluationResult, step: EvaluationResult['steps'][number]): number | null {
+function fullRatioOf({ energy }: EvaluationResult, step: Step): number | null {
   return step.energy.full.find(({ device }) => device === energy?.device)?.ratio ?? null;
-}
-
-function titleOf(name: string, { entries }: Comparison): string {
-  const last = entries.flatMap(({ name: entry, result }) => {
-    const { steps, names, source } = headlinesOf(result);
-    const last = steps.at(-1);
-    const what = source === null ? names.likeness : result.task ? names.quality : 'right';
-    return last ? [{ entry, t: steps.length, value: shownOf(last), what }] : [];
-  });
-  if (last.length === 0) return `${name}: nothing to compare`;
-  const best = last.reduce((a, b) => (b.value > a.value ? b : a));
-  const ties = last.filter(({ value }) => value === best.value).length > 1 ? ' (not alone)' : '';
-  return `${name}: ${best.entry} is best at T = ${best.t}, ${percent(best.value)} ${best.what}${ties}`;
 }
 
 function tableSection({ entries }: Comparison): Html {
@@ -88,6 +79,7 @@ function tableSection({ entries }: Comparison): Html {
           '',
           '1',
           '1',
+          '',
         ],
       ]
     : [];
@@ -106,6 +98,13 @@ function tableSection({ entries }: Comparison): Html {
         figureOf(`${at}/firingRate`, step.firingRate, step.firingRate.toFixed(3)),
         figureOf(`${at}/energy/ecmtRatio`, step.energy.ecmtRatio, step.energy.ecmtRatio.toFixed(3)),
         short(fullRatioOf(result, step)),
+        step.energy.quantisedRatio === null
+          ? '–'
+          : figureOf(
+              `${at}/energy/quantisedRatio`,
+              step.energy.quantisedRatio,
+              short(step.energy.quantisedRatio),
+            ),
       ];
     }),
   );
@@ -117,32 +116,84 @@ function tableSection({ entries }: Comparison): Html {
     '95 %',
     names.likeness,
     'rate',
-    'ECMT’s ratio',
-    'full estimate',
+    '(a) ECMT’s ratio',
+    '(b) full estimate',
+    '(c) at equal bits',
   ];
   return html`<section id="table" aria-labelledby="table-title">
 <h2 id="table-title">Every method at every step, on the same images</h2>
-<p>Shares of images; rate is spikes a neuron and step; energy relative to the source network, estimates. The names lead to each method’s own report.</p>
+<p>Shares of images; rate is spikes a neuron and step; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
 <div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
 <p class="source">Data: <code>result.json: entries[].result</code></p>
 </section>
 `;
 }
 
-/** Headlines with their steps. */
-function pointsOf(result: EvaluationResult) {
-  return headlinesOf(result).steps.map((headline, i) => ({ t: i + 1, ...headline }));
+/** Every two methods, image by image. */
+function differencesSection({ differences, entries }: Comparison): Html[] {
+  if (differences.length === 0) return [];
+  const labelled = differences.every(({ top1 }) => top1 !== null);
+  const rows = differences.map(({ first, second, top1, agreement }, d) => {
+    const at = `result.json#/differences/${d}`;
+    const cells = (name: string, { onlyFirst, onlySecond, p }: Verdict) => [
+      figureOf(`${at}/${name}/onlyFirst`, onlyFirst, String(onlyFirst)),
+      figureOf(`${at}/${name}/onlySecond`, onlySecond, String(onlySecond)),
+      figureOf(`${at}/${name}/p`, p, probability(p)),
+    ];
+    return [first, second, ...(top1 ? cells('top1', top1) : []), ...cells('agreement', agreement)];
+  });
+  const columns = (what: string) => [`${what}: only A`, 'only B', 'p'];
+  const head = ['A', 'B', ...(labelled ? columns('right') : []), ...columns('agrees')];
+  return [
+    html`<section id="differences" aria-labelledby="differences-title">
+<h2 id="differences-title">Which differences may be chance</h2>
+<p>After the last step, on the same ${count(entries[0]?.result.images ?? 0, 'image')}: how many only one of two methods gets right, and how often two equally good ones would be parted that far or further (McNemar’s exact test, two-sided, not corrected for the number of pairs).</p>
+<div class="scroll">${renderTable({ head, rows }, 'Images that only one of two methods gets right')}</div>
+<p class="source">Data: <code>result.json: differences</code></p>
+</section>
+`,
+  ];
+}
+
+function probability(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+/** A headline with its step; bounds are 95 %, known where classes are told. */
+interface Point extends Headline {
+  readonly t: number;
+  readonly qualityInterval: readonly number[] | null;
+  readonly likenessInterval: readonly number[] | null;
+}
+
+function pointsOf(result: EvaluationResult): Point[] {
+  return headlinesOf(result).steps.map((headline, i) => {
+    const step = result.task ? undefined : result.steps[i];
+    return {
+      t: i + 1,
+      ...headline,
+      qualityInterval: step?.top1Interval ?? null,
+      likenessInterval: step?.agreementInterval ?? null,
+    };
+  });
 }
 
 async function stepsSection({ entries }: Comparison): Promise<Html[]> {
   const series = entries
-    .map(({ name, result }, i) => ({ name, mark: seriesMark(i), steps: pointsOf(result) }))
+    .map(({ name, result }, i) => ({
+      name,
+      mark: seriesMark(i),
+      shift: shiftOf(i, entries.length),
+      steps: pointsOf(result),
+    }))
     .filter(({ steps }) => steps.length > 0);
   if (series.length === 0) return [];
   const labelled = series.every(({ steps }) => steps[0]!.quality !== null);
   const qualityOf = ({ quality, likeness }: Headline) =>
     100 * shownOf({ quality: labelled ? quality : null, likeness });
   const { names, source: sourceQuality } = headlinesOf(entries[0]!.result);
+  const intervalOf = ({ qualityInterval, likenessInterval }: Point) =>
+    ((labelled ? qualityInterval : likenessInterval) ?? []).map((bound) => 100 * bound);
   const last = Math.max(...series.map(({ steps }) => steps.length));
   const reference = labelled && sourceQuality !== null ? [100 * sourceQuality] : [];
   const chart = await drawChart('Accuracy of every method by time-step', (Plot, { narrow }) => ({
@@ -156,7 +207,10 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
       grid: true,
       label: axisOf({ names, source: labelled ? sourceQuality : null }),
       labelArrow: 'none',
-      domain: axisRange([...series.flatMap(({ steps }) => steps.map(qualityOf)), ...reference]),
+      domain: axisRange([
+        ...series.flatMap(({ steps }) => steps.flatMap((step) => [qualityOf(step), ...intervalOf(step)])),
+        ...reference,
+      ]),
       ticks: 6,
     },
     marks: [
@@ -170,23 +224,32 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
         text: (value: number) => `source ${value.toFixed(1)} %`,
         fill: 'currentColor',
       }),
-      ...series.flatMap(({ name, mark, steps }) => [
+      ...series.flatMap(({ name, mark, shift, steps }) => [
+        Plot.ruleX(
+          steps.filter((step) => intervalOf(step).length > 0),
+          {
+            x: ({ t }: Point) => t + shift,
+            y1: (step: Point) => intervalOf(step)[0],
+            y2: (step: Point) => intervalOf(step)[1],
+            stroke: mark.color,
+            strokeWidth: 1.5,
+          },
+        ),
         Plot.line(steps, {
-          x: 't',
+          x: ({ t }: Point) => t + shift,
           y: qualityOf,
           stroke: mark.color,
           strokeDasharray: mark.dash,
           strokeWidth: 2,
         }),
         Plot.dot(steps, {
-          x: 't',
+          x: ({ t }: Point) => t + shift,
           y: qualityOf,
           symbol: mark.symbol,
           fill: mark.color,
           stroke: 'var(--surface)',
           r: 5,
-          title: (step: Headline & { readonly t: number }) =>
-            `${name}, T = ${step.t}: ${qualityOf(step).toFixed(1)} %`,
+          title: (step: Point) => `${name}, T = ${step.t}: ${qualityOf(step).toFixed(1)} %`,
         }),
       ]),
     ],
@@ -194,7 +257,9 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
   return [
     renderFigure('steps', {
       title: 'Accuracy after each time-step',
-      caption: 'In percent of the images.',
+      caption: entries[0]!.result.task
+        ? 'In percent of the images. Methods stand side by side within a step, so that equal ones are seen.'
+        : 'In percent of the images; bars: 95 % intervals of each by itself. Methods stand side by side within a step, so that equal ones are seen.',
       data: [
         entries[0]!.result.task
           ? 'result.json: entries[].result.task.steps[]'
@@ -203,4 +268,9 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
       body: html`${key(series.map(({ mark, name }) => ({ mark: keyMark(mark), text: name })))}${chart}`,
     }),
   ];
+}
+
+/** Methods stand beside each other within a fifth of a step to each side: what is equal would hide what is behind it. */
+function shiftOf(i: number, of: number): number {
+  return of === 1 ? 0 : 0.36 * (i / (of - 1) - 0.5);
 }

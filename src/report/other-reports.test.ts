@@ -45,11 +45,32 @@ it('draws a comparison: one table, steps, energy, and links to the runs', async 
       { name: 'ecmt', folder: 'ecmt', result: evaluation },
       { name: 'rate', folder: 'rate', result: better },
     ],
+    differences: [
+      {
+        first: 'ecmt',
+        second: 'rate',
+        images: 24,
+        top1: { onlyFirst: 1, onlySecond: 9, p: 0.021484375 },
+        agreement: { onlyFirst: 2, onlySecond: 2, p: 1 },
+      },
+    ],
   };
   const document = await reportOn('result.json', content);
   expect(document.querySelector('h1')!.textContent).toMatch(/: rate is best at T.=.2, \d+\.\d.% right$/);
   const ids = [...document.querySelectorAll('main > section')].map(({ id }) => id);
-  expect(ids).toEqual(['table', 'steps', 'frontier', 'full-frontier']);
+  expect(ids).toEqual(['table', 'differences', 'steps', 'frontier', 'full-frontier']);
+  const tested = [...document.querySelectorAll('#differences tbody :is(th, td)')].map(
+    ({ textContent }) => textContent,
+  );
+  expect(tested).toEqual(['ecmt', 'rate', '1', '9', '0.021', '2', '2', '1.000']);
+  // A bar for the interval of each step of each method, and no two at the same place.
+  const bars = [...document.querySelectorAll('#steps svg')]
+    .map((svg) =>
+      [...svg.querySelectorAll('[aria-label="rule"] line')].map((line) => line.getAttribute('x1')),
+    )
+    .filter((places) => places.length > 0);
+  expect(bars.length).toBeGreaterThan(0);
+  for (const places of bars) expect(new Set(places).size).toBeGreaterThanOrEqual(4);
   expect([...document.querySelectorAll('#table tbody tr')]).toHaveLength(5);
   expect(document.querySelector('#table a')!.getAttribute('href')).toBe('ecmt/report.html');
   expect(requireTraced(document, content)).toBeGreaterThan(12);

@@ -21,8 +21,10 @@ describe('transpike compare', () => {
     expect(first.stdout).toMatch(/ecmt +│ 1 │/);
     expect(first.stdout).toMatch(/ecmt\/reference +│ 1 │/);
     expect(first.stdout).toContain(`report: ${join('two', 'report.html')}`);
-    const { entries } = JSON.parse(readFileSync(join(folder, 'two', 'result.json'), 'utf8'));
+    const { entries, differences } = JSON.parse(readFileSync(join(folder, 'two', 'result.json'), 'utf8'));
     expect(entries.map(({ name }: { name: string }) => name)).toEqual(['ecmt', 'ecmt/reference']);
+    expect(differences).toMatchObject([{ first: 'ecmt', second: 'ecmt/reference', images: 12 }]);
+    expect(first.stdout).toMatch(/ are not told apart on 12 images\n/);
     const ids = (name: string) =>
       readFileSync(join(folder, 'two', name, 'batches.jsonl'), 'utf8')
         .match(/"id":"[^"]*"/g)!

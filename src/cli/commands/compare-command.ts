@@ -6,6 +6,7 @@ import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
+import { comparisonTitle } from '../../report/comparison-title.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
@@ -80,14 +81,15 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
     process.exitCode = exitCodes.interrupted;
     return;
   }
-  const { folder, entries, report } = end;
+  const { folder, entries, differences, report } = end;
   if (settings.json) {
-    console.log(JSON.stringify({ run: folder, report, entries }, null, 2));
+    console.log(JSON.stringify({ run: folder, report, entries, differences }, null, 2));
     return;
   }
   const task = entries[0]?.result.task;
   const figures = task ? taskLegend(task) : [];
   console.log([comparisonTable(entries), ...figures, ...comparisonLegend].join('\n'));
+  console.log(comparisonTitle({ kind: 'comparison', entries, differences }));
   console.log(`run record: ${join(folder, 'result.json')}`);
   if (report) console.log(`report: ${report}`);
 }
