@@ -1,8 +1,12 @@
+import { constantTensor } from '../analysis/constant-tensor.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { describeNode } from '../graph/node.ts';
+import { describeNode, intAttribute, type Node } from '../graph/node.ts';
 import { subgraphsOf } from '../graph/operation.ts';
+import type { Tensor } from '../graph/tensor.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
+/** What of them can be written as standard operators is so before anybody looks for obstacles. */
 const fused = new Set([
   'Attention',
   'MultiHeadAttention',
@@ -27,6 +31,12 @@ const random = new Set([
   'Multinomial',
   'Bernoulli',
 ]);
+/** Standard operators that multiply by weights, and are not known as synaptic. */
+const foreignProducts = new Set(['DeformConv']);
+/** What ONNX Runtime writes when it saves a network that it has optimised. */
+const machineDomain = 'com.microsoft.nchwc';
+/** Domains whose operators are told apart elsewhere. */
+const ownDomains = new Set(['transpike', 'transpike.engine', machineDomain]);
 const synaptic = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'Einsum']);
 
 /**
@@ -52,24 +62,54 @@ export function findObstacles(model: Model): string[] {
         `${describeNode(each)}: products of more than two tensors are not supported. Write it as several products.`,
       ];
     }
-    const reason = obstacle(
-      each.opType,
-      subgraphsOf(each).flatMap((body) => body.nodes.map((inner) => inner.opType)),
-    );
+    const reason =
+      obstacle(
+        each.opType,
+        subgraphsOf(each).flatMap((body) => body.nodes.map((inner) => inner.opType)),
+      ) ??
+      trainingObstacle(each) ??
+      foreignObstacle(model.graph, each);
     return reason ? [`${describeNode(each)}: ${reason}`] : [];
   });
-  return [...inputs, ...nodes];
+  return [...inputs, ...nodes, ...machineObstacle(model.graph)];
 }
 
 function obstacle(opType: string, inside: readonly string[]): string | undefined {
   if (recurrent.has(opType))
     return 'recurrent operators have a time axis of their own. Convert the feed-forward part.';
   if (fused.has(opType))
-    return 'fused operators hide their products. Export with attention written as MatMul and Softmax.';
+    return 'this fused operator hides its products, and is used in a way that is not taken apart. Export with attention written as MatMul and Softmax.';
   if (quantised.has(opType)) return 'the network is quantised already. Convert the float32 network.';
   if (random.has(opType)) return 'its output changes from step to step. Export the model in evaluation mode.';
   if (inside.some((each) => synaptic.has(each))) {
     return 'control flow around synaptic operators cannot be converted. Export with fixed sizes, so that it is unrolled.';
   }
   return undefined;
+}
+
+/** Batch normalisation whose statistics are those of the batch makes images depend on each other. */
+function trainingObstacle(of: Node): string | undefined {
+  if (of.opType !== 'BatchNormalization' || of.domain !== '') return undefined;
+  const isTraining = of.outputs.filter(Boolean).length > 1 || intAttribute(of, 'training_mode', 0) !== 0;
+  return isTraining ? 'it is in training mode. Export the model in evaluation mode.' : undefined;
+}
+
+/** Their weights lie as the processor likes them, which is told once. */
+function machineObstacle({ nodes }: Graph): string[] {
+  if (nodes.every(({ domain }) => domain !== machineDomain)) return [];
+  return [
+    `operators of ${machineDomain}: ONNX Runtime has optimised the network for one kind of processor. Give the network as it was before.`,
+  ];
+}
+
+/** Weights of an operator that nobody knows would stay analog without a word, and uncounted. */
+function foreignObstacle(graph: Graph, of: Node): string | undefined {
+  const isKnown = of.domain === '' ? !foreignProducts.has(of.opType) : ownDomains.has(of.domain);
+  const weights = isKnown ? [] : of.inputs.filter((name) => isMatrix(constantTensor(graph, name)));
+  if (weights.length === 0) return undefined;
+  return `an unknown operator multiplies by weights (${weights.join(', ')}). Export it as standard operators.`;
+}
+
+function isMatrix(tensor: Tensor | undefined): boolean {
+  return tensor !== undefined && tensor.shape.length >= 2 && tensor.size > 1;
 }

@@ -35,7 +35,7 @@ export function networkOf(
 }
 
 /** What ONNX Runtime gives for inputs that look random. */
-export async function runtimeOutputs(model: Model): Promise<FloatTensor[]> {
+async function runtimeOutputs(model: Model): Promise<FloatTensor[]> {
   const session = await OrtSession.create(model, { optimise: 'none' });
   try {
     const inputs = model.graph.inputs.map(({ name, shape }, i): [string, FloatTensor] => {

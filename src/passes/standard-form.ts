@@ -1,4 +1,6 @@
 import { decomposeFused } from './decompose-fused.ts';
+import { dequantiseActivations } from './dequantise-activations.ts';
+import { dequantiseWeights } from './dequantise-weights.ts';
 import { foldConditions } from './fold-conditions.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { unrollSequences } from './unroll-sequences.ts';
@@ -6,12 +8,14 @@ import { widenHalves } from './widen-halves.ts';
 
 /**
  * What makes standard operators on float32 of a network as exporters write it: with them all that comes later is concerned.
- * They compute what the file says, and leave a network alone that is in this form.
+ * They compute what the file says, but for the steps of quantised activations, and leave a network alone that is in this form.
  */
 export const standardForm = [
   inlineFunctions,
   widenHalves,
   foldConditions,
   unrollSequences,
+  dequantiseWeights,
+  dequantiseActivations,
   decomposeFused,
 ] as const;

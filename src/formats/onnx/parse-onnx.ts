@@ -34,6 +34,7 @@ export function parseOnnx(bytes: Uint8Array, where: string, find: FindExternal =
   }
   const { model, problems } = decodeModel(proto, find);
   if (problems.length > 0) throw new FormatError(problemsOf(where, problems));
+  requireKnownQuantisation(model, where);
   verifyModel(model, where);
   upgrade(model, where);
   return model;
@@ -46,6 +47,21 @@ function problemsOf(where: string, problems: readonly Error[]): ErrorContent {
   if (typeof content === 'object' && 'expected' in content)
     return { ...content, where: `${where}: ${content.where}` };
   return listProblems(`${where}: cannot read ${problems.length} part(s):`, problems.map(messageOf));
+}
+
+/** Operators of quantisation-aware training that are no ONNX and that no runtime here has. */
+const quantisationDomains = new Set(['onnx.brevitas', 'qonnx.custom_op.general', 'finn.custom_op.general']);
+
+function requireKnownQuantisation({ graph }: Model, where: string): void {
+  const quantisers = graph.nodes.filter(({ domain }) => quantisationDomains.has(domain));
+  if (quantisers.length === 0) return;
+  const kinds = [...new Set(quantisers.map(({ domain, opType }) => `${domain}.${opType}`))];
+  throw new FormatError({
+    where,
+    expected: 'standard operators',
+    got: `a network quantised by Brevitas or QONNX (${kinds.join(', ')})`,
+    remedy: 'Export the network before quantisation, or with QuantizeLinear and DequantizeLinear',
+  });
 }
 
 function upgrade(model: Model, where: string): void {

@@ -6,7 +6,7 @@ import { subgraphsOf } from '../../../graph/operation.ts';
 import { upgrades } from './upgrades.ts';
 
 /** The operator set that older ones are brought to. */
-export const upgradedOpset = 11;
+const upgradedOpset = 11;
 
 /**
  * Writes the operators of a model of opset 7 to 10 as those of opset 11. Newer models stay as they are.

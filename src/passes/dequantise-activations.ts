@@ -1,0 +1,95 @@
+import { constantTensor } from '../analysis/constant-tensor.ts';
+import { definePass } from '../graph/define-pass.ts';
+import type { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { type Node, node } from '../graph/node.ts';
+import { integerRange, requantisedTensor } from './quantised/dequantised-tensor.ts';
+import { quantisationOf, quantisedType } from './quantised/quantisation-of.ts';
+
+/** Operators that move or choose what they read, integers or floats alike. */
+const carriers = new Set([
+  'Identity',
+  'Reshape',
+  'Flatten',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Slice',
+  'Gather',
+  'Concat',
+  'MaxPool',
+  'Split',
+]);
+
+/**
+ * Takes the steps of quantised activations out (QuantizeLinear and the DequantizeLinear behind it), and leaves their bounds in: what is
+ * beyond the range of the integers is clipped. A lower bound of 0 often does the work of a ReLU that was left out.
+ */
+export const dequantiseActivations = definePass({
+  name: 'dequantise-activations',
+  summary: 'QuantizeLinear with DequantizeLinear becomes a Clip to the range of the integers.',
+  rewrites: 'input',
+  apply({ graph }) {
+    const quantisers = graph.nodes.filter((each) => each.opType === 'QuantizeLinear');
+    const changes = quantisers.filter((each) => clipInstead(graph, each)).length;
+    if (changes > 0) graph.removeDeadNodes();
+    return changes;
+  },
+});
+
+function clipInstead(graph: Graph, quantiser: Node): boolean {
+  const by = quantisationOf(graph, quantiser);
+  const back = dequantisersAfter(graph, quantiser);
+  if (!by || !back) return false;
+  const [input] = quantiser.inputs as [string];
+  const weights = constantTensor(graph, input);
+  const type = quantisedType(quantiser, by);
+  const build = new GraphBuilder(graph, `${quantiser.name}.`, { behind: quantiser });
+  let value = input;
+  if (weights) value = build.constant('weight', requantisedTensor(weights, by, type));
+  else if (by.scale.size === 1) {
+    const scale = by.scale.toNumber();
+    const zero = by.zeroPoint?.toNumber() ?? 0;
+    const [lowest, highest] = integerRange(type).map((integer) => (integer - zero) * scale) as [
+      number,
+      number,
+    ];
+    value = build.op('Clip', [input, build.scalar('lowest', lowest), build.scalar('highest', highest)]);
+  }
+  graph.redirectConsumers(quantiser.outputs[0]!, value);
+  for (const each of back) passOn(graph, each);
+  return true;
+}
+
+/** The DequantizeLinear that all ways from a QuantizeLinear lead to; nothing if one leads elsewhere. */
+function dequantisersAfter(graph: Graph, quantiser: Node): Node[] | undefined {
+  const found = new Set<Node>();
+  const open = [...quantiser.outputs];
+  const seen = new Set(open);
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (graph.isOutput(value)) return undefined;
+    for (const reader of graph.consumersOf(value)) {
+      if (reader.opType === 'DequantizeLinear' && reader.inputs[0] === value) found.add(reader);
+      else if (!carriers.has(reader.opType) || reader.domain !== '') return undefined;
+      else if (!reader.inputs.every((each) => each === value || isFree(graph, each, reader)))
+        return undefined;
+      else
+        for (const output of reader.outputs.filter((each) => each && !seen.has(each))) {
+          open.push(output);
+          seen.add(output);
+        }
+    }
+  }
+  return [...found];
+}
+
+/** Whether another input of a carrier says how to move, or is a quantised value in turn. */
+function isFree(graph: Graph, value: string, { opType }: Node): boolean {
+  if (opType !== 'Concat') return true;
+  const producer = graph.producerOf(value);
+  return producer?.opType === 'QuantizeLinear' || producer?.opType === 'Clip';
+}
+
+function passOn(graph: Graph, of: Node): void {
+  graph.update(of, { ...node('Identity', [of.inputs[0]!], of.outputs, {}, { name: of.name }) });
+}
