@@ -12,7 +12,7 @@ import {
 } from '../checkpoints/hugging-face-config.ts';
 import type { PerceptronActivation } from '../checkpoints/perceptron-activation.ts';
 import type { Report } from '../checkpoints/problem-line.ts';
-import { classAndGridPositions } from '../checkpoints/relative-positions.ts';
+import { classAndGridPositions, type PairIndex } from '../checkpoints/relative-positions.ts';
 import type { Tensors } from '../checkpoints/timm-blocks.ts';
 import { heightAndWidth } from '../checkpoints/timm-config.ts';
 import type { TransformerBlock } from '../checkpoints/transformer-block.ts';
@@ -67,6 +67,8 @@ function parseSettings(config: Config, tensors: Tensors, report: Report): Vision
   const classes = classesIfAny(config, tensors, report);
   const activation = configuredActivation(config.hidden_act, report);
   const heads = headCount(width, config.num_attention_heads, report);
+  const grid = patchGrid(heightAndWidth(config.image_size), heightAndWidth(config.patch_size));
+  const common = { config, heads, activation, relative: classAndGridPositions(grid) };
   return {
     channels: config.num_channels,
     imageSize: heightAndWidth(config.image_size),
@@ -78,9 +80,7 @@ function parseSettings(config: Config, tensors: Tensors, report: Report): Vision
       : undefined,
     patches: { path: `${model}embeddings.patch_embeddings.projection`, bias: true },
     firstNorm: undefined,
-    blocks: Array.from({ length: config.num_hidden_layers }, (_, i) =>
-      block(model, i, config, heads, activation),
-    ),
+    blocks: Array.from({ length: config.num_hidden_layers }, (_, i) => block(model, i, common)),
     lastNorm: averages ? undefined : { path: `${model}layernorm`, epsilon },
     pooling: averages ? { kind: 'mean', includePrefix: false } : { kind: 'token' },
     pooledNorm: averages ? { path: `${model}pooler.layernorm`, epsilon } : undefined,
@@ -89,17 +89,22 @@ function parseSettings(config: Config, tensors: Tensors, report: Report): Vision
   };
 }
 
+/** What all layers have in common. */
+interface Common {
+  readonly config: Config;
+  readonly heads: number;
+  readonly activation: PerceptronActivation;
+  readonly relative: PairIndex;
+}
+
 function block(
   model: string,
   index: number,
-  config: Config,
-  heads: number,
-  activation: PerceptronActivation,
+  { config, heads, activation, relative }: Common,
 ): TransformerBlock {
   const path = `${model}encoder.layer.${index}`;
   const { hidden_size: width, layer_norm_eps: epsilon, intermediate_size: hidden } = config;
   const scale = (name: string) => (config.layer_scale_init_value > 0 ? `${path}.${name}` : undefined);
-  const grid = patchGrid(heightAndWidth(config.image_size), heightAndWidth(config.patch_size));
   const table = config.use_relative_position_bias
     ? `${path}.attention.attention.relative_position_bias`
     : config.use_shared_relative_position_bias && `${model}encoder.relative_position_bias`;
@@ -108,9 +113,7 @@ function block(
     norms: 'before',
     attentionNorm: { path: `${path}.layernorm_before`, epsilon },
     attention: huggingFaceAttention(path, width, heads, { query: true, key: false, value: true }),
-    relativePositions: table
-      ? classAndGridPositions(`${table}.relative_position_bias_table`, grid)
-      : undefined,
+    relativePositions: table ? { ...relative, table: `${table}.relative_position_bias_table` } : undefined,
     attentionScale: scale('lambda_1'),
     mlpNorm: { path: `${path}.layernorm_after`, epsilon },
     mlp: {

@@ -98,7 +98,7 @@ function parseSettings(config: TimmConfig, tensors: Tensors, report: Report): Vi
   const heads = timmHeads(config, embedDim, report);
   const activation = timmActivation(config, report);
   const blocks = new TimmBlocks({ config, tensors, report, width: embedDim, heads, activation, norm });
-  const relative = tensors.has(`blocks.0.${relativeTable}`);
+  const relative = tensors.has(`blocks.0.${relativeTable}`) ? classAndGridPositions(grid) : undefined;
   const norms = usesPostNorm(config) ? 'after' : 'before';
   const rotation = rotationOf(config, tensors);
   const rows = tensors.get('head.weight')?.shape[0];
@@ -116,7 +116,7 @@ function parseSettings(config: TimmConfig, tensors: Tensors, report: Report): Vi
     firstNorm: tensors.has('norm_pre.weight') ? norm('norm_pre') : undefined,
     blocks: Array.from({ length: timmDepth(config, tensors) }, (_, i) => ({
       ...blocks.block(`blocks.${i}`, norms),
-      relativePositions: relative ? classAndGridPositions(`blocks.${i}.${relativeTable}`, grid) : undefined,
+      relativePositions: relative && { ...relative, table: `blocks.${i}.${relativeTable}` },
     })),
     lastNorm: tensors.has('norm.weight') || !tensors.has('fc_norm.weight') ? norm('norm') : undefined,
     pooling: timmPooling(config, tensors, prefix, blocks, report),

@@ -1,7 +1,7 @@
 import { type DataType, onnxDataType } from '../graph/data-type.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { problemLine } from './problem-line.ts';
 import { shapeOf } from './shape-of.ts';
 
@@ -19,6 +19,7 @@ export class NetworkBuilder extends GraphBuilder {
   readonly #tensors: ReadonlyMap<string, Tensor>;
   readonly #values = new Map<string, string>();
   readonly #problems: string[] = [];
+  readonly #tables = new Map<Int32Array, string>();
 
   constructor(graph: Graph, tensors: ReadonlyMap<string, Tensor>) {
     super(graph);
@@ -56,6 +57,13 @@ export class NetworkBuilder extends GraphBuilder {
     const initializer = this.constant(name, tensor);
     if (tensor.dataType === 'float32') return initializer;
     return this.op('Cast', [initializer], { to: onnxDataType('float32') }, { name: `${name}.float32` });
+  }
+
+  /** A table of integers as an int64 constant, of which the graph has one however often it is asked for. */
+  table(hint: string, shape: readonly number[], values: Int32Array): string {
+    const known = this.#tables.get(values) ?? this.constant(hint, Tensor.int64(shape, [...values]));
+    this.#tables.set(values, known);
+    return known;
   }
 
   /**

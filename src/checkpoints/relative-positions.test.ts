@@ -14,7 +14,7 @@ describe('windowIndex', () => {
 
 describe('classAndGridPositions', () => {
   it('has three more rows for the class token', () => {
-    const { rows, tokens, index } = classAndGridPositions('table', [2, 2]);
+    const { rows, tokens, index } = classAndGridPositions([2, 2]);
     expect([rows, tokens]).toEqual([12, 5]);
     expect([...index.subarray(0, 5)]).toEqual([11, 9, 9, 9, 9]);
     expect([index[5], index[6], index[10]]).toEqual([10, 4, 10]);

@@ -1,13 +1,16 @@
-import { Tensor } from '../graph/tensor.ts';
 import type { NetworkBuilder } from './network-builder.ts';
 
 /**
  * What attention adds to its scores for the position of a key relative to the query: a table [rows, heads], and the row
  * for each pair of tokens.
  */
-export interface RelativePositions {
+export interface RelativePositions extends PairIndex {
   /** Name of the tensor. */
   readonly table: string;
+}
+
+/** Rows of a table of relative positions; blocks that have it in common share it. */
+export interface PairIndex {
   readonly rows: number;
   readonly tokens: number;
   /** Row for each query and key: query · tokens + key. */
@@ -31,7 +34,7 @@ export function addPairBias(
   tokens: number,
   index: Int32Array,
 ): string {
-  const rows = net.constant(`${path}.index`, Tensor.int64([tokens, tokens], [...index]));
+  const rows = net.table(`${path}.index`, [tokens, tokens], index);
   const pairs = net.op('Gather', [table, rows], { axis: 0 }, { name: `${path}.pairs` });
   return net.op('Transpose', [pairs], { perm: [2, 0, 1] }, { name: `${path}.heads` });
 }
@@ -56,7 +59,7 @@ export function windowRows([height, width]: readonly [number, number]): number {
  * Relative positions of a class token and a grid of patches behind it, as BEiT has them: the last three rows of the table
  * are for class to patch, patch to class, and class to class.
  */
-export function classAndGridPositions(table: string, grid: readonly [number, number]): RelativePositions {
+export function classAndGridPositions(grid: readonly [number, number]): PairIndex {
   const inside = windowRows(grid);
   const patches = grid[0] * grid[1];
   const tokens = patches + 1;
@@ -66,5 +69,5 @@ export function classAndGridPositions(table: string, grid: readonly [number, num
     if (query === 0) return key === 0 ? inside + 2 : inside;
     return key === 0 ? inside + 1 : between[(query - 1) * patches + key - 1]!;
   });
-  return { table, rows: inside + 3, tokens, index };
+  return { rows: inside + 3, tokens, index };
 }
