@@ -36,6 +36,7 @@ export type Means =
   | 'method'
   | 'output'
   | 'precision'
+  | 'preprocess'
   | 'preset'
   | 'quantised'
   | 'split'

@@ -21,6 +21,7 @@ export const flags: Readonly<Record<Means, string>> = {
   method: '--method',
   output: '--output',
   precision: '--precision',
+  preprocess: '--preprocess',
   preset: '--preset',
   quantised: '--no-quantised',
   split: '--split',

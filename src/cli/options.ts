@@ -125,6 +125,12 @@ export const options = {
       'folder that weights of the model were moved to; may be given several times',
       'folder',
     ).argParser((folder, before: readonly string[] | undefined) => [...(before ?? []), folder]),
+  preprocess: () =>
+    new JobOption(
+      'preprocess',
+      'how pictures become inputs where the model does not say it: imagenet, unit (pixels from 0 to 1), or a JSON file with mean and std',
+      'name or file',
+    ),
   output: (what: string) => new Option('-o, --output <file>', what),
   bundle: () =>
     new JobOption('bundle', 'put all weights into the written file, so that it depends on no other'),

@@ -54,7 +54,10 @@ export interface Dataset {
 
 /** Facts about data that the files do not tell by themselves. */
 export interface DatasetOptions {
-  /** File of labels: integers for `npy` (text with one a line, or `.npy`), or a synset file for picture files named by synsets. */
+  /**
+   * File of labels: integers for `npy` (text with one a line, or `.npy`), a synset file for picture files named by synsets, class
+   * names, one a line, for folders of classes.
+   */
   labels?: string | undefined;
   /**
    * What would be right for the samples, where that is no class: a `.npy` array [N, …], a table of numbers (one line a sample), or a
@@ -63,6 +66,8 @@ export interface DatasetOptions {
   targets?: string | undefined;
   /** File of synsets, one a line: `n01440764 tench, Tinca tinca`; its line order is the order of the classes. */
   synsets?: string | undefined;
+  /** Classes of the network in the order of its logits, for data that name theirs; see Network. A given file comes before them. */
+  classes?: readonly string[] | undefined;
   /** Whether the classes matter; without them, as for calibration, pictures named by synsets need no synset file. Default true. */
   needsLabels?: boolean | undefined;
   /** Take at most this many samples, evenly spread over the whole data set: sample i is number floor(i * size / limit). */

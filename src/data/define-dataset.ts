@@ -2,7 +2,7 @@ import type { DataLocation } from './data-location.ts';
 import type { Dataset, DatasetOptions } from './dataset.ts';
 
 /** An option that only some kinds understand. */
-export type KindOption = Exclude<keyof DatasetOptions, 'limit' | 'needsLabels' | 'targets'>;
+export type KindOption = Exclude<keyof DatasetOptions, 'limit' | 'needsLabels' | 'targets' | 'classes'>;
 
 /** One kind of data set: how to tell it and how to open it. */
 export interface DatasetKind {

@@ -2,19 +2,15 @@ import { join } from 'node:path';
 import { type DataLocation, isImageName } from '../data/data-location.ts';
 import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
+import { type ClassTable, classTable, readClassTable, synsetPattern } from '../decoding/class-table.ts';
 import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
 import { listImages } from '../decoding/locate-data.ts';
-import {
-  findSynsetTable,
-  readSynsetTable,
-  type SynsetTable,
-  synsetPattern,
-} from '../decoding/synset-table.ts';
+import { findSynsetTable, readSynsetTable } from '../decoding/synset-table.ts';
 import { DataError } from '../errors.ts';
 
 /**
- * One folder a class with pictures at any depth. The sorted folder names are the classes; if they are synset ids and a synset
- * file is given, or lies in the folder or its parent, its lines are.
+ * One folder a class with pictures at any depth. The order of the classes is that of a given file, of the network whose classes
+ * the folders are named after, of a synset file in the folder or its parent; else that of the sorted names.
  */
 export const imageFolder = defineDataset({
   name: 'image-folder',
@@ -26,7 +22,7 @@ export const imageFolder = defineDataset({
   },
   async open(location, options) {
     refuseLooseImages(location);
-    const table = await synsetsOf(location, options);
+    const table = await tableOf(location, options);
     const classNames = table?.names ?? location.folders;
     const files: ImageFile[] = [];
     const empty: string[] = [];
@@ -42,22 +38,35 @@ export const imageFolder = defineDataset({
   },
 });
 
-async function synsetsOf(
+/** As told, as the network says where it knows these folders, or as a synset file beside them does. */
+async function tableOf(
   { path, folders }: DataLocation,
   options: DatasetOptions,
-): Promise<SynsetTable | undefined> {
-  const given = options.synsets ?? options.labels;
+): Promise<ClassTable | undefined> {
+  const { synsets, labels, classes } = options;
+  const given = synsets ?? labels;
   const areSynsets = folders.every((folder) => synsetPattern.test(folder));
-  const table =
-    given !== undefined ? await readSynsetTable(given) : areSynsets ? await findSynsetTable(path) : undefined;
-  const unknown = table ? folders.filter((folder) => !table.indexOf.has(folder)) : [];
+  if (given !== undefined) {
+    return requireAll(path, folders, await (areSynsets ? readSynsetTable(given) : readClassTable(given)));
+  }
+  const own = classes && classTable(classes, 'the network', true);
+  if (own && folders.some((folder) => own.indexOf.has(folder))) return requireAll(path, folders, own);
+  const found = areSynsets ? await findSynsetTable(path) : undefined;
+  return found && requireAll(path, folders, found);
+}
+
+/** Labels of some classes alone would be worth nothing. */
+function requireAll(where: string, folders: readonly string[], table: ClassTable): ClassTable {
+  const unknown = folders.filter((folder) => !table.indexOf.has(folder));
   if (unknown.length === 0) return table;
   throw new DataError({
-    where: path,
-    expected: `folders named by synset ids of '${table!.path}'`,
+    where,
+    expected: `folders named by ${table.hasSynsets ? 'synset ids' : 'classes'} of '${table.path}'`,
     got: some(unknown),
-    remedy:
-      'Give the synset file of this data set, or leave it out to take the sorted folder names as classes',
+    remedy: table.ofNetwork
+      ? 'Give the labels of this data set, a class a line in the order of the network, or take these folders away'
+      : 'Give the synset file of this data set, or leave it out to take the sorted folder names as classes',
+    ...(table.ofNetwork && { means: ['labels'] }),
   });
 }
 

@@ -1,5 +1,7 @@
 import { isImageName } from '../data/data-location.ts';
+import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
+import { type ClassTable, classTable, hasSynset } from '../decoding/class-table.ts';
 import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
 import { findSynsetTable, readSynsetTable } from '../decoding/synset-table.ts';
 import { DataError, listProblems } from '../errors.ts';
@@ -14,8 +16,7 @@ export const synsetFiles = defineDataset({
   matches: ({ files, folders }) =>
     folders.length === 0 && files.some((file) => isImageName(file) && namePattern.test(file)),
   async open({ path, name, files }, options) {
-    const given = options.synsets ?? options.labels;
-    const table = given !== undefined ? await readSynsetTable(given) : await findSynsetTable(path);
+    const table = await tableOf(path, options);
     if (!table && options.needsLabels === false) {
       const unlabelled = files.filter(isImageName).map((file) => ({ id: file }));
       return imageFilesDataset({ kind: 'synset-files', name, labelled: false }, path, unlabelled);
@@ -47,3 +48,13 @@ export const synsetFiles = defineDataset({
     );
   },
 });
+
+/** As told, as the network says, or as a file beside the pictures does. */
+async function tableOf(path: string, options: DatasetOptions): Promise<ClassTable | undefined> {
+  const { synsets, labels, classes = [] } = options;
+  const given = synsets ?? labels;
+  if (given !== undefined) return readSynsetTable(given);
+  return classes[0] !== undefined && hasSynset(classes[0])
+    ? classTable(classes, 'the network', true)
+    : findSynsetTable(path);
+}

@@ -1,30 +1,18 @@
 import { dirname, join } from 'node:path';
 import { DataError, listProblems, messageOf } from '../errors.ts';
 import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
+import { type ClassTable, synsetPattern } from './class-table.ts';
 import { listFolder } from './locate-data.ts';
 
-/** The classes of a data set that are named by WordNet synsets. */
-export interface SynsetTable {
-  /** Where it was read. */
-  path: string;
-  /** Index of the class of every synset id. */
-  indexOf: ReadonlyMap<string, number>;
-  /** Words of every class, in the order of the indices. */
-  names: string[];
-}
-
-/** A synset id: `n` and eight digits. */
-export const synsetPattern = /^n\d{8}$/;
-
 /** Names under which a table is looked for beside the data. */
-const usualNames = ['synset_words.txt', 'LOC_synset_mapping.txt', 'synsets.txt'];
+export const synsetFileNames = ['synset_words.txt', 'LOC_synset_mapping.txt', 'synsets.txt'];
 
 /**
  * Reads a synset file: a synset id a line, in the order of the class indices, and after a blank the words for it.
  *
  * @throws DataError if the file cannot be read, or with all its malformed lines.
  */
-export async function readSynsetTable(path: string): Promise<SynsetTable> {
+export async function readSynsetTable(path: string): Promise<ClassTable> {
   const text = await readText(path);
   const indexOf = new Map<string, number>();
   const names: string[] = [];
@@ -44,14 +32,14 @@ export async function readSynsetTable(path: string): Promise<SynsetTable> {
       listProblems(`${path}: not a synset file. Correct these lines:`, problems.slice(0, 20)),
     );
   }
-  return { path, indexOf, names };
+  return { path, hasSynsets: true, indexOf, names };
 }
 
 /** The table in the folder or in its parent, if there is one under a usual name. */
-export async function findSynsetTable(folder: string): Promise<SynsetTable | undefined> {
+export async function findSynsetTable(folder: string): Promise<ClassTable | undefined> {
   for (const place of [folder, dirname(folder)]) {
     const { files } = await listFolder(place).catch(() => ({ files: [] as string[] }));
-    const name = usualNames.find((usual) => files.includes(usual));
+    const name = synsetFileNames.find((usual) => files.includes(usual));
     if (name) return readSynsetTable(join(place, name));
   }
   return undefined;

@@ -36,7 +36,7 @@ export function parsePreprocessConfig(
   imageSize: ImageSize,
   where: string,
 ): ParsedPreprocessConfig {
-  if (config === undefined || config === null) return assumedPreprocess(imageSize);
+  if (config === undefined || config === null) return imageNetPreprocess(imageSize);
   if (typeof config !== 'object' || Array.isArray(config)) {
     throw new FormatError({
       where,
@@ -46,7 +46,7 @@ export function parsePreprocessConfig(
     });
   }
   const form = forms.find((candidate) => candidate.matches(config as Record<string, unknown>));
-  if (!form) return assumedPreprocess(imageSize);
+  if (!form) return imageNetPreprocess(imageSize);
   return {
     ...finish(form.parse(config as Record<string, unknown>, imageSize), imageSize, where),
     assumed: false,
@@ -70,7 +70,8 @@ function finish(result: FormResult, [height, width]: ImageSize, where: string): 
   );
 }
 
-function assumedPreprocess([height, width]: ImageSize): ParsedPreprocessConfig {
+/** The usual preprocessing of ImageNet for a network of any size, marked as assumed. */
+export function imageNetPreprocess([height, width]: ImageSize): ParsedPreprocessConfig {
   return {
     resizeShorter: Math.floor(Math.min(height, width) / imageNet.cropFraction),
     interpolation: 'bicubic',

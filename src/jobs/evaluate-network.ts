@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { decidingBy, logitsOf } from '../analysis/logits-of.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { classTable } from '../decoding/class-table.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
@@ -100,7 +101,7 @@ export async function evaluateNetwork(
   network: Network,
   settings: EvaluateSettings,
 ): Promise<NetworkEvaluation> {
-  const { data, labels, split, limit, batchSize, strict = false, onNotice } = settings;
+  const { data, labels, split, limit, batchSize, strict = false } = settings;
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   if (network.spiking) tellOtherSteps(network, steps ?? network.steps, settings);
   else requireDense(network, settings);
@@ -117,11 +118,7 @@ export async function evaluateNetwork(
     strict,
     needsLabels,
   });
-  const { size, kind, classNames } = inputs.dataset;
-  if (network.preprocess?.assumed && kind !== 'npy') {
-    const message = 'nothing says how pictures are preprocessed; taking the usual settings of ImageNet';
-    onNotice?.({ kind: 'assumed-preprocessing', message });
-  }
+  const { size, classNames } = inputs.dataset;
   if (tellsClasses) tellOfOtherClasses(network, classNames, settings);
   const decisive = decisiveSettings(network, settings, steps, size);
   const folder = settings.folder ?? (await defaultRunFolder(network.name, decisive));
@@ -129,11 +126,8 @@ export async function evaluateNetwork(
     const record = await openRecord(folder, decisive, inputs.dataset, settings);
     const end = await evaluateInto(record, { ...network, model }, inputs, steps, { ...settings, task });
     if (!end.finished) return { folder, ...end };
-    const report = await reportRun(
-      folder,
-      { ...network, classes: classNames ?? network.classNames },
-      settings,
-    );
+    const classes = classNames ?? (network.classNames && classTable(network.classNames, network.path).names);
+    const report = await reportRun(folder, { ...network, classes }, settings);
     return { folder, ...end, report };
   };
   return withFolderLock(folder, evaluateIn);

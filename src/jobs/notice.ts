@@ -4,8 +4,6 @@ import type { Means } from '../errors.ts';
 export type NoticeKind =
   /** An image that cannot be read was left out. */
   | 'left-out'
-  /** Nothing says how pictures are preprocessed. */
-  | 'assumed-preprocessing'
   /** The data have other classes than the network. */
   | 'other-classes'
   /** The network runs another number of steps than it was converted for. */

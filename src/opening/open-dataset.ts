@@ -82,7 +82,7 @@ function isArchive({ isFolder, name, files }: DataLocation): boolean {
 }
 
 function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
-  const { limit, needsLabels, targets, ...specific } = options;
+  const { limit, needsLabels, targets, classes, ...specific } = options;
   const unused = (Object.keys(specific) as KindOption[]).filter(
     (key) => specific[key] !== undefined && !kind.accepts.includes(key),
   );

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import { type Batch, loadBatches } from '../data/load-batch.ts';
-import { RuntimeError } from '../errors.ts';
+import { RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
 import { openDataset } from './open-dataset.ts';
 import type { Network } from './open-network.ts';
@@ -28,7 +28,8 @@ export interface InputOptions extends DatasetOptions {
 /**
  * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are.
  *
- * @throws DataError if the data cannot be used; RuntimeError if the network's input has unknown lengths
+ * @throws DataError if the data cannot be used; UsageError if they are pictures and nothing says how these become inputs;
+ * RuntimeError if the network's input has unknown lengths
  *
  * @example
  * ```ts
@@ -49,7 +50,12 @@ export async function openInputs(
   const inputShape = knownShape(network);
   const { batchSize: wanted, strict = false, ...rest } = options;
   const isStack = path.endsWith('.npy');
-  const dataset = await openDataset(path, { ...rest, ...(isStack && { sampleRank: inputShape.length }) });
+  const dataset = await openDataset(path, {
+    ...rest,
+    classes: network.classNames,
+    ...(isStack && { sampleRank: inputShape.length }),
+  });
+  if (dataset.kind !== 'npy') requirePreprocess(network, path);
   const batchSize = wanted ?? dataset.batchSize ?? 8;
   return {
     dataset,
@@ -65,6 +71,19 @@ export async function openInputs(
         concurrency: availableParallelism() + 1,
       }),
   };
+}
+
+/** Guessed preprocessing gives wrong numbers without a word. */
+function requirePreprocess({ preprocess, path }: Network, data: string): void {
+  if (!preprocess?.assumed) return;
+  throw new UsageError({
+    where: path,
+    expected: `a network that says how the pictures of '${data}' become its inputs`,
+    got: 'no preprocessing in the model or in files beside it',
+    remedy:
+      "Give the option preprocess: 'imagenet' for the usual settings of ImageNet, 'unit' for pixels from 0 to 1, or a JSON file with mean and std",
+    means: ['preprocess'],
+  });
 }
 
 function knownShape({ inputShape, path }: Network): number[] {

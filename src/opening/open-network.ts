@@ -1,18 +1,20 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { classNamesIn } from '../checkpoints/class-names.ts';
-import { FormatError, messageOf } from '../errors.ts';
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { keepClasses } from '../data/kept-classes.ts';
+import { FormatError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
 import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { keepPreprocess, keptPreprocess } from '../images/kept-preprocess.ts';
-import { type ParsedPreprocessConfig, parsePreprocessConfig } from '../images/parse-preprocess-config.ts';
+import { keepPreprocess } from '../images/kept-preprocess.ts';
+import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { standardForm } from '../passes/standard-form.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { type ClassOptions, networkClasses } from './network-classes.ts';
+import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
 /** What is known of a network from disk beside its model. */
@@ -27,7 +29,7 @@ interface NetworkFacts {
   readonly inputShape: readonly Dimension[];
   /** How pictures become inputs; absent if the input is no picture. */
   readonly preprocess?: ParsedPreprocessConfig;
-  /** Names of the classes in the order of the logits; absent if the checkpoint does not tell them. */
+  /** Its classes in the order of the logits, a line each: a name, or a synset id and words; absent where nothing says them. */
   readonly classNames?: readonly string[];
   /** Changes when the network or its weight files change. */
   readonly fingerprint: string;
@@ -36,10 +38,14 @@ interface NetworkFacts {
 /** A network from disk, dense or spiking, with what is known about its inputs. */
 export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
 
+/** How to open a network. */
+export interface OpenOptions extends ExternalDataOptions, PreprocessOptions, ClassOptions {}
+
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
   const { name, path, origin, inputShape, preprocess, classNames } = source;
   if (preprocess) keepPreprocess(model, preprocess);
+  if (classNames) keepClasses(model, classNames);
   const fingerprint = fingerprintOf(model);
   return {
     name,
@@ -57,10 +63,13 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * Opens a network: an ONNX file, or a checkpoint folder with `config.json` and safetensors.
  *
  * The preprocessing of pictures comes from the model's own metadata, else from `preprocessor_config.json` or
- * `config.json` beside it, else the usual one of ImageNet is assumed and marked so.
+ * `config.json` beside it. Where nothing says it, the usual one of ImageNet is assumed and marked so; pictures are then refused until
+ * the option `preprocess` says how they become inputs.
  *
- * @param options where weights of an ONNX file may lie beside its own folder
- * @throws FormatError if nothing is there, or it cannot be read
+ * Its classes come from the model's own metadata, else from `config.json` (`label_names`, `id2label`) or a synset file beside it.
+ *
+ * @param options how pictures become inputs, what the classes are, and where weights of an ONNX file may lie beside its own folder
+ * @throws FormatError if nothing is there, or it cannot be read; UsageError if preprocessing is told for other inputs than pictures
  *
  * @example
  * ```ts
@@ -70,7 +79,7 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * console.log(network.name, network.origin, network.inputShape.join(' × ')); // vit vit-timm 3 × 8 × 12
  * ```
  */
-export async function openNetwork(path: string, options: ExternalDataOptions = {}): Promise<Network> {
+export async function openNetwork(path: string, options: OpenOptions = {}): Promise<Network> {
   const full = resolve(path);
   const info = statSync(full, { throwIfNoEntry: false });
   if (!info) {
@@ -81,11 +90,15 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
       remedy: 'Check the path',
     });
   }
-  const opened = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
-  const { model, origin, classNames } = opened;
+  const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
-  const preprocess = findPreprocess(model, info.isDirectory() ? full : dirname(full), inputShape);
+  const folder = info.isDirectory() ? full : dirname(full);
+  const preprocess = networkPreprocess(model, folder, inputShape, options);
+  // Told otherwise, it is another network: a run with it goes on with it alone.
+  if (preprocess && options.preprocess !== undefined) keepPreprocess(model, preprocess);
   const fingerprint = fingerprintOf(model);
+  const classNames = await networkClasses(model, folder, options);
+  if (classNames) keepClasses(model, classNames);
   // From now on it goes along with the model, whatever is made of it.
   if (preprocess) keepPreprocess(model, preprocess);
   return {
@@ -104,52 +117,14 @@ export async function openNetwork(path: string, options: ExternalDataOptions = {
 interface Opened {
   readonly model: Model;
   readonly origin: string;
-  readonly classNames?: readonly string[] | undefined;
 }
 
 async function fromCheckpoint(folder: string): Promise<Opened> {
-  const { model, architecture, config, numClasses } = await openCheckpoint(folder);
-  const classNames = typeof numClasses === 'number' ? classNamesIn(config, numClasses) : undefined;
-  return { model, origin: architecture, classNames };
+  const { model, architecture } = await openCheckpoint(folder);
+  return { model, origin: architecture };
 }
 
 async function fromOnnx(path: string, options: ExternalDataOptions): Promise<Opened> {
   const { model } = runPasses(await readOnnx(path, options), standardForm);
   return { model, origin: 'onnx' };
-}
-
-function findPreprocess(
-  model: Model,
-  folder: string,
-  shape: readonly Dimension[],
-): ParsedPreprocessConfig | undefined {
-  const [channels, height, width] = shape;
-  if (shape.length !== 3 || typeof height !== 'number' || typeof width !== 'number') return undefined;
-  const kept = keptPreprocess(model);
-  if (kept) return kept;
-  const files = ['preprocessor_config.json', 'config.json']
-    .map((name) => join(folder, name))
-    .filter(existsSync);
-  const found = files
-    .map((file) => parsePreprocessConfig(readJson(file), [height, width], file))
-    .find(({ assumed }) => !assumed);
-  const preprocess = found ?? parsePreprocessConfig(undefined, [height, width], folder);
-  return channels === 1 ? asGrey(preprocess) : preprocess;
-}
-
-function asGrey(preprocess: ParsedPreprocessConfig): ParsedPreprocessConfig {
-  if (preprocess.channels === 1) return preprocess;
-  // Nothing is known about a grey network without a configuration: pixels in [0, 1].
-  return { ...preprocess, channels: 1, mean: [0], std: [1] };
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new FormatError(
-      { where: path, expected: 'JSON', got: messageOf(error), remedy: 'Mend the file or take it away' },
-      { cause: error },
-    );
-  }
 }

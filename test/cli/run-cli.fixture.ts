@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { saveCheckpoint, tiny, tinyImages, tinyWeights } from '../../src/checkpoints/tiny-vit.fixture.ts';
+import {
+  saveCheckpoint,
+  tiny,
+  tinyConfig,
+  tinyImages,
+  tinyWeights,
+} from '../../src/checkpoints/tiny-vit.fixture.ts';
 import { writeNpy } from '../../src/files/write-npy.ts';
 
 const script = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -68,7 +74,10 @@ export const tinyRecipe = {
 export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));
   await mkdir(join(folder, 'vit'));
-  await saveCheckpoint(join(folder, 'vit'), tinyWeights());
+  await saveCheckpoint(join(folder, 'vit'), tinyWeights(), {
+    ...tinyConfig,
+    preprocess: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] },
+  });
   const data = tinyImages(12);
   const shape = [12, 3, tiny.height, tiny.width];
   await writeNpy(join(folder, 'x.npy'), { shape, dataType: 'float32', data });

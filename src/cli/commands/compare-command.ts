@@ -23,6 +23,7 @@ interface Settings extends CompareSettings {
   readonly calibrationSplit?: string;
   readonly json?: boolean;
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
 }
 
 /** `transpike compare`: several methods on the same images, in one table and one report. */
@@ -37,6 +38,7 @@ export function compareCommand(): Command {
     )
     .addOption(options.calibration('images to choose thresholds on, the same for every method'))
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
     .addOption(options.steps('what the models were converted for'))

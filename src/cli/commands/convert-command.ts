@@ -8,8 +8,10 @@ import { printReferences } from '../print-references.ts';
 
 interface Settings extends ConvertSettings {
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
   readonly limit?: number;
   readonly split?: string;
+  readonly labels?: string;
   readonly json?: boolean;
 }
 
@@ -19,12 +21,18 @@ export function convertCommand(): Command {
     .description('Convert a trained network into a spiking one.')
     .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.method())
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
     .addOption(options.calibration('images to choose the thresholds on: a folder, a list, an .npy stack'))
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
+    .addOption(
+      options.labels(
+        'classes of the network, one a line in the order of its logits, to be kept in the spiking model',
+      ),
+    )
     .addOption(options.limit('deprecated, use --calibration-limit').hideHelp())
     .option('--thresholds <file>', 'import thresholds from a JSON file instead of calibrating')
     .addOption(options.split().hideHelp())
@@ -46,7 +54,7 @@ Examples:
 }
 
 async function convertAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path, settings);
+  const network = await openNetwork(path, { ...settings, classes: settings.labels });
   const output = settings.output ?? `${network.name}.snn.onnx`;
   const { record, refersTo } = await convertWithProgress(network, {
     ...withCalibrationNames(settings),

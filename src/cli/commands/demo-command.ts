@@ -13,6 +13,7 @@ import { exitCodes } from '../report-error.ts';
 
 interface Settings {
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
   readonly model?: string;
   readonly data?: string;
   readonly labels?: string;
@@ -30,6 +31,7 @@ export function demoCommand(): Command {
       'labelled images; a few of them choose the thresholds (default: generated glyphs)',
     )
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.labels())
     .addOption(options.limit('number of images (default: 500)'))
     .addOption(options.steps(8))
@@ -47,7 +49,9 @@ async function demoAction(settings: Settings): Promise<void> {
   const { model, data, labels, limit = 500, steps = 8 } = settings;
   requireBoth(model, data);
   if (data === undefined) {
-    refuseIdle('demo', settings, ['labels'], { because: 'for glyphs, which tell their classes' });
+    refuseIdle('demo', settings, ['labels', 'preprocess', 'externalData'], {
+      because: 'for the bundled network and glyphs, of which all is known',
+    });
   }
   const source = await openNetwork(model ?? bundledModel, settings);
   const [calibration, images] =

@@ -13,6 +13,7 @@ import { printNotice } from '../print-notice.ts';
 interface Settings extends DiagnoseSettings {
   readonly json?: boolean;
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
 }
 
 /** `transpike diagnose`: which spike site loses what, and what to do about it. */
@@ -30,6 +31,7 @@ export function diagnoseCommand(): Command {
     )
     .option('--alone', 'let each site spike alone, too, and say how far that moves the logits (slower)')
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.strict())
     .addOption(options.json())
     .addHelpText(

@@ -18,6 +18,7 @@ interface Settings extends EvaluateSettings {
   readonly preset?: string;
   readonly json?: boolean;
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
 }
 
 /** `transpike evaluate`: accuracy, agreement, firing rate and energy at every time-step. */
@@ -33,6 +34,7 @@ export function evaluateCommand(): Command {
       'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack',
     )
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.labels())
     .addOption(options.task())
     .addOption(options.measuredOutput())

@@ -14,6 +14,7 @@ import { tuneWithProgress } from '../tune-with-progress.ts';
 
 interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
   readonly externalData?: readonly string[];
+  readonly preprocess?: string;
   readonly energy?: number;
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
@@ -58,6 +59,7 @@ export function tuneCommand(): Command {
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.externalData())
+    .addOption(options.preprocess())
     .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
