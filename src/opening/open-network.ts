@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { keepClasses } from '../data/kept-classes.ts';
-import { FormatError } from '../errors.ts';
+import { FormatError, UsageError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
 import { withoutBatch } from '../graph/batch-axis.ts';
@@ -90,6 +90,7 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
       remedy: 'Check the path',
     });
   }
+  if (info.isDirectory()) refuseExternalData(path, options);
   const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const folder = info.isDirectory() ? full : dirname(full);
@@ -111,6 +112,18 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
     ...(classNames && { classNames }),
     fingerprint,
   };
+}
+
+/** A checkpoint has its weights in its folder. */
+function refuseExternalData(where: string, { externalData = [] }: OpenOptions): void {
+  if (externalData.length === 0) return;
+  throw new UsageError({
+    where,
+    expected: 'an ONNX file, which may refer to weights elsewhere',
+    got: 'a checkpoint folder',
+    remedy: 'Leave it out',
+    means: ['externalData'],
+  });
 }
 
 /** A network as its file or folder gives it. */

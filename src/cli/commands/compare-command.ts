@@ -14,6 +14,7 @@ import { options } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
 import { taskLegend } from '../print-task.ts';
+import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings extends CompareSettings {
@@ -70,6 +71,7 @@ Examples:
 }
 
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
+  refusePreprocess(settings);
   const networks = await Promise.all(paths.map((path) => openNetwork(path, settings)));
   const end = await compareNetworks(comparedOf(networks, settings), {
     ...settings,

@@ -9,6 +9,7 @@ import { openNetwork } from '../../opening/open-network.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
+import { refusePreprocess } from '../refuse-preprocess.ts';
 
 interface Settings extends DiagnoseSettings {
   readonly json?: boolean;
@@ -45,6 +46,7 @@ Examples:
 }
 
 async function diagnoseAction(path: string, settings: Settings): Promise<void> {
+  refusePreprocess(settings);
   const diagnosis = await diagnoseNetwork(await openNetwork(path, settings), {
     ...settings,
     onNotice: printNotice,

@@ -8,6 +8,7 @@ import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { options } from '../options.ts';
 import { printResult } from '../print-result.ts';
+import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
 
 interface Settings extends EvaluateSettings {
@@ -78,6 +79,7 @@ Examples:
 }
 
 async function evaluateAction(path: string, settings: Settings): Promise<void> {
+  refusePreprocess(settings);
   const opened = await openNetwork(path, settings);
   const network = await spikingOf(opened, settings);
   if (!network.spiking) {

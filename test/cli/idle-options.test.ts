@@ -1,0 +1,273 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { withFlags } from '../../src/cli/report-error.ts';
+import { TranspikeError } from '../../src/errors.ts';
+import { convertNetwork } from '../../src/jobs/convert-network.ts';
+import { openNetwork } from '../../src/opening/open-network.ts';
+import { scratchFolder, tinyRecipe } from './run-cli.fixture.ts';
+
+let folder: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ folder, remove } = await scratchFolder());
+  const settings = { calibration: at('x.npy'), steps: 1, output: at('e.snn.onnx') };
+  await convertNetwork(await openNetwork(at('vit')), settings);
+  writeFileSync(at('thresholds.json'), '[]');
+  writeFileSync(at('tiny.json'), JSON.stringify(tinyRecipe));
+}, 60_000);
+afterAll(() => remove());
+
+const at = (path: string) => join(folder, path);
+
+/** Files of the folder stand as `@name` in commands and messages. */
+const inFolder = (text: string) => text.replaceAll(/@(?=\w)/g, `${folder}/`);
+
+async function refusal(command: string): Promise<string> {
+  try {
+    await createProgram().parseAsync(command.split(' ').map(inFolder), { from: 'user' });
+  } catch (error) {
+    return error instanceof TranspikeError ? withFlags(error) : String(error);
+  }
+  return 'not refused';
+}
+
+/** What an option does: always something, or something unless it is refused. */
+type Effect = string | Readonly<Record<string, string>>;
+
+const opening: Record<string, Effect> = {
+  '--external-data': {
+    'inspect @vit --external-data @images':
+      '@vit: expected an ONNX file, which may refer to weights elsewhere, got a checkpoint folder. Leave it out (--external-data).',
+  },
+};
+const stacks = 'for .npy stacks, which hold inputs as they are';
+const preprocess = (command: string): Record<string, Effect> => ({
+  '--preprocess': {
+    [`${command} --preprocess unit`]: `--preprocess: expected no preprocess ${stacks}, got unit. Leave it out (--preprocess).`,
+  },
+});
+const output = 'where files are written, or over what';
+const printing = 'how results are printed';
+const strict = 'what happens with images that cannot be read';
+const measured = 'which images are measured on, and with which labels; other data than it fits refuse it';
+const calibrated = 'which images thresholds are chosen on';
+const asTheyAre = 'where spiking networks are compared as they are';
+const spikes = 'for a network that spikes already';
+const beside = "beside thresholds, which '@thresholds.json' gives";
+const dense = 'for a network that does not spike';
+const denseRemedy = 'Convert it first, or leave that out';
+const imported = (name: string, flag: string, value: string): Effect => ({
+  [`convert @vit --thresholds @thresholds.json ${flag}${value === 'true' ? '' : ` ${value}`}`]: `@vit: expected no ${name} ${beside}, got ${value}. Leave it out (${flag}).`,
+});
+const converting = (name: string, flag: string, value: string): Effect => ({
+  [`evaluate @e.snn.onnx --data @x.npy ${flag} ${value}`]: `@e.snn.onnx: expected no ${name} ${spikes}, got ${value}. Leave it out (${flag}).`,
+  [`evaluate @vit --data @x.npy ${flag} ${value}`]: `@vit: expected no ${name} without images to convert it with, got ${value}. Give --calibrate, too, or leave that out (${flag}).`,
+});
+const overTime = (name: string, flag: string, value: string): Effect => ({
+  [`evaluate @vit --data @x.npy ${flag}${value === 'false' ? '' : ` ${value}`}`]: `@vit: expected no ${name} ${dense}, got ${value}. ${denseRemedy} (${flag}).`,
+});
+const compared = (name: string, flag: string, value: string): Effect => ({
+  [`compare @e.snn.onnx --data @x.npy ${flag} ${value}`]: `compare: expected no ${name} ${asTheyAre}, got ${value}. Leave it out (${flag}).`,
+});
+const exact = (name: string, flag: string, value: string): Effect => ({
+  [`run @e.snn.onnx --input @x.npy -o @y.npy --precision float64 ${flag} ${value}`]: `precision float64: expected no ${name} beside the reference, which is an engine of its own with float64 weights, got ${value}. Leave it out (${flag}).`,
+});
+const unmeasured = (name: string, flag: string, value: string): Effect => ({
+  [`tune @vit --calibrate @x.npy --energy 0.3 ${flag} ${value}`]: `@vit: expected no ${name} where nothing but calibration data is measured on, got ${value}. Give data to measure on, or calibrationLimit and calibrationSplit (${flag}).`,
+});
+const bundled = (name: string, flag: string, value: string): Effect => ({
+  [`demo ${flag} ${value}`]: `demo: expected no ${name} for the bundled network and glyphs, of which all is known, got ${value}. Leave it out (${flag}).`,
+});
+
+/** Every option of every command. */
+const effects: Record<string, Record<string, Effect>> = {
+  convert: {
+    ...opening,
+    '--preprocess': 'kept in the spiking model',
+    '--method': 'the method',
+    '--preset': 'its settings',
+    '--steps': 'T',
+    '--labels': 'kept in the spiking model',
+    '--thresholds': 'the thresholds',
+    '--calibrate': imported('calibration', '--calibrate', '@x.npy'),
+    '--calibration-limit': imported('calibrationLimit', '--calibration-limit', '3'),
+    '--calibration-split': imported('calibrationSplit', '--calibration-split', 'train'),
+    '--limit': imported('calibrationLimit', '--calibration-limit', '3'),
+    '--split': imported('calibrationSplit', '--calibration-split', 'train'),
+    '--batch': imported('batchSize', '--batch', '3'),
+    '--strict': imported('strict', '--strict', 'true'),
+    '--output': output,
+    '--bundle': output,
+    '--force': output,
+    '--json': printing,
+  },
+  tune: {
+    ...opening,
+    '--preprocess': 'kept in the spiking model',
+    '--calibrate': calibrated,
+    '--calibration-limit': calibrated,
+    '--calibration-split': calibrated,
+    '--energy': {
+      'tune @vit --calibrate @x.npy --energy 35':
+        'energy ratio: expected a number above 0 and at most 1, got 35. Give for example 0.35 for 35 %.',
+      'tune @vit --calibrate @x.npy --energy 0.3 --accuracy-drop 1':
+        'tune: expected one of --energy, --accuracy-drop and --frontier, got 2 of them. Give for example --energy 0.35.',
+    },
+    '--accuracy-drop': {
+      'tune @vit --calibrate @x.npy --accuracy-drop 101':
+        'accuracy drop in points: expected a number above 0 and at most 100, got 101. Give for example 1 for at most one point.',
+    },
+    '--frontier': 'the goal, and a file',
+    '--ladder': 'which levels spikes may have',
+    '--steps': 'most T',
+    '--data': measured,
+    '--labels': measured,
+    '--split': unmeasured('split', '--split', 'train'),
+    '--limit': unmeasured('limit', '--limit', '3'),
+    '--batch': calibrated,
+    '--run': output,
+    '--strict': strict,
+    '--output': output,
+    '--bundle': output,
+    '--force': output,
+    '--json': printing,
+  },
+  evaluate: {
+    ...opening,
+    ...preprocess('evaluate @e.snn.onnx --data @x.npy'),
+    '--data': measured,
+    '--labels': measured,
+    '--split': measured,
+    '--limit': measured,
+    '--batch': 'how images are computed',
+    '--workers': 'how images are computed',
+    '--run': output,
+    '--strict': strict,
+    '--json': printing,
+    '--calibrate': {
+      'evaluate @e.snn.onnx --data @x.npy --calibrate @x.npy':
+        '@e.snn.onnx: expected a network that does not spike yet, got a spiking network. Give the source network.',
+    },
+    '--method': converting('method', '--method', 'rate'),
+    '--preset': converting('preset', '--preset', 'tuned'),
+    '--calibration-limit': converting('calibrationLimit', '--calibration-limit', '3'),
+    '--calibration-split': converting('calibrationSplit', '--calibration-split', 'train'),
+    '--steps': overTime('steps', '-T', '4'),
+    '--memory': overTime('memoryMB', '--memory', '64'),
+    '--engine': overTime('engine', '--engine', 'in-graph'),
+    '--synapses': overTime('synapses', '--synapses', 'int8'),
+    '--no-quantised': overTime('quantised', '--no-quantised', 'false'),
+    '--exit-confidence': overTime('exitConfidence', '--exit-confidence', '0.9'),
+  },
+  compare: {
+    ...opening,
+    ...preprocess('compare @e.snn.onnx --data @x.npy'),
+    '--data': measured,
+    '--labels': measured,
+    '--split': measured,
+    '--limit': measured,
+    '--batch': 'how images are computed',
+    '--workers': 'how images are computed',
+    '--memory': 'how images are computed',
+    '--engine': 'how images are computed',
+    '--synapses': 'how images are computed',
+    '--no-quantised': 'what is measured',
+    '--steps': 'T',
+    '--run': output,
+    '--strict': strict,
+    '--json': printing,
+    '--methods': {
+      'compare @vit --data @x.npy --methods ecmt':
+        'compare --methods: expected one source network and --calibrate, got no --calibrate. Give both, or leave --methods out to compare spiking models as they are.',
+    },
+    '--calibrate': compared('calibration', '--calibrate', '@x.npy'),
+    '--calibration-limit': compared('calibrationLimit', '--calibration-limit', '3'),
+    '--calibration-split': compared('calibrationSplit', '--calibration-split', 'train'),
+  },
+  diagnose: {
+    ...opening,
+    ...preprocess('diagnose @e.snn.onnx --data @x.npy'),
+    '--data': measured,
+    '--split': measured,
+    '--limit': measured,
+    '--steps': 'T',
+    '--alone': 'what is measured',
+    '--strict': strict,
+    '--json': printing,
+  },
+  report: { '--json': printing },
+  run: {
+    ...opening,
+    '--input': 'the inputs',
+    '--output': output,
+    '--force': output,
+    '--json': printing,
+    '--steps': 'T',
+    '--precision': 'the numbers',
+    '--batch': 'how inputs are computed',
+    '--exit-confidence': 'where inputs stop',
+    '--engine': exact('engine', '--engine', 'fast'),
+    '--synapses': exact('synapses', '--synapses', 'int8'),
+    '--memory': exact('memoryMB', '--memory', '64'),
+  },
+  inspect: {
+    ...opening,
+    '--method': {
+      'inspect @e.snn.onnx --method rate': `@e.snn.onnx: expected no method ${spikes}, got rate. Leave it out (--method).`,
+    },
+    '--json': printing,
+  },
+  export: {
+    ...opening,
+    '--to': 'the form',
+    '--output': output,
+    '--bundle': output,
+    '--force': output,
+    '--json': printing,
+  },
+  train: {
+    '--output': output,
+    '--data': {
+      'train @tiny.json --data @images -o @trained':
+        "recipe 'tiny': expected no data beside its own, 'glyphs:train?size=128' and 'glyphs:test?size=64', got '@images'. Leave it out, or leave data.train and data.test of the recipe open (--data).",
+    },
+    '--fresh': 'where it begins',
+    '--json': printing,
+  },
+  demo: {
+    '--model': {
+      'demo --model @vit':
+        'demo: expected both --model and --data, or neither, got only --model. Give the other one too.',
+    },
+    '--data': {
+      'demo --data @images':
+        'demo: expected both --model and --data, or neither, got only --data. Give the other one too.',
+    },
+    '--labels': bundled('labels', '--labels', '@names.txt'),
+    '--preprocess': bundled('preprocess', '--preprocess', 'unit'),
+    '--external-data': bundled('externalData', '--external-data', '@images'),
+    '--limit': measured,
+    '--steps': 'T',
+  },
+};
+
+it('says of every option of every command what it does', () => {
+  const said = Object.entries(effects).map(([command, flags]) => [command, Object.keys(flags).sort()]);
+  const there = createProgram().commands.map((command) => [
+    command.name(),
+    command.options.map(({ long }) => long!).sort(),
+  ]);
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(there));
+});
+
+const refusals = Object.values(effects).flatMap((flags) =>
+  Object.values(flags).flatMap((effect) => (typeof effect === 'string' ? [] : Object.entries(effect))),
+);
+
+describe('an option that would change nothing is refused', () => {
+  it.each([...new Map(refusals)])('%s', async (command, message) => {
+    expect(await refusal(command)).toBe(inFolder(message));
+  });
+});
