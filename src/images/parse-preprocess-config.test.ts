@@ -58,7 +58,7 @@ describe('the plain form', () => {
     expect(error).toBeInstanceOf(FormatError);
     const lines = error.message.split('\n');
     expect(lines[0]).toBe(
-      "config.json: preprocessing settings that cannot be used. Correct them, or remove them to get ImageNet's usual ones.",
+      'config.json: preprocessing settings that cannot be used. Correct them, or give others with the option preprocess.',
     );
     for (const key of ['resize_shorter', 'interpolation', 'mean', 'std.1', 'rgb']) {
       expect(lines.filter((line) => line.startsWith(`  - preprocess.${key}: `))).toHaveLength(1);

@@ -64,7 +64,7 @@ function finish(result: FormResult, [height, width]: ImageSize, where: string): 
   if (config && problems.length === 0) return config;
   throw new FormatError(
     listProblems(
-      `${where}: preprocessing settings that cannot be used. Correct them, or remove them to get ImageNet's usual ones.`,
+      `${where}: preprocessing settings that cannot be used. Correct them, or give others with the option preprocess.`,
       problems,
     ),
   );

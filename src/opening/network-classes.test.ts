@@ -21,7 +21,13 @@ describe('the classes of a network', () => {
     expect(await classesWith({ label_names: ids, label_descriptions })).toEqual(described);
     expect(
       await classesWith({
-        pretrained_cfg: { label_names: names, input_size: [3, 8, 12], mean: [0, 0, 0], std: [1, 1, 1] },
+        pretrained_cfg: {
+          label_names: names,
+          input_size: [3, 8, 12],
+          crop_mode: 'squash',
+          mean: [0, 0, 0],
+          std: [1, 1, 1],
+        },
       }),
     ).toEqual(names);
   });
