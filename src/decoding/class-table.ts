@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { DataError, messageOf } from '../errors.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
 
 /** Classes in the order of their indices, found by what they are called. */
 export interface ClassTable {
@@ -45,10 +45,11 @@ export async function readClassTable(path: string): Promise<ClassTable> {
 
 /** The lines of a file that have something in them. @throws DataError if it cannot be read, or is empty */
 export async function readClassLines(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readOrdinaryFile(path).catch((error: unknown) => {
     throw unreadable(path, messageOf(error), error);
   });
-  const lines = text
+  const lines = bytes
+    .toString('utf8')
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
