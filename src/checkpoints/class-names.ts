@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { synsetPattern } from '../decoding/class-table.ts';
+import { synsetPattern } from '../data/class-table.ts';
 
 const schema = z.looseObject({
   id2label: z.record(z.string(), z.string()).nullish(),

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { type ClassTable, classTable, synsetPattern } from '../data/class-table.ts';
 import { type DataLocation, isImageName } from '../data/data-location.ts';
 import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type ClassTable, classTable, readClassTable, synsetPattern } from '../decoding/class-table.ts';
 import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
 import { listImages } from '../decoding/locate-data.ts';
+import { readClassTable } from '../decoding/read-classes.ts';
 import { findSynsetTable, readSynsetTable } from '../decoding/synset-table.ts';
 import { DataError } from '../errors.ts';
 

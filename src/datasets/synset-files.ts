@@ -1,7 +1,7 @@
+import { type ClassTable, classTable, hasSynset } from '../data/class-table.ts';
 import { isImageName } from '../data/data-location.ts';
 import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
-import { type ClassTable, classTable, hasSynset } from '../decoding/class-table.ts';
 import { type ImageFile, imageFilesDataset } from '../decoding/image-files-dataset.ts';
 import { findSynsetTable, readSynsetTable } from '../decoding/synset-table.ts';
 import { DataError, listProblems } from '../errors.ts';

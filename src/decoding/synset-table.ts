@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
+import { type ClassTable, synsetPattern } from '../data/class-table.ts';
 import { DataError, listProblems, messageOf } from '../errors.ts';
 import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
-import { type ClassTable, synsetPattern } from './class-table.ts';
 import { listFolder } from './locate-data.ts';
 
 /** Names under which a table is looked for beside the data. */

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { decidingBy, logitsOf } from '../analysis/logits-of.ts';
+import { classTable } from '../data/class-table.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { classTable } from '../decoding/class-table.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { logitsOf } from '../analysis/logits-of.ts';
 import { classNamesIn } from '../checkpoints/class-names.ts';
 import { keptClasses } from '../data/kept-classes.ts';
-import { readClassLines } from '../decoding/class-table.ts';
+import { readClassLines } from '../decoding/read-classes.ts';
 import { synsetFileNames } from '../decoding/synset-table.ts';
 import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';

@@ -137,6 +137,8 @@ const effects: Record<string, Record<string, Effect>> = {
   evaluate: {
     ...opening,
     ...preprocess('evaluate @e.snn.onnx --data @x.npy'),
+    '--task': 'what is measured',
+    '--output': 'which output is measured',
     '--data': measured,
     '--labels': measured,
     '--split': measured,
@@ -164,6 +166,8 @@ const effects: Record<string, Record<string, Effect>> = {
   compare: {
     ...opening,
     ...preprocess('compare @e.snn.onnx --data @x.npy'),
+    '--task': 'what is measured',
+    '--output': 'which output is measured',
     '--data': measured,
     '--labels': measured,
     '--split': measured,

@@ -1,6 +1,3 @@
-import { DataError, messageOf } from '../errors.ts';
-import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
-
 /** Classes in the order of their indices, found by what they are called. */
 export interface ClassTable {
   /** Where they are said. */
@@ -38,25 +35,6 @@ export function classTable(lines: readonly string[], path: string, ofNetwork = f
   return { path, ofNetwork, hasSynsets, indexOf, names: lines.map(wordsOf) };
 }
 
-/** The same from a file with a class a line. @throws DataError if it cannot be read, or is empty */
-export async function readClassTable(path: string): Promise<ClassTable> {
-  return classTable(await readClassLines(path), path);
-}
-
-/** The lines of a file that have something in them. @throws DataError if it cannot be read, or is empty */
-export async function readClassLines(path: string): Promise<string[]> {
-  const bytes = await readOrdinaryFile(path).catch((error: unknown) => {
-    throw unreadable(path, messageOf(error), error);
-  });
-  const lines = bytes
-    .toString('utf8')
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  if (lines.length === 0) throw unreadable(path, 'an empty file');
-  return lines;
-}
-
 /** Whether a class is told by its synset. */
 export function hasSynset(line: string): boolean {
   return synsetPattern.test(line.split(/\s/, 1)[0]!);
@@ -74,11 +52,4 @@ function callsOf(line: string): Set<string> {
   const id = hasSynset(line) ? [line.split(/\s/, 1)[0]!] : [];
   const calls = [line, words, first, ...id];
   return new Set([...calls, ...calls.map((call) => call.replaceAll(' ', '_'))]);
-}
-
-function unreadable(path: string, got: string, cause?: unknown): DataError {
-  return new DataError(
-    { where: path, expected: 'a file with a class a line', got, remedy: 'Check the path and the file' },
-    { cause },
-  );
 }
