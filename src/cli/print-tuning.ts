@@ -2,12 +2,15 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { PayingRange } from '../results/frontier.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
+import { taskNamed } from '../tasks/tasks.ts';
 import { dropOf, ratioOf } from '../tuning/search/tuning-point.ts';
 
 /** The frontier as a table, cheapest network first; the chosen one is marked. */
 export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPoint): string {
+  const { names } = taskNamed(chosen.measured.task ?? 'classification');
+  const [likeness, quality] = [`${names.likeness} %`, `${names.quality} %`];
   const table = new Table({
-    head: ['', '(a)', '(b)', 'T', 'starts', 'biases', 'agreement %', 'top-1 %', 'source %', 'divergence'],
+    head: ['', '(a)', '(b)', 'T', 'starts', 'biases', likeness, quality, 'source %', 'divergence'],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
@@ -51,8 +54,11 @@ function percent(share: number | null): string {
 
 /** Says whether the goal was reached. */
 export function goalSentence(point: TuningPoint, reached: boolean): string {
-  const { images, top1 } = point.measured;
-  const loss = `${dropOf(point).toFixed(1)} ${top1 === null ? '% of decisions changed (no labels)' : 'points below the source'}`;
+  const { images, top1, task } = point.measured;
+  const unlike = task
+    ? `points of ${taskNamed(task).names.likeness} lost (no targets)`
+    : '% of decisions changed (no labels)';
+  const loss = `${dropOf(point).toFixed(1)} ${top1 === null ? unlike : 'points below the source'}`;
   const sentence = `ratio ${ratioOf(point).toFixed(3)}, ${loss} on ${images} images`;
   return reached ? sentence : pc.yellow(`not reached: the nearest is ${sentence}`);
 }

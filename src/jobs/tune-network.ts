@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
@@ -178,7 +179,9 @@ async function requireOutputs(network: Network, settings: TuneSettings): Promise
 async function openVerification(network: Network, settings: TuneSettings) {
   const { data, labels, split, limit, batchSize, strict = false } = settings;
   if (data === undefined) return undefined;
-  return openInputs(network, data, { labels, split, limit, batchSize, strict, needsLabels: false });
+  const tellsClasses = (await taskOf(network.model)) === 'classification';
+  const right = tellsClasses ? { labels } : { targets: labels };
+  return openInputs(network, data, { ...right, split, limit, batchSize, strict, needsLabels: false });
 }
 
 /** Everything that decides what is found. */

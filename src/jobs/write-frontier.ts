@@ -14,7 +14,9 @@ export async function writeFrontier(
   points: readonly TuningPoint[],
   ladder: string,
 ): Promise<void> {
+  const task = points[0]?.measured.task;
   const frontier: Frontier = {
+    ...(task && { task }),
     source: points[0]?.measured.sourceTop1 ?? null,
     images: points[0]?.measured.images ?? null,
     pays: payingRange(paretoFrontier(points)) ?? null,

@@ -2,6 +2,7 @@ import type { FrontierPoint, PayingRange } from '../results/frontier.ts';
 import type { TuningRun } from '../runs/read-run.ts';
 import { classification } from '../tasks/classification.ts';
 import { axisOf, type Headlines } from '../tasks/headline.ts';
+import { taskNamed } from '../tasks/tasks.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { count, percent, short } from './format.ts';
 import { type FrontierSeries, frontierChart } from './frontier-chart.ts';
@@ -12,11 +13,12 @@ import { seriesMark } from './series-marks.ts';
 
 /** The report of a tuning run: the frontier that it found. */
 export async function renderFrontier(run: TuningRun): Promise<string> {
-  const { points, source, images, pays, name, settings, environment, files } = run;
+  const { points, source, images, pays, name, task, settings, environment, files } = run;
   const from = (i: number) => `frontier.json#/points/${i}`;
   const figure = await frontierFigures(points, 'frontier.json: points[]', {
     from,
     source,
+    names: taskNamed(task ?? 'classification').names,
     pays,
     series: bestOf,
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, share } from './schema-parts.ts';
+import { list } from './schema-parts.ts';
 
 /** One point of accuracy against energy. */
 const point = z.object({
@@ -36,8 +36,10 @@ const payingRange = z.object({
 
 /** Schema of {@link Frontier}: `frontier.json` of a tuning run. */
 export const frontierSchema = z.object({
-  /** Top-1 of the source network on the same images; null without labels. */
-  source: share.nullable().default(null),
+  /** What the network is for; absent where that is to tell classes. */
+  task: z.enum(['regression', 'dense', 'embedding']).optional(),
+  /** Top-1 of the source network on the same images, or its quality in another task; null without labels. */
+  source: z.number().max(1).nullable().default(null),
   /** Images that the points were measured on. */
   images: z.int().nonnegative().nullable().default(null),
   /** Null where the full estimate of no point is known. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { share } from './schema-parts.ts';
 
 const sensitivity = z.object({
   /** For a mean squared error of 1, of whatever sign. */
@@ -19,15 +18,17 @@ const schedule = z.object({
 });
 
 const measurement = z.object({
+  /** What the network is for; absent where that is to tell classes. */
+  task: z.enum(['regression', 'dense', 'embedding']).optional(),
   images: z.int(),
-  /** Mean divergence of the output from the source network's, in nats. */
+  /** Mean divergence of the output from the source network's, in nats; without classes that of normal distributions, per number. */
   divergence: z.number(),
-  /** Share of images with the source network's best class. */
-  agreement: share,
-  /** Share of labelled images whose label is the best class; null without labels. */
-  top1: share.nullable(),
+  /** Share of images with the source network's best class; in another task its likeness to the source network. */
+  agreement: z.number().max(1),
+  /** Share of labelled images whose label is the best class; in another task its quality; null without labels or targets. */
+  top1: z.number().max(1).nullable(),
   /** The same of the source network. */
-  sourceTop1: share.nullable(),
+  sourceTop1: z.number().max(1).nullable(),
   /** ECMT's energy ratio, an estimate; null where not all sites are there. */
   ecmtRatio: z.number().nullable(),
   /** Full estimate of the energy relative to the source network, on the first device; null where it was not made. */

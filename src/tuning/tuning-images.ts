@@ -1,7 +1,8 @@
 import type { Batch } from '../data/load-batch.ts';
 import { imageCount } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
-import { type ComparedBatch, withSourceLogits } from './search/measure-network.ts';
+import type { ComparedBatch } from './search/compared-batch.ts';
+import { withSourceLogits } from './search/measure-network.ts';
 
 /** Images for a tuning, with what the source network says to them. */
 export interface TuningImages {

@@ -2,7 +2,7 @@ import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import { OutOfMemoryError } from '../../errors.ts';
 import type { Model } from '../../graph/model.ts';
 import { withCorrections } from '../../spiking/bias-correction.ts';
-import type { ComparedBatch } from '../search/measure-network.ts';
+import type { ComparedBatch } from '../search/compared-batch.ts';
 import { positionImportance } from '../sensitivity/output-gradients.ts';
 import { correctableOperators } from './correctable-operators.ts';
 import { type CorrectionOptions, measureCorrections } from './measure-corrections.ts';

@@ -70,7 +70,7 @@ function powersOfTwo(shape: readonly number[]): FloatTensor {
 }
 
 const compared = (images: FloatTensor) => [
-  { ...images, labels: [], logits: new Float32Array(1), classes: 1 },
+  { ...images, labels: [], logits: new Float32Array(1), classes: 1, task: 'regression' as const, output: [] },
 ];
 
 const difference = (a: ArrayLike<number>, b: ArrayLike<number>) =>

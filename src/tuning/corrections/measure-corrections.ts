@@ -7,7 +7,7 @@ import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { BiasCorrections } from '../../spiking/bias-correction.ts';
-import type { ComparedBatch } from '../search/measure-network.ts';
+import type { ComparedBatch } from '../search/compared-batch.ts';
 import type { PositionImportance } from '../sensitivity/output-gradients.ts';
 import type { CorrectableOperator } from './correctable-operators.ts';
 import { addChannelMeans, type CountedOperator, selfCorrecting } from './self-correcting-network.ts';

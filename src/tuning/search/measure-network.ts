@@ -5,20 +5,15 @@ import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../en
 import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
-import type { FloatTensor } from '../../graph/float-tensor.ts';
+import { taskOf } from '../../evaluation/task-of.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { bestClass, compareLogits } from '../../metrics/divergence.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { Measurement } from '../../results/tuning-entry.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
-
-/** Images with the source network's logits [N, classes]. */
-export interface ComparedBatch extends FloatTensor {
-  readonly labels: Batch['labels'];
-  readonly logits: Float32Array;
-  readonly classes: number;
-}
+import type { ComparedBatch } from './compared-batch.ts';
+import { type OutputJudge, outputJudge } from './output-judge.ts';
 
 /** A measurement, and where the energy goes. */
 export interface MeasuredNetwork {
@@ -35,9 +30,10 @@ export async function withSourceLogits(
 ): Promise<ComparedBatch[]> {
   const session = await OrtSession.create(source, { threads });
   const { name } = logitsOf(source);
+  const task = await taskOf(source);
   const compared: ComparedBatch[] = [];
   try {
-    for await (const { shape, data, labels } of batches) {
+    for await (const { shape, data, labels, targets } of batches) {
       const logits = lookUp(await session.run({ shape, data }), name, 'output');
       const classes = logits.data.length / shape[0]!;
       // The loader reuses its memory for the next batch.
@@ -47,6 +43,9 @@ export async function withSourceLogits(
         labels,
         logits: logits.data.slice() as Float32Array,
         classes,
+        task,
+        output: logits.shape.slice(1),
+        targets,
       });
     }
   } finally {
@@ -69,7 +68,7 @@ export async function measureNetwork(
 ): Promise<MeasuredNetwork> {
   const plan = planRun(model, { steps, statistics: source !== undefined });
   const engine = await engines.fast(plan, { threads });
-  const sums = new Sums();
+  const sums = new Sums(batches);
   try {
     for (const batch of batches) {
       const { logits, activity } = await engine.run(batch);
@@ -93,13 +92,20 @@ class Sums {
   #labelled = 0;
   #right = 0;
   #sourceRight = 0;
+  readonly #judge: OutputJudge | undefined;
 
-  add(
-    { shape, logits, labels, classes }: ComparedBatch,
-    last: Float32Array,
-    activity: Activity | undefined,
-  ): void {
+  constructor(batches: readonly ComparedBatch[]) {
+    this.#judge = outputJudge(batches);
+  }
+
+  add(batch: ComparedBatch, last: Float32Array, activity: Activity | undefined): void {
+    const { shape, logits, labels, classes } = batch;
     this.images += shape[0]!;
+    if (activity) this.activity = this.activity ? addActivity(this.activity, activity) : activity;
+    if (this.#judge) {
+      this.#judge.add(batch, last);
+      return;
+    }
     const { divergence, agreeing } = compareLogits(logits, last, 0, classes);
     this.#divergence += divergence;
     this.#agreeing += agreeing;
@@ -110,17 +116,19 @@ class Sums {
       if (bestClass(row(last)) === label) this.#right++;
       if (bestClass(row(logits)) === label) this.#sourceRight++;
     }
-    if (activity) this.activity = this.activity ? addActivity(this.activity, activity) : activity;
   }
 
   measurement(energy: RelativeEnergy | undefined): Measurement {
     const share = (count: number) => (this.#labelled === 0 ? null : count / this.#labelled);
-    return {
-      images: this.images,
+    const classes = {
       divergence: this.#divergence / this.images,
       agreement: this.#agreeing / this.images,
       top1: share(this.#right),
       sourceTop1: share(this.#sourceRight),
+    };
+    return {
+      images: this.images,
+      ...(this.#judge?.measurement() ?? classes),
       ecmtRatio: energy?.ecmtRatios.at(-1) ?? null,
       fullRatio: energy?.fullRatios.at(-1) ?? null,
     };

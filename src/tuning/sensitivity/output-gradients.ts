@@ -8,7 +8,8 @@ import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { Random } from '../../random.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
-import type { ComparedBatch } from '../search/measure-network.ts';
+import type { ComparedBatch } from '../search/compared-batch.ts';
+import { outputPrecision } from '../search/output-judge.ts';
 
 /** Errors whose effect is wanted: `proportional` to the activation, as quantisation makes them, or `equal` at all positions. */
 export type ErrorSpread = 'proportional' | 'equal';
@@ -45,7 +46,7 @@ export async function positionImportance(
   threads: number,
   errors: ErrorSpread = 'proportional',
 ): Promise<Map<string, PositionImportance> | undefined> {
-  const prepared = await withGradients(source, sites, batches[0]!.classes).catch((error: unknown) => {
+  const prepared = await withGradients(source, sites, batches[0]!).catch((error: unknown) => {
     if (error instanceof GraphError) return undefined;
     throw error;
   });
@@ -54,10 +55,11 @@ export async function positionImportance(
   const session = await OrtSession.create(model, { threads });
   const importance = new Map<string, PositionImportance>();
   const random = new Random(1);
+  const draw = targetDraw(batches, random);
   try {
     for (const { image, logits } of eachImage(batches)) {
-      for (let draw = 0; draw < draws; draw++) {
-        const target = { shape: [1, logits.length], data: oneHot(drawClass(logits, random), logits.length) };
+      for (let i = 0; i < draws; i++) {
+        const target = { shape: [1, logits.length], data: draw(logits) };
         const outputs = await session.run(
           new Map([
             [source.graph.inputs[0]!.name, image],
@@ -80,17 +82,31 @@ export async function positionImportance(
   return importance;
 }
 
+/**
+ * Draws what the gradient is taken towards: a class by the network's own probabilities; for an output that is no scores of classes,
+ * a normal deviation from it, whose log-likelihood has the gradient ε / σ towards each number.
+ */
+function targetDraw(
+  batches: readonly ComparedBatch[],
+  random: Random,
+): (logits: Float32Array) => Float32Array {
+  if (batches[0]!.task === 'classification')
+    return (logits) => oneHot(drawClass(logits, random), logits.length);
+  const scale = Math.sqrt(outputPrecision(batches));
+  return (logits) => logits.map(() => scale * random.normal());
+}
+
 const targetName = 'tuning.target';
 
-/** The source network for one image, with ln p(target) differentiated by all values. */
-async function withGradients(source: Model, sites: readonly NamedValue[], classes: number) {
+/** The source network for one image, with ln p(target) differentiated by all values, or the product of target and output where that has no classes. */
+async function withGradients(source: Model, sites: readonly NamedValue[], { classes, task }: ComparedBatch) {
   const frozen = await freezeShapes(source);
   const { graph } = frozen;
   const logits = logitsOf(frozen).name;
   graph.addInput({ name: targetName, dataType: 'float32', shape: [1, classes] });
   const build = new GraphBuilder(graph, 'tuning.');
   const flat = build.op('Reshape', [logits, build.integers('row', [1, -1])]);
-  const likelihoods = build.op('LogSoftmax', [flat], { axis: -1 });
+  const likelihoods = task === 'classification' ? build.op('LogSoftmax', [flat], { axis: -1 }) : flat;
   const chosen = build.op('Mul', [likelihoods, targetName]);
   const loss = build.op('ReduceSum', [chosen], { keepdims: 0 }, { name: 'loss' });
   const values = sites.map(({ value }) => value);
