@@ -142,6 +142,27 @@ describe('evaluate measures an output as what it is', () => {
     expect(after.at(-1)!.agreement).toBeGreaterThan(0.5);
   });
 
+  it('decisions of the network itself as equal or not, in whole numbers', async () => {
+    const source = perceptron({ scores: [4] });
+    const { graph } = source;
+    new GraphBuilder(graph).op('ArgMax', ['scores'], { axis: 1, keepdims: 0 }, { name: 'best' });
+    graph.setOutputs([{ name: 'best', dataType: 'int64', shape: ['batch'] }]);
+    const spiking = await spikingOf(source);
+    const targets = Array.from({ length: images }, (_, i) => ({ shape: [], data: Float32Array.of(i % 4) }));
+    const { task } = await run(spiking, { quantised: false }, targets);
+    if (task?.name !== 'decision') throw new Error(`measured as ${task?.name}`);
+    const session = await OrtSession.create(source);
+    const right = (await session.run(input)).get('best')!.data;
+    await session.release();
+    const engine = await createInGraphEngine(planRun(spiking));
+    const { logits } = await engine.run(input);
+    await engine.close();
+    const share = (holds: (i: number) => boolean) => targets.filter((_, i) => holds(i)).length / images;
+    expect(task.source.accuracy.value).toBeCloseTo(share((i) => right[i] === i % 4));
+    for (const [t, { agreement }] of task.steps.entries())
+      expect(agreement.value).toBeCloseTo(share((i) => logits.data[t * images + i] === right[i]));
+  });
+
   it('points in a space where that is said', async () => {
     const spiking = await spikingOf(perceptron({ y: [10] }));
     const { task } = await run(spiking, { task: 'embedding', quantised: false });

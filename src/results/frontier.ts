@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list } from './schema-parts.ts';
+import { otherTasks } from './task-result.ts';
 
 /** One point of accuracy against energy. */
 const point = z.object({
@@ -37,7 +38,7 @@ const payingRange = z.object({
 /** Schema of {@link Frontier}: `frontier.json` of a tuning run. */
 export const frontierSchema = z.object({
   /** What the network is for; absent where that is to tell classes. */
-  task: z.enum(['regression', 'dense', 'embedding']).optional(),
+  task: otherTasks.optional(),
   /** Top-1 of the source network on the same images, or its quality in another task; null without labels. */
   source: z.number().max(1).nullable().default(null),
   /** Images that the points were measured on. */

@@ -29,13 +29,18 @@ export const figureKeys = {
   regression: ['error', 'correlation', 'targetError', 'r2', 'targetCorrelation'],
   dense: ['agreement', 'relativeError', 'cosine', 'accuracy', 'miou'],
   embedding: ['cosine', 'neighbours', 'relativeError'],
+  decision: ['agreement', 'accuracy'],
 } as const;
+
+/** Names of tasks other than to tell classes. */
+export const otherTasks = z.enum(['regression', 'dense', 'embedding', 'decision']);
 
 /** Schema of {@link TaskResult}. */
 export const taskSchema = z.discriminatedUnion('name', [
   resultOf('regression', figureKeys.regression),
   resultOf('dense', figureKeys.dense),
   resultOf('embedding', figureKeys.embedding),
+  resultOf('decision', figureKeys.decision),
 ]);
 
 /** Schema of what is said of outputs beside the one that is measured. */

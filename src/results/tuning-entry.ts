@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { otherTasks } from './task-result.ts';
 
 const sensitivity = z.object({
   /** For a mean squared error of 1, of whatever sign. */
@@ -19,7 +20,7 @@ const schedule = z.object({
 
 const measurement = z.object({
   /** What the network is for; absent where that is to tell classes. */
-  task: z.enum(['regression', 'dense', 'embedding']).optional(),
+  task: otherTasks.optional(),
   images: z.int(),
   /** Mean divergence of the output from the source network's, in nats; without classes that of normal distributions, per number. */
   divergence: z.number(),

@@ -17,9 +17,16 @@ function outputs(shape: readonly number[], seed: number, noise = 0): FloatTensor
   });
 }
 
+/** Decisions are whole numbers, and an error is another one. */
+function decided({ shape, data }: FloatTensor): FloatTensor {
+  return { shape, data: data.map(Math.round) };
+}
+
 /** Judgements of a network that differs from its source by noise, as a run record keeps them. */
 function judged(task: Task, shape: readonly number[], noise: number): Judged[] {
-  const [own, source] = [outputs(shape, 1, noise), outputs(shape, 1)];
+  const [own, source] = [outputs(shape, 1, noise), outputs(shape, 1)].map((all) =>
+    task.name === 'decision' ? all.map(decided) : all,
+  ) as [FloatTensor[], FloatTensor[]];
   const all = own.map((each, i) => ({
     own: task.judge({ own: each, source: source[i]! }),
     source: task.judge({ own: source[i]!, source: source[i]! }),
@@ -85,6 +92,6 @@ it('tells tasks by the shape of the output for one image', () => {
   });
   expect(taskOfShape([7], 'embedding')).toBe('embedding');
   expect(() => taskOfShape([5, 8, 6], 'classification')).toThrow(
-    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding) or another output',
+    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding, decision) or another output',
   );
 });
