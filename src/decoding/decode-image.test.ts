@@ -83,6 +83,52 @@ describe('decodeImage', () => {
     expect([...withProfile.data]).not.toEqual([...data]);
   });
 
+  // Written by Pillow 12.3; the numbers are what its convert('RGB') gives, unless a test says otherwise.
+  test.each([
+    [
+      'a palette',
+      'iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgMAAACEUudeAAAADFBMVEUKFB7IZDIAAP8BAgPkLD1xAAAACklEQVR4nGOQBgAAHQAcjvT1IQAAAABJRU5ErkJggg==',
+      [10, 20, 30, 200, 100, 50, 0, 0, 255, 1, 2, 3],
+    ],
+    [
+      'a palette with a transparent colour, as PNG',
+      'iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgMAAACEUudeAAAADFBMVEUKFB7IZDIAAP8BAgPkLD1xAAAAAnRSTlP/AOW3MEoAAAAKSURBVHicY5AGAAAdAByO9PUhAAAAAElFTkSuQmCC',
+      [10, 20, 30, 200, 100, 50, 0, 0, 255, 1, 2, 3],
+    ],
+    [
+      'the first frame of an animated GIF',
+      'R0lGODdhAgABAIEAAP8AAAAAAAAAAAAAACwAAAAAAgABAAAIBQABAAgIACH5BAEAAAEALAAAAAACAAEAgQAA/wAAAAAAAAAAAAgFAAEACAgAOw==',
+      [255, 0, 0, 255, 0, 0],
+    ],
+    [
+      'one bit a pixel',
+      'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABAQAAAADcWUInAAAACklEQVR4nGM4AAAAwgDBUl5XUQAAAABJRU5ErkJggg==',
+      [255, 255, 255, 255, 255, 255],
+    ],
+    [
+      'grey with alpha',
+      'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAQAAABeK7cBAAAADUlEQVR4nGPgZDjRAAACOQFSct9UWgAAAABJRU5ErkJggg==',
+      [9, 9, 9, 200, 200, 200],
+    ],
+  ])('decodes %s as Pillow does', async (_, base64, rgb) => {
+    expect([...(await decodeImage(Buffer.from(base64, 'base64'))).data]).toEqual(rgb);
+  });
+
+  test.each([
+    [
+      'grey of 16 bits keeps its upper 8, which Pillow clips to 255',
+      'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABEAAAAACB2fwVAAAADUlEQVR4nGMQMmE4AQABsQEPnJ/wLAAAAABJRU5ErkJggg==',
+      [0x12, 0x12, 0x12, 0, 0, 0],
+    ],
+    [
+      'transparent pixels of a GIF are black, of which Pillow keeps the palette',
+      'R0lGODlhBAABAIEAAAoUHshkMgAA/wECAyH5BAEAAAEALAAAAAAEAAEAAAgHAAEEEDAgIAA7',
+      [10, 20, 30, 0, 0, 0, 0, 0, 255, 1, 2, 3],
+    ],
+  ])('%s', async (_, base64, rgb) => {
+    expect([...(await decodeImage(Buffer.from(base64, 'base64'))).data]).toEqual(rgb);
+  });
+
   test('names a truncated file and says what to do', async () => {
     const path = join(folder, 'cut.jpg');
     await writeFile(path, jpeg.subarray(0, jpeg.length - 20));
