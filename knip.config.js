@@ -7,6 +7,7 @@
 export default {
   entry: [
     'src/index.ts!',
+    'src/conformance/index.ts!',
     'src/cli/main.ts!',
     'bench/**/*.{ts,mjs}!',
     'scripts/*.{ts,mjs}!',
@@ -27,6 +28,6 @@ export default {
   ignore: ['src/formats/onnx/onnx_pb.ts'],
   // Started by protoc, which `npm run generate:onnx` needs.
   ignoreDependencies: ['@bufbuild/protoc-gen-es'],
-  ignoreBinaries: ['protoc', 'mkfifo', 'mount', 'umount'],
+  ignoreBinaries: ['protoc', 'mkfifo', 'strace'],
   ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
 };

@@ -26,6 +26,7 @@ export type Means =
   | 'data'
   | 'engine'
   | 'exitConfidence'
+  | 'extensions'
   | 'externalData'
   | 'folder'
   | 'force'
@@ -64,6 +65,7 @@ export type ErrorKind =
   | 'graph'
   | 'conversion'
   | 'data'
+  | 'extension'
   | 'runtime'
   | 'out-of-memory'
   | 'usage'
@@ -121,6 +123,12 @@ export class GraphError extends TranspikeError {
 export class ConversionError extends TranspikeError {
   override readonly name: string = 'ConversionError';
   override readonly kind: ErrorKind = 'conversion';
+}
+
+/** An extension that cannot be loaded, or is not what a model or a run was made with. */
+export class ExtensionError extends TranspikeError {
+  override readonly name: string = 'ExtensionError';
+  override readonly kind: ErrorKind = 'extension';
 }
 
 /** A data set or image that cannot be used. */

@@ -13,5 +13,14 @@
  * @module
  */
 export { architectures as all } from '../architectures/architectures.ts';
-export { type Architecture, defineArchitecture } from '../checkpoints/define-architecture.ts';
+export { addClassifiers, outputName } from '../checkpoints/classifiers.ts';
+export {
+  type Architecture,
+  type ArchitectureDefinition,
+  defineArchitecture,
+  imageInput,
+  inputName,
+} from '../checkpoints/define-architecture.ts';
+export { addLinear, type Linear } from '../checkpoints/linear.ts';
+export type { NetworkBuilder } from '../checkpoints/network-builder.ts';
 export { type OpenedCheckpoint, openCheckpoint } from '../opening/open-checkpoint.ts';

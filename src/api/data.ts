@@ -21,4 +21,5 @@ export { datasetKinds } from '../datasets/dataset-kinds.ts';
 export { decodeImage } from '../decoding/decode-image.ts';
 export { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts';
 export { resizeImage } from '../images/resample.ts';
+export { greyImage, type RgbImage } from '../images/rgb-image.ts';
 export { openDataset } from '../opening/open-dataset.ts';

@@ -23,7 +23,9 @@ export {
   type State,
   type Thresholds,
 } from '../dynamics/define-neuron.ts';
+export { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 export { runNeuron } from '../dynamics/run-neuron.ts';
+export type { AnyNeuronKernel, NeuronKernel, NeuronRun } from '../kernels/neuron-kernel.ts';
 export { burst } from '../neurons/burst.ts';
 export { chargeAligned } from '../neurons/charge-aligned.ts';
 export { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';

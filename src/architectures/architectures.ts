@@ -1,3 +1,4 @@
+import { Catalogue } from '../catalogue.ts';
 import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { beitHuggingFace } from './beit-hugging-face.ts';
 import { bertHuggingFace } from './bert-hugging-face.ts';
@@ -27,33 +28,40 @@ import { vgg } from './vgg.ts';
 import { vitHuggingFace } from './vit-hugging-face.ts';
 import { vitTimm } from './vit-timm.ts';
 
-/** Every architecture Transpike can build from a checkpoint, in the order in which they are tried. */
-export const architectures: readonly Architecture[] = [
-  caitTimm,
-  mixerTimm,
-  swinTimm,
-  convnextTimm,
-  evaTimm,
-  vitTimm,
-  resnetTimm,
-  regnetTimm,
-  efficientnetTimm,
-  maxvitTimm,
-  levitTimm,
-  swinHuggingFace,
-  convnextHuggingFace,
-  beitHuggingFace,
-  dinov2HuggingFace,
-  clipHuggingFace,
-  siglipHuggingFace,
-  vitHuggingFace,
-  resnetHuggingFace,
-  resnetCifar,
-  vgg,
-  mobilenetV2,
-  bertHuggingFace,
-  distilbertHuggingFace,
-  modernbertHuggingFace,
-  gpt2HuggingFace,
-  llamaHuggingFace,
-];
+/** Architectures by name; those of extensions are tried first. */
+export const architectureCatalogue = new Catalogue<Architecture>(
+  'architecture',
+  [
+    caitTimm,
+    mixerTimm,
+    swinTimm,
+    convnextTimm,
+    evaTimm,
+    vitTimm,
+    resnetTimm,
+    regnetTimm,
+    efficientnetTimm,
+    maxvitTimm,
+    levitTimm,
+    swinHuggingFace,
+    convnextHuggingFace,
+    beitHuggingFace,
+    dinov2HuggingFace,
+    clipHuggingFace,
+    siglipHuggingFace,
+    vitHuggingFace,
+    resnetHuggingFace,
+    resnetCifar,
+    vgg,
+    mobilenetV2,
+    bertHuggingFace,
+    distilbertHuggingFace,
+    modernbertHuggingFace,
+    gpt2HuggingFace,
+    llamaHuggingFace,
+  ],
+  'first',
+);
+
+/** Every architecture that can be built from a checkpoint, in the order in which they are tried. */
+export const architectures = architectureCatalogue.members;

@@ -11,6 +11,7 @@ export const flags: Readonly<Record<Means, string>> = {
   data: '--data',
   engine: '--engine',
   exitConfidence: '--exit-confidence',
+  extensions: '--use',
   externalData: '--external-data',
   folder: '--run',
   force: '--force',

@@ -36,7 +36,14 @@ export function createProgram(): Command {
     trainCommand(),
     demoCommand(),
   ]) {
-    program.addCommand(command.exitOverride());
+    program.addCommand(extensible(command).exitOverride());
   }
   return program;
+}
+
+/** Every command takes extensions, which were loaded before it was made. */
+function extensible(command: Command): Command {
+  return command
+    .option('--use <module>', 'load an extension: a .js or .ts file, or an installed package (repeatable)')
+    .option('--config <file>', 'load the extensions listed in a JSON file, { "use": […] }');
 }

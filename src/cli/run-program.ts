@@ -1,4 +1,6 @@
 import '../workers/install.ts';
+import { useExtensions } from '../extensions/load-extensions.ts';
+import { extensionsOf } from './extensions-of.ts';
 import { createProgram } from './program.ts';
 import { exitCodes, reportError } from './report-error.ts';
 import { stopCode } from './stop-on-interrupt.ts';
@@ -13,6 +15,12 @@ export async function runProgram(): Promise<void> {
     reportError(error);
     process.exit();
   });
-  await createProgram().parseAsync().catch(reportError);
+  await start().catch(reportError);
   if (process.exitCode === exitCodes.interrupted) process.exitCode = stopCode() ?? exitCodes.interrupted;
+}
+
+/** What extensions add is there before the commands are made, which name it among their choices. */
+async function start(): Promise<void> {
+  await useExtensions(extensionsOf(process.argv.slice(2)));
+  await createProgram().parseAsync();
 }

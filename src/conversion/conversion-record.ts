@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { ExtensionIdentity } from '../catalogue.ts';
 import type { Model } from '../graph/model.ts';
+import { methodCatalogue } from '../methods/methods.ts';
+import { neuronCatalogue } from '../neurons/neurons.ts';
 import { correctionsIn } from '../spiking/bias-correction.ts';
+import { noteNeededExtensions } from '../spiking/needed-extensions.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
 
@@ -23,6 +27,8 @@ const schema = z.object({
   parityDeviation: z.number(),
   /** Number of synaptic operators whose biases are corrected, if there are any. */
   correctedBiases: z.int().optional(),
+  /** Extensions that the method and the neurons come from, if there are any. */
+  extensions: z.array(z.object({ name: z.string(), version: z.string(), hash: z.string() })).optional(),
   sites: z.array(
     z.object({
       name: z.string(),
@@ -57,6 +63,14 @@ export function writeConversionRecord(
   });
   const hiddenSteps = hiddenStepsOf(model);
   const correctedBiases = correctionsIn(model.graph).length;
+  const extensions = originsOf(
+    method,
+    sites.map(({ neuron }) => neuron),
+  );
+  noteNeededExtensions(
+    model,
+    sites.map(({ neuron }) => neuron),
+  );
   const record: ConversionRecord = {
     format: 1,
     method,
@@ -67,11 +81,20 @@ export function writeConversionRecord(
     ...(source !== undefined && { source }),
     ...(hiddenSteps > 0 && { hiddenSteps }),
     ...(correctedBiases > 0 && { correctedBiases }),
+    ...(extensions.length > 0 && { extensions }),
     sites,
   };
   model.metadata.set(metadataKey, JSON.stringify(record));
   model.producer = 'transpike';
   return record;
+}
+
+function originsOf(method: string, neurons: readonly string[]): ExtensionIdentity[] {
+  const origins = [
+    methodCatalogue.originOf(method),
+    ...neurons.map((name) => neuronCatalogue.originOf(name)),
+  ];
+  return [...new Set(origins)].flatMap((origin) => origin ?? []);
 }
 
 /** The record of a model, if it has one that this version understands. */

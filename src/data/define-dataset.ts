@@ -12,6 +12,8 @@ export interface DatasetKind {
   summary: string;
   /** The options that the kind makes use of; any other is refused. */
   accepts: readonly KindOption[];
+  /** Whether a text stands for data of this kind that lie in no file, such as generated ones. Default: none does */
+  isAddress?(text: string): boolean;
   /** Whether the location holds this kind. Kinds are asked in the order of the list. */
   matches(location: DataLocation): boolean | Promise<boolean>;
   /** Opens the data set; @throws DataError if something is missing or wrong. */

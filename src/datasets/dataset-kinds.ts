@@ -1,3 +1,4 @@
+import { Catalogue } from '../catalogue.ts';
 import type { DatasetKind } from '../data/define-dataset.ts';
 import { cifar10Binary } from './cifar10-binary.ts';
 import { flatImages } from './flat-images.ts';
@@ -8,14 +9,17 @@ import { mnistIdx } from './mnist-idx.ts';
 import { npyStack } from './npy-stack.ts';
 import { synsetFiles } from './synset-files.ts';
 
+/** Kinds of data sets by name; those of extensions are asked first. */
+export const datasetCatalogue = new Catalogue<DatasetKind>(
+  'data set',
+  [glyphs, imageList, npyStack, mnistIdx, cifar10Binary, imageFolder, synsetFiles, flatImages],
+  'first',
+);
+
 /** All kinds of data sets, in the order in which they are asked whether they know a location. */
-export const datasetKinds: readonly DatasetKind[] = [
-  glyphs,
-  imageList,
-  npyStack,
-  mnistIdx,
-  cifar10Binary,
-  imageFolder,
-  synsetFiles,
-  flatImages,
-];
+export const datasetKinds = datasetCatalogue.members;
+
+/** The kind of the data that a text stands for though they lie in no file. */
+export function addressedKind(text: string): DatasetKind | undefined {
+  return datasetKinds.find((kind) => kind.isAddress?.(text));
+}

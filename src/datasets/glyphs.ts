@@ -14,7 +14,8 @@ export const glyphs = defineDataset({
   name: 'glyphs',
   summary: 'glyphs:train or glyphs:test, generated pictures, with ?size=… and &seed=… if wanted',
   accepts: ['split'],
-  matches: ({ path }) => isGlyphsAddress(path),
+  isAddress: isGlyphsAddress,
+  matches: () => false,
   async open({ path }, options) {
     const { split, size, seed } = parseGlyphsAddress(path, options.split);
     const splitKey = split === 'train' ? 1 : 2;

@@ -2,12 +2,10 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { type DataLocation, isImageName } from '../data/data-location.ts';
-import { isGlyphsAddress } from '../data/glyphs/glyphs-address.ts';
 import { DataError, messageOf } from '../errors.ts';
 
 /** Says what is at a path: a file or a folder, and what lies in it. @throws DataError if nothing is there or it cannot be read. */
 export async function locateData(path: string): Promise<DataLocation> {
-  if (isGlyphsAddress(path)) return { path, name: path, isFolder: false, files: [], folders: [] };
   const absolute = resolve(path);
   try {
     const isFolder = (await stat(absolute)).isDirectory();

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { domain } from '../spiking/domain.ts';
+import { requireKnown } from '../spiking/unknown-neuron.ts';
 import { createInGraphEngine } from './in-graph-engine.ts';
 import type { Engine, Plan } from './plan-run.ts';
 import { createSegmentedEngine } from './segmented/segmented-engine.ts';
@@ -31,6 +32,7 @@ export type EngineName = keyof typeof engines;
 
 /** A form that reads single spikes (binary-spike export) cannot be cut at its neurons, and runs as it stands. */
 async function fastEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
+  for (const { neuron } of plan.sites) requireKnown(neuron);
   const { graph } = plan.model;
   const whole = plan.sites.some(({ spikes }) =>
     graph.consumersOf(spikes).some(({ domain: each }) => each === domain),

@@ -14,8 +14,7 @@ import { sigmaDeltaKernel } from './sigma-delta-kernel.ts';
 import { stBifKernel } from './st-bif-kernel.ts';
 import { timeToFirstSpikeKernel } from './time-to-first-spike-kernel.ts';
 
-/** All compiled kernels. */
-export const kernels: readonly AnyNeuronKernel[] = [
+const compiled: AnyNeuronKernel[] = [
   multiThresholdKernel,
   differentialMultiThresholdKernel,
   burstKernel,
@@ -30,6 +29,19 @@ export const kernels: readonly AnyNeuronKernel[] = [
   chargeAlignedKernel,
   leakyIntegrateAndFireKernel,
 ];
+
+/** All compiled kernels, and those of extensions. */
+export const kernels: readonly AnyNeuronKernel[] = compiled;
+
+/** Adds the kernel of a neuron of an extension. */
+export function addKernel(kernel: AnyNeuronKernel): void {
+  compiled.push(kernel);
+}
+
+/** Takes a kernel of an extension out again. */
+export function removeKernel(kernel: AnyNeuronKernel): void {
+  compiled.splice(compiled.lastIndexOf(kernel), 1);
+}
 
 /** The compiled kernel of a neuron, or else the plain one. */
 export function kernelFor(neuron: AnyNeuron): AnyNeuronKernel {

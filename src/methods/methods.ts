@@ -1,3 +1,4 @@
+import { Catalogue } from '../catalogue.ts';
 import { UsageError } from '../errors.ts';
 import { burst } from './burst.ts';
 import { cos } from './cos.ts';
@@ -15,8 +16,8 @@ import { stBif } from './st-bif.ts';
 import { timeToFirstSpike } from './time-to-first-spike.ts';
 import { ultraLowLatency } from './ultra-low-latency.ts';
 
-/** All conversion methods. */
-export const methods: readonly Method[] = [
+/** Conversion methods by name. */
+export const methodCatalogue = new Catalogue<Method>('method', [
   ecmt,
   differential,
   sigmaDelta,
@@ -31,15 +32,18 @@ export const methods: readonly Method[] = [
   cos,
   ecc,
   ultraLowLatency,
-];
+]);
+
+/** All conversion methods. */
+export const methods = methodCatalogue.members;
 
 /** The method with this name. @throws UsageError for an unknown name, listing the known ones */
 export function methodNamed(name: string): Method {
-  const found = methods.find((each) => each.name === name);
+  const found = methodCatalogue.get(name);
   if (found) return found;
   throw new UsageError({
     where: `method '${name}'`,
-    expected: `one of ${methods.map((each) => each.name).join(', ')}`,
+    expected: `one of ${methodCatalogue.names}`,
     got: 'an unknown name',
     remedy: 'Choose a known method',
   });

@@ -1,3 +1,4 @@
+import { Catalogue } from '../catalogue.ts';
 import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { ConversionError } from '../errors.ts';
 import { burst } from './burst.ts';
@@ -14,8 +15,8 @@ import { sigmaDelta } from './sigma-delta.ts';
 import { stBif } from './st-bif.ts';
 import { timeToFirstSpike } from './time-to-first-spike.ts';
 
-/** All neurons, for look-ups by name and for the conformance suite. */
-export const neurons: readonly AnyNeuron[] = [
+/** Neurons by name. */
+export const neuronCatalogue = new Catalogue<AnyNeuron>('neuron', [
   multiThreshold,
   differentialMultiThreshold,
   burst,
@@ -29,16 +30,20 @@ export const neurons: readonly AnyNeuron[] = [
   offsetCalibrating,
   chargeAligned,
   leakyIntegrateAndFire,
-];
+]);
+
+/** All neurons, for look-ups by name and for the conformance suite. */
+export const neurons = neuronCatalogue.members;
 
 /** The neuron with this name. @throws ConversionError for an unknown name, listing the known ones. */
 export function neuronNamed(name: string): AnyNeuron {
-  const found = neurons.find((each) => each.name === name);
+  const found = neuronCatalogue.get(name);
   if (found) return found;
   throw new ConversionError({
     where: `neuron '${name}'`,
-    expected: `one of ${neurons.map((each) => each.name).join(', ')}`,
+    expected: `one of ${neuronCatalogue.names}`,
     got: 'an unknown name',
-    remedy: 'The model may come from a newer version of Transpike',
+    remedy: 'The model may need an extension, or come from a newer version of Transpike',
+    means: ['extensions'],
   });
 }

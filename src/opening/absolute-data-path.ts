@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { isGlyphsAddress } from '../data/glyphs/glyphs-address.ts';
+import { addressedKind } from '../datasets/dataset-kinds.ts';
 
-/** The place of a data set independent of the working directory; an address of generated data stays as it is. */
+/** The place of a data set independent of the working directory; an address of data that lie in no file stays as it is. */
 export function absoluteDataPath(data: string): string {
-  return isGlyphsAddress(data) ? data : resolve(data);
+  return addressedKind(data) ? data : resolve(data);
 }

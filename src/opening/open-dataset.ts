@@ -3,7 +3,7 @@ import type { DataLocation } from '../data/data-location.ts';
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
 import { limitDataset } from '../data/limit-dataset.ts';
-import { datasetKinds } from '../datasets/dataset-kinds.ts';
+import { addressedKind, datasetKinds } from '../datasets/dataset-kinds.ts';
 import { locateData } from '../decoding/locate-data.ts';
 import { withTargets } from '../decoding/with-targets.ts';
 import { DataError, UsageError } from '../errors.ts';
@@ -21,12 +21,13 @@ const splitNames = ['test', 'val', 'validation', 'train'];
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   checkLimit(options.limit);
-  const top = await locateData(path);
+  const addressed = addressedKind(path);
+  const top = addressed ? addressOf(path) : await locateData(path);
   const location = await enterSplit(top, options.split);
   const { split, targets, ...rest } = options;
   // A split that has been entered is done with.
   const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
-  const kind = await kindOf(location);
+  const kind = addressed ?? (await kindOf(location));
   refuseUnusedOptions(kind, remaining, path);
   const opened = await kind.open(location, remaining);
   if (opened.size === 0) {
@@ -40,6 +41,10 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   const dataset = targets === undefined ? opened : await withTargets(opened, targets);
   const named = location === top ? dataset : { ...dataset, name: `${top.name}/${location.name}` };
   return options.limit === undefined ? named : limitDataset(named, options.limit);
+}
+
+function addressOf(path: string): DataLocation {
+  return { path, name: path, isFolder: false, files: [], folders: [] };
 }
 
 async function enterSplit(location: DataLocation, split: string | undefined): Promise<DataLocation> {

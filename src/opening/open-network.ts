@@ -11,6 +11,7 @@ import { keepPreprocess } from '../images/kept-preprocess.ts';
 import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { standardForm } from '../passes/standard-form.ts';
+import { requireNeededVersions } from '../spiking/needed-extensions.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type ClassOptions, networkClasses } from './network-classes.ts';
@@ -92,6 +93,7 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
   }
   if (info.isDirectory()) refuseExternalData(path, options);
   const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  requireNeededVersions(model, path);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const folder = info.isDirectory() ? full : dirname(full);
   const preprocess = networkPreprocess(model, folder, inputShape, options);

@@ -18,6 +18,8 @@ export const environmentSchema = z.object({
   conversion: z
     .object({ method: z.string(), preset: z.string(), steps: z.int(), calibration: z.string() })
     .optional(),
+  /** Extensions that were in use, with a hash of the module of each. */
+  extensions: list(z.object({ name: z.string(), version: z.string(), hash: z.string() })).optional(),
   /** Names of the classes by number, where the data tell them. */
   classes: list(z.string()).optional(),
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, release } from 'node:os';
 import { readConversionRecord } from '../conversion/conversion-record.ts';
+import { usedExtensions } from '../extensions/register-extension.ts';
 import type { Model } from '../graph/model.ts';
 import type { Environment } from '../results/environment.ts';
 
@@ -20,6 +21,7 @@ export function describeEnvironment(
 ): Environment {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const record = network.model && readConversionRecord(network.model);
+  const extensions = usedExtensions().map(({ name, version: of, hash }) => ({ name, version: of, hash }));
   return {
     network: network.name,
     transpike: version,
@@ -38,6 +40,7 @@ export function describeEnvironment(
         calibration: record.calibration,
       },
     }),
+    ...(extensions.length > 0 && { extensions }),
     ...(network.classes && { classes: [...network.classes] }),
   };
 }

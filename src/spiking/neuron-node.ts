@@ -11,7 +11,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { type Attribute, describeNode, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { neuronNamed } from '../neurons/neurons.ts';
+import { neuronCatalogue } from '../neurons/neurons.ts';
 import { batchBack, batchInFront } from './batch-in-front.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
 import {
@@ -23,6 +23,7 @@ import {
 } from './neuron-function.ts';
 import { carriedValue } from './restore-activation.ts';
 import { hiddenStepsOf } from './time-axis.ts';
+import { unknownNeuron } from './unknown-neuron.ts';
 
 /** Neurons to be put at a value. @typeParam N their kind */
 export interface NeuronSpec<N extends AnyNeuron = AnyNeuron> {
@@ -118,8 +119,8 @@ function missingParameter(site: string, neuron: AnyNeuron, name: string): GraphE
 }
 
 /** All spike sites of a model in topological order; empty for a model that does not spike. */
-export function sitesOf({ graph }: Model): Site[] {
-  return graph.nodes.filter(isNeuron).map((each) => readSite(graph, each));
+export function sitesOf(model: Model): Site[] {
+  return model.graph.nodes.filter(isNeuron).map((each) => readSite(model, each));
 }
 
 /** Whether a node is a spiking neuron. */
@@ -127,12 +128,13 @@ export function isNeuron(of: Node): boolean {
   return of.domain === domain && of.attributes.has(neuronAttribute);
 }
 
-function readSite(graph: Graph, of: Node): Site {
+function readSite(model: Model, of: Node): Site {
+  const { graph } = model;
   const values = Object.fromEntries(
     [...of.attributes].map(([key, each]) => [key, plainValue(of, key, each)]),
   );
   const { [neuronAttribute]: name, ...rest } = values;
-  const neuron = neuronNamed(String(name));
+  const neuron = neuronCatalogue.get(String(name)) ?? unknownNeuron(model, String(name), of);
   const [value, , ...given] = of.inputs;
   const [decoded, spikes, counts] = of.outputs;
   const counted = neuron.spikeCount !== undefined;

@@ -9,6 +9,7 @@ import { domain, domainVersion, stepsName } from './domain.ts';
 import { insertNeurons, type PlacedNeurons, setSteps, sitesOf } from './neuron-node.ts';
 import { restoreActivation } from './restore-activation.ts';
 import { closeTimeAxis, closingAttributes, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
+import { requireKnown } from './unknown-neuron.ts';
 
 /** Lowest version of the ONNX file format that knows functions. */
 const functionsSince = 8;
@@ -117,6 +118,7 @@ export const withoutNeurons = definePass({
     const model = spiking.clone();
     const { graph } = model;
     for (const { node: each, neuron, attributes } of sitesOf(model)) {
+      requireKnown(neuron);
       if (graph.consumersOf(each.outputs[1]!).length > 0) throw readsSpikes(each);
       graph.redirectConsumers(each.outputs[0]!, restoreActivation(graph, each, neuron, attributes));
       graph.removeNode(each);

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
 import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from '../evaluation/run/evaluator.ts';
+import { useExtensions } from '../extensions/load-extensions.ts';
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import { mustExist } from '../look-up.ts';
@@ -11,6 +12,8 @@ import { BatchMemory } from './batch-memory.ts';
 
 /** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
 export type WorkerStart = Omit<EvaluatorOptions, 'network'> & {
+  /** Modules of the extensions that are in use. */
+  readonly extensions: readonly string[];
   readonly network: DenseNetwork<Uint8Array> | SpikingNetwork<Uint8Array>;
 };
 
@@ -36,7 +39,8 @@ async function main(): Promise<void> {
     const copy = { ...memory.copy(batch), targets: batch.targets };
     evaluator.evaluate(copy).then((outcome) => reply({ outcome }), refuse);
   });
-  const { network, ...options } = workerData as WorkerStart;
+  const { network, extensions, ...options } = workerData as WorkerStart;
+  await useExtensions(extensions);
   const model = parseOnnx(network.model, '/model.onnx', filesIn(['/']));
   evaluator = await createEvaluator({ network: { ...network, model }, ...options });
   reply({ ready: true });

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts';
 import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import type { Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
+import { usedExtensions } from '../extensions/register-extension.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
 import { imageCount } from '../graph/float-tensor.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
@@ -22,6 +23,7 @@ export async function createWorkerEvaluator(
 ): Promise<Evaluator> {
   const start: WorkerStart = {
     network: { ...network, model: encodeForSession(network.model) },
+    extensions: usedExtensions().map(({ path }) => path),
     ...options,
   };
   return new WorkerEvaluator(start, await EvaluationThread.start(start), onDeath);

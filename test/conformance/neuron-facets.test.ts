@@ -37,17 +37,6 @@ function runOver(neuron: AnyNeuron, parameters: Parameters, visible: readonly nu
 }
 
 describe.each(originals)('neuron %s', (_, neuron) => {
-  it('codes values by its spikes as it says', () => {
-    const means = Array.from({ length: 12 }, (_each, i) => 1.3 * Math.sin(i + 1));
-    let [sum, t, fired] = [0, 0, 0];
-    for (const { spike, decoded } of runOver(neuron, parametersOf(neuron), means)) {
-      [sum, t, fired] = [sum + spike, t + 1, fired + Math.abs(spike)];
-      const expected = { rate: sum / t, differential: sum, instant: spike }[neuron.coding];
-      expect(decoded).toBeCloseTo(expected, 12);
-    }
-    expect(fired).toBeGreaterThan(0);
-  });
-
   it.runIf(neuron.thresholds)('has the thresholds it says, and makes all parameters from them', () => {
     const parameters = parametersOf(neuron);
     expect(Object.keys(parameters).toSorted()).toEqual(neuron.parameters.toSorted());

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/analysis/placement.ts';
 import { initialState } from '../../src/dynamics/initial-state.ts';
@@ -11,9 +10,6 @@ import { Graph } from '../../src/graph/graph.ts';
 import { Model } from '../../src/graph/model.ts';
 import { node } from '../../src/graph/node.ts';
 import { Tensor } from '../../src/graph/tensor.ts';
-import { verifyModel } from '../../src/graph/verify-model.ts';
-import { evaluateModel } from '../../src/interpreter/evaluate-model.ts';
-import { ndArray } from '../../src/interpreter/nd-array.ts';
 import { kernels } from '../../src/kernels/kernels.ts';
 import { neurons } from '../../src/neurons/neurons.ts';
 import { sitesOf } from '../../src/spiking/neuron-node.ts';
@@ -36,45 +32,13 @@ function oneSite(
   return toSpikingForm(new Model(graph, opset), [{ ...place, ...spec }], 4);
 }
 
-/** Inputs away from ties, where float32 and float64 would rightly part: odd multiples of an irrational number. */
-const inputs = fc.array(fc.integer({ min: -4000, max: 4000 }), { minLength: 10, maxLength: 10 });
+/** Inputs away from ties, where float32 and float64 would rightly part: multiples of an irrational number. */
 const toInput = (numbers: readonly number[]) => ({
   shape: [2, 5],
   data: Float32Array.from(numbers, (value) => (value * Math.SQRT2) / 1000 + 1e-4),
 });
 
 describe.each(neurons.map((neuron) => [neuron.name, neuron] as const))('neuron %s', (_, neuron) => {
-  it('has a summary, equations, a paper, and ascending levels', () => {
-    for (const text of [neuron.summary, neuron.equations, neuron.paper])
-      expect(text.length).toBeGreaterThan(10);
-    const levels = neuron.levels(neuron.attributes.parse({}));
-    expect([...levels].sort((a, b) => a - b)).toEqual(levels);
-  });
-
-  it('lowers to standard operators that do in float64 exactly what its reference step does', async () => {
-    await fc.assert(
-      fc.asyncProperty(inputs, fc.double({ min: 0.02, max: 2, noNaN: true }), async (numbers, parameter) => {
-        const model = oneSite(neuron, 17, parameter);
-        const input = ndArray([2, 5], Float64Array.from(toInput(numbers).data));
-        const lowered = evaluateModel(model, { x: input }).get('y')!;
-        const { logits } = await createOracleEngine(planRun(model)).run(toInput(numbers));
-        for (const [i, value] of logits.data.entries()) expect(lowered.data[i]).toBeCloseTo(value, 12);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it.each([11, 13, 17, 21])('runs in ONNX Runtime at opset %i like its reference step', async (opset) => {
-    const model = oneSite(neuron, opset, 0.37);
-    verifyModel(model, 'test');
-    const plan = planRun(model, { keep: sitesOf(model).map((site) => site.spikes) });
-    const engine = await createInGraphEngine(plan);
-    const input = toInput([10, -700, 250, 3999, -4000, 1, 0, 33, -34, 1234]);
-    const [fast, exact] = [await engine.run(input), await createOracleEngine(plan).run(input)];
-    await engine.close();
-    for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 4);
-  });
-
   // Deep networks are chaotic: one unit in the last place makes another network of it some layers on.
   it.runIf(kernels.some((kernel) => kernel.neuron === neuron.name)).each([
     ['one threshold', 0.37],

@@ -1,3 +1,4 @@
+import { Catalogue } from '../../catalogue.ts';
 import type { Device } from '../define-device.ts';
 import { fp16In45nm } from './45nm-fp16.ts';
 import { fp32In45nm } from './45nm-fp32.ts';
@@ -7,8 +8,8 @@ import { loihi2 } from './loihi-2.ts';
 import { spinnaker } from './spinnaker.ts';
 import { spinnaker2 } from './spinnaker-2.ts';
 
-/** All devices, in the order of reports; the first one is that of the printed table. */
-export const devices: readonly [Device, ...Device[]] = [
+/** Devices by name. */
+export const deviceCatalogue = new Catalogue<Device>('device', [
   fp32In45nm,
   fp16In45nm,
   int8In45nm,
@@ -16,4 +17,7 @@ export const devices: readonly [Device, ...Device[]] = [
   loihi2,
   spinnaker,
   spinnaker2,
-];
+]);
+
+/** All devices, in the order of reports; the first one is that of the printed table. */
+export const devices = deviceCatalogue.members as readonly [Device, ...Device[]];

@@ -1,9 +1,13 @@
+import { Catalogue } from '../../catalogue.ts';
 import type { AnyNetworkKind } from './define-network.ts';
 import { resnetNetwork } from './resnet.ts';
 import { vitNetwork } from './vit.ts';
 
-/** All kinds of networks that a recipe can ask for, by name. */
+/** Kinds of networks of Transpike, by name. */
 export const networks = { vit: vitNetwork, resnet: resnetNetwork } as const satisfies Record<
   string,
   AnyNetworkKind
 >;
+
+/** All kinds of networks that a recipe can ask for, by name. */
+export const networkCatalogue = new Catalogue<AnyNetworkKind>('network', Object.values(networks));

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { FormatError, listProblems, messageOf } from '../../errors.ts';
 import type { AnyNetworkKind } from '../networks/define-network.ts';
-import { networks } from '../networks/networks.ts';
+import { networkCatalogue } from '../networks/networks.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { optimisers } from '../optimisers/optimisers.ts';
 import { type Recipe, recipeSchema } from './recipe.ts';
@@ -57,7 +57,7 @@ export function checkRecipe(given: unknown, where: string): CheckedRecipe {
   const parsed = recipeSchema.safeParse(given);
   if (!parsed.success) throw unusable(where, describe(parsed.error, ''));
   const recipe = parsed.data;
-  const network = lookUp(networks, recipe.network.kind, 'network.kind', problems);
+  const network = lookUp(byName(networkCatalogue.members), recipe.network.kind, 'network.kind', problems);
   const optimiser = lookUp(optimisers, recipe.optimiser.kind, 'optimiser.kind', problems);
   const { kind: _, ...optimiserSettings } = recipe.optimiser;
   const networkSettings = network && check(network.settings, recipe.network, 'network', problems);
@@ -70,6 +70,10 @@ export function checkRecipe(given: unknown, where: string): CheckedRecipe {
   }
   if (!network || !optimiser || problems.length > 0) throw unusable(where, problems);
   return { recipe, network, networkSettings, optimiser, optimiserOptions };
+}
+
+function byName<Entry extends { readonly name: string }>(entries: readonly Entry[]): Record<string, Entry> {
+  return Object.fromEntries(entries.map((each) => [each.name, each]));
 }
 
 function lookUp<Entry>(
