@@ -13,7 +13,6 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  type Batch,
   type ComparedBatch,
   choosePoint,
   convert,
@@ -30,6 +29,7 @@ import {
   prepareSource,
   type SourceEnergy,
   sourceEnergy,
+  type TensorBatch,
   TuningJournal,
   type TuningPoint,
   tune,
@@ -130,8 +130,9 @@ async function measureAll() {
     limit: calibrationImages,
     needsLabels: false,
   });
-  const batches: Batch[] = [];
-  for await (const batch of calibration.batches()) batches.push({ ...batch, data: batch.data.slice() });
+  const batches: TensorBatch[] = [];
+  for await (const batch of calibration.batches() as AsyncIterable<TensorBatch>)
+    batches.push({ ...batch, data: batch.data.slice() });
   for (const method of methods) {
     for (const preset of Object.keys(method.presets)) {
       if (isWanted(`${method.name}/${preset}`)) await measurePreset(method, preset, batches, compared);
@@ -145,7 +146,7 @@ async function measureAll() {
 async function measurePreset(
   method: Method,
   preset: string,
-  batches: readonly Batch[],
+  batches: readonly TensorBatch[],
   compared: readonly ComparedBatch[],
 ) {
   const row = `${method.name}/${preset}`;
@@ -172,7 +173,7 @@ async function measurePreset(
 /** One search for all ratios; how much each site matters is the same for all ladders. */
 async function measureTuning(
   { row, ladders, steps }: (typeof tunings)[number],
-  batches: readonly Batch[],
+  batches: readonly TensorBatch[],
   compared: readonly ComparedBatch[],
 ) {
   if (runs.some((run) => run.row === row && run.finished)) return;

@@ -13,6 +13,7 @@ import {
   openInputs,
   openNetwork,
   planRun,
+  type TensorBatch,
 } from '#internals';
 
 const runs = [
@@ -66,7 +67,7 @@ interface Images {
 async function load(path: string, limit: number): Promise<Images> {
   const inputs = await openInputs(network, path, { batchSize: 100 });
   const samples: { label: number | undefined; data: Float32Array }[] = [];
-  for await (const { data, labels } of inputs.batches()) {
+  for await (const { data, labels } of inputs.batches() as AsyncIterable<TensorBatch>) {
     const size = data.length / labels.length;
     for (const [i, label] of labels.entries())
       samples.push({ label, data: data.slice(i * size, (i + 1) * size) });

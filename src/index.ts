@@ -63,5 +63,6 @@ export {
 } from './jobs/run-network.ts';
 export { type TrainEnd, type TrainSettings, trainNetwork } from './jobs/train-network.ts';
 export { type TuneEnd, type TuneSettings, type TuningSummary, tuneNetwork } from './jobs/tune-network.ts';
-export { type InputOptions, type Inputs, openInputs } from './opening/open-inputs.ts';
+export type { InputOptions, Inputs } from './opening/inputs.ts';
+export { openInputs } from './opening/open-inputs.ts';
 export { type Network, type OpenOptions, openNetwork } from './opening/open-network.ts';

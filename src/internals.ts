@@ -9,7 +9,7 @@ export { fitFewSpikes } from './calibration/fit-few-spikes.ts';
 export { wholeNumber } from './cli/options.ts';
 export { convert } from './conversion/convert.ts';
 export { prepareSource } from './conversion/prepare-source.ts';
-export type { Batch } from './data/load-batch.ts';
+export type { TensorBatch } from './data/load-batch.ts';
 export { differentiate } from './differentiation/differentiate.ts';
 export { freezeShapes } from './differentiation/freeze-shapes.ts';
 export { type SourceEnergy, sourceEnergy } from './energy/relative-energy.ts';

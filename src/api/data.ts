@@ -16,7 +16,7 @@
  */
 export type { Dataset, DatasetOptions, Sample } from '../data/dataset.ts';
 export { type DatasetKind, defineDataset } from '../data/define-dataset.ts';
-export { type Batch, type LoadOptions, loadBatches } from '../data/load-batch.ts';
+export { type Batch, type LoadOptions, loadBatches, type TensorBatch } from '../data/load-batch.ts';
 export { datasetKinds } from '../datasets/dataset-kinds.ts';
 export { decodeImage } from '../decoding/decode-image.ts';
 export { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts';

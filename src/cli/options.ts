@@ -39,6 +39,26 @@ class JobOption extends Option {
   }
 }
 
+/** What is given once more is added to what was given before: one address of the library for several inputs. */
+export function addInput(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before},${value}`;
+}
+
+/** An input by name beside what another option gives. */
+class InputOption extends Option {
+  readonly #setting: 'data' | 'calibration' | 'input';
+
+  constructor(setting: 'data' | 'calibration' | 'input', flags: string, description: string) {
+    super(flags, description);
+    this.#setting = setting;
+    this.argParser(addInput);
+  }
+
+  override attributeName(): string {
+    return this.#setting;
+  }
+}
+
 /** Options that several commands have, each with one meaning. */
 export const options = {
   method: () =>
@@ -68,7 +88,20 @@ export const options = {
     new JobOption('split', 'part of --data to use where there are several, for example train', 'name'),
   limit: (what = 'use at most this many images of --data, evenly spread (default: all)') =>
     new JobOption('limit', what, 'N').argParser(wholeNumber(1)),
-  calibration: (what: string) => new JobOption('calibration', what, 'data'),
+  /** @param beside setting that it adds to */
+  input: (beside: 'data' | 'calibration') =>
+    new InputOption(
+      beside,
+      '--input <name=file>',
+      `an input by name, for a network with several, beside or instead of ${flags[beside]}: an .npy file, or a number (repeatable)`,
+    ),
+  inputs: () =>
+    new InputOption(
+      'input',
+      '--input <file>',
+      'inputs [N, …] as .npy; of a network with several an .npz file of arrays by input name, or name=file for each (repeatable)',
+    ).makeOptionMandatory(),
+  calibration: (what: string) => new JobOption('calibration', what, 'data').argParser(addInput),
   calibrationLimit: () =>
     new JobOption(
       'calibrationLimit',

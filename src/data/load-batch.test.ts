@@ -5,7 +5,7 @@ import { encodeNpy } from '../formats/npy.ts';
 import type { PreprocessConfig } from '../images/preprocess.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 import type { Dataset } from './dataset.ts';
-import { type Batch, type LoadOptions, loadBatches } from './load-batch.ts';
+import { type LoadOptions, loadBatches, type TensorBatch } from './load-batch.ts';
 
 /** Leaves the pictures of 3 x 2 pixels as they are, as bytes in one grey channel. */
 const preprocess: PreprocessConfig = {
@@ -19,10 +19,10 @@ const preprocess: PreprocessConfig = {
 };
 const options: LoadOptions = { preprocess, inputShape: [1, 2, 3], batchSize: 2, strict: false };
 
-async function collect(dataset: Dataset, change: Partial<LoadOptions> = {}): Promise<Batch[]> {
+async function collect(dataset: Dataset, change: Partial<LoadOptions> = {}): Promise<TensorBatch[]> {
   const batches = [];
   for await (const batch of loadBatches(dataset, { ...options, ...change })) batches.push(batch);
-  return batches;
+  return batches as TensorBatch[];
 }
 
 /** Five pictures, the third and, if wanted, the others damaged. */

@@ -1,19 +1,29 @@
 import { DataError, UsageError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
+import { castNumbers, emptyNumbers, firstMisfit } from '../graph/cast-numbers.ts';
+import type { DataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch, InputTensor } from '../graph/input-batch.ts';
 import { sameShape, sizeOf } from '../graph/shape.ts';
+import type { TypedNumbers } from '../graph/typed-view.ts';
 import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
 import { oneAhead } from './one-ahead.ts';
 
-/** Inputs `[number of samples, …inputShape]` for one run of the network; only the last batch of several may be smaller. */
-export interface Batch extends FloatTensor<Float32Array> {
+/** Which samples a batch holds. */
+interface Samples {
   readonly ids: readonly string[];
   readonly labels: readonly (number | undefined)[];
   /** What would be right for each sample, without a batch axis; absent for data without targets. */
   readonly targets?: readonly FloatTensor[];
 }
+
+/** Samples for one run of the network; only the last batch of several may be smaller. */
+export type Batch = InputBatch & Samples;
+
+/** The same where the network has one input, of type float32: `[number of samples, …inputShape]`. */
+export type TensorBatch = InputTensor<Float32Array> & Samples;
 
 /** How samples become batches. */
 export interface LoadOptions {
@@ -21,6 +31,8 @@ export interface LoadOptions {
   preprocess?: PreprocessConfig | undefined;
   /** Shape of the network's input without the batch axis, `[channels, height, width]` for pictures. */
   inputShape: readonly number[];
+  /** Element type of the network's input. Default `float32`. */
+  dataType?: DataType | undefined;
   /** Samples a batch. */
   batchSize: number;
   /** Ids of samples to leave out. */
@@ -40,7 +52,7 @@ interface Input {
   label: number | undefined;
   target: FloatTensor | undefined;
   /** Writes the numbers that the network takes. Until then a picture is kept in bytes, a quarter of their size. */
-  write(target: Float32Array): void;
+  write(target: TypedNumbers): void;
 }
 
 /**
@@ -56,7 +68,7 @@ export function loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
 
 async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch, void> {
   checkOptions(options);
-  const { batchSize, inputShape, strict, skip, onSkipped, prefetch = 2, concurrency = 4 } = options;
+  const { batchSize, strict, skip, onSkipped, prefetch = 2, concurrency = 4 } = options;
   const indices = Array.from({ length: dataset.size }, (_, i) => i).filter((i) => !skip?.has(dataset.id(i)));
   const prepare = async (index: number) => prepareInput(await dataset.sample(index), options);
   // One batch is put together ahead; of the others ahead, the samples are.
@@ -73,11 +85,11 @@ async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
       onSkipped?.(dataset.id(item), error.message);
     }
     if (pending.length === batchSize) {
-      yield joinInputs(pending, inputShape);
+      yield joinInputs(pending, options);
       pending = [];
     }
   }
-  if (pending.length > 0) yield joinInputs(pending, inputShape);
+  if (pending.length > 0) yield joinInputs(pending, options);
   // What is left of an interrupted run may be damaged images alone.
   if (good === 0 && indices.length > 0 && !skip?.size) refuseAllDamaged(dataset, indices.length);
 }
@@ -85,20 +97,22 @@ async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
 /** A whole sample that the network cannot take; unlike a damaged picture it is never left out. */
 class MisfitError extends DataError {}
 
-function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): Input {
+function prepareInput(sample: Sample, { preprocess, inputShape, dataType = 'float32' }: LoadOptions): Input {
   const { id, label, target } = sample;
   if (sample.kind === 'tensor') {
     const { shape, data } = sample.tensor;
     checkShape(shape, inputShape, `sample '${id}'`, 'Give inputs of the shape that the network takes');
-    checkFinite(data, id);
-    return { id, label, target, write: (target) => target.set(data) };
+    checkNumbers(data, dataType, id);
+    const numbers = castNumbers(data, dataType);
+    // Both are of the element type of the input.
+    return { id, label, target, write: (into) => (into as Float64Array).set(numbers as Float64Array) };
   }
   if (preprocess) {
     const { channels, cropHeight, cropWidth } = preprocess;
     const remedy = 'Give the preprocessing settings that belong to this network';
     checkShape([channels, cropHeight, cropWidth], inputShape, 'preprocessing', remedy);
     const picture = cropResized(sample.image, preprocess);
-    return { id, label, target, write: (target) => normaliseImage(picture, preprocess, target) };
+    return { id, label, target, write: (into) => writePicture(picture, preprocess, into, id) };
   }
   throw new UsageError({
     where: `sample '${id}'`,
@@ -109,20 +123,46 @@ function prepareInput(sample: Sample, { preprocess, inputShape }: LoadOptions): 
 }
 
 /** A neuron would turn NaN into some spike or other, and nobody would notice. */
-function checkFinite(data: Float32Array, id: string): void {
-  const at = firstNonFinite(data);
+function checkNumbers(data: TypedNumbers, dataType: DataType, id: string): void {
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  const infinite = isFloat ? firstNonFinite(data) : -1;
+  const at = infinite >= 0 ? infinite : firstMisfit(data, dataType);
   if (at < 0) return;
   throw new MisfitError({
     where: `sample '${id}'`,
-    expected: 'finite numbers',
+    expected: infinite >= 0 ? 'finite numbers' : `numbers of type ${dataType}`,
     got: String(data[at]),
     remedy: 'Check how the data were made',
   });
 }
 
-function joinInputs(inputs: readonly Input[], inputShape: readonly number[]): Batch {
+/** Normalised pictures are floats; a network that takes bytes normalises them itself. */
+function writePicture(
+  picture: Parameters<typeof normaliseImage>[0],
+  preprocess: PreprocessConfig,
+  target: TypedNumbers,
+  id: string,
+): void {
+  if (target instanceof Float32Array) {
+    normaliseImage(picture, preprocess, target);
+    return;
+  }
+  const numbers = new Float32Array(target.length);
+  normaliseImage(picture, preprocess, numbers);
+  if (!(target instanceof Float64Array)) {
+    throw new MisfitError({
+      where: `sample '${id}'`,
+      expected: 'numbers of the element type that the network takes, which normalised pictures are not',
+      got: 'a picture',
+      remedy: 'Give the inputs as arrays, or a network that takes floats',
+    });
+  }
+  target.set(numbers);
+}
+
+function joinInputs(inputs: readonly Input[], { inputShape, dataType = 'float32' }: LoadOptions): Batch {
   const length = sizeOf(inputShape);
-  const data = new Float32Array(inputs.length * length);
+  const data = emptyNumbers(dataType, inputs.length * length);
   for (const [i, input] of inputs.entries()) input.write(data.subarray(i * length, (i + 1) * length));
   const targets = inputs.flatMap(({ target }) => target ?? []);
   return {

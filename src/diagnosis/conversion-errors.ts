@@ -4,6 +4,7 @@ import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
@@ -22,7 +23,7 @@ import { toSourceForm } from '../spiking/spiking-form.ts';
  */
 export async function measureConversionErrors(
   spiking: Model,
-  input: FloatTensor,
+  input: InputBatch,
   steps?: number,
 ): Promise<SiteConversionErrors[]> {
   const sites = sitesOf(spiking).filter(({ neuron }) => neuron.standsFor && neuron.thresholds);

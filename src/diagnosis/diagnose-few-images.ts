@@ -1,5 +1,5 @@
 import type { Batch } from '../data/load-batch.ts';
-import { sliceImages } from '../graph/float-tensor.ts';
+import { sliceSamples } from '../graph/input-batch.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
@@ -31,11 +31,11 @@ export async function diagnoseFewImages(
 ): Promise<FewImagesDiagnosis> {
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
-  const few = sliceImages(batch, 0, mostImages);
+  const few = sliceSamples(batch, 0, mostImages);
   const { diagnosis, traces } = await diagnoseModel(model, few, steps, options);
   const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
   return {
-    conversionErrors: await measureConversionErrors(model, sliceImages(batch, 0, rows), steps),
+    conversionErrors: await measureConversionErrors(model, sliceSamples(batch, 0, rows), steps),
     diagnosis,
     traces: { image, ...traces },
   };

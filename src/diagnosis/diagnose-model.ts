@@ -1,5 +1,5 @@
 import { readConversionRecord } from '../conversion/conversion-record.ts';
-import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
+import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis } from '../results/diagnosis-result.ts';
 import type { Traces } from '../results/traces.ts';
@@ -26,7 +26,7 @@ export interface DiagnoseOptions extends ObserveNetworkOptions {
  */
 export async function diagnoseModel(
   model: Model,
-  images: FloatTensor,
+  images: InputBatch,
   steps: number,
   { alone = false, ...options }: DiagnoseOptions = {},
 ): Promise<{ diagnosis: Diagnosis; traces: Traces }> {
@@ -47,7 +47,7 @@ export async function diagnoseModel(
     const logitError = errors?.get(name);
     return { ...meter.result(), ...(logitError !== undefined && { logitError }) };
   });
-  const count = imageCount(images);
+  const count = sampleCount(images);
   return {
     diagnosis: {
       images: count,

@@ -2,8 +2,9 @@ import { logitsOf } from '../analysis/logits-of.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import { definePass } from '../graph/define-pass.ts';
-import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
+import { type InputBatch, samplesOf, withInputs } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { lookUp, mustExist } from '../look-up.ts';
@@ -26,7 +27,7 @@ import type { ObserveNetworkOptions } from './observe-network.ts';
  */
 export async function measureLogitErrors(
   model: Model,
-  images: FloatTensor,
+  images: InputBatch,
   steps: number,
   { threads = 1 }: ObserveNetworkOptions = {},
 ): Promise<Map<string, number>> {
@@ -39,16 +40,16 @@ export async function measureLogitErrors(
   const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
   const [image, logits] = [network.graph.inputs[0]!.name, logitsOf(network).name];
-  const noError = disturbances.map(({ input }) => [input, zero] as const);
+  const noError = Object.fromEntries(disturbances.map(({ input }) => [input, zero]));
   let power = 0;
   try {
-    for (const input of imagesOf(images)) {
+    for (const input of samplesOf(images)) {
       const seen = await observed.run(input);
       const right = lookUp(seen, logits, 'output').data;
       power += squaredDistance(right, new Float32Array(right.length));
       for (const each of disturbances) {
         const error = errorAlone(each.site, seen, hiddenStepsOf(model), steps);
-        const feeds = new Map([...noError, [image, input] as const, [each.input, error] as const]);
+        const feeds = withInputs(input, image, { ...noError, [each.input]: error });
         const wrong = lookUp(await disturbed.run(feeds), logits, 'output').data;
         each.squares += squaredDistance(wrong, right);
       }

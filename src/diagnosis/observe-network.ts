@@ -1,6 +1,6 @@
 import { engines } from '../engines/engines.ts';
 import { planRun } from '../engines/plan-run.ts';
-import { type FloatTensor, imagesOf } from '../graph/float-tensor.ts';
+import { type InputBatch, samplesOf } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
@@ -44,7 +44,7 @@ export interface ObserveNetworkOptions {
  */
 export async function* observeNetwork(
   model: Model,
-  images: FloatTensor,
+  images: InputBatch,
   steps: number,
   { threads = 1, memoryMB }: ObserveNetworkOptions = {},
 ): AsyncGenerator<SiteObservation> {
@@ -71,7 +71,7 @@ export async function* observeNetwork(
       { threads },
     );
     try {
-      for (const [image, input] of imagesOf(images).entries()) {
+      for (const [image, input] of samplesOf(images).entries()) {
         const activations = await session.run(input);
         const { values } = await engine.run(input);
         for (const site of group) {

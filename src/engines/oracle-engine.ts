@@ -1,4 +1,5 @@
 import { runNeuron } from '../dynamics/run-neuron.ts';
+import { bindInputs } from '../graph/bind-inputs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
@@ -6,7 +7,6 @@ import type { Node } from '../graph/node.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { withExactConstants } from '../interpreter/exact-constants.ts';
 import { broadcastTo, elementTypeOf, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
-import { bindInputs } from '../sessions/bind-inputs.ts';
 import { isNeuron, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
 

@@ -15,7 +15,7 @@ export async function readNpy(path: string): Promise<NpyArray> {
 /** One read call returns at most 2 GiB, so that large files come in pieces. */
 const pieceLength = 2 ** 30;
 
-async function readWholeFile(path: string): Promise<Uint8Array> {
+export async function readWholeFile(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r');
     try {

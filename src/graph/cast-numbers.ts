@@ -50,6 +50,11 @@ export function castNumbers(data: TypedNumbers, dataType: DataType): TypedNumber
   }
 }
 
+/** Zeros of an element type. */
+export function emptyNumbers(dataType: DataType, size: number): TypedNumbers {
+  return new (arrays[dataType] ?? Uint16Array)(size);
+}
+
 /** Half precision has no array here; its bits are encoded. */
 const arrays = {
   float32: Float32Array,

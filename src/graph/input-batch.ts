@@ -64,6 +64,16 @@ export function mapSamples(
   return { ...batch, inputs: { ...batch.inputs, ...Object.fromEntries(own) } };
 }
 
+/** A batch with further inputs by name. @param name of the input that a tensor alone is for */
+export function withInputs(
+  batch: InputBatch,
+  name: string,
+  more: Readonly<Record<string, InputTensor>>,
+): NamedInputs {
+  if (!isNamed(batch)) return { inputs: { [name]: batch, ...more } };
+  return { ...batch, inputs: { ...batch.inputs, ...more } };
+}
+
 function perSample({ inputs, shared = [] }: NamedInputs): [string, InputTensor][] {
   return Object.entries(inputs).filter(([name, { shape }]) => shape.length > 0 && !shared.includes(name));
 }

@@ -1,4 +1,6 @@
-import { type Inputs, openInputs } from '../opening/open-inputs.ts';
+import type { Inputs } from '../opening/inputs.ts';
+import { isArrays } from '../opening/named-files.ts';
+import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
 
 /** Images for thresholds, and how they are read. */
@@ -29,7 +31,7 @@ export function openCalibration(
   labels?: string,
 ): Promise<Inputs> {
   const { calibration, calibrationLimit, calibrationSplit, batchSize, strict = false } = settings;
-  const fallback = calibration.endsWith('.npy') ? undefined : defaultCalibrationLimit;
+  const fallback = isArrays(calibration) ? undefined : defaultCalibrationLimit;
   return openInputs(network, calibration, {
     labels,
     split: calibrationSplit,

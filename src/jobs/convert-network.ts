@@ -4,7 +4,7 @@ import { convert } from '../conversion/convert.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import type { Method } from '../methods/define-method.ts';
 import { methodNamed } from '../methods/methods.ts';
-import type { Inputs } from '../opening/open-inputs.ts';
+import type { Inputs } from '../opening/inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import { type CalibrationSettings, openCalibration } from './calibration-inputs.ts';
 import type { JobListener } from './notice.ts';

@@ -9,7 +9,9 @@ import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
-import { type Inputs, openInputs } from '../opening/open-inputs.ts';
+import type { Inputs } from '../opening/inputs.ts';
+import { isArrays } from '../opening/named-files.ts';
+import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
@@ -109,7 +111,7 @@ export async function evaluateNetwork(
   const model = output === undefined ? network.model : decidingBy(network.model, output);
   const task = await taskOf(model, settings.task);
   const tellsClasses = task === 'classification';
-  const needsLabels = tellsClasses && !data.endsWith('.npy');
+  const needsLabels = tellsClasses && !isArrays(data);
   const inputs = await openInputs(network, data, {
     ...(tellsClasses ? { labels } : { targets: labels }),
     split,

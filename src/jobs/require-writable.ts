@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { guardOutput, type OutputGuard, weightFilesOf } from '../files/output-guard.ts';
+import { filesOfAddress } from '../opening/named-files.ts';
 import type { Network } from '../opening/open-network.ts';
 
 /** Where a job writes what it makes. */
@@ -55,5 +56,10 @@ export async function requireWritable(path: string, guard: OutputGuard): Promise
  */
 export function inputsOf({ path, model }: Network, ...paths: readonly (string | undefined)[]): string[] {
   const described = ['config.json', 'preprocessor_config.json'].map((name) => join(path, name));
-  return [path, ...described, ...weightFilesOf(model), ...paths.filter((each) => each !== undefined)];
+  return [
+    path,
+    ...described,
+    ...weightFilesOf(model),
+    ...paths.flatMap((each) => (each === undefined ? [] : filesOfAddress(each))),
+  ];
 }

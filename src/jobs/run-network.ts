@@ -6,12 +6,14 @@ import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import { UsageError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
 import { writeNpy } from '../files/write-npy.ts';
-import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';
-import { concatenate, type FloatTensor, imageCount, sliceImages } from '../graph/float-tensor.ts';
+import { bindInputs } from '../graph/bind-inputs.ts';
+import { concatenate, type FloatTensor } from '../graph/float-tensor.ts';
+import { type InputBatch, sampleCount, sliceSamples } from '../graph/input-batch.ts';
 import { type StoppedLogits, stopWhenConfident } from '../metrics/stop-when-confident.ts';
+import { namedFiles } from '../opening/named-files.ts';
 import type { Network } from '../opening/open-network.ts';
+import { readNamedInputs } from '../opening/read-named-inputs.ts';
 import type { IntegerSynapseUse } from '../results/synapse-result.ts';
-import { bindInputs } from '../sessions/bind-inputs.ts';
 import type { JobListener } from './notice.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
@@ -22,7 +24,7 @@ export type Precision = 'float32' | 'float64';
 
 /** How to run a network on numbers. */
 export interface RunNetworkSettings extends OutputSettings, JobListener {
-  /** Inputs: an .npy file [N, …]. */
+  /** Inputs: an .npy file [N, …]; for a network with several an .npz file, or `name=file` for each, joined by commas. */
   readonly input: string;
   /** Time-steps T; default: what the model is set to. */
   readonly steps?: number | undefined;
@@ -85,8 +87,7 @@ export async function runNetwork(network: Network, settings: RunNetworkSettings)
   }
   const plan = planRun(network.model, steps === undefined ? {} : { steps });
   tellOtherSteps(network, plan.steps, settings);
-  const input = toTensor(await readNpy(path), path);
-  bindInputs(network.model.graph, input);
+  const input = await readInput(network, path);
   const engine = await engineFor(plan, settings);
   const all = await runInBatches(engine, input, settings).finally(() => engine.close());
   const stopped = exitConfidence === undefined ? undefined : stop(all, exitConfidence);
@@ -125,10 +126,15 @@ function stop(logits: FloatTensor, confidence: number): StoppedLogits {
   });
 }
 
-/** float64 inputs are kept as they are for the float64 engine. */
-function toTensor(array: NpyArray, where: string): FloatTensor {
-  const data = array.data instanceof Float64Array ? array.data : npyToFloat32(array);
-  if (data.length > 0) return { shape: array.shape, data };
+/** Numbers keep the precision that they come in, for the float64 engine. */
+async function readInput({ model: { graph } }: Network, where: string): Promise<InputBatch> {
+  const isAlone = graph.inputs.length === 1 && where.endsWith('.npy') && !namedFiles(where);
+  if (!isAlone) return readNamedInputs(graph, where);
+  const array = await readNpy(where);
+  if (array.data.length > 0) {
+    bindInputs(graph, array);
+    return { shape: array.shape, data: array.data };
+  }
   throw new UsageError({
     where,
     expected: 'at least one input',
@@ -139,16 +145,16 @@ function toTensor(array: NpyArray, where: string): FloatTensor {
 
 async function runInBatches(
   engine: Engine,
-  input: FloatTensor,
+  input: InputBatch,
   { batchSize = 8, signal, onProgress }: RunNetworkSettings,
 ): Promise<FloatTensor> {
-  const total = imageCount(input);
+  const total = sampleCount(input);
   const parts: FloatTensor[] = [];
   for (let from = 0; from < total; from += batchSize) {
     signal?.throwIfAborted();
-    const batch = sliceImages(input, from, from + batchSize);
+    const batch = sliceSamples(input, from, from + batchSize);
     parts.push((await engine.run(batch)).logits);
-    onProgress?.({ done: from + imageCount(batch), total });
+    onProgress?.({ done: from + sampleCount(batch), total });
   }
   return concatenate(parts, 1);
 }

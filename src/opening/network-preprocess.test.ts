@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { tinyConfig, tinyWeights, writeCheckpoint } from '../checkpoints/tiny-vit.fixture.ts';
+import type { TensorBatch } from '../data/load-batch.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import { openInputs } from './open-inputs.ts';
 import { openNetwork } from './open-network.ts';
@@ -21,7 +22,8 @@ async function folderWithPictures(config: object = tinyConfig): Promise<string> 
 async function firstPixel(folder: string, preprocess?: string, path = folder): Promise<number[]> {
   const network = await openNetwork(path, { preprocess });
   const inputs = await openInputs(network, join(folder, 'pictures'), { needsLabels: false });
-  for await (const { data } of inputs.batches()) return [0, 96, 192].map((at) => data[at]!);
+  for await (const { data } of inputs.batches() as AsyncIterable<TensorBatch>)
+    return [0, 96, 192].map((at) => data[at]!);
   return [];
 }
 

@@ -1,32 +1,16 @@
 import { availableParallelism } from 'node:os';
-import type { Dataset, DatasetOptions } from '../data/dataset.ts';
-import { type Batch, loadBatches } from '../data/load-batch.ts';
+import { loadBatches } from '../data/load-batch.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
+import type { InputOptions, Inputs } from './inputs.ts';
+import { namedFiles } from './named-files.ts';
 import { openDataset } from './open-dataset.ts';
+import { openNamedInputs } from './open-named-inputs.ts';
 import type { Network } from './open-network.ts';
 
-/** A data set as inputs of a network. */
-export interface Inputs {
-  readonly dataset: Dataset;
-  readonly batchSize: number;
-  /** Batches in the order of the data set, without the samples to skip. */
-  batches(
-    skip?: ReadonlySet<string>,
-    onSkipped?: (id: string, reason: string) => void,
-  ): AsyncGenerator<Batch>;
-}
-
-/** How to read a data set. */
-export interface InputOptions extends DatasetOptions {
-  /** Images a batch. Default 8; a stack [batches, B, …] keeps its own B. */
-  batchSize?: number | undefined;
-  /** Whether an image that cannot be read ends the run. Default false: it is left out and reported. */
-  strict?: boolean;
-}
-
 /**
- * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are.
+ * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are. Several inputs come
+ * as an .npz file of arrays by input name, or as `name=file` for each, joined by commas; a number may stand for a file.
  *
  * @throws DataError if the data cannot be used; UsageError if they are pictures and nothing says how these become inputs;
  * RuntimeError if the network's input has unknown lengths
@@ -47,6 +31,7 @@ export async function openInputs(
   path: string,
   options: InputOptions = {},
 ): Promise<Inputs> {
+  if (isOfNames(network, path)) return openNamedInputs(network, path, options);
   const inputShape = knownShape(network);
   const { batchSize: wanted, strict = false, ...rest } = options;
   const isStack = path.endsWith('.npy');
@@ -64,6 +49,7 @@ export async function openInputs(
       loadBatches(dataset, {
         preprocess: network.preprocess,
         inputShape,
+        dataType: network.model.graph.inputs[0]?.dataType,
         batchSize,
         strict,
         skip,
@@ -84,6 +70,15 @@ function requirePreprocess({ preprocess, path }: Network, data: string): void {
       "Give the option preprocess: 'imagenet' for the usual settings of ImageNet, 'unit' for pixels from 0 to 1, or a JSON file with mean and std",
     means: ['preprocess'],
   });
+}
+
+/** Arrays that have names, or go to a network with several inputs, with whole numbers, or with lengths that the data decide. */
+function isOfNames({ model, inputShape }: Network, path: string): boolean {
+  if (namedFiles(path) || path.endsWith('.npz')) return true;
+  const isOpen = inputShape.some((length) => typeof length !== 'number');
+  const [first, ...others] = model.graph.inputs;
+  const isWhole = first?.dataType !== undefined && first.dataType !== 'float32';
+  return path.endsWith('.npy') && (others.length > 0 || isOpen || isWhole);
 }
 
 function knownShape({ inputShape, path }: Network): number[] {

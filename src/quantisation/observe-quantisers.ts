@@ -1,7 +1,7 @@
 import type { Activation } from '../analysis/activation.ts';
 import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
-import { type FloatTensor, imageCount } from '../graph/float-tensor.ts';
+import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { type CalibrationBatches, type ObserveOptions, observeSites } from '../sessions/observe-sites.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
@@ -51,11 +51,11 @@ function inTurn(first: Observer, second: Observer): Observer {
 }
 
 /** Quantisers for the source network of a spiking model from one batch of images. */
-export async function observeQuantisers(spiking: Model, images: FloatTensor): Promise<QuantiserTable> {
+export async function observeQuantisers(spiking: Model, images: InputBatch): Promise<QuantiserTable> {
   const source = toSourceForm(spiking);
   const { points } = quantisationPlacesOf(spiking, source);
   const observers = new Map(points.map((point) => [point.name, new QuantiserObserver(point)]));
-  await observeSites(source, points, observers, () => [images], { batchSize: imageCount(images) });
+  await observeSites(source, points, observers, () => [images], { batchSize: sampleCount(images) });
   return tableOf(observers);
 }
 

@@ -1,11 +1,11 @@
 import { messageOf, OutOfMemoryError, RuntimeError } from '../errors.ts';
+import { type BoundInputs, bindInputs } from '../graph/bind-inputs.ts';
 import { castNumbers } from '../graph/cast-numbers.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type InputBatch, type InputTensor, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { shortageOf } from '../shortage.ts';
-import { type BoundInputs, bindInputs } from './bind-inputs.ts';
 import { floatOutput } from './float-output.ts';
 import { withBatchInError } from './out-of-memory.ts';
 import {

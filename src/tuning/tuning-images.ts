@@ -1,5 +1,5 @@
 import type { Batch } from '../data/load-batch.ts';
-import { imageCount } from '../graph/float-tensor.ts';
+import { sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { ComparedBatch } from './search/compared-batch.ts';
 import { withSourceLogits } from './search/measure-network.ts';
@@ -47,7 +47,7 @@ function firstImages(batches: readonly ComparedBatch[], count: number): Compared
   let images = 0;
   return batches.filter((batch) => {
     const wanted = images < count;
-    images += imageCount(batch);
+    images += sampleCount(batch);
     return wanted;
   });
 }

@@ -2,7 +2,7 @@ import type * as threads from 'node:worker_threads';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { convert } from '../conversion/convert.ts';
-import type { Batch } from '../data/load-batch.ts';
+import type { Batch as AnyBatch, TensorBatch as Batch } from '../data/load-batch.ts';
 import { type EvaluateOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
@@ -101,7 +101,7 @@ describe('evaluate in workers', () => {
   it('replaces a worker that dies while it waits', async () => {
     const warnings: string[] = [];
     const { batches } = inputs();
-    const withPause = async function* (...args: Parameters<typeof batches>): AsyncGenerator<Batch> {
+    const withPause = async function* (...args: Parameters<typeof batches>): AsyncGenerator<AnyBatch> {
       for await (const batch of batches(...args)) {
         if (batch.ids[0] === 'image4') await started[0]!.terminate();
         yield batch;

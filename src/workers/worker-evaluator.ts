@@ -3,7 +3,7 @@ import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outco
 import type { Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { usedExtensions } from '../extensions/register-extension.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
-import { imageCount } from '../graph/float-tensor.ts';
+import { sampleCount } from '../graph/input-batch.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
 
@@ -51,9 +51,9 @@ class WorkerEvaluator implements Evaluator {
         if (!(error instanceof WorkerDeath) || this.#closed) throw error;
         this.#thread = undefined;
         deaths++;
-        if (deaths > mostReplacements) throw gaveUp(error, deaths, imageCount(batch));
+        if (deaths > mostReplacements) throw gaveUp(error, deaths, sampleCount(batch));
         this.#onDeath(
-          `an evaluation worker died (${error.reason}); a new one does its ${imageCount(batch)} images again`,
+          `an evaluation worker died (${error.reason}); a new one does its ${sampleCount(batch)} images again`,
         );
       }
     }

@@ -75,8 +75,8 @@ describe.skipIf(!hasShared('models', 'deit-tiny'))('DeiT-Tiny on 500 images', ()
     });
     const plan = planRun(model, { statistics: true });
     const [slow, fast] = [await createInGraphEngine(plan, { threads }), await createSegmentedEngine(plan)];
-    for await (const { shape, data } of inputs.batches()) {
-      const [expected, got] = [await slow.run({ shape, data }), await fast.run({ shape, data })];
+    for await (const batch of inputs.batches()) {
+      const [expected, got] = [await slow.run(batch), await fast.run(batch)];
       expect(largestDifference(got.logits, expected.logits)).toBeLessThan(1e-4);
       expect(agreement(got.activity!, expected.activity!)).toBeGreaterThan(0.99999);
     }

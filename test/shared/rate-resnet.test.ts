@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
-import type { Batch } from '../../src/data/load-batch.ts';
+import type { TensorBatch } from '../../src/data/load-batch.ts';
 import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
 import type { FloatTensor } from '../../src/graph/float-tensor.ts';
@@ -34,9 +34,12 @@ function extract(folder: string): void {
 }
 
 /** One batch of a whole split, the classes taking turns, so that a part of it holds all of them. */
-async function loadSplit(network: Network, folder: string): Promise<FloatTensor & Pick<Batch, 'labels'>> {
+async function loadSplit(
+  network: Network,
+  folder: string,
+): Promise<FloatTensor & Pick<TensorBatch, 'labels'>> {
   const inputs = await openInputs(network, folder, { batchSize: 4096 });
-  const { value: batch } = (await inputs.batches().next()) as { value: Batch };
+  const { value: batch } = (await inputs.batches().next()) as { value: TensorBatch };
   const size = batch.data.length / batch.labels.length;
   const each = batch.labels.length / classes;
   const order = batch.labels.map((_, i) => (i % classes) * each + Math.floor(i / classes));

@@ -10,7 +10,7 @@ import { comparisonTitle } from '../../report/comparison-title.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
-import { options } from '../options.ts';
+import { addInput, options } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
 import { taskLegend } from '../print-task.ts';
@@ -32,7 +32,8 @@ export function compareCommand(): Command {
   return new Command('compare')
     .description('Measure several methods, or several spiking networks, on the same images.')
     .argument('<models...>', 'one source network with --methods; or spiking models (.snn.onnx)')
-    .requiredOption('--data <data>', 'images to measure on, as for evaluate')
+    .requiredOption('--data <data>', 'images to measure on, as for evaluate', addInput)
+    .addOption(options.input('data'))
     .option(
       '--methods <names>',
       `methods to convert the network with, as ecmt,ecmt/reference,rate; for T = ${defaultSteps} unless -T says otherwise`,

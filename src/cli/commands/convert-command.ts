@@ -26,6 +26,7 @@ export function convertCommand(): Command {
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
     .addOption(options.calibration('images to choose the thresholds on: a folder, a list, an .npy stack'))
+    .addOption(options.input('calibration'))
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
     .addOption(

@@ -7,7 +7,7 @@ import {
 } from '../../jobs/diagnose-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
-import { options } from '../options.ts';
+import { addInput, options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 
@@ -22,7 +22,8 @@ export function diagnoseCommand(): Command {
   return new Command('diagnose')
     .description('Say which spike site of a spiking network loses what, and what to do about it.')
     .argument('<model>', 'a spiking model (.snn.onnx)')
-    .requiredOption('--data <data>', 'images, as for evaluate; they need no labels')
+    .requiredOption('--data <data>', 'images, as for evaluate; they need no labels', addInput)
+    .addOption(options.input('data'))
     .addOption(options.steps('what the model was converted for'))
     .addOption(options.split())
     .addOption(

@@ -6,7 +6,7 @@ import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
-import { options } from '../options.ts';
+import { addInput, options } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
@@ -32,8 +32,10 @@ export function evaluateCommand(): Command {
     )
     .requiredOption(
       '--data <data>',
-      'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack',
+      'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack, an .npz file of arrays by input name',
+      addInput,
     )
+    .addOption(options.input('data'))
     .addOption(options.externalData())
     .addOption(options.preprocess())
     .addOption(options.labels())

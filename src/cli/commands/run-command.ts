@@ -20,7 +20,7 @@ export function runCommand(): Command {
       'Run a spiking model on numbers and write the running-mean logits [T, N, classes] of every time-step.',
     )
     .argument('<model>', 'a spiking model (.snn.onnx)')
-    .requiredOption('--input <x.npy>', 'inputs [N, …]')
+    .addOption(options.inputs())
     .requiredOption('-o, --output <y.npy>', 'where to write the logits [T, N, classes]')
     .addOption(options.steps('what the model was converted for'))
     .addOption(
@@ -50,7 +50,8 @@ Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --exit-confidence 0.9 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --synapses int8 -o y.npy
-  transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy`,
+  transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy
+  transpike run bert.snn.onnx --input input_ids=ids.npy --input attention_mask=mask.npy -o y.npy`,
     )
     .action(runAction);
 }

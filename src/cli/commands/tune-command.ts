@@ -6,7 +6,7 @@ import type { TuneSettings } from '../../jobs/tune-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
-import { options } from '../options.ts';
+import { addInput, options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
@@ -48,7 +48,8 @@ export function tuneCommand(): Command {
         .default('base-2'),
     )
     .addOption(options.steps(defaultSteps))
-    .option('--data <data>', 'images to measure on; labels let accuracy be measured')
+    .option('--data <data>', 'images to measure on; labels let accuracy be measured', addInput)
+    .addOption(options.input('calibration'))
     .addOption(options.labels('classes of the images that are measured on, as for evaluate'))
     .addOption(options.split())
     .addOption(options.limit())

@@ -1,4 +1,4 @@
-import { castNumbers } from '../../graph/cast-numbers.ts';
+import { emptyNumbers } from '../../graph/cast-numbers.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
@@ -74,7 +74,7 @@ function outputShape({ scales, arrangement }: RunIntegerProduct, rows: readonly 
 }
 
 function zeros(type: DataType, dims: readonly number[]): RuntimeTensor {
-  return currentRuntime().tensor(type, castNumbers(new Float32Array(sizeOf(dims)), type), dims);
+  return currentRuntime().tensor(type, emptyNumbers(type, sizeOf(dims)), dims);
 }
 
 /**

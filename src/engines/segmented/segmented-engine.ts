@@ -1,5 +1,6 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import { sharedInputs } from '../../graph/batch-axis.ts';
+import { type BoundInputs, bindInputs } from '../../graph/bind-inputs.ts';
 import { castNumbers } from '../../graph/cast-numbers.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
@@ -7,7 +8,6 @@ import { type InputBatch, sampleCount, sliceSamples } from '../../graph/input-ba
 import { KernelModule } from '../../kernels/kernel-module.ts';
 import { lookUp } from '../../look-up.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
-import { type BoundInputs, bindInputs } from '../../sessions/bind-inputs.ts';
 import { sampleShapes } from '../../sessions/input-lengths.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
 import { webAssembly } from '../../web-assembly.ts';

@@ -2,6 +2,7 @@ import { logitsOf } from '../../analysis/logits-of.ts';
 import { RuntimeError } from '../../errors.ts';
 import { firstNonFinite } from '../../first-non-finite.ts';
 import { type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
+import type { InputBatch } from '../../graph/input-batch.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
@@ -35,7 +36,7 @@ export class AnsweringNetwork {
   }
 
   /** @throws RuntimeError if a number that it decides by is not finite */
-  async answer(batch: FloatTensor): Promise<Answers> {
+  async answer(batch: InputBatch): Promise<Answers> {
     const outputs = await this.#session.run(batch);
     const decisive = lookUp(outputs, this.#decisive, 'output');
     this.#requireFinite(decisive);

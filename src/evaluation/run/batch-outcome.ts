@@ -1,4 +1,5 @@
 import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { InputBatch } from '../../graph/input-batch.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 
@@ -16,7 +17,7 @@ export interface BatchOutcome {
 export type ImageAnswers = Omit<ImageRecord, 'id' | 'label'>;
 
 /** Images, and what would be right for them. */
-export interface EvaluatedBatch extends FloatTensor {
+export type EvaluatedBatch = InputBatch & {
   /** One an image, in the shape of the output; absent without targets. Labels of classes are no targets. */
   readonly targets?: readonly FloatTensor[] | undefined;
-}
+};

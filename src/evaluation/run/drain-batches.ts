@@ -1,6 +1,6 @@
 import type { Batch } from '../../data/load-batch.ts';
 import { OutOfMemoryError } from '../../errors.ts';
-import { imageCount, sliceImages } from '../../graph/float-tensor.ts';
+import { type InputBatch, isNamed, sampleCount, sliceSamples } from '../../graph/input-batch.ts';
 import type { BatchOutcome } from './batch-outcome.ts';
 import type { Evaluator } from './evaluator.ts';
 
@@ -35,10 +35,9 @@ export async function drainBatches(
 
   /** `undefined` where memory ran out. */
   async function outcomeOf(evaluator: Evaluator, part: Batch): Promise<BatchOutcome | undefined> {
-    const images = imageCount(part);
+    const images = sampleCount(part);
     try {
-      const { shape, data, targets } = part;
-      return await evaluator.evaluate({ shape, data, targets });
+      return await evaluator.evaluate({ ...inputsOf(part), targets: part.targets });
     } catch (error) {
       if (!(error instanceof OutOfMemoryError) || images === 1) throw error;
       const half = Math.ceil(images / 2);
@@ -69,12 +68,17 @@ function partsOf(batch: Batch, most: number): Batch[] {
 
 /** The images of a batch from one position up to another, which is left out. They share its memory. */
 export function partOf(batch: Batch, from: number, to: number): Batch {
-  const { shape, data } = sliceImages(batch, from, to);
   return {
+    ...sliceSamples(inputsOf(batch), from, to),
     ids: batch.ids.slice(from, to),
     labels: batch.labels.slice(from, to),
     ...(batch.targets && { targets: batch.targets.slice(from, to) }),
-    shape: [...shape],
-    data,
   };
+}
+
+/** The numbers of a batch alone. */
+function inputsOf(batch: Batch): InputBatch {
+  return isNamed(batch)
+    ? { inputs: batch.inputs, shared: batch.shared ?? [] }
+    : { shape: batch.shape, data: batch.data };
 }

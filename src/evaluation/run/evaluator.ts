@@ -1,6 +1,7 @@
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { InputBatch } from '../../graph/input-batch.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
@@ -76,7 +77,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
 interface Spikes {
   /** @param right what the source network answers */
   run(
-    batch: FloatTensor,
+    batch: InputBatch,
     right: Answers,
   ): Promise<{
     /** After each time-step. */

@@ -1,4 +1,5 @@
 import { type FloatTensor, sliceImages } from '../../graph/float-tensor.ts';
+import { sampleCount } from '../../graph/input-batch.ts';
 import { outputSums } from '../../metrics/output-error.ts';
 import { type TaskName, taskNamed } from '../../tasks/tasks.ts';
 import type { Answers } from './answering-network.ts';
@@ -16,17 +17,17 @@ export interface BatchAnswers {
 export function judgeBatch(
   task: TaskName,
   { source, quantised, steps }: BatchAnswers,
-  { shape: [images], targets }: EvaluatedBatch,
+  batch: EvaluatedBatch,
 ): Omit<ImageAnswers, 'confidence'>[] {
   const { judge } = taskNamed(task);
-  return Array.from({ length: images! }, (_, i) => {
+  const { targets } = batch;
+  const images = sampleCount(batch);
+  return Array.from({ length: images }, (_, i) => {
     const right = imageOf(source.decisive, i);
     const judged = ({ decisive }: Answers) =>
       judge({ own: imageOf(decisive, i), source: right, target: targets?.[i] });
     const others = source.others.map((like, k) =>
-      steps.map((step) => [
-        ...outputSums(numbersOf(step.others[k]!, i, images!), numbersOf(like, i, images!)),
-      ]),
+      steps.map((step) => [...outputSums(numbersOf(step.others[k]!, i, images), numbersOf(like, i, images))]),
     );
     return {
       source: judged(source),

@@ -1,6 +1,7 @@
 import { definePass } from '../../graph/define-pass.ts';
-import { concatenate, type FloatTensor, imageCount } from '../../graph/float-tensor.ts';
+import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { type InputBatch, joinSamples, sampleCount } from '../../graph/input-batch.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
@@ -50,7 +51,7 @@ export async function measureCorrections(
   });
   if (counted.length === 0) return new Map();
   const wanted = await sourceMeans(images, counted, options);
-  const { model, outputs } = selfCorrecting(spiking, steps, imageCount(images), counted, wanted);
+  const { model, outputs } = selfCorrecting(spiking, steps, sampleCount(images), counted, wanted);
   const session = await OrtSession.create(model, { threads: options.threads, keepScratch: false });
   try {
     const measured = await session.run(images);
@@ -78,13 +79,13 @@ function imagesThatFit(operators: readonly CorrectableOperator[], steps: number)
 }
 
 /** The first batches as one, of at most this many images if it can be. */
-function joinBatches(all: readonly ComparedBatch[], most: number): FloatTensor {
+function joinBatches(all: readonly ComparedBatch[], most: number): InputBatch {
   let images = 0;
   const batches = all.filter((batch, i) => {
-    images += imageCount(batch);
+    images += sampleCount(batch);
     return i === 0 || images <= most;
   });
-  return concatenate(batches);
+  return joinSamples(batches);
 }
 
 /** [1, …] with 1 for the channels; undefined where nothing reads the output. */
@@ -123,7 +124,7 @@ const withChannelMeans = definePass({
 
 /** What the channels should be, for each image: [N, C] by operator. */
 async function sourceMeans(
-  images: FloatTensor,
+  images: InputBatch,
   counted: readonly CountedOperator[],
   { source, threads }: CorrectionOptions,
 ): Promise<Map<string, FloatTensor>> {

@@ -1,9 +1,10 @@
 import type { Batch } from '../../data/load-batch.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { InputBatch } from '../../graph/input-batch.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
 
 /** Images with the source network's output, all numbers of an image in one row: logits [N, classes]. */
-export interface ComparedBatch extends FloatTensor {
+export type ComparedBatch = InputBatch & {
   readonly labels: Batch['labels'];
   readonly logits: Float32Array;
   readonly classes: number;
@@ -13,4 +14,4 @@ export interface ComparedBatch extends FloatTensor {
   readonly output: readonly number[];
   /** What would be right; absent without targets. */
   readonly targets?: readonly FloatTensor[] | undefined;
-}
+};

@@ -6,6 +6,7 @@ import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import { taskOf } from '../../evaluation/task-of.ts';
+import { mapSamples, sampleCount } from '../../graph/input-batch.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { bestClass, compareLogits } from '../../metrics/divergence.ts';
@@ -33,19 +34,18 @@ export async function withSourceLogits(
   const task = await taskOf(source);
   const compared: ComparedBatch[] = [];
   try {
-    for await (const { shape, data, labels, targets } of batches) {
-      const logits = lookUp(await session.run({ shape, data }), name, 'output');
-      const classes = logits.data.length / shape[0]!;
+    for await (const batch of batches) {
+      const logits = lookUp(await session.run(batch), name, 'output');
+      const classes = logits.data.length / sampleCount(batch);
       // The loader reuses its memory for the next batch.
       compared.push({
-        shape,
-        data: data.slice(),
-        labels,
+        ...mapSamples(batch, ({ shape, data }) => ({ shape, data: data.slice() })),
+        labels: batch.labels,
         logits: logits.data.slice() as Float32Array,
         classes,
         task,
         output: logits.shape.slice(1),
-        targets,
+        targets: batch.targets,
       });
     }
   } finally {
@@ -99,8 +99,8 @@ class Sums {
   }
 
   add(batch: ComparedBatch, last: Float32Array, activity: Activity | undefined): void {
-    const { shape, logits, labels, classes } = batch;
-    this.images += shape[0]!;
+    const { logits, labels, classes } = batch;
+    this.images += sampleCount(batch);
     if (activity) this.activity = this.activity ? addActivity(this.activity, activity) : activity;
     if (this.#judge) {
       this.#judge.add(batch, last);

@@ -1,7 +1,7 @@
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import type { ConversionPipeline } from '../../conversion/conversion-pipeline.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
-import { imageCount } from '../../graph/float-tensor.ts';
+import { sampleCount } from '../../graph/input-batch.ts';
 import { lookUp } from '../../look-up.ts';
 import type { Sensitivity } from '../../results/tuning-entry.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
@@ -56,9 +56,9 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
   const observers = new Map(watched.map(({ site, observer }) => [site.name, observer]));
   await pipeline.observe(observers, () => fitted, {
     threads,
-    batchSize: Math.max(...fitted.map(imageCount)),
+    batchSize: Math.max(...fitted.map(sampleCount)),
   });
-  const images = fitted.reduce((sum, batch) => sum + imageCount(batch), 0);
+  const images = fitted.reduce((sum, batch) => sum + sampleCount(batch), 0);
   const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
   const profiles: SiteProfile[] = [];
   for (const [done, { site, parts, observer }] of watched.entries()) {

@@ -2,8 +2,8 @@ import { logitsOf } from '../../analysis/logits-of.ts';
 import { differentiate } from '../../differentiation/differentiate.ts';
 import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
 import { GraphError } from '../../errors.ts';
-import { imagesOf } from '../../graph/float-tensor.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { samplesOf, withInputs } from '../../graph/input-batch.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { Random } from '../../random.ts';
@@ -61,10 +61,7 @@ export async function positionImportance(
       for (let i = 0; i < draws; i++) {
         const target = { shape: [1, logits.length], data: draw(logits) };
         const outputs = await session.run(
-          new Map([
-            [source.graph.inputs[0]!.name, image],
-            [targetName, target],
-          ]),
+          withInputs(image, source.graph.inputs[0]!.name, { [targetName]: target }),
         );
         for (const { name, value } of sites) {
           const gradient = lookUp(outputs, lookUp(gradients, value, 'gradient of'), 'output');
@@ -124,7 +121,7 @@ async function withGradients(source: Model, sites: readonly NamedValue[], { clas
 function* eachImage(batches: readonly ComparedBatch[]) {
   for (const batch of batches) {
     const { logits, classes } = batch;
-    for (const [i, image] of imagesOf(batch).entries()) {
+    for (const [i, image] of samplesOf(batch).entries()) {
       yield { image, logits: logits.subarray(i * classes, (i + 1) * classes) };
     }
   }

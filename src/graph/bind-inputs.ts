@@ -1,11 +1,11 @@
 import { listProblems, RuntimeError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
-import { sharedInputs } from '../graph/batch-axis.ts';
-import { firstMisfit } from '../graph/cast-numbers.ts';
-import type { DataType } from '../graph/data-type.ts';
-import type { Dimension, Graph, ValueInfo } from '../graph/graph.ts';
-import { type InputBatch, type InputTensor, isNamed, type NamedInputs } from '../graph/input-batch.ts';
-import { printShape } from '../graph/print-graph.ts';
+import { sharedInputs } from './batch-axis.ts';
+import { firstMisfit } from './cast-numbers.ts';
+import type { DataType } from './data-type.ts';
+import type { Dimension, Graph, ValueInfo } from './graph.ts';
+import { type InputBatch, type InputTensor, isNamed, type NamedInputs } from './input-batch.ts';
+import { printShape } from './print-graph.ts';
 
 /** Inputs that fit a network: one for each that it declares, with those named that all samples share. */
 export type BoundInputs = Required<NamedInputs>;
@@ -17,7 +17,7 @@ export type BoundInputs = Required<NamedInputs>;
  * @throws RuntimeError that lists all that does not fit: inputs that are missing or unknown, shapes, numbers that are not finite or that
  * the element type does not hold
  */
-export function bindInputs(graph: Graph, batch: InputBatch): BoundInputs {
+export function bindInputs(graph: Pick<Graph, 'name' | 'inputs'>, batch: InputBatch): BoundInputs {
   const { inputs: declared } = graph;
   const given: NamedInputs['inputs'] = isNamed(batch) ? batch.inputs : { [declared[0]!.name]: batch };
   const shared = sharedInputs(declared);
@@ -111,7 +111,7 @@ function numberProblems(where: string, { data, shape }: InputTensor, dataType: D
   ];
 }
 
-function unknownInputs({ inputs }: Graph, given: NamedInputs['inputs']): Problem[] {
+function unknownInputs({ inputs }: Pick<Graph, 'inputs'>, given: NamedInputs['inputs']): Problem[] {
   const known = inputs.map(({ name }) => name);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   return unknown.map((name) => ({
@@ -131,7 +131,7 @@ function otherCounts(own: readonly ValueInfo[], given: NamedInputs['inputs']): P
   };
 }
 
-function refuse({ name }: Graph, problems: readonly Problem[]): void {
+function refuse({ name }: Pick<Graph, 'name'>, problems: readonly Problem[]): void {
   const [first, ...others] = problems;
   if (!first) return;
   if (others.length === 0) throw new RuntimeError(first);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tokenNetwork } from '../engines/input-networks.fixture.ts';
-import { Graph } from '../graph/graph.ts';
-import type { InputBatch } from '../graph/input-batch.ts';
 import { bindInputs } from './bind-inputs.ts';
+import { Graph } from './graph.ts';
+import type { InputBatch } from './input-batch.ts';
 
 const { graph } = tokenNetwork('sequence');
 

@@ -1,0 +1,21 @@
+import type { Dataset, DatasetOptions } from '../data/dataset.ts';
+import type { Batch } from '../data/load-batch.ts';
+
+/** A data set as inputs of a network. */
+export interface Inputs {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  /** Batches in the order of the data set, without the samples to skip. */
+  batches(
+    skip?: ReadonlySet<string>,
+    onSkipped?: (id: string, reason: string) => void,
+  ): AsyncGenerator<Batch>;
+}
+
+/** How to read a data set. */
+export interface InputOptions extends DatasetOptions {
+  /** Images a batch. Default 8; a stack [batches, B, …] keeps its own B. */
+  batchSize?: number | undefined;
+  /** Whether an image that cannot be read ends the run. Default false: it is left out and reported. */
+  strict?: boolean;
+}
