@@ -90,10 +90,12 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
     },
   });
   const { output, bundle } = settings;
+  // What the network brings along is in the model before that is written.
+  const derived = derivedNetwork(network, conversion.model);
   const written = output === undefined ? undefined : await writeOnnx(conversion.model, output, { bundle });
   return {
     ...conversion,
-    network: derivedNetwork(network, conversion.model),
+    network: derived,
     refersTo: written?.refersTo ?? [],
   };
 }
