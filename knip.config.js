@@ -28,6 +28,6 @@ export default {
   ignore: ['src/formats/onnx/onnx_pb.ts'],
   // Started by protoc, which `npm run generate:onnx` needs.
   ignoreDependencies: ['@bufbuild/protoc-gen-es'],
-  ignoreBinaries: ['protoc', 'mkfifo', 'strace'],
+  ignoreBinaries: ['protoc', 'mkfifo', 'mount', 'strace', 'umount'],
   ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
 };

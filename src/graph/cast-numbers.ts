@@ -28,7 +28,7 @@ export function firstMisfit(data: TypedNumbers, dataType: DataType): number {
 }
 
 /** Whether numbers of an element type are whole ones (truth values are 0 and 1). */
-export function isWhole(dataType: DataType): dataType is keyof typeof wholeNumbers {
+function isWhole(dataType: DataType): dataType is keyof typeof wholeNumbers {
   return dataType in wholeNumbers;
 }
 

@@ -44,9 +44,10 @@ export function encodeModel(model: Model, place: PlaceTensor): Uint8Array {
     opsetImport: encodeOpsets(model.opsets),
     graph: encoder.graph(model.graph),
     functions: model.functions.map((each) => encoder.function(each)),
-    metadataProps: [...model.metadata].map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
-    ),
+    // In order of their keys, so that the same model has the same bytes whatever was noted in it first.
+    metadataProps: [...model.metadata]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
   });
   return toBinary(ModelProtoSchema, proto);
 }
