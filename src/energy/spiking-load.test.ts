@@ -160,6 +160,14 @@ describe('spikingLoad', () => {
     });
   });
 
+  it('finds the size of the output’s sum in the network that was converted, too', async () => {
+    const source = attention();
+    const { model } = await convert(source, { method: ecmt, steps: 2, calibration: () => [images] });
+    const counted = { graph: source.graph, operations: await countOperations(source) };
+    const neurons = new Map(sitesOf(model).map(({ name }) => [name, name.startsWith('mixed.a') ? 9 : 12]));
+    expect(runningMeans.realise(spikingLoad(model, counted, activity, 5, neurons)).sums).toBe(2);
+  });
+
   it('finds a level among 17 values by five comparisons', () => {
     expect(load.sites.map(({ comparisons }) => comparisons)).toEqual([5, 5, 5, 5, 5]);
   });

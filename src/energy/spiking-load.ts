@@ -3,9 +3,11 @@ import type { Model } from '../graph/model.ts';
 import { lookUp, mustExist } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
+import { domain } from '../spiking/domain.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
+import { closeTimeAxis } from '../spiking/time-axis.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import { labelOperators } from './operator-labels.ts';
 import { type SynapticWork, synapticWork } from './synaptic-work.ts';
@@ -101,9 +103,23 @@ export function spikingLoad(
       .map((each) => ({ ...each, ...outputOf(each.name) })),
     labels,
     flow,
-    sizes: new Map([...operations.sizes, ...sites.map((site) => [site.decoded, site.neurons] as const)]),
+    sizes: sizesIn(spiking.graph, operations.sizes, sites),
     graph,
   };
+}
+
+/** The output of the source network has another name in the spiking one, before its steps get an axis of their own. */
+function sizesIn(
+  { nodes }: Graph,
+  inSource: ReadonlyMap<string, number>,
+  sites: readonly SiteLoad[],
+): Map<string, number> {
+  const sizes = new Map([...inSource, ...sites.map((site) => [site.decoded, site.neurons] as const)]);
+  for (const { domain: of, opType, inputs, outputs } of nodes) {
+    const size = sizes.get(outputs[0] ?? '');
+    if (of === domain && opType === closeTimeAxis && size !== undefined) sizes.set(inputs[0]!, size);
+  }
+  return sizes;
 }
 
 /** The count of spikes is a report, not a memory. */

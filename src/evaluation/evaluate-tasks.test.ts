@@ -142,6 +142,17 @@ describe('evaluate measures an output as what it is', () => {
     expect(after.at(-1)!.agreement).toBeGreaterThan(0.5);
   });
 
+  it('on 8-bit synapses, whose cost is told for classes alone', async () => {
+    const warnings: string[] = [];
+    const spiking = await spikingOf(perceptron({ y: [1] }));
+    const onWarning = (message: string) => warnings.push(message);
+    const { synapses, task } = await run(spiking, { synapses: 'int8', quantised: false, onWarning });
+    expect([synapses, task?.name]).toEqual([null, 'regression']);
+    expect(warnings).toEqual([
+      'what 8-bit synapses cost is measured on classes alone; to see it for regression, evaluate on float32 synapses, too',
+    ]);
+  });
+
   it('decisions of the network itself as equal or not, in whole numbers', async () => {
     const source = perceptron({ scores: [4] });
     const { graph } = source;

@@ -131,14 +131,23 @@ async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<Evalu
     ? await planQuantisation(network, () => images.first(), running.onWarning)
     : undefined;
   await evaluateImages(network, run, quantisation);
-  const synapses =
-    running.synapses === 'int8' && !signal?.aborted
-      ? await compareSynapses(collector.predictions, images.firstImages(), { ...running, network })
-      : null;
+  const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
   const { conversionErrors, diagnosis, traces } = await diagnose(network, run);
   const summary = await summarise(network, collector.batches, { task, quantisation, exitConfidence });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
+}
+
+/** What 8-bit synapses cost, told by the classes that they change. */
+async function synapsesOf(network: SpikingNetwork, { task, images, collector, running }: Run) {
+  if (running.synapses !== 'int8' || running.signal?.aborted) return null;
+  if (task === 'classification') {
+    return compareSynapses(collector.predictions, images.firstImages(), { ...running, network });
+  }
+  running.onWarning(
+    `what 8-bit synapses cost is measured on classes alone; to see it for ${task}, evaluate on float32 synapses, too`,
+  );
+  return null;
 }
 
 /** What is counted is worth more than a look at a few images: where memory does not do for that, it is left out. */

@@ -1,5 +1,3 @@
-import { type FloatTensor, rowsOf } from '../graph/float-tensor.ts';
-
 /** The k classes with the largest logits, best first; of equal logits the lower class number comes first. */
 export function topClasses(logits: ArrayLike<number>, k: number): number[] {
   const order: number[] = [];
@@ -10,9 +8,4 @@ export function topClasses(logits: ArrayLike<number>, k: number): number[] {
     if (order.length > k) order.pop();
   }
   return order;
-}
-
-/** The best k classes of every row of a tensor [rows…, classes]. */
-export function topClassesOfRows(logits: FloatTensor, k: number): number[][] {
-  return rowsOf(logits).map((row) => topClasses(row, k));
 }

@@ -8,8 +8,9 @@ import { createSegmentedEngine } from '../../src/engines/segmented/segmented-eng
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { readNpy } from '../../src/files/read-npy.ts';
 import { npyToFloat32 } from '../../src/formats/npy.ts';
+import { rowsOf } from '../../src/graph/float-tensor.ts';
 import { ecmt } from '../../src/methods/ecmt.ts';
-import { topClassesOfRows } from '../../src/metrics/top-classes.ts';
+import { topClasses } from '../../src/metrics/top-classes.ts';
 import { openInputs } from '../../src/opening/open-inputs.ts';
 import { type Network, openNetwork } from '../../src/opening/open-network.ts';
 import { OrtSession } from '../../src/sessions/ort-session.ts';
@@ -19,6 +20,8 @@ const images = shared('data', 'imagenet-sample');
 const synsets = shared('models', 'deit-tiny', 'synset_words.txt');
 const threads = availableParallelism();
 
+const bestOf = (logits: ArrayLike<number>) => topClasses(logits, 1)[0];
+
 describe.skipIf(!hasShared('models', 'deit-tiny'))('DeiT-Tiny on 500 images', () => {
   let network: Network;
   beforeAll(async () => {
@@ -27,16 +30,14 @@ describe.skipIf(!hasShared('models', 'deit-tiny'))('DeiT-Tiny on 500 images', ()
 
   it('gives the reference logits through our own preprocessing, and 79.2 % top-1', async () => {
     const reference = await readNpy(shared('models', 'deit-tiny', 'reference_logits_even_500x1000_f32.npy'));
-    const expected = topClassesOfRows({ shape: reference.shape, data: npyToFloat32(reference) }, 1).map(
-      ([best]) => best,
-    );
+    const expected = rowsOf({ shape: reference.shape, data: npyToFloat32(reference) }).map(bestOf);
     const inputs = await openInputs(network, images, { labels: synsets });
     const session = await OrtSession.create(network.model, { threads });
     const best: (number | undefined)[] = [];
     let correct = 0;
     for await (const batch of inputs.batches()) {
-      const rows = topClassesOfRows((await session.run(batch)).get('logits')!, 1);
-      for (const [i, [top]] of rows.entries()) {
+      const rows = rowsOf((await session.run(batch)).get('logits')!);
+      for (const [i, top] of rows.map(bestOf).entries()) {
         best.push(top);
         if (top === batch.labels[i]) correct++;
       }
