@@ -81,10 +81,15 @@ const bundled = (name: string, flag: string, value: string): Effect => ({
   [`demo ${flag} ${value}`]: `demo: expected no ${name} for the bundled network and glyphs, of which all is known, got ${value}. Leave it out (${flag}).`,
 });
 
-/** Every option of every command. */
+/** Options of all commands: modules that are loaded before anything is done. */
+const extending = ['--use', '--config'];
+const further = 'inputs by name, beside those of the data';
+
+/** Every option of every command, but those of all. */
 const effects: Record<string, Record<string, Effect>> = {
   convert: {
     ...opening,
+    '--input': further,
     '--preprocess': 'kept in the spiking model',
     '--method': 'the method',
     '--preset': 'its settings',
@@ -105,6 +110,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   tune: {
     ...opening,
+    '--input': further,
     '--preprocess': 'kept in the spiking model',
     '--calibrate': calibrated,
     '--calibration-limit': calibrated,
@@ -136,6 +142,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   evaluate: {
     ...opening,
+    '--input': further,
     ...preprocess('evaluate @e.snn.onnx --data @x.npy'),
     '--task': 'what is measured',
     '--output': 'which output is measured',
@@ -165,6 +172,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   compare: {
     ...opening,
+    '--input': further,
     ...preprocess('compare @e.snn.onnx --data @x.npy'),
     '--task': 'what is measured',
     '--output': 'which output is measured',
@@ -192,6 +200,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   diagnose: {
     ...opening,
+    '--input': further,
     ...preprocess('diagnose @e.snn.onnx --data @x.npy'),
     '--data': measured,
     '--split': measured,
@@ -258,7 +267,10 @@ const effects: Record<string, Record<string, Effect>> = {
 };
 
 it('says of every option of every command what it does', () => {
-  const said = Object.entries(effects).map(([command, flags]) => [command, Object.keys(flags).sort()]);
+  const said = Object.entries(effects).map(([command, flags]) => [
+    command,
+    [...Object.keys(flags), ...extending].sort(),
+  ]);
   const there = createProgram().commands.map((command) => [
     command.name(),
     command.options.map(({ long }) => long!).sort(),
