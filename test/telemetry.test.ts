@@ -9,8 +9,8 @@ import { scratchFolder } from './cli/run-cli.fixture.ts';
 const script = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const library = `
   import { convertNetwork, evaluateNetwork, openNetwork } from '${new URL('../dist/index.js', import.meta.url).href}';
-  const { network } = await convertNetwork(await openNetwork('vit'), { calibrate: 'x.npy' });
-  await evaluateNetwork(network, { data: 'x.npy', run: 'library', workers: 2 });
+  const { network } = await convertNetwork(await openNetwork('vit'), { calibration: 'x.npy' });
+  await evaluateNetwork(network, { data: 'x.npy', folder: 'library', workers: 2 });
 `;
 const watched = spawnSync('strace', ['-V']).status === 0;
 
