@@ -6,6 +6,7 @@ import {
   FormatError,
   GraphError,
   listProblems,
+  messageOf,
   OutOfMemoryError,
   RuntimeError,
   TranspikeError,
@@ -52,6 +53,15 @@ describe('an error', () => {
       expect([error.kind, error.name]).toEqual([kind, Class.name]);
     }
     expect(new OutOfMemoryError(parts)).toBeInstanceOf(RuntimeError);
+  });
+
+  it.each([
+    ['ENOENT', 'no such file or folder'],
+    ['EISDIR', 'a folder'],
+    ['EIO', "EIO: i/o error, read '/x'"],
+  ])('says what the system means by %s', (code, text) => {
+    const error = Object.assign(new Error(`${code}: i/o error, read '/x'`), { code, syscall: 'read' });
+    expect(messageOf(error)).toBe(text);
   });
 
   it('keeps its cause', () => {

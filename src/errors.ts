@@ -173,9 +173,23 @@ export function listProblems(heading: string, problems: readonly string[]): Prob
   return { heading, problems };
 }
 
-/** The message of anything that was thrown. */
+/** What the system means by its codes, as far as a user of files meets them. */
+const systemWords: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EISDIR: 'a folder',
+  ENOTDIR: 'a file where the path has a folder',
+  EROFS: 'a disk that can only be read',
+  ELOOP: 'links that lead in a circle',
+  ENAMETOOLONG: 'a name that is too long',
+};
+
+/** The message of anything that was thrown, with what the system says in words. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall } = error as { code?: string; syscall?: string };
+  return (syscall === undefined ? undefined : systemWords[code ?? '']) ?? error.message;
 }
 
 /** What anything that was thrown has to say, to throw it once more elsewhere. */

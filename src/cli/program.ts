@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { begin, end } from './begin-and-end.ts';
 import { compareCommand } from './commands/compare-command.ts';
 import { convertCommand } from './commands/convert-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
@@ -22,6 +23,8 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError('(add --help for the options)')
     .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
+    .addHelpText('after', `\n${exitCodeHelp}`)
     .exitOverride();
   for (const command of [
     convertCommand(),
@@ -36,14 +39,50 @@ export function createProgram(): Command {
     trainCommand(),
     demoCommand(),
   ]) {
-    program.addCommand(extensible(command).exitOverride());
+    program.addCommand(missingLast(common(command)).exitOverride());
   }
+  program.addCommand(helpCommand(program).exitOverride());
   return program;
 }
 
-/** Every command takes extensions, which were loaded before it was made. */
-function extensible(command: Command): Command {
+const exitCodeHelp = `Exit codes:
+  0               done
+  1               failed; of inspect: the network cannot be converted
+  2               the command cannot be meant like this
+  130, 143, 129   stopped (Ctrl-C, SIGTERM, SIGHUP): give it again to go on`;
+
+/** Every command takes extensions, which were loaded before it was made, and says as much as is wanted. */
+function common(command: Command): Command {
   return command
+    .showHelpAfterError('(add --help for the options)')
     .option('--use <module>', 'load an extension: a .js or .ts file, or an installed package (repeatable)')
-    .option('--config <file>', 'load the extensions listed in a JSON file, { "use": […] }');
+    .option('--config <file>', 'load the extensions listed in a JSON file, { "use": […] }')
+    .addOption(new Option('--quiet', 'tell nothing but results, warnings and errors').conflicts('verbose'))
+    .option('--verbose', 'tell versions, time and memory, and where errors come from')
+    .hook('preAction', (_, called) => begin(called.opts()))
+    .hook('postAction', end);
+}
+
+/** A misspelt option is the first thing to know: perhaps it is the one that is missing. */
+function missingLast(command: Command): Command {
+  const needed = command.options.filter(({ mandatory }) => mandatory);
+  for (const option of needed) option.makeOptionMandatory(false);
+  return command.hook('preAction', (_, called) => {
+    const missing = needed.find((option) => called.getOptionValue(option.attributeName()) === undefined);
+    if (missing) called.error(`error: required option '${missing.flags}' not specified`);
+  });
+}
+
+/** `transpike help`: a misspelt command is told as everywhere. */
+function helpCommand(program: Command): Command {
+  return new Command('help')
+    .description('Say what a command does.')
+    .argument('[command]')
+    .helpOption(false)
+    .action(async (name?: string) => {
+      const known = program.commands.find((command) => command.name() === name);
+      if (known) known.help();
+      if (name === undefined) program.help();
+      await program.parseAsync([name], { from: 'user' });
+    });
 }

@@ -2,31 +2,42 @@ import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { OutOfMemoryError, TranspikeError, UsageError } from '../errors.ts';
 import { shortageError, shortageOf } from '../shortage.ts';
+import { errorDocument } from './error-document.ts';
 import { flags } from './flags.ts';
-import { Stopped } from './stop-on-interrupt.ts';
+import { tell } from './status-line.ts';
+import { Stopped, stopCode } from './stop-on-interrupt.ts';
+import { verbosity } from './verbosity.ts';
 
 /** Exit codes of the command line. */
 export const exitCodes = { failure: 1, usage: 2, interrupted: 130 } as const;
 
-/** Prints an error to the standard error stream and sets the exit code. Only unexpected errors show a stack. */
-export function reportError(thrown: unknown): void {
+/**
+ * Prints an error to the standard error stream and sets the exit code. Only unexpected errors show a stack, or all where much is to be
+ * told.
+ *
+ * @param asJson whether to print it as a document on the standard output, too
+ */
+export function reportError(thrown: unknown, asJson = false): void {
   const error = asShortage(thrown);
-  if (error instanceof Stopped) {
-    process.exitCode = exitCodes.interrupted;
-    console.error(error.message);
-    return;
-  }
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-    return;
-  }
-  process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
-  if (error instanceof TranspikeError) {
-    console.error(`${pc.red('error:')} ${withFlags(error)}`);
+  const exitCode = exitCodeOf(error);
+  process.exitCode = exitCode;
+  if (asJson && exitCode !== 0) console.log(JSON.stringify(errorDocument(error, exitCode), null, 2));
+  // The parser has printed its own.
+  if (error instanceof CommanderError) return;
+  if (error instanceof Stopped) tell(error.message);
+  else if (error instanceof TranspikeError) {
+    tell(`${pc.red('error:')} ${withFlags(error)}`);
+    if (verbosity() === 'verbose') tell(error.stack ?? '');
   } else {
-    console.error(`${pc.red('unexpected error:')} ${error instanceof Error ? error.stack : String(error)}`);
-    console.error('This is a fault of Transpike. Please report it with the command that led to it.');
+    tell(`${pc.red('unexpected error:')} ${error instanceof Error ? error.stack : String(error)}`);
+    tell('This is a fault of Transpike. Please report it with the command that led to it.');
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Stopped) return stopCode() ?? exitCodes.interrupted;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
 }
 
 /** What ran out, where that is behind an error: neither a file nor this program is to blame. */

@@ -11,11 +11,12 @@ export async function runProgram(): Promise<void> {
   surviveClosedPipe(process.stdout);
   // Where not even errors can be told, the work goes on.
   process.stderr.on('error', () => undefined);
+  const report = (error: unknown) => reportError(error, wantsJson(process.argv.slice(2)));
   process.on('uncaughtException', (error) => {
-    reportError(error);
+    report(error);
     process.exit();
   });
-  await start().catch(reportError);
+  await start().catch(report);
   if (process.exitCode === exitCodes.interrupted) process.exitCode = stopCode() ?? exitCodes.interrupted;
 }
 
@@ -23,4 +24,10 @@ export async function runProgram(): Promise<void> {
 async function start(): Promise<void> {
   await useExtensions(extensionsOf(process.argv.slice(2)));
   await createProgram().parseAsync();
+}
+
+/** Whether results are wanted as JSON, known before the command line is understood. */
+function wantsJson(given: readonly string[]): boolean {
+  const end = given.indexOf('--');
+  return (end < 0 ? given : given.slice(0, end)).includes('--json');
 }

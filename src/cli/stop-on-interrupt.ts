@@ -1,3 +1,5 @@
+import { tell } from './status-line.ts';
+
 /** Signals that ask a command to stop, with the exit code that shells give to each. */
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -29,10 +31,10 @@ export function askToStop(name: StopSignal): void {
   // From then on the system itself ends the process, even while it computes.
   setTimeout(stopListening, sameSignal).unref();
   if (job) {
-    console.error(`\nstopping after ${job.after}; press Ctrl-C again to stop at once`);
+    tell(`stopping after ${job.after}; press Ctrl-C again to stop at once`);
     job.controller.abort(new Stopped(`stopped; ${advice}`));
   } else {
-    console.error(`\nstopped; ${advice}`);
+    tell(`stopped; ${advice}`);
     process.exit(codes[name]);
   }
 }

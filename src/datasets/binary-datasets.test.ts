@@ -172,7 +172,7 @@ describe('npy', () => {
       `${folder}/z.txt: not a list of labels. Correct:\n  - label 1: expected a whole number from 0 on, got '-2'\n  - label 2: expected a whole number from 0 on, got 'cat'`,
     );
     await expect(open('none.txt')).rejects.toThrow(
-      /none\.txt: expected a file of labels that can be read, got ENOENT/,
+      /none\.txt: expected a file of labels that can be read, got no such file or folder/,
     );
   });
 

@@ -129,7 +129,7 @@ describe('synset-files', () => {
       `${folder}/bad.txt: not a synset file. Correct these lines:\n  - line 2: expected a synset id such as n01440764, got 'cat'\n  - line 3: n01440764 appears for the second time`,
     );
     await expect(openDataset(folder, { synsets: join(folder, 'none.txt') })).rejects.toThrow(
-      /none\.txt: expected a synset file that can be read, got ENOENT/,
+      /none\.txt: expected a synset file that can be read, got no such file or folder/,
     );
   });
 });
@@ -197,7 +197,7 @@ describe('odd entries of a folder', () => {
     expect(dataset).toMatchObject({ kind: 'flat-images', size: 3 });
     expect((await dataset.sample(0)).id).toBe('a.png');
     await expect(dataset.sample(1)).rejects.toThrow(
-      'b.png: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got ENOENT',
+      'b.png: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got no such file or folder',
     );
     await expect(dataset.sample(2)).rejects.toThrow(
       'c.JPEG: expected a whole JPEG, PNG, WebP, GIF, TIFF or AVIF picture, got a pipe or device.',

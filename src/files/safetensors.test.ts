@@ -115,7 +115,7 @@ describe('readSafetensors', () => {
 
   it('names a file that is not there', async () => {
     await expect(readSafetensors('/nowhere/x.safetensors')).rejects.toThrow(
-      /^\/nowhere\/x\.safetensors: expected a readable safetensors file, got ENOENT/,
+      /^\/nowhere\/x\.safetensors: expected a readable safetensors file, got no such file or folder/,
     );
   });
 });

@@ -186,7 +186,9 @@ describe('openCheckpoint refuses', () => {
     const folder = await writeCheckpoint(tinyWeights());
     await rm(join(folder, 'config.json'));
     const message = await messageOfOpening(folder);
-    expect(message).toContain('FOLDER/config.json: expected the JSON that describes the network, got ENOENT');
+    expect(message).toContain(
+      'FOLDER/config.json: expected the JSON that describes the network, got no such file or folder',
+    );
     expect(message).toContain('Put the config.json of the model beside its weights.');
   });
 

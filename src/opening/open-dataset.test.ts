@@ -53,7 +53,7 @@ describe('openDataset', () => {
 
   test('names a path where nothing is', async () => {
     await expect(openDataset('/no/such/place')).rejects.toThrow(
-      /^\/no\/such\/place: expected a folder or file with data that can be read, got ENOENT.*Check the path of the data set\.$/,
+      /^\/no\/such\/place: expected a folder or file with data that can be read, got no such file or folder\. Check the path of the data set\.$/,
     );
   });
 

@@ -96,7 +96,7 @@ describe('transpike convert', () => {
       'failed.snn.onnx',
     );
     expect(code).toBe(1);
-    expect(stderr).toContain('none.json: expected a JSON list of thresholds, got ENOENT');
+    expect(stderr).toContain('none.json: expected a JSON list of thresholds, got no such file or folder');
     expect(readdirSync(folder).filter((name) => name.startsWith('failed'))).toEqual([]);
   });
 

@@ -10,12 +10,14 @@ import { comparisonTitle } from '../../report/comparison-title.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
+import { mention } from '../mention.ts';
 import { addInput, options } from '../options.ts';
 import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
 import { taskLegend } from '../print-task.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
+import { tell } from '../status-line.ts';
 
 interface Settings extends CompareSettings {
   readonly methods?: string;
@@ -77,12 +79,12 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
   const end = await compareNetworks(comparedOf(networks, settings), {
     ...settings,
     command: commandLine(),
-    onNetwork: (name, doneBefore) => console.error(doneBefore ? `${name}: done before` : `${name}:`),
+    onNetwork: (name, doneBefore) => mention(doneBefore ? `${name}: done before` : `${name}:`),
     onNotice: printNotice,
     evaluate: evaluateWithProgress,
   });
   if (!end.finished) {
-    console.error(`stopped after ${end.done} images of ${end.name}; give the same command again to go on`);
+    tell(`stopped after ${end.done} images of ${end.name}; give the same command again to go on`);
     process.exitCode = exitCodes.interrupted;
     return;
   }

@@ -5,6 +5,7 @@ import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
+import { tell } from '../status-line.ts';
 
 interface Settings extends ConvertSettings {
   readonly externalData?: readonly string[];
@@ -78,9 +79,7 @@ async function convertAction(path: string, settings: Settings): Promise<void> {
 /** Elsewhere `--limit` and `--split` are about the images that are measured on; here there are none but those of --calibrate. */
 function withCalibrationNames({ limit, split, ...settings }: Settings): ConvertSettings {
   for (const name of [limit === undefined ? [] : 'limit', split === undefined ? [] : 'split'].flat()) {
-    console.error(
-      `warning: --${name} of convert is deprecated; give --calibration-${name}, as in all commands`,
-    );
+    tell(`warning: --${name} of convert is deprecated; give --calibration-${name}, as in all commands`);
   }
   return { calibrationLimit: limit, calibrationSplit: split, ...settings };
 }

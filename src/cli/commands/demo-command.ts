@@ -6,6 +6,7 @@ import { openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
+import { mention } from '../mention.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { printResult } from '../print-result.ts';
@@ -63,7 +64,7 @@ async function demoAction(settings: Settings): Promise<void> {
     calibration,
   });
   const { sites, parityDeviation } = record;
-  console.error(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
+  mention(`${source.name}: ${sites.length} spike sites; parity ${parityDeviation.toExponential(1)}`);
   const end = await evaluateWithProgress(network, {
     data: images,
     limit,

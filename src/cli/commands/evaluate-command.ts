@@ -10,6 +10,7 @@ import { addInput, options } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
+import { tell } from '../status-line.ts';
 
 interface Settings extends EvaluateSettings {
   readonly calibration?: string;
@@ -85,11 +86,11 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   const opened = await openNetwork(path, settings);
   const network = await spikingOf(opened, settings);
   if (!network.spiking) {
-    console.error('warning: a source network has no time-steps; give --calibrate to convert it first');
+    tell('warning: a source network has no time-steps; give --calibrate to convert it first');
   }
   const end = await evaluateWithProgress(network, settings);
   if (!end.finished) {
-    console.error(`stopped after ${end.done} images; give the same command again to go on`);
+    tell(`stopped after ${end.done} images; give the same command again to go on`);
     process.exitCode = exitCodes.interrupted;
     return;
   }

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { type TrainSettings, trainNetwork } from '../../jobs/train-network.ts';
 import type { TrainingEvent, TrainingResult } from '../../training/run/train-options.ts';
+import { mention } from '../mention.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import { exitCodes } from '../report-error.ts';
+import { tell } from '../status-line.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 
 interface Settings extends TrainSettings {
@@ -44,7 +46,7 @@ async function trainAction(recipe: string, settings: Settings): Promise<void> {
     interruption.end();
   });
   if (interruption.signal.aborted && !result.finished) {
-    console.error('stopped with a checkpoint; give the same command again to go on');
+    tell('stopped with a checkpoint; give the same command again to go on');
     process.exitCode = exitCodes.interrupted;
   } else print(result, folder, settings.json === true);
 }
@@ -62,9 +64,7 @@ class TrainingReport {
     if (event.kind === 'epoch') {
       const [loss, accuracy] = [event.trainLoss.toFixed(4), (100 * event.testAccuracy).toFixed(2)];
       this.stop();
-      console.error(
-        `epoch ${event.epoch}/${event.epochs}: training loss ${loss}, test accuracy ${accuracy} %`,
-      );
+      mention(`epoch ${event.epoch}/${event.epochs}: training loss ${loss}, test accuracy ${accuracy} %`);
     } else if (event.kind === 'step') {
       this.#progress ??= showProgress('training', event.steps, 'steps');
       this.#progress.update(event.step, `loss ${event.loss.toFixed(4)}`);

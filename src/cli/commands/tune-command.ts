@@ -10,6 +10,7 @@ import { addInput, options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
+import { tell } from '../status-line.ts';
 import { tuneWithProgress } from '../tune-with-progress.ts';
 
 interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
@@ -95,7 +96,7 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     ...(typeof frontier === 'string' && { frontier }),
   });
   if (!end.finished) {
-    console.error(`stopped; give the same command again to go on (${end.folder})`);
+    tell(`stopped; give the same command again to go on (${end.folder})`);
     process.exitCode = exitCodes.interrupted;
     return;
   }

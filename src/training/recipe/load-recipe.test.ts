@@ -23,7 +23,7 @@ describe('loadRecipe', () => {
     await writeFile(path, `export default ${JSON.stringify(minimal)};`);
     expect((await loadRecipe(path)).recipe.name).toBe('own');
     await expect(loadRecipe(join(folder, 'none.json'))).rejects.toThrow(
-      /none\.json: expected a recipe as JSON, or a module .* got ENOENT/,
+      /none\.json: expected a recipe as JSON, or a module .* got no such file or folder/,
     );
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
@@ -31,6 +31,8 @@ export async function loadRecipe(path: string): Promise<CheckedRecipe> {
 async function readRecipe(path: string): Promise<unknown> {
   try {
     if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'));
+    // A module that is not there would be told with the one that asked for it.
+    await stat(path);
     const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
     return module.default;
   } catch (cause) {
