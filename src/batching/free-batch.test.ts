@@ -8,6 +8,7 @@ import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -95,5 +96,17 @@ it('refuses a network with a dynamic batch whose images influence each other', a
   graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 4] }]);
   await expect(freeBatch(new Model(graph, 17))).rejects.toThrow(
     "graph 'mixing': expected a network that treats every image of a batch by itself, got other numbers for an image when other images are in its batch.",
+  );
+});
+
+it('says of a network without a batch axis that it has none', async () => {
+  const graph = new Graph('single');
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: [4] }]);
+  const build = new GraphBuilder(graph);
+  const weights = build.constant('w', Tensor.float32([4, 3], Array(12).fill(0.5)));
+  build.op('MatMul', ['x', weights], {}, { name: 'y' });
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: [3] }]);
+  await expect(freeBatch(new Model(graph, 17))).rejects.toThrow(
+    "graph 'single': expected inputs with an axis for the batch, of any length or of length 1, got x [4], which runs with no other length of its first axis. Export the model with a batch axis in front, such as x [batch,4].",
   );
 });

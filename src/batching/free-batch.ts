@@ -4,6 +4,7 @@ import { definePass } from '../graph/define-pass.ts';
 import type { Dimension, ValueInfo } from '../graph/graph.ts';
 import { joinSamples } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
+import { printShape } from '../graph/print-graph.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { sampleShapes } from '../sessions/input-lengths.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
@@ -67,7 +68,7 @@ async function lift(source: Model, axes: BatchAxes): Promise<Model> {
     const lifted = await liftToRows(one, new Map([...axes, ...(await outputAxes(source, axes))]));
     if ((await compareImages(one, lifted, axes)) === 'apart') return lifted;
   } catch (error) {
-    throw batchNotFree(error);
+    throw withoutBatchAxis(source, axes, error) ?? batchNotFree(error);
   }
   throw batchNotFree('other numbers when several images are run at once');
 }
@@ -195,6 +196,24 @@ function imagesMixed({ graph }: Model): ConversionError {
     remedy:
       'Look for operators that compute over the batch axis, such as means or batch normalisation in training mode, and export without them',
   });
+}
+
+/** Inputs with fixed lengths, none of them 1, may have no axis for a batch at all. */
+function withoutBatchAxis({ graph }: Model, axes: BatchAxes, cause: unknown): ConversionError | undefined {
+  const fixed = graph.inputs.filter(({ name, shape = [] }) => {
+    const length = axes.has(name) ? shape[axes.get(name)!] : undefined;
+    return typeof length === 'number' && length !== 1;
+  });
+  if (fixed.length === 0) return undefined;
+  return new ConversionError(
+    {
+      where: `graph '${graph.name}'`,
+      expected: 'inputs with an axis for the batch, of any length or of length 1',
+      got: `${fixed.map(({ name, shape }) => `${name} ${printShape(shape!)}`).join(', ')}, which runs with no other length of its first axis`,
+      remedy: `Export the model with a batch axis in front, such as ${fixed[0]!.name} ${printShape(['batch', ...fixed[0]!.shape!])}`,
+    },
+    { cause },
+  );
 }
 
 /** @param reason what the runtime said to another batch length */

@@ -4,6 +4,7 @@ import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node } from '../graph/node.ts';
 import { subgraphsOf } from '../graph/operation.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { outputObstacles } from './output-obstacles.ts';
 
 const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 /** What of them can be written as standard operators is so before anybody looks for obstacles. */
@@ -71,7 +72,7 @@ export function findObstacles(model: Model): string[] {
       foreignObstacle(model.graph, each);
     return reason ? [`${describeNode(each)}: ${reason}`] : [];
   });
-  return [...inputs, ...nodes, ...machineObstacle(model.graph)];
+  return [...inputs, ...nodes, ...machineObstacle(model.graph), ...outputObstacles(model.graph)];
 }
 
 function obstacle(opType: string, inside: readonly string[]): string | undefined {

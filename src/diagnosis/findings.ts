@@ -21,7 +21,7 @@ export function findingsOf(sites: readonly SiteDiagnosis[], advice: Advice): Fin
     ownError(started, advice),
     saturation(started, advice),
     silence(started, advice),
-    outliers(sites),
+    outliers(sites, advice),
     inheritance(sites),
     death(started),
   ].filter((finding) => finding !== undefined);
@@ -95,7 +95,7 @@ function silence(sites: readonly SiteDiagnosis[], { finer }: Advice): Finding | 
   };
 }
 
-function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
+function outliers(sites: readonly SiteDiagnosis[], { finer }: Advice): Finding | undefined {
   const largest = ({ outliers: found }: SiteDiagnosis) => found?.largest[0];
   const ratio = (site: SiteDiagnosis) => largest(site)?.ratio ?? 0;
   const [worst, ...rest] = worstBy(
@@ -107,7 +107,7 @@ function outliers(sites: readonly SiteDiagnosis[]): Finding | undefined {
   return {
     kind: 'outliers',
     sites: [worst, ...rest].map(({ name }) => name),
-    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both.`,
+    text: `At '${worst.name}' channel ${channel} is ${Math.round(ratio(worst))} times as large as the median channel${also(rest)}. One threshold has to serve both. ${finer}`,
   };
 }
 

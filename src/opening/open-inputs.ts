@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadBatches } from '../data/load-batch.ts';
-import { RuntimeError, UsageError } from '../errors.ts';
+import { ConversionError, RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
 import type { InputOptions, Inputs } from './inputs.ts';
 import { namedFiles } from './named-files.ts';
@@ -12,7 +12,7 @@ import type { Network } from './open-network.ts';
  * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are. Several inputs come
  * as an .npz file of arrays by input name, or as `name=file` for each, joined by commas; a number may stand for a file.
  *
- * @throws DataError if the data cannot be used; UsageError if they are pictures and nothing says how these become inputs;
+ * @throws DataError if the data cannot be used; ConversionError if the network has no batch axis; UsageError if they are pictures and nothing says how these become inputs;
  * RuntimeError if the network's input has unknown lengths
  *
  * @example
@@ -31,6 +31,7 @@ export async function openInputs(
   path: string,
   options: InputOptions = {},
 ): Promise<Inputs> {
+  requireBatchAxis(network);
   if (isOfNames(network, path)) return openNamedInputs(network, path, options);
   const inputShape = knownShape(network);
   const { batchSize: wanted, strict = false, ...rest } = options;
@@ -59,6 +60,19 @@ export async function openInputs(
   };
 }
 
+/** One axis of a fixed length is all that a sample has: there is none to put several along. */
+function requireBatchAxis({ model, path }: Network): void {
+  const [first] = model.graph.inputs;
+  const length = first?.shape?.length === 1 ? first.shape[0] : undefined;
+  if (!first || typeof length !== 'number' || length === 1) return;
+  throw new ConversionError({
+    where: path,
+    expected: 'inputs with an axis for the batch',
+    got: `${first.name} ${printShape([length])}`,
+    remedy: `Export the model with a batch axis in front, as ${first.name} ${printShape(['batch', length])}`,
+  });
+}
+
 /** Guessed preprocessing gives wrong numbers without a word. */
 function requirePreprocess({ preprocess, path }: Network, data: string): void {
   if (!preprocess?.assumed) return;
@@ -75,7 +89,7 @@ function requirePreprocess({ preprocess, path }: Network, data: string): void {
 /** Arrays that have names, or go to a network with several inputs, with whole numbers, or with lengths that the data decide. */
 function isOfNames({ model, inputShape }: Network, path: string): boolean {
   if (namedFiles(path) || path.endsWith('.npz')) return true;
-  const isOpen = inputShape.some((length) => typeof length !== 'number');
+  const isOpen = inputShape.length === 0 || inputShape.some((length) => typeof length !== 'number');
   const [first, ...others] = model.graph.inputs;
   const isWhole = first?.dataType !== undefined && first.dataType !== 'float32';
   return path.endsWith('.npy') && (others.length > 0 || isOpen || isWhole);

@@ -3,6 +3,7 @@ import { dequantiseActivations } from './dequantise-activations.ts';
 import { dequantiseWeights } from './dequantise-weights.ts';
 import { foldConditions } from './fold-conditions.ts';
 import { inlineFunctions } from './inline-functions.ts';
+import { unpackOutputs } from './unpack-outputs.ts';
 import { unrollSequences } from './unroll-sequences.ts';
 import { widenHalves } from './widen-halves.ts';
 
@@ -15,6 +16,7 @@ export const standardForm = [
   widenHalves,
   foldConditions,
   unrollSequences,
+  unpackOutputs,
   dequantiseWeights,
   dequantiseActivations,
   decomposeFused,

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { type AttributeInputs, intAttribute, type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { constantValue } from './constant-value.ts';
+import { sequenceElements } from './sequence-elements.ts';
 import { unsqueeze } from './unsqueeze.ts';
 
 /**
@@ -30,7 +31,7 @@ export const unrollSequences = definePass({
 function takeElement(graph: Graph, opset: number, of: Node): number {
   const at = constantValue(graph, opset, of.inputs[1]!)?.data[0];
   if (at === undefined) return 0;
-  const element = elementsOf(graph, opset, of.inputs[0]!)?.at(at);
+  const element = sequenceElements(graph, opset, of.inputs[0]!)?.at(at);
   if (element) {
     graph.update(of, { opType: 'Identity', inputs: [element] });
     return 1;
@@ -43,7 +44,7 @@ function takeElement(graph: Graph, opset: number, of: Node): number {
 }
 
 function joinElements(graph: Graph, opset: number, of: Node): number {
-  const elements = elementsOf(graph, opset, of.inputs[0]!);
+  const elements = sequenceElements(graph, opset, of.inputs[0]!);
   if (!elements) return 0;
   const axis = intAttribute(of, 'axis');
   const stacks = intAttribute(of, 'new_axis', 0) === 1;
@@ -51,20 +52,6 @@ function joinElements(graph: Graph, opset: number, of: Node): number {
   const inputs = stacks ? elements.map((each) => unsqueeze(build, opset, each, axis)) : elements;
   graph.replaceNode(of, node('Concat', inputs, of.outputs, { axis }, { name: of.name }));
   return 1;
-}
-
-/** The tensors of a sequence that was put together from them. */
-function elementsOf(graph: Graph, opset: number, sequence: string): string[] | undefined {
-  const producer = graph.producerOf(sequence);
-  if (producer?.domain !== '') return undefined;
-  const { opType, inputs } = producer;
-  if (opType === 'SequenceConstruct') return [...inputs];
-  if (opType === 'SequenceEmpty') return [];
-  if (opType === 'Identity') return elementsOf(graph, opset, inputs[0]!);
-  if (opType !== 'SequenceInsert') return undefined;
-  const before = elementsOf(graph, opset, inputs[0]!);
-  const at = inputs[2] ? constantValue(graph, opset, inputs[2])?.data[0] : before?.length;
-  return at === undefined ? undefined : before?.toSpliced(at, 0, inputs[1]!);
 }
 
 interface Stretch {
