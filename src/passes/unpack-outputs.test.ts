@@ -31,7 +31,12 @@ it('gives a sequence of one tensor as that tensor, under its name', async () => 
 
 it('numbers the tensors of a longer sequence', () => {
   const source = packedNetwork((build) =>
-    build.op('SequenceInsert', [build.op('SequenceConstruct', ['positive']), 'negative'], {}, { name: 'out' }),
+    build.op(
+      'SequenceInsert',
+      [build.op('SequenceConstruct', ['positive']), 'negative'],
+      {},
+      { name: 'out' },
+    ),
   );
   expect(printGraph(runPasses(source, [unpackOutputs]).model.graph)).toMatchInlineSnapshot(`
     "graph packed(x: float32[batch,2]) -> (out.0: ?[…], out.1: ?[…]) {
@@ -46,7 +51,13 @@ it('numbers the tensors of a longer sequence', () => {
 it('gives the scores of a dictionary of classes', () => {
   const source = packedNetwork((build) =>
     build.add(
-      node('ZipMap', ['positive'], ['out'], { classlabels_int64s: [0, 1] }, { name: 'zip', domain: 'ai.onnx.ml' }),
+      node(
+        'ZipMap',
+        ['positive'],
+        ['out'],
+        { classlabels_int64s: [0, 1] },
+        { name: 'zip', domain: 'ai.onnx.ml' },
+      ),
     ),
   );
   expect(printGraph(runPasses(source, [unpackOutputs]).model.graph)).toMatchInlineSnapshot(`

@@ -47,6 +47,8 @@ function unpack(graph: Graph, { name }: ValueInfo, tensors: readonly string[]): 
   if (kept) graph.update(producer, { outputs: [kept] });
   else graph.removeNode(producer);
   for (const [i, tensor] of tensors.entries()) {
-    graph.append(node('Identity', [tensor], [names[i]!], {}, { name: graph.freshName(`${names[i]}.tensor`) }));
+    graph.append(
+      node('Identity', [tensor], [names[i]!], {}, { name: graph.freshName(`${names[i]}.tensor`) }),
+    );
   }
 }
