@@ -163,7 +163,7 @@ async function measurePreset(
         steps: T,
         calibration: () => batches,
       });
-      keep({ row, T, measured: await measure(model, T, compared, await sourceEnergy(clean, sites)) });
+      keep({ row, T, measured: await measure(model, T, compared, sourceEnergy(clean, sites)) });
     } catch (error) {
       keep({ row, T, problem: messageOf(error) });
     }
@@ -198,7 +198,7 @@ async function measureTuning(
   if (!tuned) return;
   sensitivities = journal.sensitivities;
   const { clean, sites } = await prepareSource(network.model, methods[0]!);
-  const energy = await sourceEnergy(clean, sites);
+  const energy = sourceEnergy(clean, sites);
   for (const [target, point] of chosenPoints(tuned.points)) {
     const T = point.schedule.steps;
     const plan = `λ = ${point.lambda}, last sites start at step ${T - point.schedule.window + 1}`;

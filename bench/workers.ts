@@ -14,7 +14,7 @@ if (!path || !data) {
 }
 const network = await openNetwork(path);
 const options = {
-  network: { spiking: true, model: network.model, steps: 4 },
+  network: network.spiking ? { ...network, steps: 4 } : network,
   threads: 1,
   engine: 'fast',
   synapses: 'float32',

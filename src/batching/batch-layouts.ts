@@ -8,6 +8,7 @@ import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { openAxes, sampleShapes } from '../sessions/input-lengths.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
+import type { MeasuredSource } from '../sessions/measure-source.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
 
@@ -15,14 +16,13 @@ import { sampleInputs } from '../sessions/sample-inputs.ts';
  * Where the batch lies in values of which it is not the leading axis: frameworks put the sequence first, or merge both. Found by running
  * two images alone and together; values with a batch in front are left out.
  *
- * @param model takes batches of any length
+ * @param source takes batches of any length
  * @throws ConversionError if the images of a value cannot be told apart
  */
 export async function findBatchLayouts(
-  model: Model,
+  { model, shapes: one }: MeasuredSource,
   values: readonly string[],
 ): Promise<Map<string, BatchLayout>> {
-  const one = await measureShapes(model, values, sampleShapes(model, 1));
   const two = await measureShapes(model, values, sampleShapes(model, 2));
   const unclear = values.filter((name) => {
     const [alone, both] = [lookUp(one, name, 'shape of value'), lookUp(two, name, 'shape of value')];

@@ -3,6 +3,7 @@ import type { Observer } from '../calibration/observer.ts';
 import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { observeWithQuantisers } from '../quantisation/observe-quantisers.ts';
+import type { MeasuredSource } from '../sessions/measure-source.ts';
 import type { CalibrationBatches, ObserveOptions } from '../sessions/observe-sites.ts';
 import type { PlacedNeurons } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
@@ -38,7 +39,7 @@ export class ConversionPipeline {
   }
 
   /** The same after the clean-up passes. */
-  get clean(): Model {
+  get clean(): MeasuredSource {
     return this.#source.clean;
   }
 
@@ -64,7 +65,7 @@ export class ConversionPipeline {
 
   /** The spiking network with these neurons, set to T steps. */
   place(neurons: readonly PlacedNeurons[], steps: number): Model {
-    return toSpikingForm(this.clean, neurons, steps);
+    return toSpikingForm(this.clean.model, neurons, steps);
   }
 
   /**

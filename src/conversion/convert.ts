@@ -1,6 +1,5 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
-import { checkSteps } from '../engines/plan-run.ts';
 import { UsageError } from '../errors.ts';
 import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
@@ -10,6 +9,7 @@ import { presetOf } from '../methods/methods.ts';
 import { openAxes, sampleShapes, withLengthsOf } from '../sessions/input-lengths.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
+import { checkSteps } from '../spiking/check-steps.ts';
 import { type Conversion, ConversionPipeline } from './conversion-pipeline.ts';
 
 /** What to convert with. */

@@ -11,6 +11,7 @@ import { methods } from '../methods/methods.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { standardForm } from '../passes/standard-form.ts';
 import { withKnownLengths } from '../sessions/input-lengths.ts';
+import { type MeasuredSource, measureSource } from '../sessions/measure-source.ts';
 import { findObstacles } from './find-obstacles.ts';
 
 /** A source network made ready for neurons. */
@@ -18,7 +19,7 @@ export interface PreparedSource {
   /** The source network with a batch of any size. */
   readonly dynamic: Model;
   /** The same after the clean-up passes. */
-  readonly clean: Model;
+  readonly clean: MeasuredSource;
   /** Where neurons go, in topological order. */
   readonly sites: readonly SpikeSite[];
 }
@@ -35,13 +36,14 @@ export async function prepareSource(source: Model, preparation: Preparation): Pr
   const { model: standard } = runPasses(source, standardForm);
   requireConvertible(standard);
   const dynamic = await freeBatch(await withKnownLengths(standard));
-  const { model: clean } = runPasses(dynamic, preparation.passes);
-  const places = requireSites(preparation.place(clean.graph), clean.graph, preparation);
+  const { model } = runPasses(dynamic, preparation.passes);
+  const places = requireSites(preparation.place(model.graph), model.graph, preparation);
+  const clean = await measureSource(model);
   return { dynamic, clean, sites: await withBatchLayouts(clean, places) };
 }
 
 /** Sites that know where the batch lies in their values. */
-async function withBatchLayouts(clean: Model, sites: readonly SpikeSite[]): Promise<SpikeSite[]> {
+async function withBatchLayouts(clean: MeasuredSource, sites: readonly SpikeSite[]): Promise<SpikeSite[]> {
   const layouts = await findBatchLayouts(
     clean,
     sites.map(({ value }) => value),

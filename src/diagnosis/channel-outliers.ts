@@ -1,8 +1,7 @@
-import { synapticOperators } from '../analysis/synaptic-operators.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Placement } from '../analysis/placement.ts';
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { ChannelOutliers } from '../results/diagnosis-result.ts';
-import type { Site } from '../spiking/neuron-node.ts';
 
 /** A channel counts as an outlier from this many times the median channel on. */
 const outlierRatio = 8;
@@ -13,15 +12,23 @@ const named = 5;
 /**
  * The axis of a site's channels: 1 for feature maps [N, C, H, W], else the last, as for tokens [N, tokens, C].
  *
+ * @param operators of the network
+ * @param readers who reads what the site emits
  * @param rank number of axes, batch included
  * @returns undefined for an operand of a product of activations, whose axes are tokens and heads
  */
-export function channelAxis(graph: Graph, { decoded }: Site, rank: number): number | undefined {
-  const readers = synapticOperators(graph).filter(({ operands }) =>
-    operands.some(({ value }) => value === decoded),
+export function channelAxis(
+  operators: readonly SynapticOperator[],
+  readers: Placement['readers'],
+  rank: number,
+): number | undefined {
+  const fed = operators.filter(({ node, operands }) =>
+    readers.some(
+      (reader) => reader.node === node.name && operands.some(({ input }) => input === reader.input),
+    ),
   );
-  if (readers.some(({ kind }) => kind === 'product')) return undefined;
-  return rank === 4 && !readers.some(({ node }) => node.opType === 'MatMul') ? 1 : rank - 1;
+  if (fed.some(({ kind }) => kind === 'product')) return undefined;
+  return rank === 4 && !fed.some(({ node }) => node.opType === 'MatMul') ? 1 : rank - 1;
 }
 
 /** Sums squares by channel. */

@@ -10,7 +10,8 @@ import { lookUp } from '../look-up.ts';
 import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
-import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 
 /**
@@ -26,17 +27,25 @@ export async function measureConversionErrors(
   input: InputBatch,
   steps?: number,
 ): Promise<SiteConversionErrors[]> {
-  const sites = sitesOf(spiking).filter(({ neuron }) => neuron.standsFor && neuron.thresholds);
+  const network = networkKind(spiking);
+  if (!network.spiking) return [];
+  return conversionErrorsOf({ ...network, steps: steps ?? network.steps }, toSourceForm(spiking), input);
+}
+
+/** As {@link measureConversionErrors}, of a network that is open. @param original the network that it came from */
+export async function conversionErrorsOf(
+  network: SpikingNetwork,
+  original: Model,
+  input: InputBatch,
+): Promise<SiteConversionErrors[]> {
+  const sites = network.sites.filter(({ neuron }) => neuron.standsFor && neuron.thresholds);
   if (sites.length === 0) return [];
-  const plan = planRun(spiking, {
-    ...(steps !== undefined && { steps }),
-    keep: sites.flatMap((site) => [site.value, site.decoded]),
-  });
+  const plan = planRun(network, { keep: sites.flatMap((site) => [site.value, site.decoded]) });
   const engine = await createInGraphEngine(plan);
   const { values } = await engine.run(input).finally(() => engine.close());
   const session = await OrtSession.create(
     exposeValues(
-      toSourceForm(spiking),
+      original,
       sites.map((site) => site.value),
     ),
   );

@@ -2,9 +2,9 @@ import type { Batch } from '../data/load-batch.ts';
 import { sliceSamples } from '../graph/input-batch.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import type { RunTraces } from '../results/traces.ts';
-import type { SpikingNetwork } from '../spiking/network-kind.ts';
-import { measureConversionErrors } from './conversion-errors.ts';
-import { diagnoseModel } from './diagnose-model.ts';
+import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import { conversionErrorsOf } from './conversion-errors.ts';
+import { diagnoseSites } from './diagnose-model.ts';
 import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
@@ -25,17 +25,17 @@ export interface FewImagesDiagnosis {
 
 /** Looks at every site of a spiking network on up to four images of a batch. @param batch absent where there are no images */
 export async function diagnoseFewImages(
-  { model, steps }: SpikingNetwork,
+  network: ComparedNetwork,
   batch: Batch | undefined,
   options: ObserveNetworkOptions,
 ): Promise<FewImagesDiagnosis> {
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
   const few = sliceSamples(batch, 0, mostImages);
-  const { diagnosis, traces } = await diagnoseModel(model, few, steps, options);
-  const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / steps)));
+  const { diagnosis, traces } = await diagnoseSites(network, few, options);
+  const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / network.steps)));
   return {
-    conversionErrors: await measureConversionErrors(model, sliceSamples(batch, 0, rows), steps),
+    conversionErrors: await conversionErrorsOf(network, network.source.model, sliceSamples(batch, 0, rows)),
     diagnosis,
     traces: { image, ...traces },
   };

@@ -3,6 +3,9 @@ import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis } from '../results/diagnosis-result.ts';
 import type { Traces } from '../results/traces.ts';
+import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
+import { checkSteps } from '../spiking/check-steps.ts';
+import { spikingNetwork } from '../spiking/network-kind.ts';
 import { adviceFor } from './advice-for.ts';
 import { findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
@@ -28,21 +31,32 @@ export async function diagnoseModel(
   model: Model,
   images: InputBatch,
   steps: number,
+  options: DiagnoseOptions = {},
+): Promise<{ diagnosis: Diagnosis; traces: Traces }> {
+  const network = { ...spikingNetwork(model), steps: checkSteps(steps) };
+  return diagnoseSites(await besideSource(network), images, options);
+}
+
+/** As {@link diagnoseModel}, of a network that stands beside its source. */
+export async function diagnoseSites(
+  network: ComparedNetwork,
+  images: InputBatch,
   { alone = false, ...options }: DiagnoseOptions = {},
 ): Promise<{ diagnosis: Diagnosis; traces: Traces }> {
+  const { model, steps, source } = network;
   const meters = new Map<string, { meter: SiteMeter; tracer: SiteTracer }>();
-  for await (const observation of observeNetwork(model, images, steps, options)) {
+  for await (const observation of observeNetwork(network, images, options)) {
     const { name } = observation.site;
     const known = meters.get(name);
     const each = known ?? {
-      meter: new SiteMeter(model.graph, observation),
+      meter: new SiteMeter(source.operators, observation),
       tracer: new SiteTracer(observation),
     };
     meters.set(name, each);
     each.meter.add(observation);
     each.tracer.add(observation);
   }
-  const errors = alone ? await measureLogitErrors(model, images, steps, options) : undefined;
+  const errors = alone ? await measureLogitErrors(network, images, options) : undefined;
   const sites = [...meters].map(([name, { meter }]) => {
     const logitError = errors?.get(name);
     return { ...meter.result(), ...(logitError !== undefined && { logitError }) };

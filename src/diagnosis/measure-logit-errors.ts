@@ -8,11 +8,11 @@ import { type InputBatch, samplesOf, withInputs } from '../graph/input-batch.ts'
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { lookUp, mustExist } from '../look-up.ts';
+import type { ComparedNetwork } from '../sessions/compared-network.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
-import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
-import { hiddenStepsOf } from '../spiking/time-axis.ts';
 import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /**
@@ -26,18 +26,16 @@ import type { ObserveNetworkOptions } from './observe-network.ts';
  * @returns relative errors by site
  */
 export async function measureLogitErrors(
-  model: Model,
+  { model, steps, hiddenSteps, sites, source }: ComparedNetwork,
   images: InputBatch,
-  steps: number,
   { threads = 1 }: ObserveNetworkOptions = {},
 ): Promise<Map<string, number>> {
-  const sites = sitesOf(model);
   const { model: network, inputs } = withErrorInputs(model, sites);
   const disturbances = sites.map(
     (site): Disturbance => ({ site, input: lookUp(inputs, site.name, 'error input of site'), squares: 0 }),
   );
   const values = sites.flatMap(({ value, carried }) => [value, carried]);
-  const observed = await OrtSession.create(exposeValues(toSourceForm(model), values), { threads });
+  const observed = await OrtSession.create(exposeValues(source.model, values), { threads });
   const disturbed = await OrtSession.create(network, { threads });
   const [image, logits] = [network.graph.inputs[0]!.name, logitsOf(network).name];
   const noError = Object.fromEntries(disturbances.map(({ input }) => [input, zero]));
@@ -48,7 +46,7 @@ export async function measureLogitErrors(
       const right = lookUp(seen, logits, 'output').data;
       power += squaredDistance(right, new Float32Array(right.length));
       for (const each of disturbances) {
-        const error = errorAlone(each.site, seen, hiddenStepsOf(model), steps);
+        const error = errorAlone(each.site, seen, hiddenSteps, steps);
         const feeds = withInputs(input, image, { ...noError, [each.input]: error });
         const wrong = lookUp(await disturbed.run(feeds), logits, 'output').data;
         each.squares += squaredDistance(wrong, right);

@@ -1,23 +1,18 @@
 import { engines } from '../engines/engines.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { type InputBatch, samplesOf } from '../graph/input-batch.ts';
-import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
+import type { ComparedNetwork, MeasuredSite } from '../sessions/compared-network.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { groupByMemory } from '../sessions/group-by-memory.ts';
-import { measureShapes } from '../sessions/measure-shapes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
-import { type Site, sitesOf } from '../spiking/neuron-node.ts';
-import { toSourceForm } from '../spiking/spiking-form.ts';
 
 /** Everything that happened at one site on one image; arrays have one number a neuron. */
 export interface SiteObservation {
-  readonly site: Site;
+  readonly site: MeasuredSite;
   /** Position of the image in the batch. */
   readonly image: number;
-  /** Shape of the site for one image, [1, …]. */
-  readonly shape: readonly number[];
   /** What the source network has there. */
   readonly activation: Float32Array;
   /** Running mean of the input, x̄(t), for t = 1…T. */
@@ -40,32 +35,23 @@ export interface ObserveNetworkOptions {
  * and stands for. Memory is bounded: of large networks a part of the sites is kept at a time. Hidden steps are left out.
  *
  * @param images [N, …], float32
- * @param steps T
  */
 export async function* observeNetwork(
-  model: Model,
+  network: ComparedNetwork,
   images: InputBatch,
-  steps: number,
   { threads = 1, memoryMB }: ObserveNetworkOptions = {},
 ): AsyncGenerator<SiteObservation> {
-  const source = toSourceForm(model);
-  const sites = sitesOf(model);
-  const shapes = await measureShapes(
-    source,
-    sites.map(({ carried }) => carried),
-  );
+  const { steps, sites, source } = network;
   // Input, decoded value and spikes of every step, the activation once.
-  const bytesOf = ({ carried }: Site) =>
-    4 * (3 * steps + 1) * sizeOf(lookUp(shapes, carried, 'shape of value'));
+  const bytesOf = ({ shape }: MeasuredSite) => 4 * (3 * steps + 1) * sizeOf(shape);
   for (const group of groupByMemory(sites, bytesOf, memoryMB)) {
-    const plan = planRun(model, {
-      steps,
+    const plan = planRun(network, {
       keep: group.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]),
     });
     const engine = await engines.fast(plan, { threads, memoryMB });
     const session = await OrtSession.create(
       exposeValues(
-        source,
+        source.model,
         group.map(({ carried }) => carried),
       ),
       { threads },
@@ -80,7 +66,6 @@ export async function* observeNetwork(
           yield {
             site,
             image,
-            shape: lookUp(shapes, site.carried, 'shape of value'),
             activation: lookUp(activations, site.carried, 'activation').data as Float32Array,
             means: overTime(site.value),
             decoded: overTime(site.decoded),

@@ -1,6 +1,6 @@
 import { activate } from '../analysis/activation.ts';
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
-import type { Graph } from '../graph/graph.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { Site } from '../spiking/neuron-node.ts';
@@ -20,13 +20,18 @@ export class SiteMeter {
   readonly #sums = { power: 0, total: 0, own: 0, inherited: 0, arriving: 0, silent: 0, saturated: 0 };
   #values = 0;
 
-  constructor(graph: Graph, { site, shape, means }: Pick<SiteObservation, 'site' | 'shape' | 'means'>) {
+  /** @param operators of the network */
+  constructor(
+    operators: readonly SynapticOperator[],
+    { site, means }: Pick<SiteObservation, 'site' | 'means'>,
+  ) {
+    const { shape } = site;
     this.#site = site;
     this.#runs = parameterRuns(site.parameters, shape).map((run) => ({
       ...run,
       range: representableRange(site.neuron, site.attributes, run.parameters, means.length),
     }));
-    const axis = channelAxis(graph, site, shape.length);
+    const axis = channelAxis(operators, site.readers, shape.length);
     this.#channels = axis === undefined ? undefined : new ChannelPower(shape, axis);
     this.#alive = new Uint8Array(sizeOf(shape));
   }

@@ -23,9 +23,9 @@ export class SiteTracer {
   #neurons: number[] = [];
   #spikes: number[][] = [];
 
-  constructor({ site, shape }: Pick<SiteObservation, 'site' | 'shape'>) {
+  constructor({ site }: Pick<SiteObservation, 'site'>) {
     this.#site = site;
-    this.#runs = parameterRuns(site.parameters, shape);
+    this.#runs = parameterRuns(site.parameters, site.shape);
     this.#levels = signedLevels(site, middleOf(site, this.#runs));
     const smallest = Math.min(...this.#levels.filter((level) => level > 0), Number.MAX_VALUE);
     const scale = this.#levels.length > 0 ? smallest / 2 : 1;

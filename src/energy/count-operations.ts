@@ -1,14 +1,10 @@
-import { constantValues } from '../analysis/constant-values.ts';
-import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { valuesReadBy } from '../graph/operation.ts';
 import { sizeOf } from '../graph/shape.ts';
-import { lookUp } from '../look-up.ts';
-import { measureShapes } from '../sessions/measure-shapes.ts';
+import { type MeasuredSource, measureSource } from '../sessions/measure-source.ts';
 import { type Arithmetic, type ElementArithmetic, operatorArithmetic } from './operator-arithmetic.ts';
-import { costsFromShapes, type OperatorCost, valuesInCosts } from './operator-costs.ts';
+import { costsOf, type OperatorCost } from './operator-costs.ts';
 
 /** A value that depends on the image. */
 export interface SizedValue {
@@ -37,22 +33,22 @@ export interface Operations {
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/** Operators that make sequences of tensors, which have no shape. */
-const sequences = new Set(
-  'SplitToSequence SequenceConstruct SequenceInsert SequenceErase SequenceEmpty SequenceMap'.split(' '),
-);
-
 /** Counts what a network that does not spike calculates for one image. Shapes are measured, not inferred. */
 export async function countOperations(source: Model): Promise<Operations> {
-  const operators = synapticOperators(source.graph);
-  const constant = constantValues(source.graph);
-  const values = valuesOfImage(source.graph, constant);
-  const shapes = await measureShapes(source, new Set([...values, ...valuesInCosts(operators)]));
-  const sizes = new Map(values.map((value) => [value, sizeOf(lookUp(shapes, value, 'shape of value'))]));
-  const found = otherOperators(source.graph, constant, operators);
+  return operationsOf(await measureSource(source));
+}
+
+/** What a network that is measured calculates for one image. */
+export function operationsOf(source: MeasuredSource): Operations {
+  const sizes = new Map(
+    [...source.shapes].flatMap(([value, shape]) =>
+      source.constant.has(value) ? [] : [[value, sizeOf(shape)] as const],
+    ),
+  );
+  const found = otherOperators(source);
   const known = found.filter(isKnown);
   return {
-    synaptic: costsFromShapes(source, operators, shapes),
+    synaptic: costsOf(source),
     others: known
       .map(({ node, cost }) => countOne(node, cost, sizes))
       .filter(({ additions, multiplications }) => additions + multiplications > 0),
@@ -70,20 +66,10 @@ function isKnown(found: Found): found is Found & { readonly cost: ElementArithme
   return found.cost !== undefined;
 }
 
-/** All tensors that depend on the image, the image included. */
-function valuesOfImage({ inputs, nodes }: Graph, constant: ReadonlySet<string>): string[] {
-  const made = nodes.filter(({ opType }) => !sequences.has(opType)).flatMap(({ outputs }) => outputs);
-  return [...inputs.map(({ name }) => name), ...made].filter((value) => value !== '' && !constant.has(value));
-}
-
 /** Operators that depend on the image and are not synaptic; those that only move numbers are left out. */
-function otherOperators(
-  { nodes }: Graph,
-  constant: ReadonlySet<string>,
-  operators: readonly SynapticOperator[],
-): Found[] {
+function otherOperators({ model, operators, constant }: MeasuredSource): Found[] {
   const synaptic = new Set(operators.map(({ node }) => node));
-  return nodes.flatMap((node) => {
+  return model.graph.nodes.flatMap((node) => {
     const fromImage = [...valuesReadBy(node)].some((value) => !constant.has(value));
     if (synaptic.has(node) || !fromImage) return [];
     const cost = operatorArithmetic(node, (value) => constant.has(value));

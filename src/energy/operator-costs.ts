@@ -1,11 +1,11 @@
-import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { GraphError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node, stringAttribute } from '../graph/node.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
-import { measureShapes } from '../sessions/measure-shapes.ts';
+import { type MeasuredSource, measureSource } from '../sessions/measure-source.ts';
 
 /** What one synaptic operator does for one image and one time-step. */
 export interface OperatorCost {
@@ -31,21 +31,11 @@ export interface OperatorCost {
  * Shapes are measured, not inferred.
  */
 export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
-  const operators = synapticOperators(source.graph);
-  return costsFromShapes(source, operators, await measureShapes(source, valuesInCosts(operators)));
+  return costsOf(await measureSource(source));
 }
 
-/** Values whose shapes the costs of operators are calculated from. */
-export function valuesInCosts(operators: readonly SynapticOperator[]): string[] {
-  return operators.flatMap(({ node }) => [...multiplied(node), ...node.outputs]);
-}
-
-/** As {@link operatorCosts}, where the shapes for one image are known. */
-export function costsFromShapes(
-  source: Model,
-  operators: readonly SynapticOperator[],
-  shapes: ReadonlyMap<string, readonly number[]>,
-): OperatorCost[] {
+/** As {@link operatorCosts}, of a network that is measured. */
+export function costsOf({ model, operators, shapes }: MeasuredSource): OperatorCost[] {
   const shapeOf = (name: string) => lookUp(shapes, name, 'shape of value');
   return operators.map((operator) => ({
     name: operator.node.name,
@@ -53,19 +43,14 @@ export function costsFromShapes(
     first: operator.first,
     head: operator.head,
     operands: operator.operands.map(({ value }) => ({ value, size: sizeOf(shapeOf(value)) })),
-    macs: macsOf(source.graph, operator.node, shapeOf),
+    macs: macsOf(model.graph, operator.node, shapeOf),
     words: sizeOf(shapeOf(storedOperand(operator))),
     outputs: sizeOf(shapeOf(operator.node.outputs[0]!)),
   }));
 }
 
-function storedOperand({ node, operands }: SynapticOperator): string {
-  const weight = multiplied(node).find((value) => operands.every((operand) => operand.value !== value));
-  return weight ?? operands.at(-1)!.value;
-}
-
-function multiplied(of: Node): readonly string[] {
-  return of.opType === 'Einsum' ? of.inputs : of.inputs.slice(0, 2);
+function storedOperand({ operands, weights }: SynapticOperator): string {
+  return weights[0]?.value ?? operands.at(-1)!.value;
 }
 
 function macsOf(graph: Graph, of: Node, shapeOf: (name: string) => readonly number[]): number {

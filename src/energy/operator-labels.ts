@@ -1,18 +1,17 @@
-import type { Model } from '../graph/model.ts';
 import { subgraphsOf } from '../graph/operation.ts';
 import { lookUp } from '../look-up.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
-import { sitesOf } from '../spiking/neuron-node.ts';
+import type { SpikingNetwork } from '../spiking/network-kind.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import type { SynapticWork } from './synaptic-work.ts';
 
 /** Labels every operator that calculates. Activation functions in whose place neurons stand are left out. */
 export function labelOperators(
-  spiking: Model,
+  spiking: SpikingNetwork,
   { others }: Operations,
   work: readonly SynapticWork[],
 ): LabelledOperator[] {
-  const opTypes = new Map(spiking.graph.nodes.map(({ name, opType }) => [name, opType]));
+  const opTypes = new Map(spiking.model.graph.nodes.map(({ name, opType }) => [name, opType]));
   const changing = valuesAfterSpikes(spiking);
   const isStateful = (other: OtherOperator) =>
     !other.linear && other.outputs.some(({ value }) => changing.has(value));
@@ -45,9 +44,9 @@ export function spikeDrivenShare(operators: readonly LabelledOperator[]): number
 }
 
 /** Values that differ from step to step because spikes are in them. */
-function valuesAfterSpikes(spiking: Model): Set<string> {
-  const after = new Set(sitesOf(spiking).map(({ decoded }) => decoded));
-  for (const node of spiking.graph.nodes) {
+function valuesAfterSpikes({ model, sites }: SpikingNetwork): Set<string> {
+  const after = new Set(sites.map(({ decoded }) => decoded));
+  for (const node of model.graph.nodes) {
     const captured = subgraphsOf(node).flatMap((body) => [...body.capturedValues()]);
     if ([...node.inputs, ...captured].some((value) => after.has(value))) {
       for (const value of node.outputs) after.add(value);

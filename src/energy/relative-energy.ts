@@ -4,9 +4,10 @@ import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
-import { measureShapes } from '../sessions/measure-shapes.ts';
+import type { MeasuredSource } from '../sessions/measure-source.ts';
+import { spikingNetwork } from '../spiking/network-kind.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
-import { countOperations, type Operations } from './count-operations.ts';
+import { type Operations, operationsOf } from './count-operations.ts';
 import { devices } from './devices/devices.ts';
 import { ecmtRatio, type OperatorActivity, operatorActivities } from './ecmt-ratio.ts';
 import { totalEnergy } from './energy-breakdown.ts';
@@ -37,17 +38,14 @@ export interface RelativeEnergy {
   readonly fullRatios: readonly number[];
 }
 
-/** Measures what a network that does not spike costs. @param sites where spiking networks made of it have neurons */
-export async function sourceEnergy(source: Model, sites: readonly SpikeSite[]): Promise<SourceEnergy> {
-  const operations = await countOperations(source);
-  const shapes = await measureShapes(
-    source,
-    sites.map(({ value }) => value),
-  );
+/** What a network that does not spike costs. @param sites where spiking networks made of it have neurons */
+export function sourceEnergy(source: MeasuredSource, sites: readonly SpikeSite[]): SourceEnergy {
+  const operations = operationsOf(source);
+  const neuronsOf = (value: string) => sizeOf(lookUp(source.shapes, value, 'shape of value'));
   return {
-    graph: source.graph,
+    graph: source.model.graph,
     operations,
-    neurons: new Map(sites.map(({ name, value }) => [name, sizeOf(lookUp(shapes, value, 'shape of value'))])),
+    neurons: new Map(sites.map(({ name, value }) => [name, neuronsOf(value)])),
     nanojoules: totalEnergy(sourceEstimate(operations, referenceDevice)),
   };
 }
@@ -59,12 +57,13 @@ export async function sourceEnergy(source: Model, sites: readonly SpikeSite[]): 
  */
 export function relativeEnergy(
   source: SourceEnergy,
-  spiking: Model,
+  model: Model,
   activity: Activity,
   images: number,
 ): RelativeEnergy {
   const { synaptic } = source.operations;
-  const operators = operatorActivities(synaptic, activity, siteCarrying(spiking), images);
+  const spiking = spikingNetwork(model);
+  const operators = operatorActivities(synaptic, activity, siteCarrying(spiking.sites), images);
   const load = spikingLoad(spiking, source, activity, images, source.neurons);
   return {
     operators,

@@ -4,7 +4,8 @@ import { lookUp, mustExist } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import { domain } from '../spiking/domain.ts';
-import { type Site, sitesOf } from '../spiking/neuron-node.ts';
+import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 import { siteCarrying } from '../spiking/site-carrying.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
 import { closeTimeAxis } from '../spiking/time-axis.ts';
@@ -56,25 +57,27 @@ export interface SpikingLoad {
 /**
  * What a spiking network does for one image.
  *
+ * @param network the network as it was opened, or its model
  * @param source its source form, and what that calculates
  * @param activity spikes, summed over `images`
  * @param neurons number of neurons for one image by site
  */
 export function spikingLoad(
-  spiking: Model,
+  network: SpikingNetwork | Model,
   source: { readonly graph: Graph; readonly operations: Operations },
   activity: Activity,
   images: number,
   neurons: ReadonlyMap<string, number>,
 ): SpikingLoad {
-  const placed = sitesOf(spiking);
+  const spiking = spikingNetwork(network);
+  const { model, sites: placed } = spiking;
   const alphabets = new Map(placed.map((site) => [site.name, spikeAlphabet(site)]));
   const { operations, graph } = source;
-  const work = synapticWork(operations.synaptic, activity, alphabets, siteCarrying(spiking), images);
+  const work = synapticWork(operations.synaptic, activity, alphabets, siteCarrying(placed), images);
   const labels = labelOperators(spiking, operations, work);
   const labelled = new Set(labels.map(({ name }) => name));
-  const flow = valueFlow(spiking);
-  const nodes = new Map(spiking.graph.nodes.map((node) => [node.name, node]));
+  const flow = valueFlow(model);
+  const nodes = new Map(model.graph.nodes.map((node) => [node.name, node]));
   const outputOf = (name: string): FlowingOperator => {
     const [value] = lookUp(nodes, name, 'operator').outputs;
     return { output: lookUp(flow.flowOf, value!, 'flow of value') };
@@ -103,7 +106,7 @@ export function spikingLoad(
       .map((each) => ({ ...each, ...outputOf(each.name) })),
     labels,
     flow,
-    sizes: sizesIn(spiking.graph, operations.sizes, sites),
+    sizes: sizesIn(model.graph, operations.sizes, sites),
     graph,
   };
 }

@@ -1,6 +1,6 @@
 import { logitsOf } from '../analysis/logits-of.ts';
 import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
-import { RuntimeError, UsageError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
 import { onnxDataType } from '../graph/data-type.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
@@ -11,9 +11,9 @@ import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { networkKind } from '../spiking/network-kind.ts';
-import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
-import { hiddenStepsOf } from '../spiking/time-axis.ts';
+import { checkSteps } from '../spiking/check-steps.ts';
+import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
+import { type Site, setSteps } from '../spiking/neuron-node.ts';
 import { attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
 
 /** What an engine is to run: a spiking model for T steps, and what to report beside the logits. */
@@ -66,24 +66,15 @@ export interface PlanOptions {
 }
 
 /**
- * Plans a run of a spiking model.
+ * Plans a run of a spiking network.
  *
+ * @param network the network as it was opened, or its model
  * @throws UsageError if T is not a positive integer; RuntimeError if the model has no neurons.
  */
-export function planRun(model: Model, options: PlanOptions = {}): Plan {
-  const network = networkKind(model);
-  if (!network.spiking) {
-    throw new RuntimeError({
-      where: `graph '${model.graph.name}'`,
-      expected: 'a spiking model',
-      got: 'a model without spiking neurons',
-      remedy: 'Convert it first',
-      means: ['convert'],
-    });
-  }
-  const { keep = [], steps: wanted = network.steps } = options;
+export function planRun(network: SpikingNetwork | Model, options: PlanOptions = {}): Plan {
+  const { model, sites, hiddenSteps, steps: set } = spikingNetwork(network);
+  const { keep = [], steps: wanted = set } = options;
   const steps = checkSteps(wanted);
-  const sites = sitesOf(model);
   const exposed = exposeValues(model, keep);
   setSteps(exposed, steps);
   const operators = synapticOperators(exposed.graph);
@@ -92,7 +83,7 @@ export function planRun(model: Model, options: PlanOptions = {}): Plan {
   return {
     model: exposed,
     steps,
-    hiddenSteps: hiddenStepsOf(model),
+    hiddenSteps,
     sites,
     operators,
     logits: lookUp(outputs, logitsOf(model).name, 'output'),
@@ -115,18 +106,6 @@ function floatOutputs({ graph }: Model, own: ReadonlySet<string>): Map<string, s
   });
   graph.setOutputs(floats);
   return names;
-}
-
-/** @throws UsageError unless T is a positive integer */
-export function checkSteps(steps: number): number {
-  if (Number.isInteger(steps) && steps >= 1 && steps <= 4096) return steps;
-  throw new UsageError({
-    where: 'time-steps T',
-    expected: 'an integer from 1 to 4096',
-    got: String(steps),
-    remedy: 'Choose T ≥ 1, for example 4',
-    means: ['steps'],
-  });
 }
 
 /** Sorts the outputs of a planned model into a result. @throws RuntimeError if a logit is not finite */

@@ -96,7 +96,7 @@ describe('SpikesThrough', () => {
     const activities = operatorActivities(
       await operatorCosts(toSourceForm(model)),
       activity!,
-      siteCarrying(model),
+      siteCarrying(sitesOf(model)),
       2,
     );
     const conv3 = activities.find(({ name }) => name === 'conv3')!;

@@ -2,13 +2,14 @@ import { decidingBy } from '../analysis/logits-of.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
-import { checkSteps } from '../engines/plan-run.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
+import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
 import { shortageOf } from '../shortage.ts';
-import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import { checkSteps } from '../spiking/check-steps.ts';
+import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
@@ -67,7 +68,8 @@ export type EvaluationEnd =
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
   const network = await networkOf(options);
-  const task = await taskOf(network.model, options.task);
+  const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
+  const task = await taskOf(model, options.task, shapes);
   refuseExits(task, options);
   const run = startRun(options, network.spiking, task);
   try {
@@ -77,12 +79,12 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   }
 }
 
-/** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps. */
-async function networkOf(options: EvaluateOptions): Promise<DenseNetwork | SpikingNetwork> {
+/** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps beside its source. */
+async function networkOf(options: EvaluateOptions): Promise<DenseNetwork | ComparedNetwork> {
   const { steps, output } = options;
   const model = output === undefined ? options.model : decidingBy(options.model, output);
   const network = networkKind(model);
-  if (network.spiking) return { ...network, steps: checkSteps(steps ?? network.steps) };
+  if (network.spiking) return besideSource({ ...network, steps: checkSteps(steps ?? network.steps) });
   return { ...network, model: await freeBatch(model) };
 }
 
@@ -121,11 +123,11 @@ function startRun(options: EvaluateOptions, spiking: boolean, task: TaskName) {
 async function evaluateDense(network: DenseNetwork, run: Run): Promise<EvaluationEnd> {
   await evaluateImages(network, run);
   if (run.signal?.aborted) return stop(run);
-  const summary = await summarise(network, run.collector.batches, { task: run.task });
+  const summary = summarise(network, run.collector.batches, { task: run.task });
   return finish(run, { ...summary, synapses: null, conversionErrors: [], diagnosis: null });
 }
 
-async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<EvaluationEnd> {
+async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<EvaluationEnd> {
   const { task, images, collector, running, exitConfidence, signal } = run;
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(), running.onWarning)
@@ -134,12 +136,12 @@ async function evaluateSpiking(network: SpikingNetwork, run: Run): Promise<Evalu
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
   const { conversionErrors, diagnosis, traces } = await diagnose(network, run);
-  const summary = await summarise(network, collector.batches, { task, quantisation, exitConfidence });
+  const summary = summarise(network, collector.batches, { task, quantisation, exitConfidence });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
 }
 
 /** What 8-bit synapses cost, told by the classes that they change. */
-async function synapsesOf(network: SpikingNetwork, { task, images, collector, running }: Run) {
+async function synapsesOf(network: ComparedNetwork, { task, images, collector, running }: Run) {
   if (running.synapses !== 'int8' || running.signal?.aborted) return null;
   if (task === 'classification') {
     return compareSynapses(collector.predictions, images.firstImages(), { ...running, network });
@@ -152,7 +154,7 @@ async function synapsesOf(network: SpikingNetwork, { task, images, collector, ru
 
 /** What is counted is worth more than a look at a few images: where memory does not do for that, it is left out. */
 async function diagnose(
-  network: SpikingNetwork,
+  network: ComparedNetwork,
   { images, record, running: { threads, memoryMB, onWarning } }: Run,
 ): Promise<FewImagesDiagnosis> {
   const nothing = { conversionErrors: [], diagnosis: null };
@@ -173,7 +175,7 @@ async function diagnose(
 
 /** Evaluates all images that are not done yet. */
 async function evaluateImages(
-  network: DenseNetwork | SpikingNetwork,
+  network: DenseNetwork | ComparedNetwork,
   { images, collector, running }: Run,
   quantisation?: QuantisationPlan,
 ): Promise<void> {

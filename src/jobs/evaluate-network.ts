@@ -17,6 +17,7 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { runFileName } from '../runs/run-folder.ts';
 import { RunRecord } from '../runs/run-record.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
@@ -109,7 +110,7 @@ export async function evaluateNetwork(
   else requireDense(network, settings);
   const { output } = settings;
   const model = output === undefined ? network.model : decidingBy(network.model, output);
-  const task = await taskOf(model, settings.task);
+  const task = await taskOf(toSourceForm(model), settings.task);
   const tellsClasses = task === 'classification';
   const needsLabels = tellsClasses && !isArrays(data);
   const inputs = await openInputs(network, data, {

@@ -2,11 +2,9 @@ import type { Activation } from '../analysis/activation.ts';
 import type { Placement } from '../analysis/placement.ts';
 import type { Observer } from '../calibration/observer.ts';
 import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
-import type { Model } from '../graph/model.ts';
+import type { MeasuredSource } from '../sessions/measure-source.ts';
 import { type CalibrationBatches, type ObserveOptions, observeSites } from '../sessions/observe-sites.ts';
-import { toSourceForm } from '../spiking/spiking-form.ts';
-import { quantisationPlaces } from './quantisation-places.ts';
-import { quantisationPlacesOf } from './quantised-networks.ts';
+import { type QuantisationPoint, quantisationPlaces } from './quantisation-places.ts';
 import { QuantiserObserver, type QuantiserTable, writeQuantisers } from './quantiser-table.ts';
 
 /** A place that is converted, and the activation function in whose place neurons will stand. */
@@ -22,14 +20,14 @@ interface ConvertedPlace extends Placement {
  * @throws ConversionError if an activation is not finite or there is no batch
  */
 export async function observeWithQuantisers(
-  model: Model,
+  source: MeasuredSource,
   sites: readonly ConvertedPlace[],
   observers: ReadonlyMap<string, Observer>,
   batches: CalibrationBatches,
   options: ObserveOptions,
 ): Promise<void> {
   const activations = new Map(sites.map(({ name, activation }) => [name, activation]));
-  const { points } = quantisationPlaces(model.graph, sites);
+  const { points } = quantisationPlaces(source, sites);
   const own = new Map(
     points.map((point) => [point.name, new QuantiserObserver(point, activations.get(point.name))]),
   );
@@ -37,8 +35,8 @@ export async function observeWithQuantisers(
     const first = observers.get(name);
     return [name, first ? inTurn(first, observer) : observer];
   });
-  await observeSites(model, points, new Map(both), batches, options);
-  writeQuantisers(model, tableOf(own));
+  await observeSites(source, points, new Map(both), batches, options);
+  writeQuantisers(source.model, tableOf(own));
 }
 
 function inTurn(first: Observer, second: Observer): Observer {
@@ -50,10 +48,12 @@ function inTurn(first: Observer, second: Observer): Observer {
   };
 }
 
-/** Quantisers for the source network of a spiking model from one batch of images. */
-export async function observeQuantisers(spiking: Model, images: InputBatch): Promise<QuantiserTable> {
-  const source = toSourceForm(spiking);
-  const { points } = quantisationPlacesOf(spiking, source);
+/** Quantisers for a source network from one batch of images. */
+export async function observeQuantisers(
+  source: MeasuredSource,
+  points: readonly QuantisationPoint[],
+  images: InputBatch,
+): Promise<QuantiserTable> {
   const observers = new Map(points.map((point) => [point.name, new QuantiserObserver(point)]));
   await observeSites(source, points, observers, () => [images], { batchSize: sampleCount(images) });
   return tableOf(observers);

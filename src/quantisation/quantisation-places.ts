@@ -1,7 +1,6 @@
-import { constantValues } from '../analysis/constant-values.ts';
 import type { Placement } from '../analysis/placement.ts';
-import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { SourceStructure } from '../analysis/source-structure.ts';
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 
 /** An activation that a quantised network quantises. */
 export interface QuantisationPoint extends Placement {
@@ -26,16 +25,17 @@ export interface QuantisationPlaces {
  * Where a network is quantised: at its spike sites, and at every other activation that a synaptic operator multiplies,
  * except the image, whose pixels have 8 bits as they come.
  *
- * @param graph of the network that does not spike
+ * @param source the network that does not spike
  * @param sites places of its neurons: values that they carry, and the operators that read them
  */
-export function quantisationPlaces(graph: Graph, sites: readonly Placement[]): QuantisationPlaces {
-  const source = new SiteSearch(graph, sites);
+export function quantisationPlaces(source: SourceStructure, sites: readonly Placement[]): QuantisationPlaces {
+  const { graph } = source.model;
+  const search = new SiteSearch(source, sites);
   const dense = new Map<string, { node: string; input: number }[]>();
-  const operators = synapticOperators(graph).map((operator): QuantisedOperator => {
+  const operators = source.operators.map((operator): QuantisedOperator => {
     const { node, operands, first } = operator;
     const found = operands.map(({ input, value }) => {
-      const feeding = source.sitesOf(node.name, input, value);
+      const feeding = search.sitesOf(node.name, input, value);
       if (!feeding && !first && !graph.isInput(value)) {
         dense.set(value, [...(dense.get(value) ?? []), { node: node.name, input }]);
       }
@@ -54,16 +54,14 @@ export function quantisationPlaces(graph: Graph, sites: readonly Placement[]): Q
 
 /** Finds the sites from which a value comes without another synaptic operator. */
 class SiteSearch {
-  readonly #graph: Graph;
-  readonly #constant: ReadonlySet<string>;
+  readonly #source: SourceStructure;
   readonly #synaptic: ReadonlySet<string>;
   readonly #sites: ReadonlyMap<string, string>;
   readonly #behind = new Map<string, readonly string[] | undefined>();
 
-  constructor(graph: Graph, sites: readonly Placement[]) {
-    this.#graph = graph;
-    this.#constant = constantValues(graph);
-    this.#synaptic = new Set(synapticOperators(graph).map(({ node }) => node.name));
+  constructor(source: SourceStructure, sites: readonly Placement[]) {
+    this.#source = source;
+    this.#synaptic = new Set(source.operators.map(({ node }) => node.name));
     this.#sites = new Map(
       sites.flatMap(({ name, readers }) => readers.map(({ node, input }) => [`${node}\n${input}`, name])),
     );
@@ -78,10 +76,11 @@ class SiteSearch {
   }
 
   #search(value: string): readonly string[] | undefined {
-    const producer = this.#graph.producerOf(value);
+    const { model, constant } = this.#source;
+    const producer = model.graph.producerOf(value);
     if (!producer || this.#synaptic.has(producer.name)) return undefined;
     const found = producer.inputs.flatMap((name, i) =>
-      name === '' || this.#constant.has(name) ? [] : [this.sitesOf(producer.name, i, name)],
+      name === '' || constant.has(name) ? [] : [this.sitesOf(producer.name, i, name)],
     );
     if (found.length === 0 || found.includes(undefined)) return undefined;
     // Paths that part and meet again bring the same sites: without the set, their number doubles at each such place.

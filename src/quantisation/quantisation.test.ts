@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { structureOf } from '../analysis/source-structure.ts';
 import {
   runNetwork,
   tiny,
@@ -14,11 +15,13 @@ import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { observeQuantisers } from '../quantisation/observe-quantisers.ts';
+import { measureSource } from '../sessions/measure-source.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
+import { toSourceForm } from '../spiking/spiking-form.ts';
 import { bitWidths } from './bit-widths.ts';
 import { quantisationPlaces } from './quantisation-places.ts';
-import { quantiseSource } from './quantise-source.ts';
+import { quantiseSource, readWeights } from './quantise-source.ts';
 import { quantiseWeights } from './quantise-weights.ts';
 import { quantisationPlacesOf, quantisedNetwork } from './quantised-networks.ts';
 import { fitQuantiser, type Quantiser, quantise } from './quantiser.ts';
@@ -98,7 +101,7 @@ describe('quantiseSource', () => {
   it('calculates what arithmetic by hand gives', async () => {
     const source = threeLayers();
     const site = { name: 'site', value: 'relu', readers: [{ node: 'second', input: 0 }] };
-    const places = quantisationPlaces(source.graph, [site]);
+    const places = quantisationPlaces(structureOf(source), [site]);
     expect(places.points.map(({ name, site: neurons }) => [name, neurons])).toEqual([
       ['site', true],
       ['second', false],
@@ -112,7 +115,13 @@ describe('quantiseSource', () => {
       ['site', { bits: 2, scale: 0.5, zeroPoint: 0 }],
       ['second', { bits: 8, scale: 0.1, zeroPoint: 100 }],
     ]);
-    const quantised = await quantiseSource(source, places, quantisers, { site: 2 });
+    const quantised = await quantiseSource(
+      source,
+      places,
+      await readWeights(structureOf(source)),
+      quantisers,
+      { site: 2 },
+    );
     const session = await OrtSession.create(quantised);
     const { data } = (await session.run({ shape: [1, 2], data: Float32Array.of(0.8, 9) })).get('y')!;
     await session.release();
@@ -137,7 +146,7 @@ describe('quantisationPlaces', () => {
       value = build.op('Concat', [halves[1]!, halves[0]!], { axis: 1 });
     }
     build.op('MatMul', [value, weight], {}, { name: 'second' });
-    const { operators } = quantisationPlaces(graph, [site]);
+    const { operators } = quantisationPlaces(structureOf(new Model(graph, 17)), [site]);
     expect(operators.map(({ operator, sites }) => [operator.node.name, sites])).toEqual([
       ['first', []],
       ['second', ['site']],
@@ -164,7 +173,8 @@ describe('the quantised network of a spiking model', () => {
     expect(eight).toBeLessThan(0.05 * Math.max(...expected.map(Math.abs)));
     expect(three).toBeGreaterThan(2 * eight);
     // The same images give the same ranges, whether they are seen before the neurons are placed or after.
-    const observed = await observeQuantisers(model, images);
+    const { points } = quantisationPlacesOf(model);
+    const observed = await observeQuantisers(await measureSource(toSourceForm(model)), points, images);
     for (const [name, quantisers] of Object.entries(table)) {
       for (const [i, { scale, zeroPoint }] of quantisers.entries()) {
         expect(observed[name]![i]!.scale / scale).toBeCloseTo(1, 5);

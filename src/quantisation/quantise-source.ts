@@ -1,5 +1,5 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
-import { constantValues } from '../analysis/constant-values.ts';
+import type { SourceStructure } from '../analysis/source-structure.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
@@ -12,7 +12,7 @@ import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
 import { bitRange } from './bit-widths.ts';
-import type { QuantisationPlaces, QuantisedOperator } from './quantisation-places.ts';
+import type { QuantisationPlaces } from './quantisation-places.ts';
 import { quantiseWeights } from './quantise-weights.ts';
 import type { Quantiser } from './quantiser.ts';
 
@@ -21,6 +21,7 @@ import type { Quantiser } from './quantiser.ts';
  * Div, Round, Add, Clip, Sub, Mul; weights are replaced. Biases and everything that is not synaptic stay as they are.
  *
  * @param source a network that does not spike, of opset 11 or newer; it is not changed
+ * @param weights numbers of the weights of its synaptic operators, see {@link readWeights}
  * @param quantisers by name of the point
  * @param bits of a site; its operators' weights have as many, all other weights 8
  */
@@ -28,34 +29,32 @@ export const quantiseSource = definePass({
   name: 'quantise-source',
   summary: 'Activations and weights are rounded to a number of bits.',
   rewrites: 'copy',
-  async apply(
+  apply(
     source: Model,
     places: QuantisationPlaces,
+    weights: ReadonlyMap<string, Tensor>,
     quantisers: ReadonlyMap<string, Quantiser>,
     bits: Readonly<Record<string, number>>,
-  ): Promise<Model> {
+  ): Model {
     const model = source.clone();
-    const weights = weightsOf(source.graph, places.operators);
-    const numbers = await readWeights(
-      source,
-      weights.map(({ value }) => value),
-    );
     const byName = new Map(model.graph.nodes.map((each) => [each.name, each]));
     const nodeNamed = (name: string) => lookUp(byName, name, 'node');
     for (const point of places.points) {
       const result = quantiseActivation(model.graph, point, lookUp(quantisers, point.name, 'quantiser of'));
       for (const { node, input } of point.readers) model.graph.setInput(nodeNamed(node), input, result);
     }
-    for (const { operator, input, value } of weights) {
-      const { node } = operator.operator;
-      const tensor = lookUp(numbers, value, 'numbers of weight');
-      const axis = outputAxis(node, input, tensor.shape.length);
-      const quantised = quantiseWeights(tensor, axis, operatorBits(operator.sites, bits));
-      model.graph.setInput(
-        nodeNamed(node.name),
-        input,
-        model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
-      );
+    for (const { operator, sites } of places.operators) {
+      const { node } = operator;
+      for (const { input, value } of operator.weights) {
+        const tensor = lookUp(weights, value, 'numbers of weight');
+        const axis = outputAxis(node, input, tensor.shape.length);
+        const quantised = quantiseWeights(tensor, axis, operatorBits(sites, bits));
+        model.graph.setInput(
+          nodeNamed(node.name),
+          input,
+          model.graph.addInitializer(`${node.name}.quantisedWeight`, quantised),
+        );
+      }
     }
     model.graph.removeDeadNodes();
     return model;
@@ -81,24 +80,12 @@ function quantiseActivation(
   return part.op('Mul', [part.op('Sub', [clipped, zero]), step]);
 }
 
-/** A weight of a synaptic operator: its place and its value. */
-interface Weight {
-  readonly operator: QuantisedOperator;
-  readonly input: number;
-  readonly value: string;
-}
-
-function weightsOf(graph: Graph, operators: readonly QuantisedOperator[]): Weight[] {
-  const constant = constantValues(graph);
-  return operators.flatMap((operator) => {
-    const { node } = operator.operator;
-    const multiplied = node.opType === 'Einsum' ? node.inputs : node.inputs.slice(0, 2);
-    return multiplied.flatMap((value, input) => (constant.has(value) ? [{ operator, input, value }] : []));
-  });
-}
-
-/** The numbers of weights; those that the graph computes from others, such as transposed ones, the runtime reads. */
-async function readWeights(source: Model, values: readonly string[]): Promise<Map<string, Tensor>> {
+/** The numbers of all weights; those that the graph computes from others, such as transposed ones, the runtime reads. */
+export async function readWeights({
+  model: source,
+  operators,
+}: Pick<SourceStructure, 'model' | 'operators'>): Promise<Map<string, Tensor>> {
+  const values = operators.flatMap(({ weights }) => weights.map(({ value }) => value));
   const known = values.map((value) => [value, constantTensor(source.graph, value)] as const);
   const computed = known.filter(([, tensor]) => !tensor).map(([value]) => value);
   const tensors = new Map(known.flatMap(([value, tensor]) => (tensor ? [[value, tensor]] : [])));

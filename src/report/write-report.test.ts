@@ -94,7 +94,7 @@ describe('the report of an evaluation', () => {
 
     const source = toSourceForm(model);
     const ratios = ecmtRatio(
-      operatorActivities(await operatorCosts(source), activity, siteCarrying(model), 24),
+      operatorActivities(await operatorCosts(source), activity, siteCarrying(sitesOf(model)), 24),
     );
     for (const t of [0, 1, 2]) {
       expect(textAt(`result.json#/steps/${t}/energy/ecmtRatio`)).toBe(ratios[t]!.toFixed(3));

@@ -3,12 +3,11 @@ import type { Observer } from '../calibration/observer.ts';
 import { ConversionError } from '../errors.ts';
 import { firstNonFinite } from '../first-non-finite.ts';
 import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
-import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from './expose-values.ts';
 import { groupByMemory } from './group-by-memory.ts';
-import { measureShapes } from './measure-shapes.ts';
+import type { MeasuredSource } from './measure-source.ts';
 import { OrtSession } from './ort-session.ts';
 
 /** Calibration inputs, batch by batch; called once for each group of sites, and must give the same batches again. */
@@ -30,16 +29,12 @@ export interface ObserveOptions {
  * @throws ConversionError if an activation is not finite or there is no batch
  */
 export async function observeSites(
-  model: Model,
+  { model, shapes }: MeasuredSource,
   sites: readonly Placement[],
   observers: ReadonlyMap<string, Observer>,
   batches: CalibrationBatches,
   { threads = 1, batchSize, onBatch }: ObserveOptions,
 ): Promise<void> {
-  const shapes = await measureShapes(
-    model,
-    sites.map(({ value }) => value),
-  );
   const groups = groupByMemory(
     sites,
     ({ value }) => 4 * batchSize * sizeOf(lookUp(shapes, value, 'shape of value')),

@@ -6,7 +6,7 @@ import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { networkKind } from './network-kind.ts';
-import { setSteps } from './neuron-node.ts';
+import { setSteps, sitesOf } from './neuron-node.ts';
 import { toSourceForm, withoutNeurons } from './spiking-form.ts';
 
 const images = { shape: [6, 3], data: Float32Array.from({ length: 18 }, (_, i) => Math.sin(3 * i)) };
@@ -23,9 +23,11 @@ function source(): Model {
 }
 
 describe('networkKind', () => {
-  it('says of a spiking network to how many steps it is set', async () => {
+  it('says of a spiking network where its sites are and to how many steps it is set', async () => {
     const { model } = await convert(source(), { method: ecmt, steps: 3, calibration: () => [images] });
-    expect(networkKind(model)).toEqual({ spiking: true, model, steps: 3 });
+    const sites = sitesOf(model);
+    expect(sites).toHaveLength(1);
+    expect(networkKind(model)).toEqual({ spiking: true, model, steps: 3, hiddenSteps: 0, sites });
     setSteps(model, 7);
     expect(networkKind(model)).toMatchObject({ steps: 7 });
   });

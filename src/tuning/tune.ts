@@ -76,8 +76,13 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   const { goal, journal, steps, threads, signal, onProgress } = options;
   const pipeline = await ConversionPipeline.prepare(source, preparation);
   const { clean, sites } = pipeline;
-  const energy = await sourceEnergy(clean, sites);
-  const images = await readTuningImages(clean, options.calibration(), options.verification?.(), threads);
+  const energy = sourceEnergy(clean, sites);
+  const images = await readTuningImages(
+    clean.model,
+    options.calibration(),
+    options.verification?.(),
+    threads,
+  );
   const profiles = await measureProfiles({
     pipeline,
     costs: energy.operations.synaptic,

@@ -7,14 +7,17 @@ import { useExtensions } from '../extensions/load-extensions.ts';
 import { filesIn } from '../files/external-data.ts';
 import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import { mustExist } from '../look-up.ts';
-import type { DenseNetwork, SpikingNetwork } from '../spiking/network-kind.ts';
+import { networkKind } from '../spiking/network-kind.ts';
 import { BatchMemory } from './batch-memory.ts';
 
-/** What a worker is started with: the model as for a session, its weight files named from the root of the file system. */
+/** What a worker is started with. */
 export type WorkerStart = Omit<EvaluatorOptions, 'network'> & {
   /** Modules of the extensions that are in use. */
   readonly extensions: readonly string[];
-  readonly network: DenseNetwork<Uint8Array> | SpikingNetwork<Uint8Array>;
+  /** The model as for a session, its weight files named from the root of the file system. */
+  readonly model: Uint8Array;
+  /** Time-steps of a spiking network. */
+  readonly steps?: number;
 };
 
 /** What a worker is told: once it is ready, to evaluate a batch; at any time, to end. */
@@ -39,10 +42,13 @@ async function main(): Promise<void> {
     const copy = { ...memory.copy(batch), targets: batch.targets };
     evaluator.evaluate(copy).then((outcome) => reply({ outcome }), refuse);
   });
-  const { network, extensions, ...options } = workerData as WorkerStart;
+  const { model, steps, extensions, ...options } = workerData as WorkerStart;
   await useExtensions(extensions);
-  const model = parseOnnx(network.model, '/model.onnx', filesIn(['/']));
-  evaluator = await createEvaluator({ network: { ...network, model }, ...options });
+  const network = networkKind(parseOnnx(model, '/model.onnx', filesIn(['/'])));
+  evaluator = await createEvaluator({
+    network: network.spiking ? { ...network, steps: steps ?? network.steps } : network,
+    ...options,
+  });
   reply({ ready: true });
 }
 

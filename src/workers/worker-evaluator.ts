@@ -22,7 +22,8 @@ export async function createWorkerEvaluator(
   onDeath: (message: string) => void = () => undefined,
 ): Promise<Evaluator> {
   const start: WorkerStart = {
-    network: { ...network, model: encodeForSession(network.model) },
+    model: encodeForSession(network.model),
+    ...(network.spiking && { steps: network.steps }),
     extensions: usedExtensions().map(({ path }) => path),
     ...options,
   };

@@ -133,7 +133,7 @@ describe.skipIf(!hasShared('golden', 'ecmt-vit-depth2')).each(exported)(
         expect(counts, site.name).toEqual(reference.spike_counts[entries.get(site.name)!.name]);
       }
       const costs = await operatorCosts(toSourceForm(spiking));
-      const activities = operatorActivities(costs, activity!, siteCarrying(spiking), 8);
+      const activities = operatorActivities(costs, activity!, siteCarrying(sitesOf(spiking)), 8);
       const exact: Record<string, number[][]> = reference.sop_exact;
       const total = (rows: number[][]) => rows.map((row) => row.slice(0, -1).reduce((a, b) => a + b, 0));
       expect(activities.map(({ operations }) => operations).sort(bySize)).toEqual(

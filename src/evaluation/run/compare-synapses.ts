@@ -35,6 +35,5 @@ export async function compareSynapses(
       for (const [i, { steps }] of images.entries()) float32.set(ids[i]!, steps);
     },
   });
-  const { model, steps } = options.network;
-  return summariseSynapses(integerSynapseUse(planRun(model, { steps })), predictions, float32);
+  return summariseSynapses(integerSynapseUse(planRun(options.network)), predictions, float32);
 }

@@ -1,3 +1,4 @@
+import { structureOf } from '../../analysis/source-structure.ts';
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
@@ -6,7 +7,7 @@ import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
 import { confidenceOfRows } from '../../metrics/confidence.ts';
-import { quantisedNetwork } from '../../quantisation/quantised-networks.ts';
+import { quantisedNetworks } from '../../quantisation/quantised-networks.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
@@ -41,11 +42,14 @@ export interface EvaluatorOptions {
 /** Loads the networks into this thread. */
 export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const { network, threads, quantisation, task } = options;
-  const source = await AnsweringNetwork.load(toSourceForm(network.model), 'source network', threads);
+  const sourceForm = toSourceForm(network.model);
+  const source = await AnsweringNetwork.load(sourceForm, 'source network', threads);
   const quantised: AnsweringNetwork[] = [];
-  for (const width of quantisation?.widths ?? []) {
-    const narrow = await quantisedNetwork(network.model, quantisation!.table, width);
-    quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
+  if (network.spiking && quantisation) {
+    const { table, widths } = quantisation;
+    for await (const narrow of quantisedNetworks(structureOf(sourceForm), network.sites, table, widths)) {
+      quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
+    }
   }
   const spikes = network.spiking ? await loadSpikes(network, options) : undefined;
   return {
@@ -88,11 +92,12 @@ interface Spikes {
 }
 
 async function loadSpikes(
-  { model, steps }: SpikingNetwork,
+  network: SpikingNetwork,
   { engine: name, threads, synapses, memoryMB }: EvaluatorOptions,
 ): Promise<Spikes> {
-  const others = otherOutputsOf(model);
-  const plan = planRun(model, { steps, statistics: true });
+  const { steps } = network;
+  const others = otherOutputsOf(network.model);
+  const plan = planRun(network, { statistics: true });
   const engine = await engines[name](plan, { threads, synapses, memoryMB });
   return {
     async run(batch, right) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { structureOf } from '../../analysis/source-structure.ts';
 import { fileStorage } from '../../files/file-storage.fixture.ts';
 import { Graph } from '../../graph/graph.ts';
 import { Model } from '../../graph/model.ts';
@@ -9,7 +10,9 @@ it('makes no quantised copies of networks whose weights fill the memory, and say
   const graph = new Graph('large');
   const length = 2 ** 30 + 4;
   graph.addInitializer('weight', new Tensor('float32', [length / 4], fileStorage('/nowhere', 0, length)));
-  const network = { spiking: true, model: new Model(graph, 17), steps: 4 } as const;
+  const model = new Model(graph, 17);
+  const source = { ...structureOf(model), shapes: new Map<string, number[]>() };
+  const network = { spiking: true, model, steps: 4, hiddenSteps: 0, sites: [], source } as const;
   const warnings: string[] = [];
   expect(
     await planQuantisation(

@@ -2,10 +2,9 @@ import type { Batch } from '../../data/load-batch.ts';
 import { tensorsOf } from '../../formats/onnx/encode-model.ts';
 import { type BitWidths, bitWidths } from '../../quantisation/bit-widths.ts';
 import { observeQuantisers } from '../../quantisation/observe-quantisers.ts';
-import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
+import { placesAt } from '../../quantisation/quantised-networks.ts';
 import { type QuantiserTable, readQuantisers } from '../../quantisation/quantiser-table.ts';
-import type { SpikingNetwork } from '../../spiking/network-kind.ts';
-import { sitesOf } from '../../spiking/neuron-node.ts';
+import type { ComparedNetwork } from '../../sessions/compared-network.ts';
 
 /** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
 export interface QuantisationPlan {
@@ -14,6 +13,8 @@ export interface QuantisationPlan {
   readonly table: QuantiserTable;
   /** Bits by site, one entry for each network. */
   readonly widths: readonly BitWidths[];
+  /** By synaptic operator, the sites whose bits its weights have; none for 8 bits. */
+  readonly sitesBefore: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Weights in bytes above which no quantised networks are made: each of them is one more copy in every worker. */
@@ -27,7 +28,7 @@ const mostWeightBytes = 2 ** 30;
  * @returns undefined if there are no images, or the network is too large
  */
 export async function planQuantisation(
-  { model, steps }: SpikingNetwork,
+  { model, steps, sites, source }: ComparedNetwork,
   first: () => Promise<Batch | undefined>,
   onWarning: (message: string) => void,
 ): Promise<QuantisationPlan | undefined> {
@@ -36,9 +37,18 @@ export async function planQuantisation(
     onWarning('the equal-bit quantised network is left out: its weights are one more copy in each worker');
     return undefined;
   }
-  const widths = bitWidths(sitesOf(model), steps);
-  const table = readQuantisers(model, quantisationPlacesOf(model).points);
-  if (table) return { ranges: 'conversion', table, widths };
+  const widths = bitWidths(sites, steps);
+  const { points, operators } = placesAt(source, sites);
+  const sitesBefore = Object.fromEntries(operators.map(({ operator, sites }) => [operator.node.name, sites]));
+  const table = readQuantisers(model, points);
+  if (table) return { ranges: 'conversion', table, widths, sitesBefore };
   const batch = await first();
-  return batch && { ranges: 'first batch', table: await observeQuantisers(model, batch), widths };
+  return (
+    batch && {
+      ranges: 'first batch',
+      table: await observeQuantisers(source, points, batch),
+      widths,
+      sitesBefore,
+    }
+  );
 }

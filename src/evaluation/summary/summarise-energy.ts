@@ -1,5 +1,5 @@
 import { breakEven } from '../../energy/break-even.ts';
-import { countOperations, type Operations } from '../../energy/count-operations.ts';
+import { type Operations, operationsOf } from '../../energy/count-operations.ts';
 import type { Device } from '../../energy/define-device.ts';
 import { int8In45nm } from '../../energy/devices/45nm-int8.ts';
 import { devices } from '../../energy/devices/devices.ts';
@@ -16,11 +16,9 @@ import { spikeDrivenShare } from '../../energy/operator-labels.ts';
 import { realisations } from '../../energy/realisations/realisations.ts';
 import { quantisedEstimate, sourceEstimate } from '../../energy/source-estimate.ts';
 import { type SpikingLoad, spikingLoad } from '../../energy/spiking-load.ts';
-import type { Model } from '../../graph/model.ts';
-import { lookUp, mustExist } from '../../look-up.ts';
-import type { BitWidths } from '../../quantisation/bit-widths.ts';
+import { sizeOf } from '../../graph/shape.ts';
+import { mustExist } from '../../look-up.ts';
 import { operatorBits } from '../../quantisation/quantise-source.ts';
-import { quantisationPlacesOf } from '../../quantisation/quantised-networks.ts';
 import type { Activity } from '../../results/activity.ts';
 import type {
   DeviceEnergy,
@@ -30,8 +28,9 @@ import type {
   PayingSteps,
   StepEnergy,
 } from '../../results/energy-result.ts';
+import type { ComparedNetwork } from '../../sessions/compared-network.ts';
 import { siteCarrying } from '../../spiking/site-carrying.ts';
-import { toSourceForm } from '../../spiking/spiking-form.ts';
+import type { QuantisationPlan } from '../run/plan-quantisation.ts';
 
 /** Energy of a run: of the spiking network at each step, of the quantised ones, and what the figures rest on. */
 export interface EnergySummary {
@@ -45,26 +44,26 @@ export interface EnergySummary {
  * Computes all figures of energy from the spikes of a run.
  *
  * @param activity spikes, summed over `images`
- * @param neurons number of neurons for one image by site
- * @param widths bits of the quantised networks that were evaluated
+ * @param quantisation the quantised networks that were evaluated
  */
-export async function summariseEnergy(
-  model: Model,
+export function summariseEnergy(
+  network: ComparedNetwork,
   activity: Activity,
   images: number,
-  neurons: ReadonlyMap<string, number>,
-  widths: readonly BitWidths[],
-): Promise<EnergySummary> {
-  const source = toSourceForm(model);
-  const operations = await countOperations(source);
-  const load = spikingLoad(model, { graph: source.graph, operations }, activity, images, neurons);
+  quantisation: QuantisationPlan | undefined,
+): EnergySummary {
+  const operations = operationsOf(network.source);
+  const neurons = new Map(network.sites.map(({ name, shape }) => [name, sizeOf(shape)]));
+  const { graph } = network.source.model;
+  const load = spikingLoad(network, { graph, operations }, activity, images, neurons);
   const sources = devices.map((device) => deviceEnergy(device, sourceEstimate(operations, device)));
   const realised = devices.map((device, d) => estimatesOf(load, device, sources[d]!.nanojoules));
   const spiking = realised.map((steps) => steps.map((each) => leastOf(each, ({ nanojoules }) => nanojoules)));
   const anytime = fullEstimate(load, devices[0], { anytime: true });
-  const quantised = quantisedEnergies(model, source, operations, widths, sources[0]!.nanojoules);
+  const quantised = quantisedEnergies(operations, quantisation, sources[0]!.nanojoules);
+  const widths = quantisation?.widths ?? [];
   const ratios = ecmtRatio(
-    operatorActivities(operations.synaptic, activity, siteCarrying(model), images),
+    operatorActivities(operations.synaptic, activity, siteCarrying(network.sites), images),
     activity.hiddenSteps,
   );
   const steps = ratios.map((ratio, i): StepEnergy => {
@@ -108,18 +107,16 @@ function estimatesOf(load: SpikingLoad, device: Device, source: number): DeviceE
 }
 
 function quantisedEnergies(
-  model: Model,
-  source: Model,
   operations: Operations,
-  widths: readonly BitWidths[],
+  quantisation: QuantisationPlan | undefined,
   sourceNanojoules: number,
 ): DeviceEnergy[] {
-  const { operators } = quantisationPlacesOf(model, source);
-  const sites = new Map(operators.map((each) => [each.operator.node.name, each.sites]));
+  if (!quantisation) return [];
+  const { widths, sitesBefore } = quantisation;
   return widths.map(({ bits }) =>
     deviceEnergy(
       int8In45nm,
-      quantisedEstimate(operations, ({ name }) => operatorBits(lookUp(sites, name, 'operator'), bits)),
+      quantisedEstimate(operations, ({ name }) => operatorBits(sitesBefore[name] ?? [], bits)),
       sourceNanojoules,
     ),
   );

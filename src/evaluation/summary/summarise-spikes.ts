@@ -1,12 +1,9 @@
 import { sizeOf } from '../../graph/shape.ts';
-import { lookUp } from '../../look-up.ts';
+import { mustExist } from '../../look-up.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
-import { measureShapes } from '../../sessions/measure-shapes.ts';
-import type { SpikingNetwork } from '../../spiking/network-kind.ts';
-import { sitesOf } from '../../spiking/neuron-node.ts';
-import { toSourceForm } from '../../spiking/spiking-form.ts';
+import type { ComparedNetwork, MeasuredSite } from '../../sessions/compared-network.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
 import type { QuantisationPlan } from '../run/plan-quantisation.ts';
 import { summariseEnergy } from './summarise-energy.ts';
@@ -43,16 +40,15 @@ export const nothingSpiked: SpikeSummary = {
  *
  * @param activity spikes, summed over the images of the predictions
  */
-export async function summariseSpikes(
-  { model }: SpikingNetwork,
+export function summariseSpikes(
+  network: ComparedNetwork,
   predictions: readonly ImageRecord[],
   activity: Activity,
   { task, quantisation, exitConfidence }: SpikeSummaryOptions,
-): Promise<SpikeSummary> {
+): SpikeSummary {
   const images = predictions.length;
-  const sites = await siteResults(model, activity, images);
-  const neurons = new Map(sites.map((site) => [site.name, site.neurons]));
-  const energy = await summariseEnergy(model, activity, images, neurons, quantisation?.widths ?? []);
+  const sites = network.sites.map((site) => siteResult(site, activity, images));
+  const energy = summariseEnergy(network, activity, images, quantisation);
   const rates = meanRates(sites);
   return {
     hiddenSteps: activity.hiddenSteps,
@@ -69,28 +65,11 @@ export async function summariseSpikes(
   };
 }
 
-async function siteResults(
-  model: SpikingNetwork['model'],
-  activity: Activity,
-  images: number,
-): Promise<SiteResult[]> {
-  const placed = sitesOf(model);
-  const shapes = await measureShapes(
-    toSourceForm(model),
-    placed.map(({ value }) => value),
-  );
-  const spikes = new Map(Object.entries(activity.spikes));
-  return placed.map(({ name, neuron, value }) => {
-    const neurons = sizeOf(lookUp(shapes, value, 'shape of value'));
-    return {
-      name,
-      neuron: neuron.name,
-      neurons,
-      firingRate: lookUp(spikes, name, 'spikes of site')
-        .slice(activity.hiddenSteps)
-        .map((count) => count / (neurons * images)),
-    };
-  });
+function siteResult({ name, neuron, shape }: MeasuredSite, activity: Activity, images: number): SiteResult {
+  const neurons = sizeOf(shape);
+  const spikes = mustExist(activity.spikes[name], `spikes of site '${name}'`);
+  const firingRate = spikes.slice(activity.hiddenSteps).map((count) => count / (neurons * images));
+  return { name, neuron: neuron.name, neurons, firingRate };
 }
 
 /** Mean over all neurons and the steps 1…t. */

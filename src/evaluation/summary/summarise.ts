@@ -4,7 +4,8 @@ import { sourceMetrics } from '../../metrics/step-metrics.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { BatchRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
-import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
+import type { ComparedNetwork } from '../../sessions/compared-network.ts';
+import type { DenseNetwork } from '../../spiking/network-kind.ts';
 import { summariseOutputs } from './summarise-outputs.ts';
 import { accuracy } from './summarise-predictions.ts';
 import { nothingSpiked, type SpikeSummaryOptions, summariseSpikes } from './summarise-spikes.ts';
@@ -14,17 +15,15 @@ import { summariseTask } from './summarise-task.ts';
 export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>;
 
 /** Computes the results of a run from its batches. */
-export async function summarise(
-  network: DenseNetwork | SpikingNetwork,
+export function summarise(
+  network: DenseNetwork | ComparedNetwork,
   batches: readonly BatchRecord[],
   options: SpikeSummaryOptions,
-): Promise<Summary> {
+): Summary {
   const predictions = batches.flatMap((batch) => batch.predictions);
   const activity = totalActivity(batches);
   const { hiddenSteps, ...spikes } =
-    network.spiking && activity
-      ? await summariseSpikes(network, predictions, activity, options)
-      : nothingSpiked;
+    network.spiking && activity ? summariseSpikes(network, predictions, activity, options) : nothingSpiked;
   const tellsClasses = options.task === 'classification';
   const task = summariseTask(options.task, predictions);
   return {

@@ -1,6 +1,7 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import { OutOfMemoryError } from '../../errors.ts';
 import type { Model } from '../../graph/model.ts';
+import type { MeasuredSource } from '../../sessions/measure-source.ts';
 import { withCorrections } from '../../spiking/bias-correction.ts';
 import type { ComparedBatch } from '../search/compared-batch.ts';
 import { positionImportance } from '../sensitivity/output-gradients.ts';
@@ -10,7 +11,7 @@ import { type CorrectionOptions, measureCorrections } from './measure-correction
 /** What a {@link BiasCorrector} works with. */
 export interface CorrectorOptions {
   /** The cleaned source network. */
-  readonly source: Model;
+  readonly source: MeasuredSource;
   readonly sites: readonly SpikeSite[];
   /** Images for the mean errors. */
   readonly batches: readonly ComparedBatch[];
@@ -43,11 +44,10 @@ export class BiasCorrector {
 
   async #prepare(): Promise<CorrectionOptions> {
     const { source, sites, batches, probes, threads } = this.#options;
-    const operators = await correctableOperators(source, sites);
+    const operators = correctableOperators(source, sites);
+    const { model } = source;
     const importance =
-      operators.length > 0
-        ? await positionImportance(source, operators, probes, threads, 'equal')
-        : undefined;
-    return { source, operators, importance, batches, threads };
+      operators.length > 0 ? await positionImportance(model, operators, probes, threads, 'equal') : undefined;
+    return { source: model, operators, importance, batches, threads };
   }
 }

@@ -1,9 +1,7 @@
-import { constantValues } from '../../analysis/constant-values.ts';
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
-import type { Model } from '../../graph/model.ts';
 import { intAttribute, type Node } from '../../graph/node.ts';
 import { lookUp } from '../../look-up.ts';
-import { measureShapes } from '../../sessions/measure-shapes.ts';
+import type { MeasuredSource } from '../../sessions/measure-source.ts';
 
 /** A synaptic operator with a constant weight: a mean error of its input is a constant in each channel of its output. */
 export interface CorrectableOperator {
@@ -18,24 +16,19 @@ export interface CorrectableOperator {
 }
 
 /** The operators that spikes feed and whose output channels have one axis: MatMul, Gemm and Conv with a constant weight. */
-export async function correctableOperators(
-  source: Model,
+export function correctableOperators(
+  { model, shapes, constant }: MeasuredSource,
   sites: readonly SpikeSite[],
-): Promise<CorrectableOperator[]> {
+): CorrectableOperator[] {
   const linear = new Set(
     sites.flatMap(({ feeds }) => feeds.filter(({ kind }) => kind === 'linear').map(({ node }) => node.name)),
   );
-  const nodes = source.graph.nodes.filter(({ name }) => linear.has(name));
-  const shapes = await measureShapes(
-    source,
-    nodes.map(({ outputs }) => outputs[0]!),
-  );
-  const constant = constantValues(source.graph);
+  const nodes = model.graph.nodes.filter(({ name }) => linear.has(name));
   return nodes.flatMap((each) => {
     const value = each.outputs[0]!;
     const shape = lookUp(shapes, value, 'shape of value');
     const axis = channelAxis(each, shape.length, constant);
-    const readOnlyInside = !source.graph.isOutput(value);
+    const readOnlyInside = !model.graph.isOutput(value);
     return axis === undefined || !readOnlyInside ? [] : [{ name: each.name, value, shape, axis }];
   });
 }

@@ -11,6 +11,7 @@ import { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
+import { measureSource } from '../../sessions/measure-source.ts';
 import { withCorrections } from '../../spiking/bias-correction.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import type { PositionImportance } from '../sensitivity/output-gradients.ts';
@@ -92,7 +93,7 @@ const logitsOf = async (model: Model, images: FloatTensor) =>
 
 async function correct(source: Model, images: FloatTensor, importance?: Map<string, PositionImportance>) {
   const spiking = spikingForm(source);
-  const operators = await correctableOperators(source, synapticInputSites(source.graph));
+  const operators = correctableOperators(await measureSource(source), synapticInputSites(source.graph));
   const options = { source, operators, importance, batches: compared(images), threads: 1 };
   const corrections = await measureCorrections(spiking, 1, options);
   return { spiking, corrections, corrected: withCorrections(spiking, corrections) };

@@ -37,8 +37,8 @@ it('finds what an evaluation of the same images finds, both estimates of energy 
   const calibration = () => [{ shape, data: randomNumbers(4 * pixels, 3) }];
   const { model } = await convert(source, { method: differential, steps, calibration });
   const { clean, sites } = await prepareSource(source, differential);
-  const energy = await sourceEnergy(clean, sites);
-  const compared = await withSourceLogits(clean, batches(), 1);
+  const energy = sourceEnergy(clean, sites);
+  const compared = await withSourceLogits(clean.model, batches(), 1);
   const { measurement } = await measureNetwork(model, steps, compared, 1, energy);
 
   const end = await evaluate({ model, steps, data: { size: 8, batches }, quantised: false });

@@ -47,7 +47,7 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
   const { pipeline, costs, threads, known, onSensitivity } = options;
   const { sites } = pipeline;
   const { fitted, probes } = options.images;
-  const importance = await positionImportance(pipeline.clean, sites, probes, threads);
+  const importance = await positionImportance(pipeline.clean.model, sites, probes, threads);
   const watched = sites.map((site) => {
     const importanceHere = importance?.get(site.name);
     const parts = (importanceHere && divideSite(importanceHere)) ?? [];
@@ -129,7 +129,7 @@ async function divergenceAlone(
 ): Promise<number> {
   const parameters = coding.parameters(positive, negative, deadZone, 1);
   const spec = { neuron: coding.neuron, attributes: ladder, parameters };
-  const alone = toSpikingForm(pipeline.clean, [{ ...site, ...spec }], 1);
+  const alone = toSpikingForm(pipeline.clean.model, [{ ...site, ...spec }], 1);
   const { measurement } = await measureNetwork(alone, 1, images.probes, threads);
   return Math.max(0, measurement.divergence);
 }
