@@ -14,7 +14,10 @@ describe('kthSmallest', () => {
     fc.assert(
       fc.property(floats, fc.nat(), (values, seed) => {
         const k = (seed % values.length) + 1;
-        expect(kthSmallest(Float32Array.from(values), k)).toBe(Float32Array.from(values).sort()[k - 1]);
+        // The two zeros are one number, whose order among themselves nobody asks for.
+        expect(kthSmallest(Float32Array.from(values), k) === Float32Array.from(values).sort()[k - 1]).toBe(
+          true,
+        );
       }),
     );
   });
