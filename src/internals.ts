@@ -48,6 +48,7 @@ export { readQuantisers } from './quantisation/quantiser-table.ts';
 export { Random } from './random.ts';
 export type { Measurement, TuningPoint } from './results/tuning-entry.ts';
 export { OrtSession } from './sessions/ort-session.ts';
+export { networks } from './training/networks/networks.ts';
 export type { AnyOptimiser } from './training/optimisers/define-optimiser.ts';
 export { optimisers } from './training/optimisers/optimisers.ts';
 export { runTraining } from './training/run/train.ts';

@@ -1,5 +1,5 @@
 /**
- * Training steps per CPU-second of this project and of PyTorch, one thread each, on two workloads:
+ * Training steps per CPU-second of this project and of PyTorch, one thread each, on three workloads:
  * `npm run bench:training -- [seconds a measurement]`.
  * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
  * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildTrainingStep, Random, TrainingSession } from '#internals';
-import { block, cnn, type Workload } from './workloads.ts';
+import { block, cnn, resnet20, type Workload } from './workloads.ts';
 
 const seconds = Number(process.argv[2] ?? 4);
 const script = fileURLToPath(new URL('./torch_steps.py', import.meta.url));
@@ -19,20 +19,24 @@ async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, o
     optimiser,
     optimiserOptions: optimiser.options.parse(options),
   });
-  const parameters = new Float32Array(step.parameters.size);
-  for (const { name, offset } of step.parameters.entries) {
-    parameters.set(network.model.graph.initializers.get(name)!.toFloat32(), offset);
+  const start = new Map<string, Float32Array>();
+  for (const vector of ['parameters', 'statistics'] as const) {
+    const values = new Float32Array(step[vector].size);
+    for (const { name, offset } of step[vector].entries) {
+      values.set(network.model.graph.initializers.get(name)!.toFloat32(), offset);
+    }
+    start.set(vector, values);
   }
-  const session = await TrainingSession.create(step, new Map([['parameters', parameters]]));
+  const session = await TrainingSession.create(step, start);
   const random = new Random(2);
   const inputs = Float32Array.from({ length: batch * sample }, () => random.normal());
   const targets = new Float32Array(batch * classes);
   for (let row = 0; row < batch; row++) targets[row * classes + random.integer(classes)] = 1;
   let number = 0;
   while (number < 5) await session.step({ inputs, targets }, 0.01, ++number);
-  const start = process.cpuUsage();
+  const before = process.cpuUsage();
   const spent = () => {
-    const { user, system } = process.cpuUsage(start);
+    const { user, system } = process.cpuUsage(before);
     return (user + system) / 1e6;
   };
   let count = 0;
@@ -59,6 +63,7 @@ function torchSteps(workload: string): { rate: number; version: string } | undef
 for (const [workload, make, wanted] of [
   ['cnn', cnn, 0.7],
   ['block', block, 1.2],
+  ['resnet20', resnet20, 1],
 ] as const) {
   let [own, torch, version] = [0, 0, ''];
   for (let round = 0; round < 3; round++) {

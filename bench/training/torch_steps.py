@@ -1,4 +1,4 @@
-"""Training steps per CPU-second of PyTorch on one thread: the same networks as workloads.mjs."""
+"""Training steps per CPU-second of PyTorch on one thread: the same networks as workloads.ts."""
 
 import json
 import sys
@@ -33,6 +33,34 @@ class Block(nn.Module):
         return self.head(x.mean(1))
 
 
+class Residual(nn.Module):
+    """Two convolutions beside a shortcut that drops every other pixel and adds empty channels (option A)."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.stride, self.added = (1, 0) if inputs == outputs else (2, inputs // 2)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, self.stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.norm1, self.norm2 = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        y = self.norm2(self.conv2(self.norm1(self.conv1(x)).relu()))
+        if self.added:
+            x = nn.functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.added, self.added))
+        return (x + y).relu()
+
+
+def resnet20():
+    widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+    network = nn.Sequential(
+        nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
+        *(Residual(*pair) for pair in zip(widths, widths[1:])),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
+    )
+    settings = {"momentum": 0.9, "nesterov": True, "weight_decay": 5e-4}
+    return network, torch.randn(128, 3, 32, 32), torch.optim.SGD(network.parameters(), 0.01, **settings)
+
+
 def cnn():
     network = nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
@@ -47,7 +75,7 @@ def block():
     return network, torch.randn(16, 64, 128), torch.optim.AdamW(network.parameters(), 0.01, weight_decay=0.05)
 
 
-network, x, optimiser = {"cnn": cnn, "block": block}[sys.argv[1]]()
+network, x, optimiser = {"cnn": cnn, "block": block, "resnet20": resnet20}[sys.argv[1]]()
 labels = torch.randint(10, (len(x),))
 
 

@@ -4,6 +4,7 @@ import {
   Graph,
   GraphBuilder,
   Model,
+  networks,
   optimisers,
   Random,
   sizeOf,
@@ -13,6 +14,7 @@ import {
 
 /** Sizes that torch_steps.py has as well. */
 export const sizes = {
+  resnet20: { batch: 128, classes: 10, side: 32 },
   cnn: { batch: 64, classes: 10 },
   block: { batch: 16, tokens: 64, dim: 128, heads: 4, classes: 10 },
 };
@@ -129,4 +131,24 @@ export function block(): Workload {
   const made = network.finish(network.linear('head', pooled, dim, classes), classes);
   const options = optimisers.adamw.options.parse({ weightDecay: 0.05 });
   return { network: made, sample: tokens * dim, batch, classes, optimiser: optimisers.adamw, options };
+}
+
+/** The network and the optimiser of recipes/cifar10-resnet20.json. */
+export function resnet20(): Workload {
+  const { batch, classes, side } = sizes.resnet20;
+  const { resnet } = networks;
+  const shape = { channels: 3, height: side, width: side, classes };
+  const settings = resnet.settings.parse({ kind: 'resnet', width: 16, blocks: 3 });
+  const { tensors, config, decays } = resnet.initialise(settings, shape, new Random(1));
+  const { model } = resnet.architecture.recognise(config, tensors, 'resnet20').build();
+  const names = [...tensors.keys()].filter((name) => model.graph.initializers.has(name));
+  const parameters = names.filter((name) => !/\.running_(mean|var)$/.test(name));
+  return {
+    network: { model, parameters, decays },
+    sample: 3 * side * side,
+    batch,
+    classes,
+    optimiser: optimisers.sgd,
+    options: { momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+  };
 }

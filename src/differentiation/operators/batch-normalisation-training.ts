@@ -1,5 +1,5 @@
 import { float } from '../../graph/node.ts';
-import { reshape, sumOver, times } from '../gradient-operators.ts';
+import { filled, sumOver, times } from '../gradient-operators.ts';
 import type { GradientContext } from '../gradient-rule.ts';
 import type { TrainingOperator } from './training-operator.ts';
 
@@ -24,15 +24,15 @@ export const batchNormalisationTraining: TrainingOperator = {
     const size = build.op('ReduceProd', [build.op('Gather', [shape, axes])], { keepdims: 0 });
     const count = build.op('CastLike', [size, 'x']);
     const sum = build.op('ReduceSum', ['x', axes], { keepdims: 1 });
-    const mean = build.op('Div', [sum, count]);
-    const centred = build.op('Sub', ['x', mean]);
+    const mean = build.op('Squeeze', [build.op('Div', [sum, count]), axes]);
+    const zero = build.op('Sub', [mean, mean]);
+    const one = build.op('Add', [zero, build.scalar('one', 1)]);
+    const centred = build.op('BatchNormalization', ['x', one, zero, mean, one], { epsilon: float(0) });
     const squares = build.op('ReduceSum', [build.op('Mul', [centred, centred]), axes], { keepdims: 0 });
     const variance = build.op('Div', [squares, count]);
-    const flat = build.op('Squeeze', [mean, axes]);
-    const zero = build.op('Sub', [flat, flat]);
     const inputs = [centred, 'scale', 'bias', zero, variance];
     const y = build.op('BatchNormalization', inputs, { epsilon: float(batchNormEpsilon) });
-    return [y, flat, variance, centred];
+    return [y, mean, variance, centred];
   },
   gradient: batchGradient,
 };
@@ -40,6 +40,7 @@ export const batchNormalisationTraining: TrainingOperator = {
 function batchGradient(context: GradientContext): (string | undefined)[] {
   const { build, gradient, node } = context;
   const [n, channels, height, width] = context.shapeOf(context.input(0)) as [number, number, number, number];
+  const [zeros, ones] = [filled(build, [channels], 0), filled(build, [channels], 1)];
   const [, , variance, centred] = node.outputs as [string, string, string, string];
   const count = n * height * width;
   const others = [0, 2, 3];
@@ -56,12 +57,14 @@ function batchGradient(context: GradientContext): (string | undefined)[] {
 
   /** dy·a + (x − mean)·b + c with numbers a, b, c of each channel. */
   function inputGradient(): string {
-    const perChannel = (value: string) => reshape(build, value, [1, channels, 1, 1]);
     const a = build.op('Mul', [context.input(1), inverse]);
     const spread = times(build, build.op('Mul', [a, build.op('Mul', [inverse, scaleGradient])]), -1 / count);
     const offset = times(build, build.op('Mul', [a, biasGradient]), -1 / count);
-    const own = build.op('Mul', [gradient, perChannel(a)]);
-    const tilt = build.op('Mul', [centred, perChannel(spread)]);
-    return build.op('Add', [build.op('Add', [own, tilt]), perChannel(offset)]);
+    return build.op('Add', [perChannel(gradient, a, offset), perChannel(centred, spread, zeros)]);
+  }
+
+  /** value·factor + offset with a number of each channel: several times as fast as a product that is broadcast. */
+  function perChannel(value: string, factor: string, offset: string): string {
+    return build.op('BatchNormalization', [value, factor, offset, zeros, ones], { epsilon: float(0) });
   }
 }

@@ -96,31 +96,43 @@ function transposedConvolution(context: GradientContext, sizes: Convolution): st
   });
 }
 
-/** dW, one product over all windows for each group. */
+/** Channels of a group from which on products of single taps are faster than one of all taps joined. */
+const wideGroup = 8;
+
+/** dW of each group, joined along the features. */
 function weightGradient(context: GradientContext, sizes: Convolution): string {
   const { build, gradient } = context;
   const { x, w, y, groups } = sizes;
   const padded = padInput(context, sizes);
-  if (groups === 1) return reshape(build, groupGradient(context, sizes, padded, gradient), w);
-  const cut = (value: string, channels: number) =>
-    build.ops(
-      'Split',
-      [value, build.integers('lengths', new Array(groups).fill(channels / groups))],
-      groups,
-      {
-        axis: 1,
-      },
-    );
+  const groupGradient = w[1]! >= wideGroup ? tapProducts : windowProduct;
+  if (groups === 1) return groupGradient(context, sizes, padded, gradient);
+  const cut = (value: string, channels: number) => {
+    const lengths = build.integers('lengths', new Array(groups).fill(channels / groups));
+    return build.ops('Split', [value, lengths], groups, { axis: 1 });
+  };
   const [inputs, gradients] = [cut(padded, x[1]!), cut(gradient, y[1]!)];
-  const shape = [w[0]! / groups, ...w.slice(1)];
-  const parts = inputs.map((part, i) =>
-    reshape(build, groupGradient(context, sizes, part, gradients[i]!), shape),
-  );
+  const parts = inputs.map((part, i) => groupGradient(context, sizes, part, gradients[i]!));
   return build.op('Concat', parts, { axis: 0 });
 }
 
-/** [N, F, H'W']·[N, H'W', C·kH·kW] for each image, summed over the images: [F, C·kH·kW]. */
-function groupGradient(
+/** One product for each tap of the kernel, over all places of all images: [F, N·H'W']·[N·H'W', C]. No window is stored. */
+function tapProducts(context: GradientContext, sizes: Convolution, input: string, gradient: string): string {
+  const { build } = context;
+  const { w, y, groups } = sizes;
+  const [features, places] = [w[0]! / groups, y[0]! * y[2]! * y[3]!];
+  const channelsLast = build.op('Transpose', [input], { perm: [0, 2, 3, 1] });
+  const byFeature = build.op('Transpose', [gradient], { perm: [1, 0, 2, 3] });
+  const rows = reshape(build, byFeature, [features, places]);
+  const products = taps(context, sizes, channelsLast, [1, 2]).map((tap) => {
+    const product = build.op('MatMul', [rows, reshape(build, tap, [places, w[1]!])]);
+    return reshape(build, product, [features, w[1]!, 1]);
+  });
+  const joined = products.length === 1 ? products[0]! : build.op('Concat', products, { axis: 2 });
+  return reshape(build, joined, [features, ...w.slice(1)]);
+}
+
+/** [N, F, H'W']·[N, H'W', C·kH·kW] for each image, summed over the images. */
+function windowProduct(
   context: GradientContext,
   sizes: Convolution,
   input: string,
@@ -128,36 +140,36 @@ function groupGradient(
 ): string {
   const { build } = context;
   const { w, y, groups } = sizes;
-  const windows = y[2]! * y[3]!;
-  const features = y[1]! / groups;
+  const [features, windows] = [w[0]! / groups, y[2]! * y[3]!];
   const rows = reshape(build, gradient, [y[0]!, features, windows]);
-  const columns = reshape(build, windowColumns(context, sizes, input), [
-    y[0]!,
-    w[1]! * w[2]! * w[3]!,
-    windows,
-  ]);
+  const seen = taps(context, sizes, input, [2, 3]).map((tap) =>
+    reshape(build, tap, [y[0]!, w[1]!, 1, y[2]!, y[3]!]),
+  );
+  const joined = seen.length === 1 ? seen[0]! : build.op('Concat', seen, { axis: 2 });
+  const columns = reshape(build, joined, [y[0]!, w[1]! * w[2]! * w[3]!, windows]);
   const products = build.op('MatMul', [rows, swapLastAxes(context, columns, 3)]);
-  return sumOver(build, products, [0], false);
+  return reshape(build, sumOver(build, products, [0], false), [features, ...w.slice(1)]);
 }
 
-/** What each place of the kernel sees: [N, C, kH·kW, H', W']. */
-function windowColumns(context: GradientContext, sizes: Convolution, input: string): string {
-  const { build } = context;
-  const { w, y, strides, dilations } = sizes;
-  const [kernelHeight, kernelWidth] = [w[2]!, w[3]!];
-  const shape = [y[0]!, w[1]!, 1, y[2]!, y[3]!];
-  const taps: string[] = [];
-  for (let row = 0; row < kernelHeight; row++) {
-    for (let column = 0; column < kernelWidth; column++) {
+/** What each tap of the kernel sees of a padded input whose rows and columns are these axes. */
+function taps(
+  { build }: GradientContext,
+  { w, y, strides, dilations }: Convolution,
+  input: string,
+  axes: readonly [number, number],
+): string[] {
+  const seen: string[] = [];
+  for (let row = 0; row < w[2]!; row++) {
+    for (let column = 0; column < w[3]!; column++) {
       const start = [row * dilations[0]!, column * dilations[1]!];
       const end = start.map((first, axis) => first + (y[axis + 2]! - 1) * strides[axis]! + 1);
-      const limits = [start, end, [2, 3], strides].map((values, i) =>
+      const limits = [start, end, axes, strides].map((values, i) =>
         build.integers(['starts', 'ends', 'axes', 'steps'][i]!, values),
       );
-      taps.push(reshape(build, build.op('Slice', [input, ...limits]), shape));
+      seen.push(build.op('Slice', [input, ...limits]));
     }
   }
-  return taps.length === 1 ? taps[0]! : build.op('Concat', taps, { axis: 2 });
+  return seen;
 }
 
 function padInput(context: GradientContext, { pads }: Convolution): string {
