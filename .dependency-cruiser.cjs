@@ -45,6 +45,7 @@ const layers = [
   'evaluation',
   'workers',
   'tuning',
+  'tables',
   'report',
   'jobs',
   'cli',

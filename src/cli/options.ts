@@ -3,6 +3,7 @@ import { engines, synapses } from '../engines/engines.ts';
 import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
+import { tableFormats } from '../tables/table-formats.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { flags } from './flags.ts';
 
@@ -168,6 +169,13 @@ export const options = {
   bundle: () =>
     new JobOption('bundle', 'put all weights into the written file, so that it depends on no other'),
   force: () => new JobOption('force', 'replace an output file even where it holds something else'),
+  format: () =>
+    new Option(
+      '--format <name>',
+      'print the table alone, for another program or a paper (LaTeX: booktabs and siunitx)',
+    )
+      .choices(Object.keys(tableFormats))
+      .conflicts('json'),
   json: () =>
     new Option(
       '--json',

@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { mapTerms } from '../energy/energy-breakdown.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
-import { printResult, resultTable } from './print-result.ts';
+import { evaluationTable } from '../tables/evaluation-table.ts';
+import { toText } from '../tables/to-text.ts';
+import { printResult } from './print-result.ts';
 
 const interval = [0.9536, 1] as const;
 const accuracy = { top1: 1, top1Interval: interval, top5: 1, top5Interval: interval };
@@ -79,18 +81,16 @@ const result: EvaluationResult = {
   diagnosis: null,
 };
 
-describe('resultTable', () => {
-  it('has the source network, the quantised one and every step in at most 100 columns', () => {
-    const lines = resultTable(result).split('\n');
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
-    const cells = lines
-      .filter((line) => line.includes('│'))
-      .map((line) => line.split('│').map((cell) => cell.trim()));
-    const best = '100.0 [95.4, 100.0]';
-    expect(cells.slice(1)).toEqual([
-      ['', 'source', best, '100.0', '', '', '1', '1', '', ''],
-      ['', '3–8 bits*', best, '100.0', best, '', '', '0.050', '1', ''],
-      ['', 'T = 1', best, '100.0', best, '0.500', '0.100', '0.250', '12.35', ''],
+describe('the table of an evaluation', () => {
+  it('has the source network, the quantised one and every step in at most 80 columns', () => {
+    const text = toText(evaluationTable(result));
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text.split('\n')).toEqual([
+      '           top-1       95 %  top-5  agree       95 %   rate    (a)    (b)    (c)',
+      '────────────────────────────────────────────────────────────────────────────────',
+      'source     100.0 95.4–100.0  100.0      –          –      –  1.000  1.000      –',
+      '3–8 bits*  100.0 95.4–100.0  100.0  100.0 95.4–100.0      –      –  0.050   1.00',
+      'T = 1      100.0 95.4–100.0  100.0  100.0 95.4–100.0  0.500  0.100  0.250  12.35',
     ]);
   });
 });

@@ -1,15 +1,10 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { SourceResult } from '../results/accuracy-result.ts';
 import type { PayingSteps } from '../results/energy-result.ts';
-import type {
-  EarlyExitResult,
-  EvaluationResult,
-  QuantisedResult,
-  StepResult,
-} from '../results/evaluation-result.ts';
+import type { EarlyExitResult, EvaluationResult } from '../results/evaluation-result.ts';
+import { bitsOf, evaluationTable } from '../tables/evaluation-table.ts';
 import { describeSynapses } from './print-synapses.ts';
-import { otherOutputLines, taskLegend, taskTable } from './print-task.ts';
+import { printLine, tableText } from './print-table.ts';
+import { classLegend, otherOutputLines, taskLegend } from './print-task.ts';
 
 /** What to print beside the table. */
 export interface PrintOptions {
@@ -19,11 +14,11 @@ export interface PrintOptions {
 
 /** Prints the results of an evaluation: the table, what its columns are, and what was noticed. */
 export function printResult(result: EvaluationResult, { exitConfidence }: PrintOptions = {}): void {
-  console.log(resultTable(result));
-  for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) console.log(line);
-  for (const line of result.synapses ? describeSynapses(result.synapses) : []) console.log(line);
+  console.log(tableText(evaluationTable(result)));
+  for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) printLine(line);
+  for (const line of result.synapses ? describeSynapses(result.synapses) : []) printLine(line);
   const { images, skipped, seconds, hiddenSteps } = result;
-  for (const line of otherOutputLines(result)) console.log(line);
+  for (const line of otherOutputLines(result)) printLine(line);
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);
@@ -33,60 +28,13 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   }
 }
 
-/**
- * The table of {@link printResult} as text, at most 100 columns wide: the source network, quantised ones, then every
- * time-step. `5 bits` is the source network with weights and activations of 5 bits. Column `rate` is spikes per neuron and step; the others are said by the legend.
- */
-export function resultTable(result: EvaluationResult): string {
-  const { source, steps, quantised, task } = result;
-  if (task) return taskTable(result, task);
-  const table = new Table({
-    head: ['', 'top-1 %', 'top-5 %', 'agreement %', 'rate', '(a)', '(b)', '(c)'],
-    colAligns: ['left', ...new Array<'right'>(7).fill('right')],
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(['source', ...accuracyCells(source), '', '', '1', '1', '']);
-  table.push(...(quantised?.networks ?? []).map(quantisedRow));
-  table.push(...steps.map(stepRow));
-  return table.toString();
-}
-
-function quantisedRow(network: QuantisedResult): string[] {
-  const agreement = withInterval(network.agreement, network.agreementInterval);
-  return [
-    `${bitsOf(network)} bits${network.capped ? '*' : ''}`,
-    ...accuracyCells(network),
-    agreement,
-    '',
-    '',
-    network.energy.ratio.toFixed(3),
-    '1',
-  ];
-}
-
-function bitsOf({ bits: [fewest, most] }: QuantisedResult): string {
-  return fewest === most ? `${most}` : `${fewest}–${most}`;
-}
-
-function stepRow({ t, agreement, agreementInterval, firingRate, energy, ...accuracy }: StepResult): string[] {
-  return [
-    `T = ${t}`,
-    ...accuracyCells(accuracy),
-    withInterval(agreement, agreementInterval),
-    firingRate.toFixed(3),
-    energy.ecmtRatio.toFixed(3),
-    energy.full[0]?.ratio.toFixed(3) ?? '–',
-    energy.quantisedRatio?.toFixed(2) ?? '–',
-  ];
-}
-
 function legend({ energy, quantised, task }: EvaluationResult): string[] {
-  const figures = task ? taskLegend(task) : [];
-  if (!energy) return [...figures, 'intervals: 95 %'];
+  const figures = task ? taskLegend(task) : [classLegend];
+  if (!energy) return figures;
   const [pays] = energy.pays;
   return [
     ...figures,
-    'intervals: 95 %; rate: spikes per neuron and step; energy for one image, estimates:',
+    'rate: spikes per neuron and step; energy for one image, estimates:',
     '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
     `(b) full estimate of a run of t steps, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
     ...(quantised ? quantisedLegend(quantised) : []),
@@ -130,10 +78,6 @@ function earlyExitLine({ earlyExit, steps }: EvaluationResult, wanted: number | 
     `early exit at confidence ${wanted}: mean T ${meanSteps.toFixed(2)} of ${steps.length}, top-1 ${withInterval(top1, top1Interval)} %, agreement ${withInterval(agreement, agreementInterval)} %, energy (a) ${a} (b) ${b}`,
     'all steps were run; a threshold chosen on these images would look better than it is',
   ];
-}
-
-function accuracyCells({ top1, top1Interval, top5 }: SourceResult): string[] {
-  return [withInterval(top1, top1Interval), top5 === null ? '–' : (100 * top5).toFixed(1)];
 }
 
 function withInterval(value: number | null, interval: readonly [number, number] | null): string {

@@ -138,6 +138,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--output': output,
     '--bundle': output,
     '--force': output,
+    '--format': printing,
     '--json': printing,
   },
   evaluate: {
@@ -154,6 +155,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--workers': 'how images are computed',
     '--run': output,
     '--strict': strict,
+    '--format': printing,
     '--json': printing,
     '--calibrate': {
       'evaluate @e.snn.onnx --data @x.npy --calibrate @x.npy':
@@ -189,6 +191,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--steps': 'T',
     '--run': output,
     '--strict': strict,
+    '--format': printing,
     '--json': printing,
     '--methods': {
       'compare @vit --data @x.npy --methods ecmt':
@@ -208,6 +211,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--steps': 'T',
     '--alone': 'what is measured',
     '--strict': strict,
+    '--format': printing,
     '--json': printing,
   },
   report: { '--json': printing },
@@ -230,6 +234,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--method': {
       'inspect @e.snn.onnx --method rate': `@e.snn.onnx: expected no method ${spikes}, got rate. Leave it out (--method).`,
     },
+    '--format': printing,
     '--json': printing,
   },
   export: {

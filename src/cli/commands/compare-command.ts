@@ -7,14 +7,17 @@ import { defaultSteps } from '../../jobs/convert-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { comparisonTitle } from '../../report/comparison-title.ts';
+import { comparisonTable } from '../../tables/comparison-table.ts';
+import type { TableFormat } from '../../tables/table-formats.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
 import { addInput, options } from '../options.ts';
-import { comparisonLegend, comparisonTable } from '../print-comparison.ts';
+import { comparisonLegend } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
-import { taskLegend } from '../print-task.ts';
+import { printLine, tableText } from '../print-table.ts';
+import { classLegend, taskLegend } from '../print-task.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
 import { tell } from '../status-line.ts';
@@ -25,6 +28,7 @@ interface Settings extends CompareSettings {
   readonly calibrationLimit?: number;
   readonly calibrationSplit?: string;
   readonly json?: boolean;
+  readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
 }
@@ -59,6 +63,7 @@ export function compareCommand(): Command {
     .addOption(options.synapses())
     .addOption(options.quantised())
     .addOption(options.strict())
+    .addOption(options.format())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -93,10 +98,16 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
     console.log(JSON.stringify({ run: folder, report, entries, differences }, null, 2));
     return;
   }
+  const table = comparisonTable(entries);
+  if (settings.format) {
+    console.log(tableText(table, settings));
+    mention(`run record: ${join(folder, 'result.json')}`);
+    return;
+  }
   const task = entries[0]?.result.task;
-  const figures = task ? taskLegend(task) : [];
-  console.log([comparisonTable(entries), ...figures, ...comparisonLegend].join('\n'));
-  console.log(comparisonTitle({ kind: 'comparison', entries, differences }));
+  console.log(tableText(table));
+  for (const line of [...(task ? taskLegend(task) : [classLegend]), ...comparisonLegend]) printLine(line);
+  printLine(comparisonTitle({ kind: 'comparison', entries, differences }));
   console.log(`run record: ${join(folder, 'result.json')}`);
   if (report) console.log(`report: ${report}`);
 }

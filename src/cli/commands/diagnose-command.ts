@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import {
   type DiagnoseSettings,
@@ -6,13 +5,17 @@ import {
   diagnoseNetwork,
 } from '../../jobs/diagnose-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
-import type { Diagnosis, SiteDiagnosis } from '../../results/diagnosis-result.ts';
+import type { Diagnosis } from '../../results/diagnosis-result.ts';
+import { diagnosisTable } from '../../tables/diagnosis-table.ts';
+import type { TableFormat } from '../../tables/table-formats.ts';
 import { addInput, options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
+import { printLine, tableText } from '../print-table.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 
 interface Settings extends DiagnoseSettings {
   readonly json?: boolean;
+  readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
 }
@@ -35,6 +38,7 @@ export function diagnoseCommand(): Command {
     .addOption(options.externalData())
     .addOption(options.preprocess())
     .addOption(options.strict())
+    .addOption(options.format())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -52,45 +56,18 @@ async function diagnoseAction(path: string, settings: Settings): Promise<void> {
     ...settings,
     onNotice: printNotice,
   });
-  console.log(settings.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
+  if (settings.json) console.log(JSON.stringify(diagnosis, null, 2));
+  else print(diagnosis, settings);
 }
 
 /** The diagnosis as a table with the findings below. */
-function diagnosisText({ sites, findings, images, steps }: Diagnosis): string {
+function print(diagnosis: Diagnosis, settings: Settings): void {
+  console.log(tableText(diagnosisTable(diagnosis), settings));
+  if (settings.format) return;
+  const { sites, findings, images, steps } = diagnosis;
   const alone = sites.some(({ logitError }) => logitError !== undefined);
-  const table = new Table({
-    head: [
-      'site',
-      'own %',
-      'inherited %',
-      'in all %',
-      'saturated %',
-      'dead %',
-      'outliers',
-      ...(alone ? ['logits %'] : []),
-    ],
-    colAligns: ['left', ...new Array<'right'>(alone ? 7 : 6).fill('right')],
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...sites.map(row));
-  const list = findings.map(({ text }) => `* ${text}`);
-  return [
-    table.toString(),
-    `relative errors after ${steps} steps on ${images} images${alone ? '; logits: with this site spiking alone' : ''}`,
-    ...list,
-  ].join('\n');
-}
-
-function row({ name, error, saturated, dead, outliers, logitError }: SiteDiagnosis): string[] {
-  const percent = (share: number, digits = 1) => (100 * share).toFixed(digits);
-  return [
-    name,
-    percent(error.own),
-    percent(error.inherited),
-    percent(error.total),
-    percent(saturated, 2),
-    percent(dead),
-    outliers ? `${outliers.count} of ${outliers.channels}` : '–',
-    ...(logitError === undefined ? [] : [percent(logitError)]),
-  ];
+  printLine(
+    `in percent: relative errors after ${steps} steps on ${images} images${alone ? '; logits: with this site spiking alone' : ''}`,
+  );
+  for (const { text } of findings) printLine(`* ${text}`);
 }

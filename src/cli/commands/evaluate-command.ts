@@ -4,10 +4,14 @@ import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
+import { evaluationTable } from '../../tables/evaluation-table.ts';
+import type { TableFormat } from '../../tables/table-formats.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
+import { mention } from '../mention.ts';
 import { addInput, options } from '../options.ts';
 import { printResult } from '../print-result.ts';
+import { tableText } from '../print-table.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
 import { tell } from '../status-line.ts';
@@ -19,6 +23,7 @@ interface Settings extends EvaluateSettings {
   readonly method?: string;
   readonly preset?: string;
   readonly json?: boolean;
+  readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
 }
@@ -67,6 +72,7 @@ export function evaluateCommand(): Command {
     )
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
+    .addOption(options.format())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -99,7 +105,10 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
     console.log(
       JSON.stringify({ model: path, data: settings.data, run: folder, report, ...result }, null, 2),
     );
-  else {
+  else if (settings.format) {
+    console.log(tableText(evaluationTable(result), settings));
+    mention(`run record: ${join(folder, 'result.json')}`);
+  } else {
     printResult(result, settings);
     console.log(`run record: ${join(folder, 'result.json')}`);
     if (report) console.log(`report: ${report}`);

@@ -1,9 +1,15 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { type Inspection, type InspectSettings, inspectNetwork } from '../../jobs/inspect-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import { inspectionTable } from '../../tables/inspection-table.ts';
 import { options } from '../options.ts';
+import { type PrintSettings, printLine, tableText } from '../print-table.ts';
+
+interface Settings extends InspectSettings, PrintSettings {
+  readonly externalData?: readonly string[];
+  readonly json?: boolean;
+}
 
 /** `transpike inspect`: what a network is and what a conversion would do with it. */
 export function inspectCommand(): Command {
@@ -14,11 +20,13 @@ export function inspectCommand(): Command {
     .argument('<model>', 'an .onnx or .snn.onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.method())
     .addOption(options.externalData())
+    .addOption(options.format())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
-    .action(async (path: string, settings: InspectSettings & { externalData?: string[]; json?: boolean }) => {
+    .action(async (path: string, settings: Settings) => {
       const inspection = await inspectNetwork(await openNetwork(path, settings), settings);
       if (settings.json) console.log(JSON.stringify(inspection, null, 2));
+      else if (settings.format) console.log(tableText(inspectionTable(inspection.sites), settings));
       else print(inspection);
       // Whoever asks in a script wants to know whether `convert` will work.
       if (inspection.obstacles.length > 0) process.exitCode = 1;
@@ -47,20 +55,13 @@ function print(inspection: Inspection): void {
   if (macs !== undefined)
     console.log(`  operations  ${(macs / 1e9).toPrecision(3)} G multiply-accumulate an image`);
   const counts = Object.entries(operators).map(([type, count]) => `${count} ${type}`);
-  console.log(`  operators   ${counts.join(', ')}`);
+  printLine(`  operators   ${counts.join(', ')}`);
   if (conversion) {
     const { method, preset, steps, correctedBiases } = conversion;
     console.log(`  spiking     method ${method} (${preset}), thresholds for T = ${steps}`);
     if (correctedBiases) console.log(`  biases      corrected at ${correctedBiases} operators`);
   }
-  const table = new Table({
-    head: ['spike site', 'neuron', 'feeds', 'follows'],
-    style: { head: [], border: [] },
-  });
-  table.push(
-    ...sites.map((site) => [site.name, site.neuron ?? '', site.feeds.join('\n'), site.follows.join(', ')]),
-  );
-  console.log(sites.length > 0 ? table.toString() : pc.yellow('no spike sites'));
+  console.log(sites.length > 0 ? tableText(inspectionTable(sites)) : pc.yellow('no spike sites'));
   for (const obstacle of obstacles) console.log(`${pc.red('cannot be converted:')} ${obstacle}`);
   if (obstacles.length === 0 && !conversion)
     console.log(`${pc.green('✓')} can be converted: ${sites.length} spike sites`);

@@ -4,11 +4,14 @@ import { UsageError } from '../../errors.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { TuneSettings } from '../../jobs/tune-network.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import { frontierTable } from '../../tables/frontier-table.ts';
+import type { TableFormat } from '../../tables/table-formats.ts';
 import { ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
 import { addInput, options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
-import { frontierLegend, frontierTable, goalSentence } from '../print-tuning.ts';
+import { printLine, tableText } from '../print-table.ts';
+import { frontierLegend, goalSentence } from '../print-tuning.ts';
 import { exitCodes } from '../report-error.ts';
 import { tell } from '../status-line.ts';
 import { tuneWithProgress } from '../tune-with-progress.ts';
@@ -20,6 +23,7 @@ interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
   readonly json?: boolean;
+  readonly format?: TableFormat;
 }
 
 /** `transpike tune`: the best spiking network for an energy or an accuracy, or all of the frontier. */
@@ -64,6 +68,7 @@ export function tuneCommand(): Command {
     .addOption(options.preprocess())
     .addOption(options.bundle())
     .addOption(options.force())
+    .addOption(options.format())
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -106,8 +111,13 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     return;
   }
   const { point, reached } = tuned;
-  console.log(frontierTable(tuned.frontier, point));
-  for (const line of frontierLegend(summary.pays ?? undefined)) console.log(line);
+  const table = frontierTable(tuned.frontier, point);
+  if (settings.format) {
+    console.log(tableText(table, settings));
+    return;
+  }
+  console.log(tableText(table));
+  for (const line of frontierLegend(summary.pays ?? undefined)) printLine(line);
   console.log(goalSentence(point, reached));
   console.log(
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
