@@ -46,6 +46,7 @@ export type Means =
   | 'synapses'
   | 'task'
   | 'thresholds'
+  | 'tokenizer'
   | 'workers';
 
 /** Several problems at once. */

@@ -31,5 +31,6 @@ export const flags: Readonly<Record<Means, string>> = {
   synapses: '--synapses',
   task: '--task',
   thresholds: '--thresholds',
+  tokenizer: '--tokenizer',
   workers: '--workers',
 };

@@ -165,6 +165,12 @@ export const options = {
       'how pictures become inputs where the model does not say it: imagenet, unit (pixels from 0 to 1), or a JSON file with mean and std',
       'name or file',
     ),
+  tokenizer: () =>
+    new JobOption(
+      'tokenizer',
+      'folder with the tokenizer.json of a network that reads text, where there is none in it or beside it',
+      'folder',
+    ),
   output: (what: string) => new Option('-o, --output <file>', what),
   bundle: () =>
     new JobOption('bundle', 'put all weights into the written file, so that it depends on no other'),

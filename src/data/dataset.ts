@@ -26,7 +26,24 @@ export interface TensorSample {
   tensor: { shape: number[]; data: Float32Array };
 }
 
-export type Sample = ImageSample | TensorSample;
+/** A text with its class. */
+export interface TextSample {
+  kind: 'text';
+  /** Stable and unique in the data set. */
+  id: string;
+  /** Index of the class; undefined if the data set has no labels. */
+  label: number | undefined;
+  /** What would be right where that is no class, without a batch axis. */
+  target?: FloatTensor;
+  text: string;
+  /** The second one of a pair of texts. */
+  pair?: string;
+}
+
+export type Sample = ImageSample | TensorSample | TextSample;
+
+/** What data are: texts, or pictures and arrays. */
+export type Reading = 'text' | 'pictures';
 
 /** Samples in a fixed order. */
 export interface Dataset {
@@ -76,4 +93,15 @@ export interface DatasetOptions {
   split?: string | undefined;
   /** Number of axes of one sample of an `npy` file; the axes before them are merged. Default all but the first. */
   sampleRank?: number | undefined;
+  /** What is wanted, where a file could be read in several ways; data of other kinds are refused. Default: anything. */
+  reads?: Reading | undefined;
+  /** Columns of a table of texts. Default: what they are usually called. */
+  columns?:
+    | {
+        readonly text?: string | undefined;
+        /** Of the second text of a pair. */
+        readonly pair?: string | undefined;
+        readonly label?: string | undefined;
+      }
+    | undefined;
 }

@@ -1,8 +1,11 @@
 import type { DataLocation } from './data-location.ts';
-import type { Dataset, DatasetOptions } from './dataset.ts';
+import type { Dataset, DatasetOptions, Reading } from './dataset.ts';
 
 /** An option that only some kinds understand. */
-export type KindOption = Exclude<keyof DatasetOptions, 'limit' | 'needsLabels' | 'targets' | 'classes'>;
+export type KindOption = Exclude<
+  keyof DatasetOptions,
+  'limit' | 'needsLabels' | 'targets' | 'classes' | 'reads'
+>;
 
 /** One kind of data set: how to tell it and how to open it. */
 export interface DatasetKind {
@@ -10,6 +13,8 @@ export interface DatasetKind {
   name: string;
   /** What has to be at the path, in a few words, for error messages and the documentation. */
   summary: string;
+  /** What its samples are. Default: pictures or arrays */
+  gives?: Reading;
   /** The options that the kind makes use of; any other is refused. */
   accepts: readonly KindOption[];
   /** Whether a text stands for data of this kind that lie in no file, such as generated ones. Default: none does */

@@ -107,6 +107,7 @@ function prepareInput(sample: Sample, { preprocess, inputShape, dataType = 'floa
     // Both are of the element type of the input.
     return { id, label, target, write: (into) => (into as Float64Array).set(numbers as Float64Array) };
   }
+  if (sample.kind === 'text') throw textsNeedTokens(id);
   if (preprocess) {
     const { channels, cropHeight, cropWidth } = preprocess;
     const remedy = 'Give the preprocessing settings that belong to this network';
@@ -119,6 +120,15 @@ function prepareInput(sample: Sample, { preprocess, inputShape, dataType = 'floa
     expected: 'preprocessing settings, since the data set has pictures',
     got: 'none',
     remedy: 'Give the option preprocess',
+  });
+}
+
+function textsNeedTokens(id: string): UsageError {
+  return new UsageError({
+    where: `sample '${id}'`,
+    expected: 'a picture or an array',
+    got: 'a text',
+    remedy: 'Give texts to a network that reads them',
   });
 }
 

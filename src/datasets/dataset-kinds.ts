@@ -7,12 +7,25 @@ import { imageFolder } from './image-folder.ts';
 import { imageList } from './image-list.ts';
 import { mnistIdx } from './mnist-idx.ts';
 import { npyStack } from './npy-stack.ts';
+import { plainText } from './plain-text.ts';
 import { synsetFiles } from './synset-files.ts';
+import { textTable } from './text-table.ts';
 
 /** Kinds of data sets by name; those of extensions are asked first. */
 export const datasetCatalogue = new Catalogue<DatasetKind>(
   'data set',
-  [glyphs, imageList, npyStack, mnistIdx, cifar10Binary, imageFolder, synsetFiles, flatImages],
+  [
+    glyphs,
+    imageList,
+    npyStack,
+    mnistIdx,
+    cifar10Binary,
+    imageFolder,
+    synsetFiles,
+    flatImages,
+    textTable,
+    plainText,
+  ],
   'first',
 );
 

@@ -2,6 +2,8 @@ import type { Inputs } from '../opening/inputs.ts';
 import { isArrays } from '../opening/named-files.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
+import type { JobListener } from './notice.ts';
+import { tellTokens } from './tell-tokens.ts';
 
 /** Images for thresholds, and how they are read. */
 export interface CalibrationSettings {
@@ -25,14 +27,14 @@ export const defaultCalibrationLimit = 64;
  *
  * @param labels classes of the images, where some of them are measured on; thresholds need none
  */
-export function openCalibration(
+export async function openCalibration(
   network: Network,
-  settings: CalibrationSettings,
+  settings: CalibrationSettings & JobListener,
   labels?: string,
 ): Promise<Inputs> {
   const { calibration, calibrationLimit, calibrationSplit, batchSize, strict = false } = settings;
   const fallback = isArrays(calibration) ? undefined : defaultCalibrationLimit;
-  return openInputs(network, calibration, {
+  const inputs = await openInputs(network, calibration, {
     labels,
     split: calibrationSplit,
     limit: calibrationLimit ?? fallback,
@@ -40,4 +42,6 @@ export function openCalibration(
     batchSize,
     strict,
   });
+  tellTokens(inputs, settings);
+  return inputs;
 }

@@ -7,6 +7,7 @@ import type { Diagnosis } from '../results/diagnosis-result.ts';
 import type { JobListener } from './notice.ts';
 import { tellLeftOut } from './tell-left-out.ts';
 import { tellOtherSteps } from './tell-other-steps.ts';
+import { tellTokens } from './tell-tokens.ts';
 
 /** Images that a diagnosis looks at when nothing else is said. */
 export const defaultDiagnosisLimit = 4;
@@ -54,6 +55,7 @@ export async function diagnoseNetwork(network: Network, settings: DiagnoseSettin
     batchSize: limit,
     needsLabels: false,
   });
+  tellTokens(inputs, settings);
   const threads = settings.threads ?? availableParallelism();
   for await (const batch of inputs.batches(undefined, tellLeftOut(settings))) {
     return (await diagnoseModel(network.model, batch, steps, { alone, threads })).diagnosis;

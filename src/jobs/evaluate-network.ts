@@ -26,6 +26,7 @@ import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
 import { tellOtherSteps } from './tell-other-steps.ts';
+import { tellTokens } from './tell-tokens.ts';
 
 /** How to evaluate a network. */
 export interface EvaluateSettings extends JobOrigin, JobListener {
@@ -121,6 +122,7 @@ export async function evaluateNetwork(
     strict,
     needsLabels,
   });
+  tellTokens(inputs, settings);
   const { size, classNames } = inputs.dataset;
   if (tellsClasses) tellOfOtherClasses(network, classNames, settings);
   const decisive = decisiveSettings(network, settings, steps, size);

@@ -27,6 +27,7 @@ import { requireSource } from './require-source.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 import { tellLeftOut } from './tell-left-out.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
+import { tellTokens } from './tell-tokens.ts';
 import { writeFrontier } from './write-frontier.ts';
 
 /** How to tune a network. */
@@ -181,7 +182,16 @@ async function openVerification(network: Network, settings: TuneSettings) {
   if (data === undefined) return undefined;
   const tellsClasses = (await taskOf(network.model)) === 'classification';
   const right = tellsClasses ? { labels } : { targets: labels };
-  return openInputs(network, data, { ...right, split, limit, batchSize, strict, needsLabels: false });
+  const inputs = await openInputs(network, data, {
+    ...right,
+    split,
+    limit,
+    batchSize,
+    strict,
+    needsLabels: false,
+  });
+  tellTokens(inputs, settings);
+  return inputs;
 }
 
 /** Everything that decides what is found. */

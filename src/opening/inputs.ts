@@ -1,10 +1,13 @@
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import type { Batch } from '../data/load-batch.ts';
+import type { TokenFacts } from '../data/token-samples.ts';
 
 /** A data set as inputs of a network. */
 export interface Inputs {
   readonly dataset: Dataset;
   readonly batchSize: number;
+  /** What became of texts; absent for other data. */
+  readonly tokens?: TokenFacts;
   /** Batches in the order of the data set, without the samples to skip. */
   batches(
     skip?: ReadonlySet<string>,
@@ -14,7 +17,7 @@ export interface Inputs {
 
 /** How to read a data set. */
 export interface InputOptions extends DatasetOptions {
-  /** Images a batch. Default 8; a stack [batches, B, …] keeps its own B. */
+  /** Images a batch. Default 8, fewer where a network gives millions of numbers a text; a stack [batches, B, …] keeps its own B. */
   batchSize?: number | undefined;
   /** Whether an image that cannot be read ends the run. Default false: it is left out and reported. */
   strict?: boolean;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { pathOfText } from './text-address.ts';
 
 /** Name of what comes without one: an .npz file of several arrays, or the first input. */
 export const unnamed = '';
@@ -33,5 +34,5 @@ export function isArrays(address: string): boolean {
 /** The files that an address names. */
 export function filesOfAddress(address: string): string[] {
   const named = namedFiles(address);
-  return named ? [...named.values()] : [address];
+  return named ? [...named.values()] : [pathOfText(address)];
 }

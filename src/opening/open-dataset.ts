@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path';
 import type { DataLocation } from '../data/data-location.ts';
-import type { Dataset, DatasetOptions } from '../data/dataset.ts';
+import type { Dataset, DatasetOptions, Reading } from '../data/dataset.ts';
 import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
 import { limitDataset } from '../data/limit-dataset.ts';
 import { addressedKind, datasetKinds } from '../datasets/dataset-kinds.ts';
@@ -27,7 +27,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   const { split, targets, ...rest } = options;
   // A split that has been entered is done with.
   const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
-  const kind = addressed ?? (await kindOf(location));
+  const kind = addressed ?? (await kindOf(location, options.reads));
   refuseUnusedOptions(kind, remaining, path);
   const opened = await kind.open(location, remaining);
   if (opened.size === 0) {
@@ -61,16 +61,19 @@ async function enterSplit(location: DataLocation, split: string | undefined): Pr
   });
 }
 
-async function kindOf(location: DataLocation): Promise<DatasetKind> {
-  for (const kind of datasetKinds) if (await kind.matches(location)) return kind;
-  const known = datasetKinds.map(({ summary }) => summary).join('; ');
+async function kindOf(location: DataLocation, reads: Reading | undefined): Promise<DatasetKind> {
+  const kinds = datasetKinds.filter(({ gives = 'pictures' }) => reads === undefined || gives === reads);
+  for (const kind of kinds) if (await kind.matches(location)) return kind;
+  const known = kinds.map(({ summary }) => summary).join('; ');
   throw new DataError({
     where: location.path,
     expected: `one of: ${known}`,
     got: describeContents(location),
     remedy: isArchive(location)
       ? 'Unpack the archive and give the folder with the pictures'
-      : 'Give the path of one of these, with pictures as JPEG, PNG, WebP, GIF, TIFF or AVIF',
+      : reads === 'text'
+        ? 'Give the path of one of these, or arrays of tokens'
+        : 'Give the path of one of these, with pictures as JPEG, PNG, WebP, GIF, TIFF or AVIF',
   });
 }
 
@@ -87,7 +90,7 @@ function isArchive({ isFolder, name, files }: DataLocation): boolean {
 }
 
 function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
-  const { limit, needsLabels, targets, classes, ...specific } = options;
+  const { limit, needsLabels, targets, classes, reads, ...specific } = options;
   const unused = (Object.keys(specific) as KindOption[]).filter(
     (key) => specific[key] !== undefined && !kind.accepts.includes(key),
   );

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { tokenInputs } from '../analysis/token-inputs.ts';
 import { loadBatches } from '../data/load-batch.ts';
 import { ConversionError, RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
@@ -7,9 +8,10 @@ import { namedFiles } from './named-files.ts';
 import { openDataset } from './open-dataset.ts';
 import { openNamedInputs } from './open-named-inputs.ts';
 import type { Network } from './open-network.ts';
+import { openTextInputs } from './open-text-inputs.ts';
 
 /**
- * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, arrays are taken as they are. Several inputs come
+ * Opens data as inputs of a network: pictures are preprocessed as its checkpoint says, texts become tokens as its tokenizer says, arrays are taken as they are. Several inputs come
  * as an .npz file of arrays by input name, or as `name=file` for each, joined by commas; a number may stand for a file.
  *
  * @throws DataError if the data cannot be used; ConversionError if the network has no batch axis; UsageError if they are pictures and nothing says how these become inputs;
@@ -33,12 +35,14 @@ export async function openInputs(
 ): Promise<Inputs> {
   requireBatchAxis(network);
   if (isOfNames(network, path)) return openNamedInputs(network, path, options);
+  if (tokenInputs(network.model.graph)) return openTextInputs(network, path, options);
   const inputShape = knownShape(network);
   const { batchSize: wanted, strict = false, ...rest } = options;
   const isStack = path.endsWith('.npy');
   const dataset = await openDataset(path, {
     ...rest,
     classes: network.classNames,
+    reads: 'pictures',
     ...(isStack && { sampleRank: inputShape.length }),
   });
   if (dataset.kind !== 'npy') requirePreprocess(network, path);

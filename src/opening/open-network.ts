@@ -13,9 +13,12 @@ import { runPasses } from '../passes/run-passes.ts';
 import { standardForm } from '../passes/standard-form.ts';
 import { requireNeededVersions } from '../spiking/needed-extensions.ts';
 import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import { keepTokenizer } from '../text/kept-tokenizer.ts';
+import type { TokenizerDefinition } from '../text/text-tokenizer.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type ClassOptions, networkClasses } from './network-classes.ts';
 import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
+import { networkTokenizer, type TokenizerOptions } from './network-tokenizer.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
 /** What is known of a network from disk beside its model. */
@@ -30,6 +33,8 @@ interface NetworkFacts {
   readonly inputShape: readonly Dimension[];
   /** How pictures become inputs; absent if the input is no picture. */
   readonly preprocess?: ParsedPreprocessConfig;
+  /** How texts become its tokens; absent if it reads no text, or nothing says it. */
+  readonly tokenizer?: TokenizerDefinition;
   /** Its classes in the order of the logits, a line each: a name, or a synset id and words; absent where nothing says them. */
   readonly classNames?: readonly string[];
   /** Changes when the network or its weight files change. */
@@ -40,12 +45,13 @@ interface NetworkFacts {
 export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
 
 /** How to open a network. */
-export interface OpenOptions extends ExternalDataOptions, PreprocessOptions, ClassOptions {}
+export interface OpenOptions extends ExternalDataOptions, PreprocessOptions, TokenizerOptions, ClassOptions {}
 
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
-  const { name, path, origin, inputShape, preprocess, classNames } = source;
+  const { name, path, origin, inputShape, preprocess, tokenizer, classNames } = source;
   if (preprocess) keepPreprocess(model, preprocess);
+  if (tokenizer) keepTokenizer(model, tokenizer);
   if (classNames) keepClasses(model, classNames);
   const fingerprint = fingerprintOf(model);
   return {
@@ -54,6 +60,7 @@ export function derivedNetwork(source: Network, model: Model): Network {
     origin,
     inputShape,
     ...(preprocess && { preprocess }),
+    ...(tokenizer && { tokenizer }),
     ...(classNames && { classNames }),
     fingerprint,
     ...networkKind(model),
@@ -66,6 +73,8 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * The preprocessing of pictures comes from the model's own metadata, else from `preprocessor_config.json` or
  * `config.json` beside it. Where nothing says it, the usual one of ImageNet is assumed and marked so; pictures are then refused until
  * the option `preprocess` says how they become inputs.
+ *
+ * How texts become tokens comes from the model's own metadata, else from `tokenizer.json` and `tokenizer_config.json` beside it.
  *
  * Its classes come from the model's own metadata, else from `config.json` (`label_names`, `id2label`) or a synset file beside it.
  *
@@ -97,13 +106,16 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const folder = info.isDirectory() ? full : dirname(full);
   const preprocess = networkPreprocess(model, folder, inputShape, options);
+  const tokenizer = await networkTokenizer(model, folder, options);
   // Told otherwise, it is another network: a run with it goes on with it alone.
   if (preprocess && options.preprocess !== undefined) keepPreprocess(model, preprocess);
+  if (tokenizer && options.tokenizer !== undefined) keepTokenizer(model, tokenizer);
   const fingerprint = fingerprintOf(model);
   const classNames = await networkClasses(model, folder, options);
   if (classNames) keepClasses(model, classNames);
   // From now on it goes along with the model, whatever is made of it.
   if (preprocess) keepPreprocess(model, preprocess);
+  if (tokenizer) keepTokenizer(model, tokenizer);
   return {
     ...networkKind(model),
     name: basename(full, extname(full) === '.onnx' ? '.onnx' : ''),
@@ -111,6 +123,7 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
     origin,
     inputShape,
     ...(preprocess && { preprocess }),
+    ...(tokenizer && { tokenizer }),
     ...(classNames && { classNames }),
     fingerprint,
   };

@@ -48,6 +48,12 @@ const preprocess = (command: string): Record<string, Effect> => ({
     [`${command} --preprocess unit`]: `--preprocess: expected no preprocess ${stacks}, got unit. Leave it out (--preprocess).`,
   },
 });
+const tokenizer = (command: string): Record<string, Effect> => ({
+  '--tokenizer': {
+    [`${command} --tokenizer @images`]:
+      'tokenizer @images: expected a network that reads tokens, got one that does not. Leave it out (--tokenizer).',
+  },
+});
 const output = 'where files are written, or over what';
 const printing = 'how results are printed';
 const strict = 'what happens with images that cannot be read';
@@ -91,6 +97,7 @@ const effects: Record<string, Record<string, Effect>> = {
     ...opening,
     '--input': further,
     '--preprocess': 'kept in the spiking model',
+    ...tokenizer('convert @vit --calibrate @x.npy'),
     '--method': 'the method',
     '--preset': 'its settings',
     '--steps': 'T',
@@ -112,6 +119,7 @@ const effects: Record<string, Record<string, Effect>> = {
     ...opening,
     '--input': further,
     '--preprocess': 'kept in the spiking model',
+    ...tokenizer('tune @vit --calibrate @x.npy --energy 0.3'),
     '--calibrate': calibrated,
     '--calibration-limit': calibrated,
     '--calibration-split': calibrated,
@@ -145,6 +153,7 @@ const effects: Record<string, Record<string, Effect>> = {
     ...opening,
     '--input': further,
     ...preprocess('evaluate @e.snn.onnx --data @x.npy'),
+    ...tokenizer('evaluate @vit --data @x.npy'),
     '--task': 'what is measured',
     '--output': 'which output is measured',
     '--data': measured,
@@ -176,6 +185,7 @@ const effects: Record<string, Record<string, Effect>> = {
     ...opening,
     '--input': further,
     ...preprocess('compare @e.snn.onnx --data @x.npy'),
+    ...tokenizer('compare @e.snn.onnx --data @x.npy'),
     '--task': 'what is measured',
     '--output': 'which output is measured',
     '--data': measured,
@@ -205,6 +215,7 @@ const effects: Record<string, Record<string, Effect>> = {
     ...opening,
     '--input': further,
     ...preprocess('diagnose @e.snn.onnx --data @x.npy'),
+    ...tokenizer('diagnose @e.snn.onnx --data @x.npy'),
     '--data': measured,
     '--split': measured,
     '--limit': measured,

@@ -31,6 +31,7 @@ interface Settings extends CompareSettings {
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
+  readonly tokenizer?: string;
 }
 
 /** `transpike compare`: several methods on the same images, in one table and one report. */
@@ -47,6 +48,7 @@ export function compareCommand(): Command {
     .addOption(options.calibration('images to choose thresholds on, the same for every method'))
     .addOption(options.externalData())
     .addOption(options.preprocess())
+    .addOption(options.tokenizer())
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
     .addOption(options.steps('what the models were converted for'))

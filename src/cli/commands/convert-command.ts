@@ -10,6 +10,7 @@ import { tell } from '../status-line.ts';
 interface Settings extends ConvertSettings {
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
+  readonly tokenizer?: string;
   readonly limit?: number;
   readonly split?: string;
   readonly labels?: string;
@@ -23,10 +24,13 @@ export function convertCommand(): Command {
     .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
     .addOption(options.externalData())
     .addOption(options.preprocess())
+    .addOption(options.tokenizer())
     .addOption(options.method())
     .addOption(options.preset())
     .addOption(options.steps(defaultSteps))
-    .addOption(options.calibration('images to choose the thresholds on: a folder, a list, an .npy stack'))
+    .addOption(
+      options.calibration('images to choose the thresholds on: a folder, a list, an .npy stack, texts'),
+    )
     .addOption(options.input('calibration'))
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())

@@ -18,6 +18,7 @@ interface Settings extends DiagnoseSettings {
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
+  readonly tokenizer?: string;
 }
 
 /** `transpike diagnose`: which spike site loses what, and what to do about it. */
@@ -37,6 +38,7 @@ export function diagnoseCommand(): Command {
     .option('--alone', 'let each site spike alone, too, and say how far that moves the logits (slower)')
     .addOption(options.externalData())
     .addOption(options.preprocess())
+    .addOption(options.tokenizer())
     .addOption(options.strict())
     .addOption(options.format())
     .addOption(options.json())

@@ -26,6 +26,7 @@ interface Settings extends EvaluateSettings {
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
+  readonly tokenizer?: string;
 }
 
 /** `transpike evaluate`: accuracy, agreement, firing rate and energy at every time-step. */
@@ -38,12 +39,13 @@ export function evaluateCommand(): Command {
     )
     .requiredOption(
       '--data <data>',
-      'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack, an .npz file of arrays by input name',
+      'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack, texts as .jsonl, .csv, .tsv or .txt, an .npz file of arrays by input name',
       addInput,
     )
     .addOption(options.input('data'))
     .addOption(options.externalData())
     .addOption(options.preprocess())
+    .addOption(options.tokenizer())
     .addOption(options.labels())
     .addOption(options.task())
     .addOption(options.measuredOutput())

@@ -19,6 +19,7 @@ import { tuneWithProgress } from '../tune-with-progress.ts';
 interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
+  readonly tokenizer?: string;
   readonly energy?: number;
   readonly accuracyDrop?: number;
   readonly frontier?: string | boolean;
@@ -66,6 +67,7 @@ export function tuneCommand(): Command {
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.externalData())
     .addOption(options.preprocess())
+    .addOption(options.tokenizer())
     .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.format())

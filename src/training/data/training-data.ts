@@ -74,7 +74,7 @@ async function readSample(dataset: Dataset, index: number) {
     throw new DataError({
       where: `data set '${dataset.name}': sample '${sample.id}'`,
       expected: 'a picture with a label',
-      got: sample.kind === 'image' ? 'no label' : 'a tensor',
+      got: sample.kind === 'image' ? 'no label' : `a ${sample.kind}`,
       remedy: 'Train on pictures with labels',
     });
   }
