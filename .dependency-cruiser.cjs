@@ -36,6 +36,7 @@ const layers = [
   'training',
   'quantisation',
   'metrics',
+  'detection',
   'tasks',
   'energy',
   'conversion',

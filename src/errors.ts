@@ -31,6 +31,7 @@ export type Means =
   | 'folder'
   | 'force'
   | 'fresh'
+  | 'head'
   | 'labels'
   | 'limit'
   | 'memoryMB'

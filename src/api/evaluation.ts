@@ -16,10 +16,29 @@
  * const end = await evaluation.evaluate({ model, data, quantised: false });
  * console.log(end.finished && end.result.steps.length); // 4
  * console.log(evaluation.exitStep([0.4, 0.7, 0.9], 0.6)); // 2
+ *
+ * const truth = [{ box: [0, 0, 10, 10], class: 0 }];
+ * const seen = [
+ *   { box: [2, 0, 12, 10], class: 0, score: 0.9 },
+ *   { box: [2, 0, 12, 9], class: 0, score: 0.5 },
+ * ];
+ * const detections = evaluation.suppressOverlaps(seen, 0.5).map((i) => seen[i]);
+ * console.log(evaluation.meanAveragePrecision([{ detections, truth }]).mean); // 0.4
+ * console.log((await evaluation.withDetections(network.model)) === undefined); // true
  * ```
  *
  * @module
  */
+export type { Box } from '../detection/box.ts';
+export type { Detection, TrueObject } from '../detection/detection.ts';
+export type { MatchOptions } from '../detection/match-detections.ts';
+export {
+  type AveragePrecision,
+  type DetectedImage,
+  meanAveragePrecision,
+} from '../detection/mean-average-precision.ts';
+export { suppressOverlaps } from '../detection/suppress-overlaps.ts';
+export { type DeclaredHead, withDetections } from '../detection/with-detections.ts';
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 export { type EarlyExitMetrics, earlyExit, exitStep } from '../metrics/early-exit.ts';
 export type { TaskName } from '../tasks/tasks.ts';

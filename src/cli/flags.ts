@@ -16,6 +16,7 @@ export const flags: Readonly<Record<Means, string>> = {
   folder: '--run',
   force: '--force',
   fresh: '--fresh',
+  head: '--head',
   labels: '--labels',
   limit: '--limit',
   memoryMB: '--memory',

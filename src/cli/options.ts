@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { detectionHeads } from '../detection/heads/detection-heads.ts';
 import { engines, synapses } from '../engines/engines.ts';
 import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
@@ -83,8 +84,15 @@ export const options = {
       '--task <name>',
       'what the network is for (default: what the shape of its output says); --labels then has what would be right: numbers, or a class for each position',
     ).choices(tasks.map(({ name }) => name)),
-  measuredOutput: () =>
-    new Option('--output <name>', 'output to measure (default: the one called logits, else the first one)'),
+  /** @param flag where `--output` is a file */
+  measuredOutput: (flag = '--output') =>
+    new Option(`${flag} <name>`, 'output to measure (default: the one called logits, else the first one)'),
+  head: () =>
+    new JobOption(
+      'head',
+      `how boxes are read from the outputs, for detection: ${detectionHeads.map(({ name }) => name).join(', ')}, or a JSON file with one of them as head and what it has to be told (default: what the names of the outputs say)`,
+      'name',
+    ),
   split: () =>
     new JobOption('split', 'part of --data to use where there are several, for example train', 'name'),
   limit: (what = 'use at most this many images of --data, evenly spread (default: all)') =>

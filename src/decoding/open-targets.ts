@@ -2,10 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DataError, messageOf } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
+import { readNpz } from '../files/read-npz.ts';
 import { readIndexPng } from '../formats/index-png.ts';
 import { type NpyArray, npyToFloat32 } from '../formats/npy.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { cocoTargets } from './coco-targets.ts';
+import { npzTargets } from './npz-targets.ts';
 import { parseTargetTable } from './target-table.ts';
 
 /** Gives what would be right for a sample, without a batch axis. */
@@ -14,7 +17,7 @@ export type Targets = (index: number) => Promise<FloatTensor>;
 /**
  * Opens what would be right for the samples of a data set, where that is no class: a `.npy` array [N, …]; a table of numbers (`.csv`,
  * `.tsv`, `.txt`), one line a sample, with the samples' ids in the first column or in their order; or a folder with one mask a
- * sample, a PNG of indices or `.npy`, named as the sample or in its order.
+ * sample, a PNG of indices or `.npy`, named as the sample or in its order; for objects, a COCO file (`.json`) or an `.npz` file of boxes.
  *
  * @param ids of all samples, in their order
  * @throws DataError if it cannot be read, or does not have one target a sample
@@ -24,9 +27,16 @@ export async function openTargets(path: string, ids: readonly string[]): Promise
     throw unreadable(path, error);
   });
   if (found.isDirectory()) return openMasks(path, ids);
-  if (extname(path).toLowerCase() === '.npy') return fromArray(await readNpy(path), path, ids.length);
+  const kind = extname(path).toLowerCase();
+  if (kind === '.npy') return fromArray(await readNpy(path), path, ids.length);
+  if (kind === '.json') return inOrder(cocoTargets(await readFile(path, 'utf8'), path, ids));
+  if (kind === '.npz') return inOrder(npzTargets(await readNpz(path), path, ids.length));
   const rows = parseTargetTable(await readFile(path, 'utf8'), path, ids);
   return async (index) => ({ shape: [rows[index]!.length], data: Float32Array.from(rows[index]!) });
+}
+
+function inOrder(targets: readonly FloatTensor[]): Targets {
+  return async (index) => targets[index]!;
 }
 
 function fromArray(array: NpyArray, path: string, count: number): Targets {
@@ -92,7 +102,8 @@ function unreadable(where: string, error: unknown): DataError {
   return new DataError(
     {
       where,
-      expected: 'targets: a .npy array, a table of numbers, or a folder of masks',
+      expected:
+        'targets: a .npy array, a table of numbers, a folder of masks, or boxes as a COCO or .npz file',
       got: messageOf(error),
       remedy: 'Check the path',
       means: ['labels'],

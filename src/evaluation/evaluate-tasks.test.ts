@@ -222,3 +222,65 @@ describe('evaluate of a network with several outputs', () => {
     );
   });
 });
+
+describe('evaluate of a network that sees objects', () => {
+  const source = perceptron({ boxes: [6, 4], scores: [6, 3] });
+  let spiking: Model;
+  beforeAll(async () => {
+    spiking = await spikingOf(source);
+  });
+  /** Objects of an image: boxes of the source network, each with its best class. */
+  async function objects(): Promise<FloatTensor[]> {
+    const { right: boxes } = await answersOf(source, spiking, 'boxes');
+    const { right: scores } = await answersOf(source, spiking, 'scores');
+    return Array.from({ length: images }, (_, image) => {
+      const rows = Array.from({ length: 6 }, (_, k) => {
+        const at = (column: number) => boxes[(image * 6 + k) * 4 + column]!;
+        const own = [0, 1, 2].map((c) => scores[(image * 6 + k) * 3 + c]!);
+        const name = own.indexOf(Math.max(...own));
+        return { box: [at(0), at(1), at(2), at(3)], name, score: own[name]! };
+      }).filter(({ box: [l, t, r, b], score }) => l! < r! && t! < b! && score > 0.001);
+      return {
+        shape: [rows.length, 9],
+        data: Float64Array.from(rows.flatMap(({ box, name }) => [...box, 0, 0, name, name, 3])),
+      };
+    });
+  }
+  const head = { head: 'boxes-and-scores', unit: 'shares' } as const;
+
+  it('measures its boxes by the rules of COCO, at every step, in any engine', async () => {
+    const targets = await objects();
+    expect(targets.some(({ shape }) => shape[0]! > 0)).toBe(true);
+    const results = [];
+    for (const engine of ['fast', 'in-graph'] as const) {
+      const result = await run(spiking, { head, engine }, targets);
+      if (result.task?.name !== 'detection') throw new Error(`measured as ${result.task?.name}`);
+      results.push(result.task);
+      expect(result.output).toBe('detections');
+      expect(result.otherOutputs!.map(({ name }) => name)).toEqual(['boxes', 'scores']);
+      expect(result.task.quantised.length).toBeGreaterThan(0);
+    }
+    const [first, second] = results;
+    expect(first!.source.agreement.value).toBe(1);
+    // Every object is found; what a box has beside its best class is wrong, but behind it.
+    expect(first!.source.map.value).toBeGreaterThan(0.5);
+    for (const [t, { agreement, map }] of first!.steps.entries()) {
+      expect(agreement.value).toBeGreaterThan(0);
+      expect(map.value).toBeCloseTo(second!.steps[t]!.map.value!, 3);
+    }
+  });
+
+  it('says what boxes in pixels lack where the input is no picture', async () => {
+    await expect(run(spiking, { task: 'detection' })).rejects.toThrow(
+      "boxes in pixels: expected an input [N, channels, height, width] of known size, got [batch,8]. Export the network for one size, or declare the head with unit 'shares' if its boxes are that",
+    );
+  });
+
+  it('measures an output on its own where that is said, and refuses a head that does nothing', async () => {
+    const { task, output } = await run(spiking, { output: 'boxes', quantised: false });
+    expect([task?.name, output]).toEqual(['dense', 'boxes']);
+    await expect(run(spiking, { task: 'dense', head })).rejects.toThrow(
+      'detection head: expected the task detection, got dense. Leave the head or the task out',
+    );
+  });
+});

@@ -1,5 +1,5 @@
-import { decidingBy } from '../analysis/logits-of.ts';
 import { freeBatch } from '../batching/free-batch.ts';
+import type { DeclaredHead } from '../detection/with-detections.ts';
 import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { messageOf, UsageError } from '../errors.ts';
@@ -11,6 +11,7 @@ import { shortageOf } from '../shortage.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
+import { measuredNetwork } from './measured-network.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
@@ -32,6 +33,8 @@ export interface EvaluateOptions {
   readonly task?: TaskName | undefined;
   /** Name of the output to measure. Default: the one called `logits`, else the first one. */
   readonly output?: string | undefined;
+  /** How boxes are read from the outputs, for detection. Default: what their names and shapes say. */
+  readonly head?: DeclaredHead | undefined;
   /** Threads that evaluate, each with its own networks; 0 runs everything in this thread. Default 0. */
   readonly workers?: number;
   /** Threads of ONNX Runtime in each worker. Default 1. */
@@ -67,9 +70,10 @@ export type EvaluationEnd =
  * @throws UsageError if T < 1, there is no such output, or it does not fit the task; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
-  const network = await networkOf(options);
+  const { model: measured, task: wanted } = await measuredNetwork(options.model, options);
+  const network = await networkOf(measured, options);
   const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
-  const task = await taskOf(model, options.task, shapes);
+  const task = await taskOf(model, wanted, shapes);
   refuseExits(task, options);
   const run = startRun(options, network.spiking, task);
   try {
@@ -80,9 +84,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
 }
 
 /** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps beside its source. */
-async function networkOf(options: EvaluateOptions): Promise<DenseNetwork | ComparedNetwork> {
-  const { steps, output } = options;
-  const model = output === undefined ? options.model : decidingBy(options.model, output);
+async function networkOf(model: Model, { steps }: EvaluateOptions): Promise<DenseNetwork | ComparedNetwork> {
   const network = networkKind(model);
   if (network.spiking) return besideSource({ ...network, steps: checkSteps(steps ?? network.steps) });
   return { ...network, model: await freeBatch(model) };

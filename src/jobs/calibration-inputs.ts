@@ -1,4 +1,4 @@
-import type { Inputs } from '../opening/inputs.ts';
+import type { InputOptions, Inputs } from '../opening/inputs.ts';
 import { isArrays } from '../opening/named-files.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
@@ -25,17 +25,17 @@ export const defaultCalibrationLimit = 64;
 /**
  * Opens calibration images as inputs of a network.
  *
- * @param labels classes of the images, where some of them are measured on; thresholds need none
+ * @param right classes of the images or targets, where some of them are measured on; thresholds need none
  */
 export async function openCalibration(
   network: Network,
   settings: CalibrationSettings & JobListener,
-  labels?: string,
+  right: Pick<InputOptions, 'labels' | 'targets'> = {},
 ): Promise<Inputs> {
   const { calibration, calibrationLimit, calibrationSplit, batchSize, strict = false } = settings;
   const fallback = isArrays(calibration) ? undefined : defaultCalibrationLimit;
   const inputs = await openInputs(network, calibration, {
-    labels,
+    ...right,
     split: calibrationSplit,
     limit: calibrationLimit ?? fallback,
     needsLabels: false,

@@ -147,6 +147,7 @@ function identityOf(networks: readonly ComparedNetwork[], settings: CompareSetti
     labels: labels === undefined ? undefined : resolve(labels),
     task: settings.task,
     output: settings.output,
+    head: settings.head,
     split,
     limit,
     steps,

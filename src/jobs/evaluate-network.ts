@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { decidingBy, logitsOf } from '../analysis/logits-of.ts';
+import { logitsOf } from '../analysis/logits-of.ts';
 import { classTable } from '../data/class-table.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
+import { measuredNetwork } from '../evaluation/measured-network.ts';
 import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
@@ -22,6 +23,7 @@ import type { TaskName } from '../tasks/tasks.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
+import { readDetectionHead } from './read-detection-head.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
@@ -34,13 +36,18 @@ export interface EvaluateSettings extends JobOrigin, JobListener {
   readonly data: string;
   /**
    * Classes of the images: a synset file, or integers for an .npy stack. For a task without classes, targets: a .npy array [N, …], a
-   * table of numbers, or a folder of masks.
+   * table of numbers, or a folder of masks; for detection, a COCO file (`.json`) or an `.npz` file of boxes.
    */
   readonly labels?: string | undefined;
   /** What the network is for. Default: what the shape of its output says. */
   readonly task?: TaskName | undefined;
   /** Name of the output to measure. Default: the one called `logits`, else the first one. */
   readonly output?: string | undefined;
+  /**
+   * How boxes are read from the outputs, for detection: the name of a detection head, or a JSON file with it as `head` and with what it has to
+   * be told. Default: what the names and shapes of the outputs say.
+   */
+  readonly head?: string | undefined;
   /** Part of the data to use where there are several. */
   readonly split?: string | undefined;
   /** Time-steps T; default: what the model was converted for. */
@@ -109,9 +116,13 @@ export async function evaluateNetwork(
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   if (network.spiking) tellOtherSteps(network, steps ?? network.steps, settings);
   else requireDense(network, settings);
-  const { output } = settings;
-  const model = output === undefined ? network.model : decidingBy(network.model, output);
-  const task = await taskOf(toSourceForm(model), settings.task);
+  const head = await readDetectionHead(settings.head);
+  const { model, task: wanted } = await measuredNetwork(network.model, {
+    task: settings.task,
+    output: settings.output,
+    head,
+  });
+  const task = await taskOf(toSourceForm(model), wanted);
   const tellsClasses = task === 'classification';
   const needsLabels = tellsClasses && !isArrays(data);
   const inputs = await openInputs(network, data, {
@@ -125,7 +136,7 @@ export async function evaluateNetwork(
   tellTokens(inputs, settings);
   const { size, classNames } = inputs.dataset;
   if (tellsClasses) tellOfOtherClasses(network, classNames, settings);
-  const decisive = decisiveSettings(network, settings, steps, size);
+  const decisive = { ...decisiveSettings(network, settings, steps, size), head };
   const folder = settings.folder ?? (await defaultRunFolder(network.name, decisive));
   const evaluateIn = async () => {
     const record = await openRecord(folder, decisive, inputs.dataset, settings);

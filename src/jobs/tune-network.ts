@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { measuredNetwork } from '../evaluation/measured-network.ts';
 import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
+import type { InputOptions } from '../opening/inputs.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import type { PayingRange } from '../results/frontier.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
 import { runFileName } from '../runs/run-folder.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import { type LadderName, ladderFamilies } from '../tuning/ladders/ladder-families.ts';
 import { payingRange } from '../tuning/search/paying-range.ts';
 import type { TuningGoal } from '../tuning/search/tuning-goal.ts';
@@ -21,6 +24,7 @@ import { checkGoal } from './check-goal.ts';
 import { defaultSteps } from './convert-network.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
+import { readDetectionHead } from './read-detection-head.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
 import { requireSource } from './require-source.ts';
@@ -33,9 +37,15 @@ import { writeFrontier } from './write-frontier.ts';
 /** How to tune a network. */
 export interface TuneSettings extends CalibrationSettings, ModelOutputSettings, JobOrigin, JobListener {
   readonly goal: TuningGoal;
+  /** What the network is for. Default: what the names and shapes of its outputs say. */
+  readonly task?: TaskName | undefined;
+  /** Name of the output to measure. Default: the one called `logits`, else the first one. */
+  readonly measuredOutput?: string | undefined;
+  /** How boxes are read from the outputs, for detection: as for {@link EvaluateSettings.head}. */
+  readonly head?: string | undefined;
   /** Images to measure on. Default: every other calibration batch is held out for that. */
   readonly data?: string | undefined;
-  /** Classes of the images that are measured on; without them only agreement is. */
+  /** Classes of the images that are measured on, or targets, as for {@link EvaluateSettings.labels}; without them only likeness is. */
   readonly labels?: string | undefined;
   /** Part of the data to measure on, where there are several. */
   readonly split?: string | undefined;
@@ -105,28 +115,37 @@ export interface TuningSummary {
  * console.log(end.finished && end.network.spiking); // true
  * ```
  */
-export async function tuneNetwork(network: Network, settings: TuneSettings): Promise<TuneEnd> {
+export async function tuneNetwork(opened: Network, settings: TuneSettings): Promise<TuneEnd> {
   const { goal, steps = defaultSteps, ladder = 'base-2', signal } = settings;
-  requireSource(network);
+  requireSource(opened);
   checkGoal(goal, settings);
-  requireData(network, settings);
-  await requireOutputs(network, settings);
+  requireData(opened, settings);
+  await requireOutputs(opened, settings);
+  const head = await readDetectionHead(settings.head);
+  const { model, task: wanted } = await measuredNetwork(opened.model, {
+    task: settings.task,
+    output: settings.measuredOutput,
+    head,
+  });
+  const task = await taskOf(model, wanted);
+  const network = { ...opened, model };
   const ladders = ladderFamilies
     .map(({ name }) => name)
     .filter((name) => ladder === 'any' || name === ladder);
   const calibration = await openCalibration(
     network,
     settings,
-    settings.data === undefined ? settings.labels : undefined,
+    settings.data === undefined ? rightOf(task, settings) : {},
   );
-  const verification = await openVerification(network, settings);
-  const identity = decisiveSettings(network, settings, steps, ladders);
+  const verification = await openVerification(network, task, settings);
+  const identity = { ...decisiveSettings(network, settings, steps, ladders), head };
   const folder = settings.folder ?? (await defaultRunFolder(`tune-${network.name}`, identity));
   const onSkipped = tellLeftOut(settings);
   return withFolderLock(folder, async () => {
     const journal = await openJournal(folder, identity, settings);
     const tuned = await tune(network.model, {
       goal,
+      task,
       steps,
       ladders,
       calibration: () => calibration.batches(undefined, onSkipped),
@@ -177,13 +196,11 @@ async function requireOutputs(network: Network, settings: TuneSettings): Promise
   if (frontier !== undefined) await requireWritable(frontier, { ...guard, kind: 'json' });
 }
 
-async function openVerification(network: Network, settings: TuneSettings) {
-  const { data, labels, split, limit, batchSize, strict = false } = settings;
+async function openVerification(network: Network, task: TaskName, settings: TuneSettings) {
+  const { data, split, limit, batchSize, strict = false } = settings;
   if (data === undefined) return undefined;
-  const tellsClasses = (await taskOf(network.model)) === 'classification';
-  const right = tellsClasses ? { labels } : { targets: labels };
   const inputs = await openInputs(network, data, {
-    ...right,
+    ...rightOf(task, settings),
     split,
     limit,
     batchSize,
@@ -192,6 +209,11 @@ async function openVerification(network: Network, settings: TuneSettings) {
   });
   tellTokens(inputs, settings);
   return inputs;
+}
+
+/** What would be right, as classes or as the targets of another task. */
+function rightOf(task: TaskName, { labels }: TuneSettings): Pick<InputOptions, 'labels' | 'targets'> {
+  return task === 'classification' ? { labels } : { targets: labels };
 }
 
 /** Everything that decides what is found. */
@@ -211,6 +233,8 @@ function decisiveSettings(
     data: data === undefined ? undefined : absoluteDataPath(data),
     steps,
     labels,
+    task: settings.task,
+    measuredOutput: settings.measuredOutput,
     split,
     limit,
     calibrationLimit,

@@ -30,10 +30,11 @@ export const figureKeys = {
   dense: ['agreement', 'relativeError', 'cosine', 'accuracy', 'miou'],
   embedding: ['cosine', 'neighbours', 'relativeError'],
   decision: ['agreement', 'accuracy'],
+  detection: ['agreement', 'map', 'ap50', 'ap75'],
 } as const;
 
 /** Names of tasks other than to tell classes. */
-export const otherTasks = z.enum(['regression', 'dense', 'embedding', 'decision']);
+export const otherTasks = z.enum(['regression', 'dense', 'embedding', 'decision', 'detection']);
 
 /** Schema of {@link TaskResult}. */
 export const taskSchema = z.discriminatedUnion('name', [
@@ -41,6 +42,7 @@ export const taskSchema = z.discriminatedUnion('name', [
   resultOf('dense', figureKeys.dense),
   resultOf('embedding', figureKeys.embedding),
   resultOf('decision', figureKeys.decision),
+  resultOf('detection', figureKeys.detection),
 ]);
 
 /** Schema of what is said of outputs beside the one that is measured. */

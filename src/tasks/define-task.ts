@@ -9,6 +9,8 @@ export interface Answer {
   readonly source: FloatTensor;
   /** What would be right; absent without targets. */
   readonly target?: FloatTensor | undefined;
+  /** Of detections: overlap above which two boxes of a class are one object. Default: all stay. */
+  readonly suppression?: number | undefined;
 }
 
 /** What is kept of one image. */

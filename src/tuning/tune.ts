@@ -7,6 +7,7 @@ import type { Model } from '../graph/model.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
 import { PlannedNetworks } from './planned-networks.ts';
 import { NetworkPlanner } from './planning/network-plan.ts';
@@ -21,6 +22,8 @@ import { readTuningImages, type TuningImages } from './tuning-images.ts';
 /** What to tune, and for what. */
 export interface TuneOptions {
   readonly goal: TuningGoal;
+  /** What the network is for. Default: what the shape of its output says. */
+  readonly task?: TaskName | undefined;
   /** Most time-steps. */
   readonly steps: number;
   /** Ladders that sites may have. */
@@ -82,6 +85,7 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     options.calibration(),
     options.verification?.(),
     threads,
+    options.task,
   );
   const profiles = await measureProfiles({
     pipeline,

@@ -1,6 +1,7 @@
 import type { Batch } from '../data/load-batch.ts';
 import { sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import type { ComparedBatch } from './search/compared-batch.ts';
 import { withSourceLogits } from './search/measure-network.ts';
 
@@ -22,16 +23,18 @@ const probeImages = 16;
  *
  * @param clean the cleaned source network
  * @param verification images to measure on; without them every other batch is held out for that
+ * @param task what the network is for. Default: what the shape of its output says
  */
 export async function readTuningImages(
   clean: Model,
   calibration: AsyncIterable<Batch>,
   verification: AsyncIterable<Batch> | undefined,
   threads: number,
+  task?: TaskName,
 ): Promise<TuningImages> {
-  const all = await withSourceLogits(clean, calibration, threads);
+  const all = await withSourceLogits(clean, calibration, threads, task);
   const { fitted, held } = verification
-    ? { fitted: all, held: await withSourceLogits(clean, verification, threads) }
+    ? { fitted: all, held: await withSourceLogits(clean, verification, threads, task) }
     : holdOut(all);
   return { fitted, probes: firstImages(fitted, probeImages), held };
 }

@@ -42,6 +42,26 @@ describe('transpike tune', () => {
     expect(steps.at(-1).energy.ecmtRatio).toBeGreaterThan(0);
   });
 
+  it('measures what the network is said to be for, on the output that is named', async () => {
+    const run = ['--energy', '0.4', '-T', '1', '-o', 'embedding.snn.onnx', '--run', 'embedding', '--json'];
+    const what = ['--task', 'embedding', '--measured-output', 'logits'];
+    const tuned = await cli('tune', 'vit', '--calibrate', 'x.npy', ...what, ...run);
+    const { chosen } = JSON.parse(tuned.stdout);
+    expect(chosen.measured).toMatchObject({ task: 'embedding', top1: null });
+    expect(chosen.measured.agreement).toBeGreaterThan(0.5);
+    const other = await cli(
+      'tune',
+      'vit',
+      '--calibrate',
+      'x.npy',
+      '--energy',
+      '0.4',
+      '--measured-output',
+      'y',
+    );
+    expect(other.stderr).toContain("expected one of its outputs: logits, got 'y'. Choose one of these");
+  });
+
   it('wants one goal', async () => {
     const none = await cli('tune', 'vit', '--calibrate', 'x.npy');
     expect(none.code).not.toBe(0);

@@ -6,7 +6,7 @@ import { figureKeys } from '../../src/results/task-result.ts';
 import type { Judged, Task } from '../../src/tasks/define-task.ts';
 import { taskNamed, taskOfShape, tasks } from '../../src/tasks/tasks.ts';
 
-const shapes = [[], [1], [1, 1], [7], [7, 1, 1], [5, 8, 6], [9, 4], [1, 6, 6], [8, 6, 6, 3]];
+const shapes = [[], [1], [1, 1], [7], [7, 1, 1], [5, 8, 6], [9, 4], [1, 6, 6], [8, 6, 6, 3], [30, 7]];
 const images = 12;
 
 function outputs(shape: readonly number[], seed: number, noise = 0): FloatTensor[] {
@@ -89,9 +89,10 @@ it('tells tasks by the shape of the output for one image', () => {
     '[9,4]': 'dense',
     '[1,6,6]': 'regression',
     '[8,6,6,3]': 'dense',
+    '[30,7]': 'dense',
   });
   expect(taskOfShape([7], 'embedding')).toBe('embedding');
   expect(() => taskOfShape([5, 8, 6], 'classification')).toThrow(
-    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding, decision) or another output',
+    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding, decision, detection) or another output',
   );
 });

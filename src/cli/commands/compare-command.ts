@@ -55,6 +55,7 @@ export function compareCommand(): Command {
     .addOption(options.labels())
     .addOption(options.task())
     .addOption(options.measuredOutput())
+    .addOption(options.head())
     .addOption(options.split())
     .addOption(options.limit())
     .addOption(options.batchSize())

@@ -49,6 +49,7 @@ export function evaluateCommand(): Command {
     .addOption(options.labels())
     .addOption(options.task())
     .addOption(options.measuredOutput())
+    .addOption(options.head())
     .addOption(options.split())
     .addOption(options.steps('what the model was converted for'))
     .addOption(options.limit())

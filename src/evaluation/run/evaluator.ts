@@ -1,4 +1,5 @@
 import { structureOf } from '../../analysis/source-structure.ts';
+import { suppressionOf } from '../../detection/with-detections.ts';
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
@@ -51,6 +52,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
       quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
     }
   }
+  const suppression = suppressionOf(network.model);
   const spikes = network.spiking ? await loadSpikes(network, options) : undefined;
   return {
     async evaluate(batch) {
@@ -60,7 +62,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
       const spiked = await spikes?.run(batch, right);
       const judged = judgeBatch(
         task,
-        { source: right, quantised: narrow, steps: spiked?.steps ?? [] },
+        { source: right, quantised: narrow, steps: spiked?.steps ?? [], suppression },
         batch,
       );
       const confidence = task === 'classification' ? spiked && confidenceByStep(spiked.steps) : undefined;

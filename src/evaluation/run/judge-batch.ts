@@ -11,12 +11,14 @@ export interface BatchAnswers {
   readonly quantised: readonly Answers[];
   /** Of the spiking network after each time-step; empty for a network that does not spike. */
   readonly steps: readonly Answers[];
+  /** Of detections: overlap above which two boxes of a class are one object. */
+  readonly suppression?: number | undefined;
 }
 
 /** Judges each network on each image. @throws DataError if a target does not fit the output */
 export function judgeBatch(
   task: TaskName,
-  { source, quantised, steps }: BatchAnswers,
+  { source, quantised, steps, suppression }: BatchAnswers,
   batch: EvaluatedBatch,
 ): Omit<ImageAnswers, 'confidence'>[] {
   const { judge } = taskNamed(task);
@@ -25,7 +27,7 @@ export function judgeBatch(
   return Array.from({ length: images }, (_, i) => {
     const right = imageOf(source.decisive, i);
     const judged = ({ decisive }: Answers) =>
-      judge({ own: imageOf(decisive, i), source: right, target: targets?.[i] });
+      judge({ own: imageOf(decisive, i), source: right, target: targets?.[i], suppression });
     const others = source.others.map((like, k) =>
       steps.map((step) => [...outputSums(numbersOf(step.others[k]!, i, images), numbersOf(like, i, images))]),
     );

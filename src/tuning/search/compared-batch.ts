@@ -10,6 +10,8 @@ export type ComparedBatch = InputBatch & {
   readonly classes: number;
   /** What the network is for. */
   readonly task: TaskName;
+  /** Of detections: overlap above which two boxes of a class are one object. */
+  readonly suppression?: number | undefined;
   /** Shape of the output for one image. */
   readonly output: readonly number[];
   /** What would be right; absent without targets. */

@@ -1,5 +1,6 @@
 import { logitsOf } from '../../analysis/logits-of.ts';
 import type { Batch } from '../../data/load-batch.ts';
+import { suppressionOf } from '../../detection/with-detections.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
 import { engines } from '../../engines/engines.ts';
@@ -13,6 +14,7 @@ import { bestClass, compareLogits } from '../../metrics/divergence.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { Measurement } from '../../results/tuning-entry.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
+import type { TaskName } from '../../tasks/tasks.ts';
 import type { ComparedBatch } from './compared-batch.ts';
 import { type OutputJudge, outputJudge } from './output-judge.ts';
 
@@ -23,15 +25,21 @@ export interface MeasuredNetwork {
   readonly operators: readonly OperatorActivity[];
 }
 
-/** Runs the source network on images and keeps both. */
+/**
+ * Runs the source network on images and keeps both.
+ *
+ * @param wanted what the network is for. Default: what the shape of its output says
+ */
 export async function withSourceLogits(
   source: Model,
   batches: AsyncIterable<Batch>,
   threads: number,
+  wanted?: TaskName,
 ): Promise<ComparedBatch[]> {
   const session = await OrtSession.create(source, { threads });
   const { name } = logitsOf(source);
-  const task = await taskOf(source);
+  const task = await taskOf(source, wanted);
+  const suppression = suppressionOf(source);
   const compared: ComparedBatch[] = [];
   try {
     for await (const batch of batches) {
@@ -46,6 +54,7 @@ export async function withSourceLogits(
         task,
         output: logits.shape.slice(1),
         targets: batch.targets,
+        suppression,
       });
     }
   } finally {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../conversion/convert.ts';
 import type { Batch } from '../../data/load-batch.ts';
+import { withDetections } from '../../detection/with-detections.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -35,6 +36,23 @@ function network(output: readonly number[]) {
   build.op('Reshape', [flat, build.integers('shape', [-1, ...output])], {}, { name: 'y' });
   graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', ...output] });
   return { model: new Model(graph, 17), weights, hidden };
+}
+
+/** The same network with boxes and scores, in shares of a picture, from one hidden layer. */
+async function detector() {
+  const { model, hidden } = network([4]);
+  const { graph } = model;
+  const build = new GraphBuilder(graph);
+  const part = (name: string, shape: readonly number[]) => {
+    const weights = Tensor.float32([12, sizeOf(shape)], numbers(12, sizeOf(shape)));
+    const flat = build.op('MatMul', [hidden, build.constant('u', weights)]);
+    build.op('Reshape', [flat, build.integers('shape', [-1, ...shape])], {}, { name });
+    return { name, dataType: 'float32' as const, shape: ['batch', ...shape] };
+  };
+  graph.setOutputs([part('boxes', [5, 4]), part('scores', [5, 2])]);
+  graph.removeDeadNodes();
+  const detecting = await withDetections(model, { head: 'boxes-and-scores', unit: 'shares' });
+  return { model: detecting!, hidden };
 }
 
 async function* batches(): AsyncGenerator<Batch> {
@@ -96,4 +114,28 @@ describe('the measurement of a tuning, of an output without classes', () => {
       expect(total(got) / total(expected)).toBeLessThan(2);
     },
   );
+
+  it('is the agreement of detections where boxes are decoded, and their errors are told to each position', async () => {
+    const { model: source, hidden } = await detector();
+    const calibration = () => [{ shape: [images, 6], data }];
+    const { model } = await convert(source, { method: rate, steps, calibration });
+    const withoutTargets = async function* () {
+      for await (const { targets: _, ...batch } of batches()) yield batch;
+    };
+    const compared = await withSourceLogits(source, withoutTargets(), 1, 'detection');
+    const { measurement } = await measureNetwork(model, steps, compared, 1);
+    const end = await evaluate({
+      model,
+      data: { size: images, batches: withoutTargets },
+      quantised: false,
+    });
+    if (!end.finished || end.result.task?.name !== 'detection') throw new Error('not measured');
+    expect(measurement.task).toBe('detection');
+    expect(measurement.agreement).toBeCloseTo(end.result.task.steps.at(-1)!.agreement.value!, 10);
+    expect(measurement.agreement).toBeLessThan(1);
+    expect(measurement.top1).toBeNull();
+    const sites = [{ name: 'site', value: hidden }];
+    const importance = await positionImportance(source, sites, compared, 1, 'equal');
+    expect(Math.max(...importance!.get('site')!.axes.at(-1)!)).toBeGreaterThan(0);
+  });
 });

@@ -21,7 +21,7 @@ export function outputJudge(batches: readonly ComparedBatch[]): OutputJudge | un
   const images: (Judged & { readonly right: readonly number[] })[] = [];
   let error = 0;
   return {
-    add({ logits, classes, output, targets }, last) {
+    add({ logits, classes, output, targets, suppression }, last) {
       for (let i = 0; i < logits.length; i++) error += (last[i]! - logits[i]!) ** 2;
       const image = (data: Float32Array, i: number): FloatTensor => ({
         shape: output,
@@ -30,8 +30,8 @@ export function outputJudge(batches: readonly ComparedBatch[]): OutputJudge | un
       for (let i = 0; i * classes < logits.length; i++) {
         const [own, source] = [image(last, i), image(logits, i)];
         const target = targets?.[i];
-        const right = judge({ own: source, source, target });
-        images.push({ own: judge({ own, source, target }), source: right, right });
+        const right = judge({ own: source, source, target, suppression });
+        images.push({ own: judge({ own, source, target, suppression }), source: right, right });
       }
     },
     measurement() {
