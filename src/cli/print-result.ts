@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { describeSeen } from '../report/describe-seen.ts';
 import type { PayingSteps } from '../results/energy-result.ts';
 import type { EarlyExitResult, EvaluationResult } from '../results/evaluation-result.ts';
 import { bitsOf, evaluationTable } from '../tables/evaluation-table.ts';
@@ -22,6 +23,8 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);
+  const seen = describeSeen(result);
+  if (seen !== undefined) printLine(pc.yellow(seen));
   if (skipped.length > 0) {
     console.log(pc.yellow(`${skipped.length} images left out because they could not be read:`));
     for (const { id, reason } of skipped.slice(0, 5)) console.log(`  ${id}: ${reason}`);

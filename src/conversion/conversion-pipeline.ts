@@ -10,6 +10,7 @@ import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { checkParity } from './check-parity.ts';
 import { type ConversionFacts, type ConversionRecord, writeConversionRecord } from './conversion-record.ts';
 import { type Preparation, type PreparedSource, prepareSource } from './prepare-source.ts';
+import { gatheringDigests, noteSeen } from './seen-images.ts';
 
 /** A spiking model and how it came about. */
 export interface Conversion {
@@ -50,17 +51,20 @@ export class ConversionPipeline {
 
   /**
    * Runs the source network and shows the activations of each site to its observer. What the source network needs to be
-   * quantised later is watched beside them, and kept in every network made from then on.
+   * quantised later is watched beside them, and kept in every network made from then on; so are digests of the images.
    *
    * @param observers by site name
    * @throws ConversionError if an activation is not finite or there is no batch
    */
-  observe(
+  async observe(
     observers: ReadonlyMap<string, Observer>,
     batches: CalibrationBatches,
     options: ObserveOptions,
   ): Promise<void> {
-    return observeWithQuantisers(this.clean, this.sites, observers, batches, options);
+    const digests = new Set<string>();
+    const seen = gatheringDigests(batches, digests);
+    await observeWithQuantisers(this.clean, this.sites, observers, seen, options);
+    noteSeen(this.clean, digests, 'calibration');
   }
 
   /** The spiking network with these neurons, set to T steps. */

@@ -1,5 +1,6 @@
 import { freeBatch } from '../batching/free-batch.ts';
 import type { DeclaredHead } from '../detection/with-detections.ts';
+import { seenDigests } from '../conversion/seen-images.ts';
 import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { messageOf, UsageError } from '../errors.ts';
@@ -75,7 +76,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
   const task = await taskOf(model, wanted, shapes);
   refuseExits(task, options);
-  const run = startRun(options, network.spiking, task);
+  const run = startRun(options, network, task);
   try {
     return network.spiking ? await evaluateSpiking(network, run) : await evaluateDense(network, run);
   } finally {
@@ -104,10 +105,14 @@ function refuseExits(task: TaskName, { exitConfidence }: EvaluateOptions): void 
 
 type Run = ReturnType<typeof startRun>;
 
-function startRun(options: EvaluateOptions, spiking: boolean, task: TaskName) {
+function startRun(
+  options: EvaluateOptions,
+  { model, spiking }: DenseNetwork | SpikingNetwork,
+  task: TaskName,
+) {
   const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
   const { quantised = true, onWarning = () => undefined, exitConfidence, memoryMB, signal } = options;
-  const collector = new BatchCollector(record, data.size, task, options.onProgress);
+  const collector = new BatchCollector(record, data.size, task, seenDigests(model), options.onProgress);
   const again = spiking ? (synapses === 'int8' ? comparedImages : 1) : 0;
   return {
     task,

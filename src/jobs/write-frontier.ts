@@ -19,6 +19,7 @@ export async function writeFrontier(
     ...(task && { task }),
     source: points[0]?.measured.sourceTop1 ?? null,
     images: points[0]?.measured.images ?? null,
+    calibrated: points[0]?.measured.calibrated ?? null,
     pays: payingRange(paretoFrontier(points)) ?? null,
     points: points.flatMap(({ measured, schedule, ...settings }) =>
       measured.ecmtRatio === null

@@ -5,6 +5,7 @@ import type { ComparisonRun } from '../runs/read-run.ts';
 import { axisOf, type Headline, headlinesOf, shownOf } from '../tasks/headline.ts';
 import { axisRange } from './axis-range.ts';
 import { comparisonTitle } from './comparison-title.ts';
+import { describeSeenByAll } from './describe-seen.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
 import { count, interval, percent, short } from './format.ts';
@@ -123,7 +124,10 @@ function tableSection({ entries }: Comparison): Html {
   return html`<section id="table" aria-labelledby="table-title">
 <h2 id="table-title">Every method at every step, on the same images</h2>
 <p>Shares of images; rate is spikes a neuron and step; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
-<div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
+${describeSeenByAll(entries).map(
+  (sentence) => html`<p><b>Not all images are new:</b> ${sentence}.</p>
+`,
+)}<div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
 <p class="source">Data: <code>result.json: entries[].result</code></p>
 </section>
 `;

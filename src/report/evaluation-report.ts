@@ -3,6 +3,7 @@ import type { Figure, TaskResult } from '../results/task-result.ts';
 import type { Run } from '../runs/read-run.ts';
 import { headlinesOf, shownOf } from '../tasks/headline.ts';
 import { figureNumber, shownFigures } from '../tasks/shown-figures.ts';
+import { describeSeen } from './describe-seen.ts';
 import { figureOf, renderFigure } from './figure.ts';
 import { figures } from './figures/figures.ts';
 import { count, interval, percent, points } from './format.ts';
@@ -17,6 +18,8 @@ export async function renderEvaluation(run: Run): Promise<string> {
     const figure = await draw(run);
     if (figure) sections.push(renderFigure(id, figure));
   }
+  const seen = renderSeen(run.result);
+  if (seen) sections.unshift(seen);
   const skipped = renderSkipped(run.result);
   if (skipped) sections.push(skipped);
   sections.push(renderProvenance(run.settings, run.environment));
@@ -63,11 +66,11 @@ function taskTitle(name: string, result: EvaluationResult, task: TaskResult): st
   return `${name}: ${source === null ? names.likeness : names.quality} ${value} at T = ${steps.length}`;
 }
 
-function tilesOf({ images, source, steps, energy, task }: EvaluationResult): Tile[] {
+function tilesOf({ images, seen, source, steps, energy, task }: EvaluationResult): Tile[] {
   const last = steps.at(-1);
   const at = `result.json#/steps/${steps.length - 1}`;
   const tiles: Tile[] = [
-    { value: figureOf('result.json#/images', images, images.toLocaleString('en')), text: 'images' },
+    { value: figureOf('result.json#/images', images, images.toLocaleString('en')), text: imagesText(seen) },
   ];
   if (source.top1 !== null) {
     tiles.push({
@@ -104,6 +107,13 @@ function tilesOf({ images, source, steps, energy, task }: EvaluationResult): Til
   return tiles;
 }
 
+/** Whether the network has met the images before, where it says so. */
+function imagesText(seen: EvaluationResult['seen']): string {
+  if (!seen) return 'images';
+  const met = seen.calibration + seen.selection;
+  return `images, ${met === 0 ? 'none' : met.toLocaleString('en')} of them met before by the network`;
+}
+
 /** The main figures after the last step. */
 function taskTiles(task: TaskResult): Tile[] {
   const i = task.steps.length - 1;
@@ -123,6 +133,16 @@ function taskTiles(task: TaskResult): Tile[] {
         text: `${figure.title} at T = ${i + 1}${range ? ` (${range})` : ''}`,
       };
     });
+}
+
+function renderSeen(result: EvaluationResult): Html | undefined {
+  const sentence = describeSeen(result);
+  if (sentence === undefined) return undefined;
+  return html`<section id="seen" aria-labelledby="seen-title">
+<h2 id="seen-title">Not all images are new to the network</h2>
+<p>${sentence.replace(/^./, (letter) => letter.toUpperCase())}.</p>
+<p class="source">Data: <code>result.json: seen</code></p>
+</section>`;
 }
 
 function renderSkipped({ skipped }: EvaluationResult): Html | undefined {

@@ -23,12 +23,17 @@ export async function renderFrontier(run: TuningRun): Promise<string> {
     series: bestOf,
   });
   return renderPage({
-    lead: `Tuning · ${name} · ${count(points.length, 'network')} measured`,
+    lead: `Tuning · ${name} · ${count(points.length, 'network')} measured${metBefore(run)}`,
     title: points.length === 0 ? `${name}: no point of the frontier yet` : titleOf(points, source, images),
     tiles: [],
     sections: [...figure, renderProvenance(settings, environment)],
     files,
   });
+}
+
+function metBefore({ images, calibrated }: TuningRun): string {
+  if (images === null || !calibrated) return '';
+  return ` · ${calibrated} of the ${count(images, 'image')} measured on were calibrated on, so networks look better than they are`;
 }
 
 /** How to draw points of accuracy against energy. */

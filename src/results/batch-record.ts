@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { activitySchema } from './activity.ts';
 import { list, numbers } from './schema-parts.ts';
+import { seenForSchema } from './seen-images.ts';
 import { otherJudgements } from './task-result.ts';
 
 /** What the networks said about one image, in the numbers of their task: best five classes, best first, unless it is another one. */
@@ -17,6 +18,8 @@ const prediction = z.object({
   quantised: list(numbers).optional(),
   /** Sums over the numbers of each other output, after each time-step. */
   others: otherJudgements.optional(),
+  /** What the network has met the image for before; absent where it has not, or does not say. */
+  seen: seenForSchema.optional(),
 });
 
 const skippedImage = z.object({ id: z.string(), reason: z.string() });

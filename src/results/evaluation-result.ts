@@ -5,6 +5,7 @@ import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
 import { flipsSchema } from './flips.ts';
 import { interval, list, numbers, share } from './schema-parts.ts';
+import { seenImagesSchema } from './seen-images.ts';
 import { synapseSchema } from './synapse-result.ts';
 import { otherOutputsSchema, taskSchema } from './task-result.ts';
 
@@ -79,6 +80,8 @@ export const evaluationSchema = z.object({
   hiddenSteps: z.int().default(0),
   /** Images that could not be read. */
   skipped: batchSchema.shape.skipped,
+  /** Images that the network has met before, while it was made; null where it does not say. */
+  seen: seenImagesSchema.nullable().default(null),
   /** Time of all sessions of the run. */
   seconds: z.number(),
   source: sourceSchema,

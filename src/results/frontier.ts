@@ -43,6 +43,8 @@ export const frontierSchema = z.object({
   source: z.number().max(1).nullable().default(null),
   /** Images that the points were measured on. */
   images: z.int().nonnegative().nullable().default(null),
+  /** How many of these images thresholds were fitted to; null where an earlier version measured the networks. */
+  calibrated: z.int().nonnegative().nullable().default(null),
   /** Null where the full estimate of no point is known. */
   pays: payingRange.nullable().default(null),
   points: list(point),

@@ -22,6 +22,8 @@ const measurement = z.object({
   /** What the network is for; absent where that is to tell classes. */
   task: otherTasks.optional(),
   images: z.int(),
+  /** How many of them thresholds were fitted to; null in journals of earlier versions. */
+  calibrated: z.int().nonnegative().nullable().default(null),
   /** Mean divergence of the output from the source network's, in nats; without classes that of normal distributions, per number. */
   divergence: z.number(),
   /** Share of images with the source network's best class; in another task its likeness to the source network. */

@@ -1,9 +1,11 @@
 import { synapticInputSites } from '../analysis/spike-sites.ts';
 import { type Conversion, ConversionPipeline } from '../conversion/conversion-pipeline.ts';
 import type { Preparation } from '../conversion/prepare-source.ts';
+import { noteSeen } from '../conversion/seen-images.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
 import type { Model } from '../graph/model.ts';
+import { sampleDigests } from '../graph/sample-digests.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
@@ -138,7 +140,9 @@ async function finishNetwork(
 ): Promise<Conversion> {
   const plan = networks.plan(schedule, predicted.ecmtRatio);
   const corrected = biasCorrected ? await networks.buildCorrected(plan) : undefined;
-  return pipeline.finish(corrected ?? networks.build(plan), held[0]!, {
+  const network = corrected ?? networks.build(plan);
+  noteSeen(network, held.flatMap(sampleDigests), 'selection');
+  return pipeline.finish(network, held[0]!, {
     method: 'tune',
     preset: goalName(goal),
     steps: schedule.steps,

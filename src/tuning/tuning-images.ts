@@ -2,6 +2,7 @@ import type { Batch } from '../data/load-batch.ts';
 import { sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { TaskName } from '../tasks/tasks.ts';
+import { sampleDigests } from '../graph/sample-digests.ts';
 import type { ComparedBatch } from './search/compared-batch.ts';
 import { withSourceLogits } from './search/measure-network.ts';
 
@@ -13,6 +14,8 @@ export interface TuningImages {
   readonly probes: readonly ComparedBatch[];
   /** To measure networks on. */
   readonly held: readonly ComparedBatch[];
+  /** How many of the images held out thresholds were fitted to all the same: they are in both, or there was one batch only. */
+  readonly calibrated: number;
 }
 
 /** Number of images for sensitivities. */
@@ -36,7 +39,13 @@ export async function readTuningImages(
   const { fitted, held } = verification
     ? { fitted: all, held: await withSourceLogits(clean, verification, threads, task) }
     : holdOut(all);
-  return { fitted, probes: firstImages(fitted, probeImages), held };
+  return { fitted, probes: firstImages(fitted, probeImages), held, calibrated: countCommon(fitted, held) };
+}
+
+/** Number of images held out that are among the fitted ones. */
+function countCommon(fitted: readonly ComparedBatch[], held: readonly ComparedBatch[]): number {
+  const known = new Set(fitted.flatMap(sampleDigests));
+  return held.flatMap(sampleDigests).filter((digest) => known.has(digest)).length;
 }
 
 function holdOut(all: readonly ComparedBatch[]) {

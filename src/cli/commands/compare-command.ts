@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
 import { type CompareSettings, compareNetworks } from '../../jobs/compare-networks.ts';
 import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-networks.ts';
@@ -7,6 +8,7 @@ import { defaultSteps } from '../../jobs/convert-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type Network, openNetwork } from '../../opening/open-network.ts';
 import { comparisonTitle } from '../../report/comparison-title.ts';
+import { describeSeenByAll } from '../../report/describe-seen.ts';
 import { comparisonTable } from '../../tables/comparison-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { commandLine } from '../command-line.ts';
@@ -111,6 +113,7 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
   console.log(tableText(table));
   for (const line of [...(task ? taskLegend(task) : [classLegend]), ...comparisonLegend]) printLine(line);
   printLine(comparisonTitle({ kind: 'comparison', entries, differences }));
+  for (const sentence of describeSeenByAll(entries)) printLine(pc.yellow(sentence));
   console.log(`run record: ${join(folder, 'result.json')}`);
   if (report) console.log(`report: ${report}`);
 }

@@ -122,8 +122,9 @@ async function tuneAction(path: string, settings: Settings): Promise<void> {
     return;
   }
   console.log(tableText(table));
-  for (const line of frontierLegend(summary.pays ?? undefined)) printLine(line);
+  for (const line of frontierLegend(point, summary.pays ?? undefined)) printLine(line);
   console.log(goalSentence(point, reached));
+  console.log('chosen by these images: evaluate tells on others what it is worth');
   console.log(
     `${pc.green('✓')} ${output}: ${tuned.record.sites.length} spike sites, T = ${point.schedule.steps}`,
   );

@@ -1,3 +1,4 @@
+import { type SeenDigests, seenFor } from '../../conversion/seen-images.ts';
 import type { Batch } from '../../data/load-batch.ts';
 import { DataError } from '../../errors.ts';
 import type { BatchRecord, ImageRecord, SkippedImage } from '../../results/batch-record.ts';
@@ -36,18 +37,24 @@ export class BatchCollector {
   readonly #record: EvaluationRecord | undefined;
   readonly #total: number;
   readonly #task: TaskName;
+  readonly #seen: SeenDigests | undefined;
   readonly #onProgress: ((progress: EvaluationProgress) => void) | undefined;
   #skipped: SkippedImage[] = [];
   #last = performance.now();
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param total number of images, those already done included */
+  /**
+   * @param total number of images, those already done included
+   * @param seen images that the network has met before
+   */
   constructor(
     record: EvaluationRecord | undefined,
     total: number,
     task: TaskName,
+    seen: SeenDigests | undefined,
     onProgress: ((progress: EvaluationProgress) => void) | undefined,
   ) {
+    this.#seen = seen;
     this.#record = record;
     this.#total = total;
     this.#task = task;
@@ -83,9 +90,15 @@ export class BatchCollector {
 
   async add(batch: Batch, { classes, images, activity }: BatchOutcome): Promise<void> {
     if (classes !== undefined) requireKnownLabels(batch, classes);
+    const met = this.#seen ? seenFor(batch, this.#seen) : [];
     const predictions = images.map((answers, i) => {
-      const [id, label] = [batch.ids[i]!, batch.labels[i]];
-      return { id, ...(label !== undefined && { label }), ...thinned(answers, id, this.#total, this.#task) };
+      const [id, label, seen] = [batch.ids[i]!, batch.labels[i], met[i]];
+      return {
+        id,
+        ...(label !== undefined && { label }),
+        ...(seen && { seen }),
+        ...thinned(answers, id, this.#total, this.#task),
+      };
     });
     await this.#write({ predictions, ...(activity && { activity }) });
   }

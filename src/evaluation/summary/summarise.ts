@@ -1,9 +1,11 @@
+import { seenDigests } from '../../conversion/seen-images.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import { countFlips } from '../../metrics/flips.ts';
 import { sourceMetrics } from '../../metrics/step-metrics.ts';
 import type { Activity } from '../../results/activity.ts';
-import type { BatchRecord } from '../../results/batch-record.ts';
+import type { BatchRecord, ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { SeenImages } from '../../results/seen-images.ts';
 import type { ComparedNetwork } from '../../sessions/compared-network.ts';
 import type { DenseNetwork } from '../../spiking/network-kind.ts';
 import { summariseOutputs } from './summarise-outputs.ts';
@@ -32,6 +34,7 @@ export function summarise(
     ...summariseOutputs(network.model, predictions),
     hiddenSteps,
     skipped: batches.flatMap(({ skipped }) => skipped),
+    seen: seenDigests(network.model) ? countSeen(predictions) : null,
     seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
     source: accuracy(tellsClasses ? sourceMetrics(predictions) : {}),
     ...spikes,
@@ -45,4 +48,9 @@ function totalActivity(batches: readonly BatchRecord[]): Activity | undefined {
     (total, { activity }) => (total && activity ? addActivity(total, activity) : (total ?? activity)),
     undefined,
   );
+}
+
+function countSeen(predictions: readonly ImageRecord[]): SeenImages {
+  const countOf = (what: keyof SeenImages) => predictions.filter(({ seen }) => seen === what).length;
+  return { calibration: countOf('calibration'), selection: countOf('selection') };
 }

@@ -137,6 +137,7 @@ class Sums {
     };
     return {
       images: this.images,
+      calibrated: null,
       ...(this.#judge?.measurement() ?? classes),
       ecmtRatio: energy?.ecmtRatios.at(-1) ?? null,
       fullRatio: energy?.fullRatios.at(-1) ?? null,

@@ -20,6 +20,7 @@ function point(
     predicted: { divergence, ecmtRatio },
     measured: {
       images: 100,
+      calibrated: 0,
       divergence,
       agreement: 1 - drop / 100,
       top1: labelled ? 0.8 - drop / 100 : null,

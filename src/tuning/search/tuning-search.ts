@@ -1,6 +1,7 @@
 import type { SpikeSite } from '../../analysis/spike-sites.ts';
 import type { SourceEnergy } from '../../energy/relative-energy.ts';
-import type { FiringSchedule, TuningPoint } from '../../results/tuning-entry.ts';
+import type { Model } from '../../graph/model.ts';
+import type { FiringSchedule, Measurement, TuningPoint } from '../../results/tuning-entry.ts';
 import type { PlannedNetworks } from '../planned-networks.ts';
 import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
 import type { TuningImages } from '../tuning-images.ts';
@@ -94,32 +95,39 @@ async function measurePoint(
   target: number,
   schedule: FiringSchedule,
   aim: number,
-  { networks, energy, images, threads, journal }: SearchOptions,
+  options: SearchOptions,
 ): Promise<TuningPoint> {
+  const { networks, journal } = options;
   const plan = networks.plan(schedule, aim);
   const { lambda, predicted } = plan;
   const wanted = { target, schedule, lambda, predicted, biasCorrected: false };
   const known = journal.measuredAs(wanted);
   if (known) return known;
-  const model = networks.build(plan);
-  const { measurement } = await measureNetwork(model, schedule.steps, images.held, threads, energy);
-  const point: TuningPoint = { ...wanted, measured: measurement };
+  const measured = await measureHeld(networks.build(plan), schedule, options);
+  const point: TuningPoint = { ...wanted, measured };
   await journal.addPoint(point);
   return point;
 }
 
 /** The same network with corrected biases. */
-async function measureCorrected(
-  point: TuningPoint,
-  { networks, energy, images, threads, journal }: SearchOptions,
-): Promise<void> {
+async function measureCorrected(point: TuningPoint, options: SearchOptions): Promise<void> {
+  const { networks, journal } = options;
   const wanted = { ...point, biasCorrected: true };
   if (journal.measuredAs(wanted)) return;
   const { schedule, predicted } = point;
   const model = await networks.buildCorrected(networks.plan(schedule, predicted.ecmtRatio));
   if (!model) return;
-  const { measurement } = await measureNetwork(model, schedule.steps, images.held, threads, energy);
-  await journal.addPoint({ ...wanted, measured: measurement });
+  await journal.addPoint({ ...wanted, measured: await measureHeld(model, schedule, options) });
+}
+
+/** Measures a network on the images held out. */
+async function measureHeld(
+  model: Model,
+  { steps }: FiringSchedule,
+  { energy, images: { held, calibrated }, threads }: SearchOptions,
+): Promise<Measurement> {
+  const { measurement } = await measureNetwork(model, steps, held, threads, energy);
+  return { ...measurement, calibrated };
 }
 
 /** The different networks within the target, or all where none is, the best first. */
