@@ -1,7 +1,8 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { FormatError } from '../errors.ts';
 import { FileSource } from './file-source.ts';
+import { realPath } from './real-path.ts';
 
 /** Where a model's external data may lie. */
 export interface ExternalDataOptions {
@@ -71,13 +72,4 @@ function refused(location: string, got: string): FormatError {
 function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** The place behind all links; the path itself where nothing is. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }

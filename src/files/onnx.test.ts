@@ -4,6 +4,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -92,6 +93,55 @@ describe('writing and reading ONNX', () => {
     const path = join(folder, 'other', 'moved.onnx');
     await writeOnnx(sample(weight), path);
     expect((await readOnnx(path)).graph.initializers.get('w')?.storage.kind).toBe('memory');
+  });
+
+  it('takes weights for elsewhere that lie below the folder of the model through a link alone', async () => {
+    const [store, home] = [join(folder, 'store'), join(folder, 'project')];
+    await mkdir(join(store, 'package'), { recursive: true });
+    await mkdir(join(home, 'modules'), { recursive: true });
+    writeFileSync(join(store, 'package', 'w.bin'), new Uint8Array(Float32Array.of(1, 0, 0, 1).buffer));
+    symlinkSync(join(store, 'package'), join(home, 'modules', 'package'));
+    const weight = () =>
+      new Tensor('float32', [2, 2], fileStorage(join(home, 'modules', 'package', 'w.bin'), 0, 16));
+    const places = [
+      [join(home, 'model.onnx'), 'memory'],
+      [join(home, 'modules', 'package', 'model.onnx'), 'external'],
+      [join(store, 'package', 'beside.onnx'), 'external'],
+      [join(store, 'above.onnx'), 'external'],
+    ] as const;
+    for (const [path, kind] of places) {
+      await writeOnnx(sample(weight()), path);
+      expect((await readOnnx(path)).graph.initializers.get('w')?.storage.kind, path).toBe(kind);
+      expect(await runFile(path), path).toEqual([4, -2]);
+    }
+  });
+
+  it('refers to weights from where the file lies that an output link leads to', async () => {
+    const [real, links] = [join(folder, 'real'), join(folder, 'links')];
+    await mkdir(real);
+    await mkdir(links);
+    writeFileSync(join(real, 'w.bin'), new Uint8Array(Float32Array.of(1, 0, 0, 1).buffer));
+    writeFileSync(join(real, 'model.onnx'), '');
+    symlinkSync(join(real, 'model.onnx'), join(links, 'model.onnx'));
+    const weight = new Tensor('float32', [2, 2], fileStorage(join(real, 'w.bin'), 0, 16));
+    const written = await writeOnnx(sample(weight), join(links, 'model.onnx'));
+    expect(written.refersTo).toEqual(['w.bin']);
+    for (const path of [join(real, 'model.onnx'), join(links, 'model.onnx')]) {
+      expect((await readOnnx(path)).graph.initializers.get('w')?.storage.kind).toBe('external');
+    }
+  });
+
+  it('links large weights that are a link themselves to the file behind it', async () => {
+    const home = join(folder, 'behind');
+    await mkdir(home);
+    const columns = 9 * 2 ** 20;
+    writeFileSync(join(folder, 'blob.bin'), new Uint8Array(4 * 2 * columns));
+    await mkdir(join(folder, 'snapshot'));
+    symlinkSync(join('..', 'blob.bin'), join(folder, 'snapshot', 'weights.bin'));
+    const place = fileStorage(join(folder, 'snapshot', 'weights.bin'), 0, 8 * columns);
+    await writeOnnx(sample(new Tensor('float32', [2, columns], place)), join(home, 'm.onnx'));
+    const again = await readOnnx(join(home, 'm.onnx'));
+    expect(again.graph.initializers.get('w')!.bytes()).toHaveLength(8 * columns);
   });
 
   it('links or writes large weights beside the model', async () => {

@@ -1,5 +1,5 @@
 import { copyFile, link, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { listProblems, messageOf, UsageError } from '../errors.ts';
 import { type ExternalPlace, encodeModel, externalPlace, tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
@@ -7,6 +7,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import { verifyModel } from '../graph/verify-model.ts';
 import { FileSource } from './file-source.ts';
 import { guardOutput, weightFilesOf } from './output-guard.ts';
+import { realPath } from './real-path.ts';
 import { writeWeightDigests } from './weight-digests.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -34,7 +35,7 @@ export interface WrittenOnnx {
 /**
  * Writes a model as an ONNX file.
  *
- * Weights that lie in files in or below the folder of `path` are referenced where they are. Of the others, up to
+ * Weights that lie in files in or below the folder of `path`, behind links too, are referenced where they are. Of the others, up to
  * 64 MiB are put into the file itself; beyond that, weight files are hard-linked beside the model (copied
  * where linking is impossible) and weights in memory are written to `<path>.data`.
  * ONNX Runtime refuses external data outside the folder of the model, hence the link. A digest of the weights that are referred to
@@ -58,14 +59,16 @@ export async function writeOnnx(
 ): Promise<WrittenOnnx> {
   verifyModel(model, path);
   await guardOutput(path, { inputs: weightFilesOf(model), kind: 'onnx', force: true });
-  const folder = dirname(resolve(path));
-  const beside = new PlacesBeside(resolve(path));
+  // What leads there by links may change, and is refused by whoever reads the file.
+  const target = realPath(path);
+  const folder = realPath(dirname(target));
+  const beside = new PlacesBeside(target);
   if (bundle) requireFit(model, path);
   const places = bundle ? new Map<Tensor, ExternalPlace>() : placesOf(model, folder, beside);
   await beside.write();
   // The model itself stays as it is: what the weights of this file are is not said of others.
   const described = model.withGraph(model.graph);
-  await writeWeightDigests(described, places, (location) => resolve(folder, location));
+  await writeWeightDigests(described, places, (location) => join(folder, location));
   await writeAtomically(
     path,
     encodeModel(described, (tensor) => places.get(tensor)),
@@ -108,12 +111,13 @@ function bytesOf(tensors: readonly Tensor[]): number {
 
 function liesBelow({ storage }: Tensor, folder: string): boolean {
   if (storage.kind === 'memory' || !(storage.source instanceof FileSource)) return false;
-  return storage.source.location.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return realPath(storage.source.location).startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function referenced({ storage }: Tensor, folder: string): ExternalPlace | undefined {
   if (storage.kind === 'memory') return undefined;
-  return externalPlace(storage, relative(folder, storage.source.location).split(sep).join('/'));
+  const location = relative(folder, realPath(storage.source.location));
+  return externalPlace(storage, location.split(sep).join('/'));
 }
 
 /** Files beside the model: links to weight files that lie elsewhere, and one file for weights in memory. */
@@ -130,7 +134,7 @@ class PlacesBeside {
 
   place(tensor: Tensor): ExternalPlace {
     if (tensor.storage.kind === 'external' && tensor.storage.source instanceof FileSource) {
-      const { location: path } = tensor.storage.source;
+      const path = realPath(tensor.storage.source.location);
       const name = this.#links.get(path) ?? this.#freshLinkName(path);
       this.#links.set(path, name);
       return externalPlace(tensor.storage, name);
