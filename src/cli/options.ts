@@ -120,7 +120,7 @@ export const options = {
   calibrationSplit: () =>
     new JobOption(
       'calibrationSplit',
-      'part of --calibrate to use where there are several, for example train',
+      'part of --calibrate to use where there are several (default: train where that is one of them)',
       'name',
     ),
   batchSize: () =>

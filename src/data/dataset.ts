@@ -89,8 +89,13 @@ export interface DatasetOptions {
   needsLabels?: boolean | undefined;
   /** Take at most this many samples, evenly spread over the whole data set: sample i is number floor(i * size / limit). */
   limit?: number | undefined;
-  /** Which part to open where there are several, for example `train`; default the test part, else the validation part. */
+  /** Which part to open where there are several, for example `train`; default: by what it is for. */
   split?: string | undefined;
+  /**
+   * What the samples are for where no part is named: what is measured takes the test part, else the validation part, and calibration
+   * takes the training part where there is one. Default `measuring`.
+   */
+  purpose?: 'measuring' | 'calibration' | undefined;
   /** Number of axes of one sample of an `npy` file; the axes before them are merged. Default all but the first. */
   sampleRank?: number | undefined;
   /** What is wanted, where a file could be read in several ways; data of other kinds are refused. Default: anything. */

@@ -4,7 +4,7 @@ import type { Dataset, DatasetOptions, Reading } from './dataset.ts';
 /** An option that only some kinds understand. */
 export type KindOption = Exclude<
   keyof DatasetOptions,
-  'limit' | 'needsLabels' | 'targets' | 'classes' | 'reads'
+  'limit' | 'needsLabels' | 'targets' | 'classes' | 'reads' | 'purpose'
 >;
 
 /** One kind of data set: how to tell it and how to open it. */

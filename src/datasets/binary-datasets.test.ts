@@ -27,7 +27,9 @@ describe('mnist-idx', () => {
     const second = await image(dataset, 1);
     expect(second).toMatchObject({ id: '1', label: 3, image: { width: 3, height: 2 } });
     expect([...second.image.data.subarray(0, 9)]).toEqual([250, 250, 250, 251, 251, 251, 252, 252, 252]);
-    expect(await image(await openDataset(folder, { split: 'train' }), 0)).toMatchObject({ label: 5 });
+    for (const options of [{ split: 'train' }, { purpose: 'calibration' }] as const) {
+      expect(await image(await openDataset(folder, options), 0)).toMatchObject({ label: 5 });
+    }
   });
 
   test('takes a dot for the dash before idx', async () => {
@@ -97,6 +99,7 @@ describe('cifar10-binary', () => {
     const second = await image(dataset, 1);
     expect(second).toMatchObject({ id: 'test_batch.bin/1', label: 4, image: { width: 32, height: 32 } });
     expect(second.image.data).toEqual(Uint8Array.from({ length: 3072 }, (_, i) => 5 + (i % 3)));
+    expect((await openDataset(folder, { purpose: 'calibration' })).id(0)).toBe('data_batch_1.bin/0');
     const train = await openDataset(folder, { split: 'train' });
     expect([train.id(0), train.id(1), train.id(2)]).toEqual([
       'data_batch_1.bin/0',

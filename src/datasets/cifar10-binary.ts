@@ -1,6 +1,8 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { choosePart } from '../data/choose-part.ts';
 import type { DataLocation } from '../data/data-location.ts';
+import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
 import { listFolder } from '../decoding/locate-data.ts';
 import { DataError } from '../errors.ts';
@@ -32,7 +34,7 @@ export const cifar10Binary = defineDataset({
   async open(location, options) {
     const folder = location.isFolder ? location.path : dirname(location.path);
     const places: RecordPlace[] = [];
-    for (const file of chooseFiles(location, options.split)) places.push(...(await placesIn(folder, file)));
+    for (const file of chooseFiles(location, options)) places.push(...(await placesIn(folder, file)));
     const classNames = await readClassNames(folder);
     return {
       kind: 'cifar10-binary',
@@ -54,11 +56,12 @@ function isBinary(name: string): boolean {
   return extname(name).toLowerCase() === '.bin';
 }
 
-function chooseFiles({ isFolder, name, path, files }: DataLocation, split: string | undefined): string[] {
+function chooseFiles({ isFolder, name, path, files }: DataLocation, options: DatasetOptions): string[] {
   const binaries = isFolder ? files.filter(isBinary) : [name];
-  if (split === undefined && binaries.length === 1) return binaries;
-  const wanted = split ?? 'test';
-  const chosen = binaries.filter((file) => splitPatterns[wanted]?.test(file));
+  if (options.split === undefined && binaries.length === 1) return binaries;
+  const filesOf = (split: string) => binaries.filter((file) => splitPatterns[split]?.test(file));
+  const wanted = choosePart(options, (part) => filesOf(part).length > 0);
+  const chosen = filesOf(wanted);
   if (chosen.length > 0) return chosen;
   throw new DataError({
     where: path,

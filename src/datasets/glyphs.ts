@@ -17,7 +17,7 @@ export const glyphs = defineDataset({
   isAddress: isGlyphsAddress,
   matches: () => false,
   async open({ path }, options) {
-    const { split, size, seed } = parseGlyphsAddress(path, options.split);
+    const { split, size, seed } = parseGlyphsAddress(path, options);
     const splitKey = split === 'train' ? 1 : 2;
     return {
       kind: 'glyphs',

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { choosePart } from '../data/choose-part.ts';
+import type { DatasetOptions } from '../data/dataset.ts';
 import { defineDataset } from '../data/define-dataset.ts';
 import { type IdxBytes, parseIdx } from '../decoding/idx-file.ts';
 import { DataError, messageOf } from '../errors.ts';
@@ -20,7 +22,7 @@ export const mnistIdx = defineDataset({
   accepts: ['split'],
   matches: ({ files }) => files.some((file) => imagesPattern.test(file)),
   async open({ path, name, files }, options) {
-    const imagesName = chooseFile(path, files, options.split ?? 'test');
+    const imagesName = chooseFile(path, files, options);
     const images = await readIdx(join(path, imagesName), 3);
     const labels = await readIdx(join(path, labelsName(path, files, imagesName)), 1);
     const [size, height, width] = images.shape as [number, number, number];
@@ -49,12 +51,14 @@ export const mnistIdx = defineDataset({
 });
 
 /** The file with the pictures of a split; of several the one with the shortest name, plain before `.gz`. */
-function chooseFile(path: string, files: readonly string[], split: string): string {
-  const candidates = files.filter((file) => {
-    const prefix = imagesPattern.exec(file)?.[1];
-    return prefix !== undefined && (splitPatterns[split] ?? /^$/).test(prefix);
-  });
-  const [first] = candidates.sort((a, b) => a.length - b.length);
+function chooseFile(path: string, files: readonly string[], options: DatasetOptions): string {
+  const filesOf = (split: string) =>
+    files.filter((file) => {
+      const prefix = imagesPattern.exec(file)?.[1];
+      return prefix !== undefined && (splitPatterns[split] ?? /^$/).test(prefix);
+    });
+  const split = choosePart(options, (part) => filesOf(part).length > 0);
+  const [first] = filesOf(split).sort((a, b) => a.length - b.length);
   if (first) return first;
   throw new DataError({
     where: path,

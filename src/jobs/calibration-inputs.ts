@@ -11,7 +11,7 @@ export interface CalibrationSettings {
   readonly calibration: string;
   /** Most images to use, evenly spread over the data. Default 64; all of an .npy stack, which was put together for it. */
   readonly calibrationLimit?: number | undefined;
-  /** Part of the calibration data, where there are several. */
+  /** Part of the calibration data, where there are several. Default: the training part, else the one that is measured on. */
   readonly calibrationSplit?: string | undefined;
   /** Images a batch. Default 8, or what an .npy stack [batches, B, …] has. */
   readonly batchSize?: number | undefined;
@@ -37,6 +37,7 @@ export async function openCalibration(
   const inputs = await openInputs(network, calibration, {
     ...right,
     split: calibrationSplit,
+    purpose: 'calibration',
     limit: calibrationLimit ?? fallback,
     needsLabels: false,
     batchSize,

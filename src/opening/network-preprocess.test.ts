@@ -5,6 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { tinyConfig, tinyWeights, writeCheckpoint } from '../checkpoints/tiny-vit.fixture.ts';
 import type { TensorBatch } from '../data/load-batch.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
+import { Model } from '../graph/model.ts';
+import { node } from '../graph/node.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { openInputs } from './open-inputs.ts';
 import { openNetwork } from './open-network.ts';
 
@@ -41,6 +46,32 @@ describe('the preprocessing of a network', () => {
     expect(await firstPixel(folder, 'unit')).toEqual(near([1, 0.2, 0]));
     const imageNet = [(1 - 0.485) / 0.229, (0.2 - 0.456) / 0.224, -0.406 / 0.225];
     expect(await firstPixel(folder, 'imagenet')).toEqual(near(imageNet));
+  });
+
+  it('of colours does for grey pictures where all of them have the same, and is refused where not', async () => {
+    const folder = await folderWithPictures();
+    const graph = new Graph('grey');
+    graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 1, 8, 12] }]);
+    const build = new GraphBuilder(graph);
+    const flat = build.op('Flatten', ['x']);
+    const weight = Tensor.float32([96, 2], new Array<number>(192).fill(0.1));
+    graph.append(node('MatMul', [flat, build.constant('w', weight)], ['y']));
+    graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
+    const path = join(folder, 'grey.onnx');
+    await writeOnnx(new Model(graph, 17), path);
+    const same = join(folder, 'same.json');
+    await writeFile(same, JSON.stringify({ preprocess: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } }));
+    const luma = Math.round(0.299 * 255 + 0.587 * 51) / 255;
+    expect((await firstPixel(folder, same, path))[0]).toBeCloseTo((luma - 0.5) / 0.25, 5);
+    expect((await firstPixel(folder, 'unit', path))[0]).toBeCloseTo(luma, 5);
+    const other = join(folder, 'other.json');
+    await writeFile(
+      other,
+      JSON.stringify({ preprocess: { mean: [0.4, 0.5, 0.5], std: [0.25, 0.25, 0.25] } }),
+    );
+    await expect(firstPixel(folder, other, path)).rejects.toThrow(
+      `${other}: preprocessing: expected one mean and one std, since the network takes grey pictures, got mean [0.4, 0.5, 0.5] and std [0.25, 0.25, 0.25]. Give the option preprocess: 'unit' for pixels from 0 to 1, or a JSON file with mean and std of grey.`,
+    );
   });
 
   it('from a file comes before that of the checkpoint, and stays in the model', async () => {

@@ -41,8 +41,8 @@ export function networkPreprocess(
     throw noPicture(told, shape);
   }
   const size: ImageSize = [height, width];
-  if (told !== undefined) return fitting(toldPreprocess(told, size, channels), channels);
-  return keptPreprocess(model) ?? fitting(foundPreprocess(folder, size), channels);
+  if (told !== undefined) return fitting(toldPreprocess(told, size, channels), channels, told);
+  return keptPreprocess(model) ?? fitting(foundPreprocess(folder, size), channels, folder);
 }
 
 function toldPreprocess(
@@ -97,13 +97,31 @@ function foundPreprocess(folder: string, size: ImageSize): ParsedPreprocessConfi
   return found ?? imageNetPreprocess(size);
 }
 
-/** Settings for colours do for a grey network but for mean and standard deviation: its pixels are from 0 to 1. */
+/**
+ * Settings for colours do for a grey network where mean and standard deviation are the same for all of them.
+ *
+ * @param where they come from
+ * @throws FormatError if they are not: nothing says what those of grey are
+ */
 function fitting(
   preprocess: ParsedPreprocessConfig,
   channels: Dimension | undefined,
+  where: string,
 ): ParsedPreprocessConfig {
   if (channels !== 1 || preprocess.channels === 1) return preprocess;
-  return { ...preprocess, channels: 1, mean: [0], std: [1] };
+  // What is assumed is refused for pictures anyway.
+  if (preprocess.assumed) return { ...preprocess, channels: 1, mean: [0], std: [1] };
+  const [mean, std] = [new Set(preprocess.mean), new Set(preprocess.std)];
+  if (mean.size === 1 && std.size === 1)
+    return { ...preprocess, channels: 1, mean: [...mean], std: [...std] };
+  throw new FormatError({
+    where: `${where}: preprocessing`,
+    expected: 'one mean and one std, since the network takes grey pictures',
+    got: `mean [${preprocess.mean.join(', ')}] and std [${preprocess.std.join(', ')}]`,
+    remedy:
+      "Give the option preprocess: 'unit' for pixels from 0 to 1, or a JSON file with mean and std of grey",
+    means: ['preprocess'],
+  });
 }
 
 function noPicture(told: string, shape: readonly Dimension[]): UsageError {

@@ -17,6 +17,17 @@ describe('openDataset', () => {
     expect(ids(await openDataset(other))).toEqual(['cat/2.png']);
   });
 
+  test('enters the training folder for calibration, else the one that is measured on', async () => {
+    const folder = await temporaryData({ 'train/cat/1.png': 1, 'test/cat/2.png': 2, 'val/cat/3.png': 3 });
+    const purpose = 'calibration';
+    expect(await openDataset(folder, { purpose })).toMatchObject({ name: 'data/train' });
+    expect(await openDataset(folder, { purpose, split: 'val' })).toMatchObject({ name: 'data/val' });
+    const other = await temporaryData({ 'test/cat/1.png': 1, 'val/cat/2.png': 2 });
+    expect(await openDataset(other, { purpose })).toMatchObject({ name: 'data/test' });
+    expect((await openDataset('glyphs', { purpose })).id(0)).toBe('train/0');
+    expect((await openDataset('glyphs:test', { purpose })).id(0)).toBe('test/0');
+  });
+
   test('says which splits there are', async () => {
     const folder = await temporaryData({ 'train/cat/1.png': 1 });
     await expect(openDataset(folder)).rejects.toThrow(

@@ -1,4 +1,5 @@
 import { extname, join } from 'node:path';
+import { choosePart } from '../data/choose-part.ts';
 import type { DataLocation } from '../data/data-location.ts';
 import type { Dataset, DatasetOptions, Reading } from '../data/dataset.ts';
 import type { DatasetKind, KindOption } from '../data/define-dataset.ts';
@@ -8,12 +9,12 @@ import { locateData } from '../decoding/locate-data.ts';
 import { withTargets } from '../decoding/with-targets.ts';
 import { DataError, UsageError } from '../errors.ts';
 
-/** Parts of a data set, the ones preferred first. */
+/** Names of parts of a data set. */
 const splitNames = ['test', 'val', 'validation', 'train'];
 
 /**
  * Opens a data set and finds out its kind from what is at the path. A folder that holds nothing but folders named `train`, `test`,
- * `val` or `validation` stands for the one that `options.split` names (default `test`, else `val`, else `validation`).
+ * `val` or `validation` stands for the one that `options.split` names (default `test`, else `val`, else `validation`; `train` first for calibration).
  *
  * @param path a folder or a file
  * @throws DataError if nothing is there, no kind fits, or the files are wrong.
@@ -23,7 +24,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   checkLimit(options.limit);
   const addressed = addressedKind(path);
   const top = addressed ? addressOf(path) : await locateData(path);
-  const location = await enterSplit(top, options.split);
+  const location = await enterSplit(top, options);
   const { split, targets, ...rest } = options;
   // A split that has been entered is done with.
   const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
@@ -47,14 +48,14 @@ function addressOf(path: string): DataLocation {
   return { path, name: path, isFolder: false, files: [], folders: [] };
 }
 
-async function enterSplit(location: DataLocation, split: string | undefined): Promise<DataLocation> {
+async function enterSplit(location: DataLocation, options: DatasetOptions): Promise<DataLocation> {
   const { path, folders } = location;
   if (folders.length === 0 || folders.some((folder) => !splitNames.includes(folder))) return location;
-  const wanted = split ?? splitNames.find((name) => name !== 'train' && folders.includes(name));
-  if (wanted !== undefined && folders.includes(wanted)) return locateData(join(path, wanted));
+  const wanted = choosePart(options, (part) => folders.includes(part));
+  if (folders.includes(wanted)) return locateData(join(path, wanted));
   throw new DataError({
     where: path,
-    expected: `a folder '${wanted ?? 'test'}'`,
+    expected: `a folder '${wanted}'`,
     got: folders.map((folder) => `'${folder}'`).join(', '),
     remedy: 'Choose one of these with the option split',
     means: ['split'],
@@ -90,7 +91,7 @@ function isArchive({ isFolder, name, files }: DataLocation): boolean {
 }
 
 function refuseUnusedOptions(kind: DatasetKind, options: DatasetOptions, where: string): void {
-  const { limit, needsLabels, targets, classes, reads, ...specific } = options;
+  const { limit, needsLabels, targets, classes, reads, purpose, ...specific } = options;
   const unused = (Object.keys(specific) as KindOption[]).filter(
     (key) => specific[key] !== undefined && !kind.accepts.includes(key),
   );

@@ -1,4 +1,6 @@
 import { DataError } from '../../errors.ts';
+import { choosePart } from '../choose-part.ts';
+import type { DatasetOptions } from '../dataset.ts';
 
 /** Number of samples of each split where the address does not say. */
 const defaultSizes: Readonly<Record<string, number>> = { train: 60_000, test: 10_000 };
@@ -22,9 +24,13 @@ export function isGlyphsAddress(path: string): boolean {
  *
  * @throws DataError that lists everything wrong with the address
  */
-export function parseGlyphsAddress(address: string, wantedSplit?: string): GlyphsAddress {
+export function parseGlyphsAddress(
+  address: string,
+  options: Pick<DatasetOptions, 'split' | 'purpose'> = {},
+): GlyphsAddress {
+  const { split: wantedSplit } = options;
   const [, stated, query = ''] = /^glyphs(?::([^?]*))?(?:\?(.*))?$/.exec(address) ?? [];
-  const split = stated ?? wantedSplit ?? 'test';
+  const split = stated ?? choosePart(options, (part) => part in defaultSizes);
   const settings = new URLSearchParams(query);
   const size = Number(settings.get('size') ?? defaultSizes[split] ?? 1);
   const seed = Number(settings.get('seed') ?? 0);
