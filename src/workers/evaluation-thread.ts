@@ -5,6 +5,7 @@ import { type ErrorContent, messageOf, OutOfMemoryError, RuntimeError } from '..
 import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './evaluation-worker.ts';
+import { workerArguments } from './worker-arguments.ts';
 
 /** The end of a worker thread that nobody asked for. */
 export class WorkerDeath extends RuntimeError {
@@ -33,7 +34,10 @@ export class EvaluationThread {
 
   private constructor(start: WorkerStart) {
     const script = new URL(`./evaluation-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(script, { workerData: start });
+    this.#worker = new Worker(script, {
+      workerData: start,
+      execArgv: workerArguments(process.execArgv),
+    });
     this.#worker.on('message', (reply: WorkerReply) => this.#waiting?.resolve(reply));
     this.#worker.on('error', (error) => this.#die(messageOf(error)));
     this.#worker.on('exit', (code) => this.#die(`an end with code ${code}`));
