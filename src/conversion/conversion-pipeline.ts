@@ -64,7 +64,7 @@ export class ConversionPipeline {
     const digests = new Set<string>();
     const seen = gatheringDigests(batches, digests);
     await observeWithQuantisers(this.clean, this.sites, observers, seen, options);
-    noteSeen(this.clean, digests, 'calibration');
+    noteSeen(this.clean.model, digests, 'calibration');
   }
 
   /** The spiking network with these neurons, set to T steps. */

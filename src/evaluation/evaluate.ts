@@ -1,6 +1,6 @@
 import { freeBatch } from '../batching/free-batch.ts';
-import type { DeclaredHead } from '../detection/with-detections.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
+import type { DeclaredHead } from '../detection/with-detections.ts';
 import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { messageOf, UsageError } from '../errors.ts';
@@ -107,7 +107,7 @@ type Run = ReturnType<typeof startRun>;
 
 function startRun(
   options: EvaluateOptions,
-  { model, spiking }: DenseNetwork | SpikingNetwork,
+  { model, spiking }: DenseNetwork | ComparedNetwork,
   task: TaskName,
 ) {
   const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;

@@ -1,8 +1,8 @@
 import type { Batch } from '../data/load-batch.ts';
 import { sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
-import type { TaskName } from '../tasks/tasks.ts';
 import { sampleDigests } from '../graph/sample-digests.ts';
+import type { TaskName } from '../tasks/tasks.ts';
 import type { ComparedBatch } from './search/compared-batch.ts';
 import { withSourceLogits } from './search/measure-network.ts';
 
