@@ -45,12 +45,8 @@ const indexing: Readonly<Record<string, { readonly indices: number; axis(of: Nod
   GatherND: { indices: 1, axis: () => 0 },
 };
 
-/** What each input of a graph stands for, by name. */
-export function inputKinds(graph: Graph): Map<string, InputKind> {
-  return new Map(graph.inputs.map((info) => [info.name, kindOf(graph, info)]));
-}
-
-function kindOf(graph: Graph, { name, dataType }: ValueInfo): InputKind {
+/** What an input of a graph stands for. */
+export function inputKind(graph: Graph, { name, dataType }: ValueInfo): InputKind {
   const readers = readersOf(graph, name);
   const lengths = readers.flatMap((reader) => tableLength(graph, reader) ?? []);
   if (lengths.length > 0) return { kind: 'indices', below: Math.max(1, Math.min(...lengths)) };

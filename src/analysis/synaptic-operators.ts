@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Node } from '../graph/node.ts';
-import { valuesReadBy } from '../graph/operation.ts';
+import { valuesAfter, valuesBefore } from '../graph/reached-values.ts';
 import { constantValues } from './constant-values.ts';
 
 /** Positions of the inputs that an operator multiplies and accumulates. */
@@ -66,26 +66,4 @@ function multipliedBy(of: Node): Operand[] {
   if (!positions) return [];
   const inputs = of.inputs.map((value, input) => ({ input, value }));
   return positions === 'all' ? inputs : inputs.filter(({ input }) => positions.includes(input));
-}
-
-/** Values that depend on the output of one of the nodes. */
-function valuesAfter(graph: Graph, nodes: ReadonlySet<Node>): Set<string> {
-  const after = new Set<string>();
-  for (const each of graph.nodes) {
-    if (nodes.has(each) || [...valuesReadBy(each)].some((name) => after.has(name))) {
-      for (const name of each.outputs) after.add(name);
-    }
-  }
-  return after;
-}
-
-/** Values that one of the nodes depends on. */
-function valuesBefore(graph: Graph, nodes: ReadonlySet<Node>): Set<string> {
-  const before = new Set<string>();
-  for (const each of graph.nodes.toReversed()) {
-    if (nodes.has(each) || each.outputs.some((name) => before.has(name))) {
-      for (const name of valuesReadBy(each)) before.add(name);
-    }
-  }
-  return before;
 }

@@ -174,7 +174,7 @@ describe('convert', () => {
       graph.setInputs([{ name: 'x', dataType: 'float32', shape: [2, 4] }]);
     });
     await expect(convert(model, { method: ecmt, steps: 2, calibration: fourNumbers })).rejects.toThrow(
-      'Export the model with a dynamic batch axis',
+      'Export the model with a batch axis in front',
     );
   });
 });

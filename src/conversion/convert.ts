@@ -6,9 +6,9 @@ import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
-import { openAxes, sampleShapes, withLengthsOf } from '../sessions/input-lengths.ts';
+import { openAxes, withLengthsOf } from '../sessions/input-lengths.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
-import { sampleInputs } from '../sessions/sample-inputs.ts';
+import { sampleBatch } from '../sessions/sample-inputs.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type Conversion, ConversionPipeline } from './conversion-pipeline.ts';
 
@@ -51,8 +51,7 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
     : await calibrate(pipeline, preset, steps, options);
   const spiking = pipeline.place(placed, steps);
   onProgress?.('parity check', 0);
-  const batch =
-    (await firstBatch(calibration)) ?? sampleInputs(pipeline.source.graph, sampleShapes(pipeline.source));
+  const batch = (await firstBatch(calibration)) ?? sampleBatch(pipeline.source);
   return pipeline.finish(spiking, batch, {
     method: method.name,
     preset: name,

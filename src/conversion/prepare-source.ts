@@ -1,6 +1,7 @@
 import { type RecognisedActivation, recogniseActivations } from '../analysis/recognise-activations.ts';
+import { type SourceStructure, structureOf } from '../analysis/source-structure.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
-import { type SynapticOperator, synapticOperators } from '../analysis/synaptic-operators.ts';
+import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { findBatchLayouts } from '../batching/batch-layouts.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { ConversionError, listProblems } from '../errors.ts';
@@ -10,7 +11,7 @@ import type { Method } from '../methods/define-method.ts';
 import { methods } from '../methods/methods.ts';
 import { runPasses } from '../passes/run-passes.ts';
 import { standardForm } from '../passes/standard-form.ts';
-import { withKnownLengths } from '../sessions/input-lengths.ts';
+import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { type MeasuredSource, measureSource } from '../sessions/measure-source.ts';
 import { findObstacles } from './find-obstacles.ts';
 
@@ -37,8 +38,9 @@ export async function prepareSource(source: Model, preparation: Preparation): Pr
   requireConvertible(standard);
   const dynamic = await freeBatch(await withKnownLengths(standard));
   const { model } = runPasses(dynamic, preparation.passes);
-  const places = requireSites(preparation.place(model.graph), model.graph, preparation);
-  const clean = await measureSource(model);
+  const structure = structureOf(model);
+  const places = requireSites(preparation.place(model.graph), structure, preparation);
+  const clean = await measureSource(structure);
   return { dynamic, clean, sites: await withBatchLayouts(clean, places) };
 }
 
@@ -63,13 +65,12 @@ function requireConvertible(model: Model): void {
 /** @throws ConversionError if there is no site: the method finds nothing to convert in the network */
 export function requireSites(
   sites: readonly SpikeSite[],
-  graph: Graph,
+  { model: { graph }, operators }: SourceStructure,
   {
     converts = 'synaptic operators (MatMul, Gemm, Conv…) between the first one and the classifier head',
   }: Pick<Preparation, 'converts'>,
 ): readonly SpikeSite[] {
   if (sites.length > 0) return sites;
-  const operators = synapticOperators(graph);
   const activations = recogniseActivations(graph);
   throw new ConversionError({
     where: `graph '${graph.name}'`,

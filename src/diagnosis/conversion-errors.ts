@@ -1,6 +1,6 @@
 import { type Activation, activate } from '../analysis/activation.ts';
 import { thresholdsOf } from '../dynamics/thresholds.ts';
-import { createInGraphEngine } from '../engines/in-graph-engine.ts';
+import { engines } from '../engines/engines.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
@@ -13,6 +13,7 @@ import { OrtSession } from '../sessions/ort-session.ts';
 import { networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
+import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /**
  * Runs a rate-coded network and its source on the same images and says for each site how much of its error is clipping,
@@ -37,17 +38,20 @@ export async function conversionErrorsOf(
   network: SpikingNetwork,
   original: Model,
   input: InputBatch,
+  options: ObserveNetworkOptions = {},
 ): Promise<SiteConversionErrors[]> {
+  const { threads = 1 } = options;
   const sites = network.sites.filter(({ neuron }) => neuron.standsFor && neuron.thresholds);
   if (sites.length === 0) return [];
   const plan = planRun(network, { keep: sites.flatMap((site) => [site.value, site.decoded]) });
-  const engine = await createInGraphEngine(plan);
+  const engine = await engines.fast(plan, options);
   const { values } = await engine.run(input).finally(() => engine.close());
   const session = await OrtSession.create(
     exposeValues(
       original,
       sites.map((site) => site.value),
     ),
+    { threads },
   );
   const source = await session.run(input).finally(() => session.release());
   return sites.map((site) => ({

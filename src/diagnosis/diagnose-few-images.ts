@@ -35,7 +35,12 @@ export async function diagnoseFewImages(
   const { diagnosis, traces } = await diagnoseSites(network, few, options);
   const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / network.steps)));
   return {
-    conversionErrors: await conversionErrorsOf(network, network.source.model, sliceSamples(batch, 0, rows)),
+    conversionErrors: await conversionErrorsOf(
+      network,
+      network.source.model,
+      sliceSamples(batch, 0, rows),
+      options,
+    ),
     diagnosis,
     traces: { image, ...traces },
   };

@@ -1,4 +1,5 @@
 import { readConversionRecord } from '../conversion/conversion-record.ts';
+import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { Diagnosis } from '../results/diagnosis-result.ts';
@@ -9,7 +10,7 @@ import { spikingNetwork } from '../spiking/network-kind.ts';
 import { adviceFor } from './advice-for.ts';
 import { findingsOf } from './findings.ts';
 import { measureLogitErrors } from './measure-logit-errors.ts';
-import { type ObserveNetworkOptions, observeNetwork } from './observe-network.ts';
+import { type ObserveNetworkOptions, observeNetwork, type SiteObservation } from './observe-network.ts';
 import { SiteMeter } from './site-meter.ts';
 import { SiteTracer } from './site-trace.ts';
 
@@ -43,16 +44,12 @@ export async function diagnoseSites(
   images: InputBatch,
   { alone = false, ...options }: DiagnoseOptions = {},
 ): Promise<{ diagnosis: Diagnosis; traces: Traces }> {
-  const { model, steps, source } = network;
-  const meters = new Map<string, { meter: SiteMeter; tracer: SiteTracer }>();
+  const { model, steps } = network;
+  const meters = new Map<string, SiteMeters>();
   for await (const observation of observeNetwork(network, images, options)) {
-    const { name } = observation.site;
-    const known = meters.get(name);
-    const each = known ?? {
-      meter: new SiteMeter(source.operators, observation),
-      tracer: new SiteTracer(observation),
-    };
-    meters.set(name, each);
+    const { site } = observation;
+    const each = meters.get(site.name) ?? startMeters(network, observation);
+    meters.set(site.name, each);
     each.meter.add(observation);
     each.tracer.add(observation);
   }
@@ -74,5 +71,20 @@ export async function diagnoseSites(
       steps,
       sites: [...meters.values()].map(({ tracer }) => tracer.result()),
     },
+  };
+}
+
+/** What gathers the observations of one site. */
+interface SiteMeters {
+  readonly meter: SiteMeter;
+  readonly tracer: SiteTracer;
+}
+
+function startMeters({ source }: ComparedNetwork, observation: SiteObservation): SiteMeters {
+  const { parameters, shape } = observation.site;
+  const runs = parameterRuns(parameters, shape);
+  return {
+    meter: new SiteMeter(source.operators, runs, observation),
+    tracer: new SiteTracer(runs, observation),
   };
 }

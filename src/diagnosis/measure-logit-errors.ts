@@ -8,6 +8,7 @@ import { type InputBatch, samplesOf, withInputs } from '../graph/input-batch.ts'
 import type { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { lookUp, mustExist } from '../look-up.ts';
+import { outputSums } from '../metrics/output-error.ts';
 import type { ComparedNetwork } from '../sessions/compared-network.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
@@ -44,12 +45,12 @@ export async function measureLogitErrors(
     for (const input of samplesOf(images)) {
       const seen = await observed.run(input);
       const right = lookUp(seen, logits, 'output').data;
-      power += squaredDistance(right, new Float32Array(right.length));
+      power += outputSums(right, right)[1];
       for (const each of disturbances) {
         const error = errorAlone(each.site, seen, hiddenSteps, steps);
         const feeds = withInputs(input, image, { ...noError, [each.input]: error });
         const wrong = lookUp(await disturbed.run(feeds), logits, 'output').data;
-        each.squares += squaredDistance(wrong, right);
+        each.squares += outputSums(wrong, right)[0];
       }
     }
   } finally {
@@ -115,10 +116,4 @@ function errorAlone(
     }
   }
   return { shape, data: error };
-}
-
-function squaredDistance(a: FloatTensor['data'], b: FloatTensor['data']): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return sum;
 }

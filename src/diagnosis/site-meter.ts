@@ -1,6 +1,6 @@
 import { activate } from '../analysis/activation.ts';
 import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
-import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import type { ParameterRun } from '../engines/segmented/parameter-runs.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { SiteDiagnosis } from '../results/diagnosis-result.ts';
 import type { Site } from '../spiking/neuron-node.ts';
@@ -20,14 +20,18 @@ export class SiteMeter {
   readonly #sums = { power: 0, total: 0, own: 0, inherited: 0, arriving: 0, silent: 0, saturated: 0 };
   #values = 0;
 
-  /** @param operators of the network */
+  /**
+   * @param operators of the network
+   * @param runs stretches of neurons with the same parameters
+   */
   constructor(
     operators: readonly SynapticOperator[],
+    runs: readonly ParameterRun[],
     { site, means }: Pick<SiteObservation, 'site' | 'means'>,
   ) {
     const { shape } = site;
     this.#site = site;
-    this.#runs = parameterRuns(site.parameters, shape).map((run) => ({
+    this.#runs = runs.map((run) => ({
       ...run,
       range: representableRange(site.neuron, site.attributes, run.parameters, means.length),
     }));

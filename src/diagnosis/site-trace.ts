@@ -1,5 +1,5 @@
 import { thresholdsOf } from '../dynamics/thresholds.ts';
-import { type ParameterRun, parameterRuns } from '../engines/segmented/parameter-runs.ts';
+import type { ParameterRun } from '../engines/segmented/parameter-runs.ts';
 import { mustExist } from '../look-up.ts';
 import type { SiteTrace } from '../results/traces.ts';
 import type { Site } from '../spiking/neuron-node.ts';
@@ -23,10 +23,11 @@ export class SiteTracer {
   #neurons: number[] = [];
   #spikes: number[][] = [];
 
-  constructor({ site }: Pick<SiteObservation, 'site'>) {
+  /** @param runs stretches of neurons with the same parameters */
+  constructor(runs: readonly ParameterRun[], { site }: Pick<SiteObservation, 'site'>) {
     this.#site = site;
-    this.#runs = parameterRuns(site.parameters, site.shape);
-    this.#levels = signedLevels(site, middleOf(site, this.#runs));
+    this.#runs = runs;
+    this.#levels = signedLevels(site, runs);
     const smallest = Math.min(...this.#levels.filter((level) => level > 0), Number.MAX_VALUE);
     const scale = this.#levels.length > 0 ? smallest / 2 : 1;
     this.#activations = new ValueHistogram(scale);
@@ -74,15 +75,12 @@ export class SiteTracer {
   }
 }
 
-/** The stretch of neurons whose threshold is the median. */
-function middleOf({ neuron }: Site, runs: readonly ParameterRun[]): ParameterRun {
-  const size = ({ parameters }: ParameterRun) => thresholdsOf(neuron, parameters).positive ?? 0;
-  return runs.toSorted((a, b) => size(a) - size(b))[Math.floor(runs.length / 2)]!;
-}
-
-/** The level ladder in units of the activation; empty for neurons without thresholds. */
-function signedLevels({ neuron, attributes }: Site, { parameters }: ParameterRun): number[] {
-  const { positive, negative } = thresholdsOf(neuron, parameters);
+/** The level ladder of the neurons with the median threshold, in units of the activation; empty for neurons without thresholds. */
+function signedLevels({ neuron, attributes }: Site, runs: readonly ParameterRun[]): number[] {
+  const thresholds = runs
+    .map(({ parameters }) => thresholdsOf(neuron, parameters))
+    .sort((a, b) => (a.positive ?? 0) - (b.positive ?? 0));
+  const { positive, negative } = thresholds[Math.floor(thresholds.length / 2)]!;
   const levels = neuron.levels(attributes);
   return [
     ...(negative === undefined ? [] : levels.map((level) => -level * negative).reverse()),

@@ -4,7 +4,8 @@ import type { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
+import { sampleShapes } from '../sessions/input-lengths.ts';
+import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { feedsOf, OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
 

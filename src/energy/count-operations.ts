@@ -1,3 +1,4 @@
+import { structureOf } from '../analysis/source-structure.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { valuesReadBy } from '../graph/operation.ts';
@@ -35,7 +36,7 @@ export interface Operations {
 
 /** Counts what a network that does not spike calculates for one image. Shapes are measured, not inferred. */
 export async function countOperations(source: Model): Promise<Operations> {
-  return operationsOf(await measureSource(source));
+  return operationsOf(await measureSource(structureOf(source)));
 }
 
 /** What a network that is measured calculates for one image. */

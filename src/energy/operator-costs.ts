@@ -1,3 +1,4 @@
+import { structureOf } from '../analysis/source-structure.ts';
 import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { GraphError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -31,7 +32,7 @@ export interface OperatorCost {
  * Shapes are measured, not inferred.
  */
 export async function operatorCosts(source: Model): Promise<OperatorCost[]> {
-  return costsOf(await measureSource(source));
+  return costsOf(await measureSource(structureOf(source)));
 }
 
 /** As {@link operatorCosts}, of a network that is measured. */

@@ -1,4 +1,4 @@
-import { subgraphsOf } from '../graph/operation.ts';
+import { valuesAfter } from '../graph/reached-values.ts';
 import { lookUp } from '../look-up.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
@@ -12,7 +12,8 @@ export function labelOperators(
   work: readonly SynapticWork[],
 ): LabelledOperator[] {
   const opTypes = new Map(spiking.model.graph.nodes.map(({ name, opType }) => [name, opType]));
-  const changing = valuesAfterSpikes(spiking);
+  // Values that differ from step to step because spikes are in them.
+  const changing = valuesAfter(spiking.model.graph, new Set(spiking.sites.map(({ node }) => node)));
   const isStateful = (other: OtherOperator) =>
     !other.linear && other.outputs.some(({ value }) => changing.has(value));
   return [
@@ -41,16 +42,4 @@ export function labelOperators(
 export function spikeDrivenShare(operators: readonly LabelledOperator[]): number {
   const total = (of: readonly LabelledOperator[]) => of.reduce((sum, { operations }) => sum + operations, 0);
   return total(operators.filter(({ label }) => label === 'spike')) / total(operators);
-}
-
-/** Values that differ from step to step because spikes are in them. */
-function valuesAfterSpikes({ model, sites }: SpikingNetwork): Set<string> {
-  const after = new Set(sites.map(({ decoded }) => decoded));
-  for (const node of model.graph.nodes) {
-    const captured = subgraphsOf(node).flatMap((body) => [...body.capturedValues()]);
-    if ([...node.inputs, ...captured].some((value) => after.has(value))) {
-      for (const value of node.outputs) after.add(value);
-    }
-  }
-  return after;
 }

@@ -6,12 +6,12 @@ import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { MeasuredSource } from '../sessions/measure-source.ts';
 import { spikingNetwork } from '../spiking/network-kind.ts';
-import { siteCarrying } from '../spiking/site-carrying.ts';
 import { type Operations, operationsOf } from './count-operations.ts';
 import { devices } from './devices/devices.ts';
 import { ecmtRatio, type OperatorActivity, operatorActivities } from './ecmt-ratio.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { fullEstimate } from './full-estimate.ts';
+import { siteCarrying } from './site-carrying.ts';
 import { sourceEstimate } from './source-estimate.ts';
 import { spikingLoad } from './spiking-load.ts';
 

@@ -6,11 +6,11 @@ import type { LabelledOperator } from '../results/energy-result.ts';
 import { domain } from '../spiking/domain.ts';
 import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
 import type { Site } from '../spiking/neuron-node.ts';
-import { siteCarrying } from '../spiking/site-carrying.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
 import { closeTimeAxis } from '../spiking/time-axis.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import { labelOperators } from './operator-labels.ts';
+import { siteCarrying } from './site-carrying.ts';
 import { type SynapticWork, synapticWork } from './synaptic-work.ts';
 import { type Flow, type ValueFlow, valueFlow } from './value-flow.ts';
 

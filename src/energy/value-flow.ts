@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { subgraphsOf, valuesReadBy } from '../graph/operation.ts';
+import { valuesBefore } from '../graph/reached-values.ts';
 import { lookUp } from '../look-up.ts';
 import { domain } from '../spiking/domain.ts';
 import { isNeuron } from '../spiking/neuron-node.ts';
@@ -45,7 +46,7 @@ export function valueFlow({ graph }: Model): ValueFlow {
   const search = new FlowSearch(graph);
   for (const node of graph.nodes) search.follow(node);
   const { flowOf, summed, reread } = search;
-  return { flowOf, summed, reread, beforeNeurons: beforeNeurons(graph.nodes) };
+  return { flowOf, summed, reread, beforeNeurons: beforeNeurons(graph) };
 }
 
 class FlowSearch {
@@ -116,13 +117,8 @@ function handsOn(node: Node): boolean {
   return node.domain === domain ? !isNeuron(node) : node.domain === '' && reshaping.has(node.opType);
 }
 
-function beforeNeurons(nodes: readonly Node[]): Set<string> {
-  const wanted = new Set<string>();
-  const before = new Set<string>();
-  for (const node of nodes.toReversed()) {
-    const leads = node.outputs.some((value) => wanted.has(value));
-    if (leads) before.add(node.name);
-    if (leads || isNeuron(node)) for (const value of valuesReadBy(node)) wanted.add(value);
-  }
-  return before;
+function beforeNeurons(graph: Graph): Set<string> {
+  const wanted = valuesBefore(graph, new Set(graph.nodes.filter(isNeuron)));
+  const before = graph.nodes.filter(({ outputs }) => outputs.some((value) => wanted.has(value)));
+  return new Set(before.map(({ name }) => name));
 }

@@ -5,7 +5,8 @@ import { type InputBatch, joinSamples, type NamedInputs } from '../graph/input-b
 import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
-import { sampleShapes, withKnownLengths } from '../sessions/input-lengths.ts';
+import { sampleShapes } from '../sessions/input-lengths.ts';
+import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { engines } from './engines.ts';

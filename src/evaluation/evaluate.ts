@@ -5,6 +5,7 @@ import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnos
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
+import { planQuantisation, type QuantisationPlan } from '../quantisation/plan-quantisation.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
@@ -17,7 +18,6 @@ import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from '
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
 import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
-import { planQuantisation, type QuantisationPlan } from './run/plan-quantisation.ts';
 import { summarise } from './summary/summarise.ts';
 import { taskOf } from './task-of.ts';
 

@@ -1,4 +1,5 @@
 import type { Placement } from '../analysis/placement.ts';
+import { structureOf } from '../analysis/source-structure.ts';
 import { type SpikeSite, whatIsBehind } from '../analysis/spike-sites.ts';
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import { freeBatch } from '../batching/free-batch.ts';
@@ -86,14 +87,16 @@ export async function inspectNetwork(network: Network, settings: InspectSettings
   const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);
   const conversion = readConversionRecord(model);
   const { passes, place, converts } = methodNamed(method);
-  const { graph: clean } = runPasses(free, passes).model;
-  const planned = place(clean);
+  const { model: clean } = runPasses(free, passes);
+  const planned = place(clean.graph);
   const macs =
     obstacles.length === 0
       ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
       : undefined;
   if (!spiking && obstacles.length === 0) {
-    obstacles.push(...problemsOf(() => requireSites(planned, clean, { ...(converts && { converts }) })));
+    obstacles.push(
+      ...problemsOf(() => requireSites(planned, structureOf(clean), { ...(converts && { converts }) })),
+    );
   }
   return {
     name,

@@ -174,7 +174,11 @@ describe('the quantised network of a spiking model', () => {
     expect(three).toBeGreaterThan(2 * eight);
     // The same images give the same ranges, whether they are seen before the neurons are placed or after.
     const { points } = quantisationPlacesOf(model);
-    const observed = await observeQuantisers(await measureSource(toSourceForm(model)), points, images);
+    const observed = await observeQuantisers(
+      await measureSource(structureOf(toSourceForm(model))),
+      points,
+      images,
+    );
     for (const [name, quantisers] of Object.entries(table)) {
       for (const [i, { scale, zeroPoint }] of quantisers.entries()) {
         expect(observed[name]![i]!.scale / scale).toBeCloseTo(1, 5);

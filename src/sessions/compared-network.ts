@@ -1,3 +1,4 @@
+import { structureOf } from '../analysis/source-structure.ts';
 import { lookUp } from '../look-up.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
 import type { Site } from '../spiking/neuron-node.ts';
@@ -18,7 +19,7 @@ export interface ComparedNetwork extends SpikingNetwork {
 
 /** Puts a spiking network beside its source. It is done once, and the pair handed on. @throws RuntimeError if the source does not run */
 export async function besideSource(network: SpikingNetwork): Promise<ComparedNetwork> {
-  const source = await measureSource(toSourceForm(network.model));
+  const source = await measureSource(structureOf(toSourceForm(network.model)));
   const sites = network.sites.map((site) => ({
     ...site,
     shape: lookUp(source.shapes, site.carried, 'shape of value'),

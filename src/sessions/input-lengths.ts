@@ -1,20 +1,15 @@
-import { messageOf, RuntimeError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { batchAxis, sharedInputs } from '../graph/batch-axis.ts';
 import type { Graph, ValueInfo } from '../graph/graph.ts';
 import { type InputBatch, isNamed } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { printShape } from '../graph/print-graph.ts';
-import { OrtSession } from './ort-session.ts';
-import { sampleInputs } from './sample-inputs.ts';
 
 /** Key of the lengths among a model's `metadata_props`. */
 const metadataKey = 'transpike.lengths';
 
-/** Lengths that are tried where a network leaves them open, the smallest first. */
-const candidates = [8, 16, 32, 64, 128, 224, 256, 384, 512];
-
 /** An axis of an input beside the batch whose length the network leaves open. */
-interface OpenAxis {
+export interface OpenAxis {
   readonly input: string;
   readonly axis: number;
   /** The network's name for its length, which several axes may have; else one of its own. */
@@ -53,37 +48,6 @@ export function sampleShapes(model: Model, samples = 1): Map<string, number[]> {
   );
 }
 
-/**
- * A model with lengths for all axes that it leaves open, to look at it with: those that are kept in it, else the smallest that it runs
- * with. The model itself where there are none to find.
- *
- * @throws RuntimeError if it runs with none of those that are tried
- */
-export async function withKnownLengths(model: Model): Promise<Model> {
-  const known = keptLengths(model);
-  const unknown = openAxes(model.graph).filter(({ key }) => !known.has(key));
-  if (unknown.length === 0) return model;
-  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
-  let reason = '';
-  try {
-    for (const length of candidates) {
-      const tried = withLengths(
-        model,
-        new Map([...known, ...unknown.map(({ key }) => [key, length] as const)]),
-      );
-      try {
-        await session.run(sampleInputs(tried.graph, sampleShapes(tried)));
-        return tried;
-      } catch (error) {
-        reason = messageOf(error);
-      }
-    }
-  } finally {
-    await session.release();
-  }
-  throw noLengths(model.graph, unknown, reason);
-}
-
 /** A model that keeps the lengths that data have on the axes that it leaves open. */
 export function withLengthsOf(model: Model, batch: InputBatch): Model {
   const open = openAxes(model.graph);
@@ -100,13 +64,15 @@ export function withLengthsOf(model: Model, batch: InputBatch): Model {
   return withLengths(model, new Map([...keptLengths(model), ...lengths]));
 }
 
-function withLengths(model: Model, lengths: ReadonlyMap<string, number>): Model {
+/** A copy of a model that keeps lengths, by the keys of its open axes. */
+export function withLengths(model: Model, lengths: ReadonlyMap<string, number>): Model {
   const copy = model.clone();
   copy.metadata.set(metadataKey, JSON.stringify(Object.fromEntries(lengths)));
   return copy;
 }
 
-function keptLengths({ metadata }: Model): Map<string, number> {
+/** The lengths that a model keeps, by the keys of its open axes. */
+export function keptLengths({ metadata }: Model): Map<string, number> {
   const text = metadata.get(metadataKey);
   return new Map(Object.entries(text === undefined ? {} : (JSON.parse(text) as Record<string, number>)));
 }
@@ -116,19 +82,6 @@ function unknownLengths({ name, shape }: ValueInfo): RuntimeError {
     where: `input '${name}'`,
     expected: 'known lengths on every axis but the batch',
     got: shape ? printShape(shape) : 'an unknown shape',
-    remedy: 'Give the shape of the input, or export the model with a fixed one',
-  });
-}
-
-function noLengths({ inputs }: Graph, unknown: readonly OpenAxis[], reason: string): RuntimeError {
-  const names = [...new Set(unknown.map(({ input }) => input))];
-  const shapes = inputs
-    .filter(({ name }) => names.includes(name))
-    .map(({ name, shape }) => `${name} ${printShape(shape!)}`);
-  return new RuntimeError({
-    where: `inputs ${shapes.join(', ')}`,
-    expected: `a network that runs with lengths from ${candidates[0]} to ${candidates.at(-1)} where they are open`,
-    got: reason.replace(/\s+/g, ' ').slice(0, 300),
     remedy: 'Give the shape of the input, or export the model with a fixed one',
   });
 }

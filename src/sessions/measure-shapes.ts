@@ -4,9 +4,9 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
 import { intsAttribute } from '../graph/node.ts';
 import { lookUp } from '../look-up.ts';
-import { sampleShapes, withKnownLengths } from './input-lengths.ts';
+import { withKnownLengths } from './known-lengths.ts';
 import { OrtSession } from './ort-session.ts';
-import { sampleInputs } from './sample-inputs.ts';
+import { sampleBatch, sampleInputs } from './sample-inputs.ts';
 
 /**
  * Shapes of values of a network for one sample, and of its outputs, found by running it: what ONNX Runtime
@@ -30,8 +30,10 @@ export async function measureShapes(
   const { model: shapes, shapeOf } = withShapesAsOutputs(model, names);
   const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
   try {
-    const given = inputShapes ?? sampleShapes(await withKnownLengths(model));
-    const outputs = await session.run(sampleInputs(shapes.graph, given));
+    const inputs = inputShapes
+      ? sampleInputs(model.graph, inputShapes)
+      : sampleBatch(await withKnownLengths(model));
+    const outputs = await session.run(inputs);
     const measured = (name: string) =>
       Array.from(lookUp(outputs, lookUp(shapeOf, name, 'shape of value'), 'output').data, Number);
     return new Map(all.map((name) => [name, weights.get(name) ?? measured(name)]));

@@ -1,5 +1,4 @@
-import { type SourceStructure, structureOf } from '../analysis/source-structure.ts';
-import type { Model } from '../graph/model.ts';
+import type { SourceStructure } from '../analysis/source-structure.ts';
 import { measureShapes } from './measure-shapes.ts';
 
 /** A network that does not spike, and all that is known of it before it sees data: found once, and handed on to whoever asks. */
@@ -14,10 +13,10 @@ const sequences = new Set(
 );
 
 /** Finds what is known of a network that does not spike. Shapes are measured, not inferred. @throws RuntimeError if it does not run */
-export async function measureSource(model: Model): Promise<MeasuredSource> {
-  const structure = structureOf(model);
+export async function measureSource(structure: SourceStructure): Promise<MeasuredSource> {
   const weights = structure.operators.flatMap((operator) => operator.weights.map(({ value }) => value));
-  return { ...structure, shapes: await measureShapes(model, [...tensorsOfInputs(structure), ...weights]) };
+  const values = [...tensorsOfInputs(structure), ...weights];
+  return { ...structure, shapes: await measureShapes(structure.model, values) };
 }
 
 /** All tensors that depend on the inputs, the inputs included. */

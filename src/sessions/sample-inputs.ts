@@ -1,10 +1,12 @@
-import { type InputKind, inputKinds } from '../analysis/input-kinds.ts';
+import { type InputKind, inputKind } from '../analysis/input-kinds.ts';
 import { sharedInputs } from '../graph/batch-axis.ts';
 import { castNumbers } from '../graph/cast-numbers.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { InputTensor, NamedInputs } from '../graph/input-batch.ts';
+import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
+import { sampleShapes } from './input-lengths.ts';
 
 /**
  * Inputs that make sense to a network, to try it with: numbers like those of a normalised picture, indices within their tables, masks
@@ -18,15 +20,19 @@ export function sampleInputs(
   shapes: ReadonlyMap<string, readonly number[]>,
   sample = 0,
 ): Required<NamedInputs> {
-  const kinds = inputKinds(graph);
   const shared = sharedInputs(graph.inputs);
-  const inputs = graph.inputs.map(({ name, dataType }): [string, InputTensor] => {
+  const inputs = graph.inputs.map((input): [string, InputTensor] => {
+    const { name, dataType = 'float32' } = input;
     const shape = lookUp(shapes, name, 'shape of input');
-    const own = shared.has(name) ? 0 : sample;
-    const numbers = numbersFor(lookUp(kinds, name, 'kind of input'), shape, own);
-    return [name, { shape, data: castNumbers(numbers, dataType ?? 'float32') }];
+    const numbers = numbersFor(inputKind(graph, input), shape, shared.has(name) ? 0 : sample);
+    return [name, { shape, data: castNumbers(numbers, dataType) }];
   });
   return { inputs: Object.fromEntries(inputs), shared: [...shared] };
+}
+
+/** One sample of such inputs, of the lengths that the network keeps. @throws RuntimeError if a length is not known */
+export function sampleBatch(model: Model, sample = 0): Required<NamedInputs> {
+  return sampleInputs(model.graph, sampleShapes(model), sample);
 }
 
 function numbersFor(kind: InputKind, shape: readonly number[], sample: number): Float32Array {

@@ -5,6 +5,7 @@ import { synapticInputSites } from '../../src/analysis/spike-sites.ts';
 import { convert } from '../../src/conversion/convert.ts';
 import { ecmtRatio, operatorActivities } from '../../src/energy/ecmt-ratio.ts';
 import { operatorCosts } from '../../src/energy/operator-costs.ts';
+import { siteCarrying } from '../../src/energy/site-carrying.ts';
 import { evaluateSource } from '../../src/engines/evaluate-source.fixture.ts';
 import { createInGraphEngine } from '../../src/engines/in-graph-engine.ts';
 import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
@@ -17,7 +18,6 @@ import type { Model } from '../../src/graph/model.ts';
 import { ecmt } from '../../src/methods/ecmt.ts';
 import { levelCounts } from '../../src/metrics/level-counts.fixture.ts';
 import { type Site, sitesOf } from '../../src/spiking/neuron-node.ts';
-import { siteCarrying } from '../../src/spiking/site-carrying.ts';
 import { toSourceForm } from '../../src/spiking/spiking-form.ts';
 import { hasShared, shared } from './shared-folder.ts';
 

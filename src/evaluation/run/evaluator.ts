@@ -8,6 +8,7 @@ import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
 import { confidenceOfRows } from '../../metrics/confidence.ts';
+import type { QuantisationPlan } from '../../quantisation/plan-quantisation.ts';
 import { quantisedNetworks } from '../../quantisation/quantised-networks.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
@@ -17,7 +18,6 @@ import { AnsweringNetwork, type Answers } from './answering-network.ts';
 import type { BatchOutcome, EvaluatedBatch } from './batch-outcome.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { otherOutputsOf } from './other-outputs.ts';
-import type { QuantisationPlan } from './plan-quantisation.ts';
 
 /** Runs the source network, the spiking one and quantised ones on the same batches. */
 export interface Evaluator {

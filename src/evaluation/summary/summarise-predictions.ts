@@ -1,12 +1,12 @@
 import { type ConfidentPrediction, earlyExit, exitThresholds } from '../../metrics/early-exit.ts';
 import type { Proportion } from '../../metrics/proportion.ts';
 import { type SourceMetrics, stepMetrics } from '../../metrics/step-metrics.ts';
+import type { QuantisationPlan } from '../../quantisation/plan-quantisation.ts';
 import type { SourceResult } from '../../results/accuracy-result.ts';
 import type { BatchRecord } from '../../results/batch-record.ts';
 import type { DeviceEnergy, StepEnergy } from '../../results/energy-result.ts';
 import type { EarlyExitResult, QuantisedResults } from '../../results/evaluation-result.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
-import type { QuantisationPlan } from '../run/plan-quantisation.ts';
 
 type Predictions = BatchRecord['predictions'];
 

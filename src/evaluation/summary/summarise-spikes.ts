@@ -1,12 +1,12 @@
+import { summariseEnergy } from '../../energy/summarise-energy.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { mustExist } from '../../look-up.ts';
+import type { QuantisationPlan } from '../../quantisation/plan-quantisation.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
 import type { ComparedNetwork, MeasuredSite } from '../../sessions/compared-network.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
-import type { QuantisationPlan } from '../run/plan-quantisation.ts';
-import { summariseEnergy } from './summarise-energy.ts';
 import { earlyExitResults, quantisedResults, stepQuality } from './summarise-predictions.ts';
 
 /** What an evaluation of a spiking network was told to do. */

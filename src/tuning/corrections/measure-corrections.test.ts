@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { structureOf } from '../../analysis/source-structure.ts';
 import { synapticInputSites } from '../../analysis/spike-sites.ts';
 import { ladderThresholds } from '../../dynamics/ladder.ts';
 import { evaluateSource } from '../../engines/evaluate-source.fixture.ts';
@@ -93,7 +94,10 @@ const logitsOf = async (model: Model, images: FloatTensor) =>
 
 async function correct(source: Model, images: FloatTensor, importance?: Map<string, PositionImportance>) {
   const spiking = spikingForm(source);
-  const operators = correctableOperators(await measureSource(source), synapticInputSites(source.graph));
+  const operators = correctableOperators(
+    await measureSource(structureOf(source)),
+    synapticInputSites(source.graph),
+  );
   const options = { source, operators, importance, batches: compared(images), threads: 1 };
   const corrections = await measureCorrections(spiking, 1, options);
   return { spiking, corrections, corrected: withCorrections(spiking, corrections) };

@@ -1,10 +1,10 @@
-import type { Batch } from '../../data/load-batch.ts';
-import { tensorsOf } from '../../formats/onnx/encode-model.ts';
-import { type BitWidths, bitWidths } from '../../quantisation/bit-widths.ts';
-import { observeQuantisers } from '../../quantisation/observe-quantisers.ts';
-import { placesAt } from '../../quantisation/quantised-networks.ts';
-import { type QuantiserTable, readQuantisers } from '../../quantisation/quantiser-table.ts';
-import type { ComparedNetwork } from '../../sessions/compared-network.ts';
+import type { Batch } from '../data/load-batch.ts';
+import { tensorsOf } from '../formats/onnx/encode-model.ts';
+import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import { type BitWidths, bitWidths } from './bit-widths.ts';
+import { observeQuantisers } from './observe-quantisers.ts';
+import { placesAt } from './quantised-networks.ts';
+import { type QuantiserTable, readQuantisers } from './quantiser-table.ts';
 
 /** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
 export interface QuantisationPlan {

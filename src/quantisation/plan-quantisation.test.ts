@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { structureOf } from '../../analysis/source-structure.ts';
-import { fileStorage } from '../../files/file-storage.fixture.ts';
-import { Graph } from '../../graph/graph.ts';
-import { Model } from '../../graph/model.ts';
-import { Tensor } from '../../graph/tensor.ts';
+import { structureOf } from '../analysis/source-structure.ts';
+import { fileStorage } from '../files/file-storage.fixture.ts';
+import { Graph } from '../graph/graph.ts';
+import { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { planQuantisation } from './plan-quantisation.ts';
 
 it('makes no quantised copies of networks whose weights fill the memory, and says so', async () => {

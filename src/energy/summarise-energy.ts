@@ -1,25 +1,8 @@
-import { breakEven } from '../../energy/break-even.ts';
-import { type Operations, operationsOf } from '../../energy/count-operations.ts';
-import type { Device } from '../../energy/define-device.ts';
-import { int8In45nm } from '../../energy/devices/45nm-int8.ts';
-import { devices } from '../../energy/devices/devices.ts';
-import { ecmtRatio, operatorActivities } from '../../energy/ecmt-ratio.ts';
-import { totalEnergy } from '../../energy/energy-breakdown.ts';
-import {
-  accounting,
-  assumptions,
-  fullEstimate,
-  leastOf,
-  realisedEstimate,
-} from '../../energy/full-estimate.ts';
-import { spikeDrivenShare } from '../../energy/operator-labels.ts';
-import { realisations } from '../../energy/realisations/realisations.ts';
-import { quantisedEstimate, sourceEstimate } from '../../energy/source-estimate.ts';
-import { type SpikingLoad, spikingLoad } from '../../energy/spiking-load.ts';
-import { sizeOf } from '../../graph/shape.ts';
-import { mustExist } from '../../look-up.ts';
-import { operatorBits } from '../../quantisation/quantise-source.ts';
-import type { Activity } from '../../results/activity.ts';
+import { sizeOf } from '../graph/shape.ts';
+import { mustExist } from '../look-up.ts';
+import type { QuantisationPlan } from '../quantisation/plan-quantisation.ts';
+import { operatorBits } from '../quantisation/quantise-source.ts';
+import type { Activity } from '../results/activity.ts';
 import type {
   DeviceEnergy,
   DeviceResult,
@@ -27,10 +10,21 @@ import type {
   EnergyResult,
   PayingSteps,
   StepEnergy,
-} from '../../results/energy-result.ts';
-import type { ComparedNetwork } from '../../sessions/compared-network.ts';
-import { siteCarrying } from '../../spiking/site-carrying.ts';
-import type { QuantisationPlan } from '../run/plan-quantisation.ts';
+} from '../results/energy-result.ts';
+import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import { breakEven } from './break-even.ts';
+import { type Operations, operationsOf } from './count-operations.ts';
+import type { Device } from './define-device.ts';
+import { int8In45nm } from './devices/45nm-int8.ts';
+import { devices } from './devices/devices.ts';
+import { ecmtRatio, operatorActivities } from './ecmt-ratio.ts';
+import { totalEnergy } from './energy-breakdown.ts';
+import { accounting, assumptions, fullEstimate, leastOf, realisedEstimate } from './full-estimate.ts';
+import { spikeDrivenShare } from './operator-labels.ts';
+import { realisations } from './realisations/realisations.ts';
+import { siteCarrying } from './site-carrying.ts';
+import { quantisedEstimate, sourceEstimate } from './source-estimate.ts';
+import { type SpikingLoad, spikingLoad } from './spiking-load.ts';
 
 /** Energy of a run: of the spiking network at each step, of the quantised ones, and what the figures rest on. */
 export interface EnergySummary {

@@ -1,4 +1,4 @@
-import type { Site } from './neuron-node.ts';
+import type { Site } from '../spiking/neuron-node.ts';
 
 /**
  * Looks up which of the sites of a spiking network feeds an operator.
