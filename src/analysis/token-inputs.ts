@@ -1,5 +1,5 @@
 import type { Graph, ValueInfo } from '../graph/graph.ts';
-import { inputKinds } from './input-kinds.ts';
+import { inputKind } from './input-kinds.ts';
 
 /** The inputs of a network that reads text, [batch, tokens] each. */
 export interface TokenInputs {
@@ -17,16 +17,15 @@ export interface TokenInputs {
 
 /** The inputs of a network that reads text; `undefined` where it reads something else. */
 export function tokenInputs(graph: Graph): TokenInputs | undefined {
-  const kinds = inputKinds(graph);
   const sequences = graph.inputs.filter(({ shape }) => shape?.length === 2);
   const named = (name: string) => sequences.find((each) => each.name === name);
-  const isIndices = ({ name }: ValueInfo) => kinds.get(name)?.kind === 'indices';
+  const isIndices = (input: ValueInfo) => inputKind(graph, input).kind === 'indices';
   const ids = named('input_ids') ?? sequences.find(isIndices);
-  const kind = ids && kinds.get(ids.name);
+  const kind = ids && inputKind(graph, ids);
   if (!ids || kind?.kind !== 'indices') return undefined;
   return {
     ids,
-    mask: named('attention_mask') ?? sequences.find(({ name }) => kinds.get(name)?.kind === 'mask'),
+    mask: named('attention_mask') ?? sequences.find((each) => inputKind(graph, each).kind === 'mask'),
     types: named('token_type_ids'),
     positions: named('position_ids'),
     vocabulary: kind.below,
