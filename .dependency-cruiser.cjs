@@ -13,6 +13,7 @@ const layers = [
   'interpreter',
   'formats',
   'files',
+  'hub',
   'images',
   'text',
   'data',
@@ -78,6 +79,7 @@ const upward = layers.slice(0, -1).map((layer, i) => ({
  */
 const outer = [
   'files',
+  'hub',
   'decoding',
   'datasets',
   'extensions',
@@ -155,6 +157,13 @@ module.exports = {
       comment: `${handIn}. Types may be imported`,
       from: core,
       to: { path: outerPlaces, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-hub-is-loaded-when-it-is-named',
+      severity: 'error',
+      comment: 'Import it dynamically: whoever opens a file loads nothing of it',
+      from: { pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: 'node_modules/@huggingface/', dynamic: false },
     },
     ...upward,
   ],

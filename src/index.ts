@@ -30,6 +30,7 @@ export { defineExtension, type Extension } from './extensions/define-extension.t
 export { useExtensions } from './extensions/load-extensions.ts';
 export { type UsedExtension, usedExtensions } from './extensions/register-extension.ts';
 export { writeOnnx } from './files/write-onnx.ts';
+export type { DownloadProgress } from './hub/fetch-from-hub.ts';
 export { type CompareSettings, type ComparisonEnd, compareNetworks } from './jobs/compare-networks.ts';
 export { asTheyAre, byMethods, type ComparedNetwork } from './jobs/compared-networks.ts';
 export {

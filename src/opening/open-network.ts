@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
 import { keepClasses } from '../data/kept-classes.ts';
-import { FormatError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
 import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import type { DownloadOptions } from '../hub/fetch-from-hub.ts';
 import { keepPreprocess } from '../images/kept-preprocess.ts';
 import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
@@ -16,6 +15,7 @@ import { type DenseNetwork, networkKind, type SpikingNetwork } from '../spiking/
 import { keepTokenizer } from '../text/kept-tokenizer.ts';
 import type { TokenizerDefinition } from '../text/text-tokenizer.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { locateNetwork } from './locate-network.ts';
 import { type ClassOptions, networkClasses } from './network-classes.ts';
 import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
 import { networkTokenizer, type TokenizerOptions } from './network-tokenizer.ts';
@@ -45,7 +45,12 @@ interface NetworkFacts {
 export type Network = NetworkFacts & (DenseNetwork | SpikingNetwork);
 
 /** How to open a network. */
-export interface OpenOptions extends ExternalDataOptions, PreprocessOptions, TokenizerOptions, ClassOptions {}
+export interface OpenOptions
+  extends ExternalDataOptions,
+    PreprocessOptions,
+    TokenizerOptions,
+    ClassOptions,
+    DownloadOptions {}
 
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
@@ -68,7 +73,8 @@ export function derivedNetwork(source: Network, model: Model): Network {
 }
 
 /**
- * Opens a network: an ONNX file, or a checkpoint folder with `config.json` and safetensors.
+ * Opens a network: an ONNX file, or a checkpoint folder with `config.json` and safetensors; or one of the hub, `hf:owner/name`, with
+ * `/file.onnx` for one ONNX file of it and `@revision` for a branch, a tag or a commit. What is fetched is kept in the hub's own cache.
  *
  * The preprocessing of pictures comes from the model's own metadata, else from `preprocessor_config.json` or
  * `config.json` beside it. Where nothing says it, the usual one of ImageNet is assumed and marked so; pictures are then refused until
@@ -79,7 +85,7 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * Its classes come from the model's own metadata, else from `config.json` (`label_names`, `id2label`) or a synset file beside it.
  *
  * @param options how pictures become inputs, what the classes are, and where weights of an ONNX file may lie beside its own folder
- * @throws FormatError if nothing is there, or it cannot be read; UsageError if preprocessing is told for other inputs than pictures
+ * @throws FormatError if nothing is there, or it cannot be read, or the hub does not give it; UsageError if preprocessing is told for other inputs than pictures
  *
  * @example
  * ```ts
@@ -90,21 +96,11 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * ```
  */
 export async function openNetwork(path: string, options: OpenOptions = {}): Promise<Network> {
-  const full = resolve(path);
-  const info = statSync(full, { throwIfNoEntry: false });
-  if (!info) {
-    throw new FormatError({
-      where: path,
-      expected: 'an .onnx file, or a folder with config.json and model.safetensors',
-      got: 'nothing there',
-      remedy: 'Check the path',
-    });
-  }
-  if (info.isDirectory()) refuseExternalData(path, options);
-  const { model, origin } = info.isDirectory() ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  const { path: full, isFolder, name, folder } = await locateNetwork(path, options);
+  if (isFolder) refuseExternalData(path, options);
+  const { model, origin } = isFolder ? await fromCheckpoint(full) : await fromOnnx(full, options);
   requireNeededVersions(model, path);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
-  const folder = info.isDirectory() ? full : dirname(full);
   const preprocess = networkPreprocess(model, folder, inputShape, options);
   const tokenizer = await networkTokenizer(model, folder, options);
   // Told otherwise, it is another network: a run with it goes on with it alone.
@@ -118,7 +114,7 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
   if (tokenizer) keepTokenizer(model, tokenizer);
   return {
     ...networkKind(model),
-    name: basename(full, extname(full) === '.onnx' ? '.onnx' : ''),
+    name,
     path: full,
     origin,
     inputShape,

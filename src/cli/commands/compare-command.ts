@@ -6,7 +6,7 @@ import { type CompareSettings, compareNetworks } from '../../jobs/compare-networ
 import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-networks.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
-import { type Network, openNetwork } from '../../opening/open-network.ts';
+import type { Network } from '../../opening/open-network.ts';
 import { comparisonTitle } from '../../report/comparison-title.ts';
 import { describeSeenByAll } from '../../report/describe-seen.ts';
 import { comparisonTable } from '../../tables/comparison-table.ts';
@@ -15,6 +15,7 @@ import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { comparisonLegend } from '../print-comparison.ts';
 import { printNotice } from '../print-notice.ts';
@@ -85,7 +86,7 @@ Examples:
 
 async function compareAction(paths: readonly string[], settings: Settings): Promise<void> {
   refusePreprocess(settings);
-  const networks = await Promise.all(paths.map((path) => openNetwork(path, settings)));
+  const networks = await Promise.all(paths.map((path) => openWithProgress(path, settings)));
   const end = await compareNetworks(comparedOf(networks, settings), {
     ...settings,
     command: commandLine(),

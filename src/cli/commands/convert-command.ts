@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { tell } from '../status-line.ts';
@@ -21,7 +21,7 @@ interface Settings extends ConvertSettings {
 export function convertCommand(): Command {
   return new Command('convert')
     .description('Convert a trained network into a spiking one.')
-    .argument('<model>', 'an .onnx file, or a folder with config.json and model.safetensors')
+    .argument('<model>', 'an .onnx file, a folder with config.json and model.safetensors, or hf:owner/name')
     .addOption(options.externalData())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
@@ -60,7 +60,7 @@ Examples:
 }
 
 async function convertAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path, { ...settings, classes: settings.labels });
+  const network = await openWithProgress(path, { ...settings, classes: settings.labels });
   const output = settings.output ?? `${network.name}.snn.onnx`;
   const { record, refersTo } = await convertWithProgress(network, {
     ...withCalibrationNames(settings),

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { printResult } from '../print-result.ts';
@@ -54,7 +54,7 @@ async function demoAction(settings: Settings): Promise<void> {
       because: 'for the bundled network and glyphs, of which all is known',
     });
   }
-  const source = await openNetwork(model ?? bundledModel, settings);
+  const source = await openWithProgress(model ?? bundledModel, settings);
   const [calibration, images] =
     data === undefined ? [bundledData.calibrate, bundledData.evaluate] : [data, data];
   // Thresholds that are right after two steps serve the later ones well.

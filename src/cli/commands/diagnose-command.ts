@@ -4,10 +4,10 @@ import {
   defaultDiagnosisLimit,
   diagnoseNetwork,
 } from '../../jobs/diagnose-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import type { Diagnosis } from '../../results/diagnosis-result.ts';
 import { diagnosisTable } from '../../tables/diagnosis-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { printLine, tableText } from '../print-table.ts';
@@ -54,7 +54,7 @@ Examples:
 
 async function diagnoseAction(path: string, settings: Settings): Promise<void> {
   refusePreprocess(settings);
-  const diagnosis = await diagnoseNetwork(await openNetwork(path, settings), {
+  const diagnosis = await diagnoseNetwork(await openWithProgress(path, settings), {
     ...settings,
     onNotice: printNotice,
   });

@@ -3,12 +3,13 @@ import { Command } from 'commander';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
-import { type Network, openNetwork } from '../../opening/open-network.ts';
+import type { Network } from '../../opening/open-network.ts';
 import { evaluationTable } from '../../tables/evaluation-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printResult } from '../print-result.ts';
 import { tableText } from '../print-table.ts';
@@ -92,7 +93,7 @@ Examples:
 
 async function evaluateAction(path: string, settings: Settings): Promise<void> {
   refusePreprocess(settings);
-  const opened = await openNetwork(path, settings);
+  const opened = await openWithProgress(path, settings);
   const network = await spikingOf(opened, settings);
   if (!network.spiking) {
     tell('warning: a source network has no time-steps; give --calibrate to convert it first');

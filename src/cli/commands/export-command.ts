@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { exporters } from '../../exporters/exporters.ts';
 import { type ExportSettings, exportNetwork } from '../../jobs/export-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 
 interface Settings extends ExportSettings {
@@ -34,7 +34,7 @@ export function exportCommand(): Command {
 }
 
 async function exportAction(path: string, { json, ...settings }: Settings): Promise<void> {
-  const { output, exporter } = await exportNetwork(await openNetwork(path, settings), settings);
+  const { output, exporter } = await exportNetwork(await openWithProgress(path, settings), settings);
   console.log(
     json
       ? JSON.stringify({ output, form: exporter.name })

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { type Inspection, type InspectSettings, inspectNetwork } from '../../jobs/inspect-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { inspectionTable } from '../../tables/inspection-table.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { type PrintSettings, printLine, tableText } from '../print-table.ts';
 
@@ -17,14 +17,17 @@ export function inspectCommand(): Command {
     .description(
       'Say what a network is, which spike sites it would get, and what cannot be converted and why (exit code 1).',
     )
-    .argument('<model>', 'an .onnx or .snn.onnx file, or a folder with config.json and model.safetensors')
+    .argument(
+      '<model>',
+      'an .onnx or .snn.onnx file, a folder with config.json and model.safetensors, or hf:owner/name',
+    )
     .addOption(options.method())
     .addOption(options.externalData())
     .addOption(options.format())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
     .action(async (path: string, settings: Settings) => {
-      const inspection = await inspectNetwork(await openNetwork(path, settings), settings);
+      const inspection = await inspectNetwork(await openWithProgress(path, settings), settings);
       if (settings.json) console.log(JSON.stringify(inspection, null, 2));
       else if (settings.format) console.log(tableText(inspectionTable(inspection.sites), settings));
       else print(inspection);

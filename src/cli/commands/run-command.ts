@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { type NetworkRun, type RunNetworkSettings, runNetwork } from '../../jobs/run-network.ts';
 import { mustExist } from '../../look-up.ts';
-import { openNetwork } from '../../opening/open-network.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { describeSynapseUse } from '../print-synapses.ts';
@@ -57,7 +57,7 @@ Examples:
 }
 
 async function runAction(path: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path, settings);
+  const network = await openWithProgress(path, settings);
   const run = await withProgress((show) =>
     runNetwork(network, {
       ...settings,

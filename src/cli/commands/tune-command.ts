@@ -3,11 +3,11 @@ import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { TuneSettings } from '../../jobs/tune-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { frontierTable } from '../../tables/frontier-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { printLine, tableText } from '../print-table.ts';
@@ -33,7 +33,7 @@ export function tuneCommand(): Command {
     .description('Find the spiking network that loses least for its energy.')
     .argument(
       '<model>',
-      'the source network: an .onnx file, or a folder with config.json and model.safetensors',
+      'the source network: an .onnx file, a folder with config.json and model.safetensors, or hf:owner/name',
     )
     .addOption(
       options
@@ -97,7 +97,7 @@ function positive(text: string): number {
 
 async function tuneAction(path: string, settings: Settings): Promise<void> {
   const goal = goalOf(settings);
-  const network = await openNetwork(path, settings);
+  const network = await openWithProgress(path, settings);
   const { frontier, output = `${network.name}.snn.onnx`, ...rest } = settings;
   const end = await tuneWithProgress(network, {
     ...rest,
