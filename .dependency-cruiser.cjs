@@ -163,7 +163,7 @@ module.exports = {
       severity: 'error',
       comment: 'Import it dynamically: whoever opens a file loads nothing of it',
       from: { pathNot: '\\.(test|fixture)\\.ts$' },
-      to: { path: 'node_modules/@huggingface/', dynamic: false },
+      to: { path: 'node_modules/@huggingface/hub/', dynamic: false },
     },
     ...upward,
   ],
