@@ -28,6 +28,7 @@ const layers = [
   'opening',
   'calibration',
   'methods',
+  'citations',
   'kernels',
   'sessions',
   'native',

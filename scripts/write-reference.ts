@@ -1,5 +1,6 @@
-// Writes what pages say of methods, neurons, devices and so on, as the code has it: npm run docs
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes what pages say of methods, neurons, devices and so on, and JSON Schemas, as the code has them: npm run docs
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { jsonSchemas, schemaFolder } from './json-schemas.ts';
 import { pages } from './pages.ts';
 import { withReference } from './reference-tables.ts';
 
@@ -10,3 +11,6 @@ for (const page of pages()) {
   writeFileSync(page, current);
   console.log(`${page}: written again`);
 }
+
+mkdirSync(schemaFolder, { recursive: true });
+for (const [path, text] of jsonSchemas()) writeFileSync(path, text);

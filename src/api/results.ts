@@ -21,6 +21,7 @@ export {
   type StepResult,
 } from '../results/evaluation-result.ts';
 export { frontierSchema } from '../results/frontier.ts';
+export { type RunLabel, runLabelSchema } from '../results/run-label.ts';
 export type { Figure, OtherOutput, TaskResult } from '../results/task-result.ts';
 export { type Traces, tracesSchema } from '../results/traces.ts';
 export { type ComparisonRun, type Run, readRun, type TuningRun } from '../runs/read-run.ts';

@@ -61,6 +61,18 @@ class InputOption extends Option {
   }
 }
 
+/** Words, one each time. */
+class TagsOption extends Option {
+  constructor(description: string) {
+    super('--tag <tag>', description);
+    this.argParser((tag, before: readonly string[] | undefined) => [...(before ?? []), tag]);
+  }
+
+  override attributeName(): string {
+    return 'tags';
+  }
+}
+
 /** Options that several commands have, each with one meaning. */
 export const options = {
   method: () =>
@@ -179,6 +191,8 @@ export const options = {
       'folder with the tokenizer.json of a network that reads text, where there is none in it or beside it',
       'folder',
     ),
+  name: () => new Option('--name <name>', 'what to call the run, for transpike runs'),
+  tags: (what = 'a word to find the run by, for transpike runs (repeatable)') => new TagsOption(what),
   output: (what: string) => new Option('-o, --output <file>', what),
   bundle: () =>
     new JobOption('bundle', 'put all weights into the written file, so that it depends on no other'),

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { begin, end } from './begin-and-end.ts';
+import { citeCommand } from './commands/cite-command.ts';
 import { compareCommand } from './commands/compare-command.ts';
+import { completionCommand } from './commands/completion-command.ts';
 import { convertCommand } from './commands/convert-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { diagnoseCommand } from './commands/diagnose-command.ts';
+import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
+import { listCommands } from './commands/list-commands.ts';
 import { reportCommand } from './commands/report-command.ts';
 import { runCommand } from './commands/run-command.ts';
+import { runsCommand } from './commands/runs-command.ts';
 import { trainCommand } from './commands/train-command.ts';
 import { tuneCommand } from './commands/tune-command.ts';
 
@@ -38,9 +43,14 @@ export function createProgram(): Command {
     exportCommand(),
     trainCommand(),
     demoCommand(),
+    runsCommand(),
+    ...listCommands(),
+    citeCommand(),
+    doctorCommand(),
   ]) {
     program.addCommand(missingLast(common(command)).exitOverride());
   }
+  program.addCommand(common(completionCommand(program)).exitOverride());
   program.addCommand(helpCommand(program).exitOverride());
   return program;
 }
@@ -59,7 +69,7 @@ function common(command: Command): Command {
     .option('--config <file>', 'load the extensions listed in a JSON file, { "use": […] }')
     .addOption(new Option('--quiet', 'tell nothing but results, warnings and errors').conflicts('verbose'))
     .option('--verbose', 'tell versions, time and memory, and where errors come from')
-    .hook('preAction', (_, called) => begin(called.opts()))
+    .hook('preAction', (_, called) => begin(called.optsWithGlobals()))
     .hook('postAction', end);
 }
 

@@ -68,7 +68,7 @@ async function compareIn(
   folder: RunFolder,
   title: string,
   networks: readonly ComparedNetwork[],
-  { onNetwork, evaluate = evaluateNetwork, ...settings }: CompareSettings,
+  { onNetwork, evaluate = evaluateNetwork, name: label, tags, ...settings }: CompareSettings,
 ): Promise<ComparisonEnd> {
   const entries: ComparisonEntry[] = [];
   for (const { name, open } of networks) {
@@ -87,7 +87,7 @@ async function compareIn(
   const differences = await differencesOf(folder, entries);
   const result: Comparison = { kind: 'comparison', entries, differences };
   await folder.write('result', result);
-  const report = await reportRun(folder.path, { name: title }, settings);
+  const report = await reportRun(folder.path, { name: title }, { ...settings, name: label, tags });
   return { folder: folder.path, finished: true, entries, differences, report };
 }
 

@@ -36,6 +36,10 @@ export interface Notice {
 export interface JobOrigin {
   /** The command that started it, for `environment.json`. Default: none. */
   readonly command?: string | undefined;
+  /** What people call the run. Default: nothing. */
+  readonly name?: string | undefined;
+  /** Words to find the run by. Default: none. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** How a job is listened to. */

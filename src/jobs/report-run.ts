@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { writeReport } from '../report/write-report.ts';
 import { describeEnvironment } from '../runs/describe-environment.ts';
+import { labelRun } from '../runs/label-run.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
 
@@ -15,7 +16,7 @@ export interface ReportedNetwork {
 }
 
 /**
- * Writes `environment.json` and `report.html` into the folder of a finished run. The run is worth more than its report:
+ * Writes `environment.json`, `report.html` and, where there is a name or a tag, `label.json` into the folder of a finished run. The run is worth more than its report:
  * if that cannot be drawn, a notice says so.
  *
  * @returns path of the report
@@ -23,11 +24,12 @@ export interface ReportedNetwork {
 export async function reportRun(
   folder: string,
   network: ReportedNetwork,
-  { command, onNotice }: JobOrigin & JobListener,
+  { command, name, tags, onNotice }: JobOrigin & JobListener,
 ): Promise<string | undefined> {
   try {
     const environment = describeEnvironment(network, command);
     await new RunFolder(folder).write('environment', environment);
+    await labelRun(folder, { name, tags });
     return await writeReport(folder);
   } catch (error) {
     onNotice?.({ kind: 'no-report', message: `no report: ${messageOf(error)}` });

@@ -24,7 +24,7 @@ export const rate = defineMethod({
   summary:
     'Rate coding: integrate-and-fire neurons in the place of ReLU, thresholds balanced to the activations.',
   paper:
-    'Diehl, Neil, Binas, Cook, Liu, Pfeiffer: Fast-classifying, high-accuracy spiking deep networks through weight and threshold balancing, IJCNN 2015, doi:10.1109/IJCNN.2015.7280696; Rueckauer et al., Frontiers in Neuroscience 2017, doi:10.3389/fnins.2017.00682',
+    'Diehl, Neil, Binas, Cook, Liu, Pfeiffer: Fast-classifying, high-accuracy spiking deep networks through weight and threshold balancing, IJCNN 2015, doi:10.1109/IJCNN.2015.7280696; Rueckauer, Lungu, Hu, Pfeiffer, Liu: Conversion of Continuous-Valued Deep Networks to Efficient Event-Driven Networks for Image Classification, Frontiers in Neuroscience 2017, doi:10.3389/fnins.2017.00682',
   passes: rateCodedPasses,
   converts: rateCodedConverts,
   place: activationSites,

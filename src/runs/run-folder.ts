@@ -23,6 +23,7 @@ const fileNames = {
   report: 'report.html',
   checksums: 'checksums.jsonl',
   diagnoses: 'diagnoses.jsonl',
+  label: 'label.json',
 } as const;
 
 /** A line for each file that was written. A file may have had several contents, one after the other. */

@@ -1,3 +1,4 @@
+import type { FrontierPoint } from '../results/frontier.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
 import { taskNamed } from '../tasks/tasks.ts';
 import { numberColumn, percentColumn, type Table, textColumn } from './table.ts';
@@ -35,5 +36,28 @@ export function frontierTable(frontier: readonly TuningPoint[], chosen: TuningPo
         measured.divergence,
       ];
     }),
+  };
+}
+
+/** All points of a tuning as its folder has them. */
+export function pointsTable(points: readonly FrontierPoint[]): Table {
+  return {
+    caption: `${points.length} networks`,
+    columns: [
+      textColumn('method'),
+      numberColumn('t', 'T', 0),
+      percentColumn('accuracy', 'accuracy'),
+      percentColumn('agreement', 'agree'),
+      numberColumn('ecmt_ratio', '(a)', 3),
+      numberColumn('full_ratio', '(b)', 3),
+    ],
+    rows: points.map(({ method, T, accuracy, agreement, ecmtRatio, fullRatio = null }) => [
+      method,
+      T,
+      accuracy,
+      agreement,
+      ecmtRatio,
+      fullRatio,
+    ]),
   };
 }

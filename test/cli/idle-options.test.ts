@@ -55,6 +55,7 @@ const tokenizer = (command: string): Record<string, Effect> => ({
   },
 });
 const output = 'where files are written, or over what';
+const called = 'what the run is called';
 const printing = 'how results are printed';
 const strict = 'what happens with images that cannot be read';
 const measured = 'which images are measured on, and with which labels; other data than it fits refuse it';
@@ -149,6 +150,8 @@ const effects: Record<string, Record<string, Effect>> = {
     '--output': output,
     '--bundle': output,
     '--force': output,
+    '--name': called,
+    '--tag': called,
     '--format': printing,
     '--json': printing,
   },
@@ -168,6 +171,8 @@ const effects: Record<string, Record<string, Effect>> = {
     '--workers': 'how images are computed',
     '--run': output,
     '--strict': strict,
+    '--name': called,
+    '--tag': called,
     '--format': printing,
     '--json': printing,
     '--calibrate': {
@@ -206,6 +211,8 @@ const effects: Record<string, Record<string, Effect>> = {
     '--steps': 'T',
     '--run': output,
     '--strict': strict,
+    '--name': called,
+    '--tag': called,
     '--format': printing,
     '--json': printing,
     '--methods': {
@@ -285,6 +292,13 @@ const effects: Record<string, Record<string, Effect>> = {
     '--limit': measured,
     '--steps': 'T',
   },
+  runs: {},
+  methods: { '--format': printing, '--json': printing },
+  neurons: { '--format': printing, '--json': printing },
+  devices: { '--format': printing, '--json': printing },
+  cite: { '--json': printing },
+  doctor: { '--json': printing },
+  completion: {},
 };
 
 it('says of every option of every command what it does', () => {

@@ -64,6 +64,8 @@ export function compareCommand(): Command {
     .addOption(options.batchSize())
     .addOption(options.workers())
     .addOption(options.memoryMB())
+    .addOption(options.name())
+    .addOption(options.tags())
     .addOption(options.folder('folder of the record', 'runs/compare-<model>-<settings>'))
     .addOption(options.engine())
     .addOption(options.synapses())

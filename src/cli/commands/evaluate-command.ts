@@ -57,6 +57,8 @@ export function evaluateCommand(): Command {
     .addOption(options.batchSize())
     .addOption(options.workers())
     .addOption(options.memoryMB())
+    .addOption(options.name())
+    .addOption(options.tags())
     .addOption(options.folder('folder of the run record', 'runs/<model>-<settings>'))
     .addOption(options.engine())
     .addOption(options.synapses())

@@ -65,6 +65,8 @@ export function tuneCommand(): Command {
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
     .addOption(options.batchSize())
+    .addOption(options.name())
+    .addOption(options.tags())
     .addOption(options.folder('folder of the journal', 'runs/tune-<model>-<settings>'))
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
