@@ -25,7 +25,12 @@ export {
   type TrainingOperator,
 } from '../differentiation/operators/training-operator.ts';
 export { trainingOperators } from '../differentiation/operators/training-operators.ts';
-export { type LifOptions, unrollLif } from '../differentiation/operators/unroll-lif.ts';
+export type { Surrogate, SurrogateInput } from '../finetuning/unrolled/surrogate-slopes.ts';
+export {
+  type UnrolledModel,
+  type UnrollOptions,
+  unrollSpiking,
+} from '../finetuning/unrolled/unroll-spiking.ts';
 export { defineNetwork, type NetworkKind } from '../training/networks/define-network.ts';
 export { networks } from '../training/networks/networks.ts';
 export { useQcfs } from '../training/networks/use-qcfs.ts';

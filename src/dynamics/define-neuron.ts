@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type { Activation } from '../analysis/activation.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { Learning } from './learning.ts';
+import type { StepOutputs, StepValues, ValueNames } from './step-values.ts';
+
+export type { StepOutputs, StepValues, ValueNames } from './step-values.ts';
 
 /** What one neuron knows of a time-step. */
 export interface StepInput {
@@ -15,9 +19,6 @@ export type Parameters<P extends string = string> = Readonly<Record<P, number>>;
 
 /** State variables of one neuron, by name; a step changes them in place. */
 export type State<S extends string = string> = Record<S, number>;
-
-/** Names of values in a graph by what they are. */
-export type ValueNames<N extends string = string> = Readonly<Record<N, string>>;
 
 /**
  * What the spikes s(1)…s(t) tell the operators that follow, and the membrane potential m(t) they come from.
@@ -36,28 +37,6 @@ export interface Thresholds<P extends string = string> {
   readonly negative?: P;
   /** The parameters of a neuron with these thresholds; the others as methods have them that say nothing about them. */
   toParameters(positive: number, negative: number): Parameters<P>;
-}
-
-/** Names of values in the body of a time-step, for {@link NeuronDefinition.lower}. */
-export interface StepValues<P extends string = string, S extends string = string> {
-  /** Running mean x̄(t), float32 [N, …]. */
-  readonly mean: string;
-  /** Time-step t as a float32 scalar. */
-  readonly t: string;
-  /** State variables, float32 [N, …]. */
-  readonly state: ValueNames<S>;
-  /** Parameters, float32, broadcastable to [N, …]. */
-  readonly parameters: ValueNames<P>;
-}
-
-/** What the body of a time-step makes. */
-export interface StepOutputs<S extends string = string> {
-  /** State variables after the step. */
-  readonly state: ValueNames<S>;
-  /** The value the following operators read: the running mean of what was emitted, or what the code decodes to. */
-  readonly decoded: string;
-  /** The spike of this step; 0 for none. */
-  readonly spike: string;
 }
 
 /**
@@ -133,6 +112,8 @@ export interface NeuronDefinition<A = unknown, P extends string = string, S exte
   levelOf(spike: number, parameters: Parameters<P>, attributes: A): number;
   /** The same step as standard ONNX operators of opset 11 or newer. */
   lower(builder: GraphBuilder, values: StepValues<P, S>, attributes: A): StepOutputs<S>;
+  /** How it is trained. Default: it cannot be. */
+  readonly learning?: Learning<A, P, S>;
 }
 
 /** A neuron whose attributes and names are known to itself alone: its own schema checks them. */

@@ -193,12 +193,18 @@ interface LeakyIntegrateAndFireFields {
   readonly threshold: number;
   readonly initialPotential: number;
   readonly leak: number;
+  readonly amplitude: number;
+  readonly exceeding: number;
+  readonly delayed: number;
 }
 
 function writeLeakyIntegrateAndFire(to: RecordWriter, from: LeakyIntegrateAndFireFields): void {
   to.number(80, from.threshold);
   to.number(84, from.initialPotential);
   to.number(88, from.leak);
+  to.number(92, from.amplitude);
+  to.whole(96, from.exceeding);
+  to.whole(100, from.delayed);
 }
 
 interface OffsetCalibratingFields {

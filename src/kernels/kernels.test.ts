@@ -60,11 +60,18 @@ describe('the integrate-and-fire kernel', () => {
 
   it('has a sister for neurons that leak', () => {
     fc.assert(
-      fc.property(anyNeurons, fc.constantFrom(1, 0.9, 0.5), (each, leak) => {
-        const { threshold: theta, initialPotential } = each.parameters;
-        const parameters = { threshold: theta!, initialPotential: initialPotential!, leak };
-        expectSame(leakyIntegrateAndFire, kernelFor(leakyIntegrateAndFire), { ...each, parameters });
-      }),
+      fc.property(
+        anyNeurons,
+        fc.constantFrom(1, 0.9, 0.5),
+        fc.constantFrom('reaching', 'exceeding'),
+        fc.constantFrom('now', 'delayed'),
+        (each, leak, fires, order) => {
+          const parameters = { ...each.parameters, leak };
+          const attributes = leakyIntegrateAndFire.attributes.parse({ fires, order });
+          const kernel = kernelFor(leakyIntegrateAndFire);
+          expectSame(leakyIntegrateAndFire, kernel, { ...each, parameters, attributes });
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -5,5 +5,9 @@ import { defineKernel } from './define-kernel.ts';
 export const leakyIntegrateAndFireKernel = defineKernel({
   neuron: leakyIntegrateAndFire,
   function: 'leakyIntegrateAndFire',
-  settings: (parameters) => parameters,
+  settings: (parameters, { fires, order }) => ({
+    ...parameters,
+    exceeding: Number(fires === 'exceeding'),
+    delayed: Number(order === 'delayed'),
+  }),
 });

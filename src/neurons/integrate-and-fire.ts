@@ -6,6 +6,7 @@ import {
   type StepOutputs,
   type StepValues,
 } from '../dynamics/define-neuron.ts';
+import { type GradientTools, thresholdRange, unlimited } from '../dynamics/learning.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const parameters = ['threshold', 'initialPotential', 'amplitude'] as const;
@@ -54,7 +55,33 @@ export const integrateAndFire = defineNeuron({
   decode: (state, t) => state.emitted / t,
   levelOf: () => 0,
   lower: lowerIntegrateAndFire,
+  learning: {
+    equations: [
+      'z = m/θ − 1;  ∂[s ≠ 0]/∂z = the surrogate slope',
+      'the θ that each earlier spike has taken off the potential passes a gradient to θ alone',
+    ].join('\n'),
+    ranges: { threshold: thresholdRange, initialPotential: unlimited, amplitude: unlimited },
+    tied: { amplitude: 'threshold' },
+    lower: lowerLearning,
+  },
 });
+
+type Values = StepValues<IntegrateAndFireParameter, 'emitted'>;
+
+function lowerLearning(build: GraphBuilder, values: Values, tools: GradientTools): StepOutputs<'emitted'> {
+  const { threshold, initialPotential, amplitude } = values.parameters;
+  const { emitted } = values.state;
+  const accumulated = build.op('Add', [build.op('Mul', [values.mean, values.t]), initialPotential]);
+  const spikes = tools.detach(build.op('Div', [emitted, amplitude]));
+  const potential = build.op('Sub', [accumulated, build.op('Mul', [spikes, threshold])]);
+  const above = build.op('GreaterOrEqual', [potential, threshold]);
+  const z = build.op('Sub', [build.op('Div', [potential, threshold]), build.scalar('one', 1)]);
+  const fired = tools.surrogate(build.op('Cast', [above], { to: 1 }), z);
+  const spike = build.op('Mul', [fired, amplitude], {}, { name: 'spike' });
+  const next = build.op('Add', [emitted, spike]);
+  const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });
+  return { state: { emitted: next }, decoded, spike };
+}
 
 /** The step of {@link integrateAndFire} as standard operators. */
 export function lowerIntegrateAndFire(

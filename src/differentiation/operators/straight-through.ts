@@ -32,3 +32,25 @@ export const roundStraightThrough: TrainingOperator = {
   forward: (build) => [build.op('Round', ['x'])],
   gradient: ({ gradient }) => [gradient],
 };
+
+/** y = value, whose gradient goes to the carrier, times the slope: da = dy·slope. */
+export const coupled: TrainingOperator = {
+  name: 'Coupled',
+  doc: 'y = value, of the shape of carrier and slope. Gradient: of the carrier dy·slope, of value and slope none.',
+  inputs: ['value', 'carrier', 'slope'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: () => ['value'],
+  gradient: ({ build, gradient, input }) => [undefined, build.op('Mul', [gradient, input(2)]), undefined],
+};
+
+/** y = value, whose gradient goes to the carrier as it is, as in tandem learning. */
+export const coupledAsIs: TrainingOperator = {
+  name: 'CoupledAsIs',
+  doc: 'y = value, of the shape of carrier. Gradient: of the carrier dy, of value none.',
+  inputs: ['value', 'carrier'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: () => ['value'],
+  gradient: ({ gradient }) => [undefined, gradient],
+};

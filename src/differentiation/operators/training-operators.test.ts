@@ -1,25 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { float, floatAttribute, type Node } from '../../graph/node.ts';
+import { float } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { evaluateModel } from '../../interpreter/evaluate-model.ts';
-import { type NdArray, ndArray } from '../../interpreter/nd-array.ts';
-import { exposeValues } from '../../sessions/expose-values.ts';
-import { OrtSession } from '../../sessions/ort-session.ts';
+import { ndArray } from '../../interpreter/nd-array.ts';
 import { losses } from '../../training/step/losses.ts';
-import {
-  drawInputs,
-  expectTrueGradients,
-  lossOf,
-  relativeError,
-  type TestedInput,
-} from '../central-differences.fixture.ts';
+import { drawInputs, expectTrueGradients, lossOf, type TestedInput } from '../central-differences.fixture.ts';
 import { differentiate } from '../differentiate.ts';
 import { batchNormalisationTraining } from './batch-normalisation-training.ts';
 import { floorStraightThrough, roundStraightThrough, stopGradient } from './straight-through.ts';
 import { type SurrogateName, surrogates } from './surrogates.ts';
 import { addTrainingOperator, carryTrainingOperators } from './training-operator.ts';
 import { trainingOperators } from './training-operators.ts';
-import { unrollLif } from './unroll-lif.ts';
 
 const slopes: Record<SurrogateName, (x: number, a: number) => number> = {
   rectangle: (x, a) => (Math.abs(x) < 1 / (2 * a) ? a : 0),
@@ -133,117 +124,5 @@ describe('losses', () => {
     const inputs: TestedInput[] = [{ shape: [3, 4] }, { shape: [3, 4] }];
     const model = lossOf(inputs, (build, [a, b]) => losses.mse(build, a!, b!), [[]]);
     await expectTrueGradients(model, drawInputs(inputs));
-  });
-});
-
-describe('unrolled LIF network', () => {
-  const shapes: TestedInput[] = [
-    { shape: [3, 4], low: 0, high: 1 },
-    { shape: [4, 6], low: -1, high: 1.5 },
-    { shape: [6, 2], low: -1, high: 1.5 },
-    { shape: [], values: [0.8] },
-    { shape: [], values: [0.9] },
-  ];
-
-  /** Two layers over T = 4; the outputs are the spike counts. */
-  const network = (reset: 'subtract' | 'zero') =>
-    lossOf(
-      shapes,
-      (build, [x, w1, w2, leak, threshold]) => {
-        const options = { leak: leak!, threshold: threshold!, surrogate: 'sigmoid', reset } as const;
-        const current = build.op('MatMul', [x!, w1!]);
-        const hidden = unrollLif(build, [current, current, current, current], options);
-        const currents = hidden.map((spikes) => build.op('MatMul', [spikes, w2!]));
-        return build.op('Sum', unrollLif(build, currents, options));
-      },
-      [[3, 2]],
-    );
-
-  it.each(['subtract', 'zero'] as const)(
-    'has the gradients of the network linearised at its spikes (reset %s)',
-    async (reset) => {
-      const model = network(reset);
-      carryTrainingOperators(model, trainingOperators);
-      const inputs = drawInputs(shapes, 5);
-      const names = ['x1', 'x2', 'x3', 'x4'];
-      const { model: trained, gradients } = await differentiate(model, 'loss', names);
-      const found = evaluateModel(trained, inputs, { keep: new Set(gradients.values()) });
-      const session = await OrtSession.create(exposeValues(trained, gradients.values()));
-      const single = await session.run(
-        new Map(
-          [...inputs].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
-        ),
-      );
-      await session.release();
-      for (const name of names) {
-        const expected = linearisedDifferences(model, inputs, name);
-        expect(relativeError(found.get(gradients.get(name)!)!.data, expected)).toBeLessThan(1e-6);
-        expect(relativeError(single.get(gradients.get(name)!)!.data, expected)).toBeLessThan(1e-3);
-      }
-    },
-  );
-
-  /**
-   * Central differences of the network whose spike functions are replaced by their tangents: H(x₀) + slope(x₀)·(x − x₀)
-   * with x₀ of the undisturbed network. Its derivative is what a surrogate gradient means.
-   */
-  function linearisedDifferences(
-    model: ReturnType<typeof network>,
-    inputs: ReadonlyMap<string, NdArray>,
-    name: string,
-  ): number[] {
-    const base = new Map<string, NdArray>();
-    const run = (given: ReadonlyMap<string, NdArray>, record: boolean) =>
-      evaluateModel(model, given, {
-        custom: (node: Node) =>
-          node.opType === 'SpikeSigmoid'
-            ? ([x]) => {
-                if (record) base.set(node.name, x!);
-                const at = base.get(node.name)!.data;
-                const a = floatAttribute(node, 'sharpness', 4);
-                const data = x!.data.map(
-                  (value, i) => Number(at[i]! >= 0) + slopes.sigmoid(at[i]!, a) * (value - at[i]!),
-                );
-                return [ndArray(x!.shape, data)];
-              }
-            : undefined,
-      }).get('loss')!.data[0]!;
-    run(inputs, true);
-    const { shape, data } = inputs.get(name)!;
-    return [...data].map((value, i) => {
-      const at = (moved: number) =>
-        run(
-          new Map([
-            ...inputs,
-            [
-              name,
-              ndArray(
-                shape,
-                data.map((other, j) => (j === i ? moved : other)),
-              ),
-            ],
-          ]),
-          false,
-        );
-      return (at(value + 1e-5) - at(value - 1e-5)) / 2e-5;
-    });
-  }
-
-  it('fires as the equations say', () => {
-    const model = network('subtract');
-    carryTrainingOperators(model, trainingOperators);
-    const inputs = drawInputs(shapes, 5);
-    const spikes = evaluateModel(model, inputs, { keep: new Set(['spike', 'spike_3', 'matmul']) });
-    const current = spikes.get('matmul')!.data;
-    let rest = new Float64Array(current.length);
-    let fired = rest;
-    for (let t = 1; t <= 4; t++) {
-      const potential = current.map((x, i) => x + 0.8 * rest[i]!);
-      fired = potential.map((v) => Number(v >= 0.9));
-      rest = potential.map((v, i) => v - 0.9 * fired[i]!);
-      if (t === 1) expect(spikes.get('spike')!.data).toEqual(fired);
-    }
-    expect(spikes.get('spike_3')!.data).toEqual(fired);
-    expect(fired.some((spike) => spike > 0)).toBe(true);
   });
 });

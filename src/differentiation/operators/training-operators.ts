@@ -1,6 +1,12 @@
 import { batchNormalisationTraining } from './batch-normalisation-training.ts';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
-import { floorStraightThrough, roundStraightThrough, stopGradient } from './straight-through.ts';
+import {
+  coupled,
+  coupledAsIs,
+  floorStraightThrough,
+  roundStraightThrough,
+  stopGradient,
+} from './straight-through.ts';
 import { surrogates } from './surrogates.ts';
 import type { TrainingOperator } from './training-operator.ts';
 
@@ -9,6 +15,8 @@ export const trainingOperators: readonly TrainingOperator[] = [
   stopGradient,
   floorStraightThrough,
   roundStraightThrough,
+  coupled,
+  coupledAsIs,
   ...Object.values(surrogates),
   batchNormalisationTraining,
   softmaxCrossEntropy,

@@ -9,13 +9,17 @@ class State {
 }
 
 /**
- * Leaky integrate-and-fire neurons with soft reset: m(t) = λ·v(t−1) + t·x̄(t) − (t−1)·x̄(t−1); a spike θ where m(t) ≥ θ.
+ * Leaky integrate-and-fire neurons with soft reset: u(t) = λ·v(t−1) + t·x̄(t) − (t−1)·x̄(t−1); a spike a where u(t), or v(t−1) if
+ * delayed, reaches θ, or exceeds it; v(t) = u(t) − θ after a spike.
  */
 @unmanaged
 export class LeakyIntegrateAndFire extends NeuronRun {
   threshold: f32;
   initialPotential: f32;
   leak: f32;
+  amplitude: f32;
+  exceeding: i32;
+  delayed: i32;
 
   @inline
   begin(state: State): void {
@@ -27,10 +31,13 @@ export class LeakyIntegrateAndFire extends NeuronRun {
   @inline
   step(mean: v128, state: State): v128 {
     const charge = f32x4.mul(mean, this.time);
-    const potential = f32x4.add(f32x4.mul(state.potential, f32x4.splat(this.leak)), f32x4.sub(charge, state.charge));
-    const spike = v128.and(f32x4.splat(this.threshold), f32x4.ge(potential, f32x4.splat(this.threshold)));
+    const next = f32x4.add(f32x4.mul(state.potential, f32x4.splat(this.leak)), f32x4.sub(charge, state.charge));
+    const potential = this.delayed ? state.potential : next;
+    const threshold = f32x4.splat(this.threshold);
+    const fired = this.exceeding ? f32x4.gt(potential, threshold) : f32x4.ge(potential, threshold);
+    const spike = v128.and(f32x4.splat(this.amplitude), fired);
     state.emitted = f32x4.add(state.emitted, spike);
-    state.potential = f32x4.sub(potential, spike);
+    state.potential = f32x4.sub(next, v128.and(threshold, fired));
     state.charge = charge;
     return spike;
   }

@@ -1,0 +1,85 @@
+import type { Learning } from '../../dynamics/learning.ts';
+import { ConversionError } from '../../errors.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { mustExist } from '../../look-up.ts';
+import type { Site } from '../../spiking/neuron-node.ts';
+import { gradientTools } from './gradient-tools.ts';
+import type { Surrogate } from './surrogate-slopes.ts';
+
+/** What the neurons of one site make at each step, first to last: names of values [N, …]. */
+export interface UnrolledSite {
+  readonly decoded: readonly string[];
+  readonly spikes: readonly string[];
+}
+
+/** How the neurons of a site are laid out over time. */
+export interface SiteUnrolling {
+  readonly surrogate: Surrogate;
+  /** No gradient passes from a step to the one before it at every multiple of this many steps. */
+  readonly truncateEvery: number | undefined;
+}
+
+/** The backward rule of a site's neurons. @throws ConversionError if they have none, or hidden steps */
+export function learningOf({ name, neuron }: Site): Learning {
+  if (neuron.learning && !neuron.rehearsal) return neuron.learning;
+  throw new ConversionError({
+    where: `site '${name}': neuron '${neuron.name}'`,
+    expected: 'a neuron that can be trained: with a backward rule, and without hidden steps',
+    got: neuron.learning ? 'one with hidden steps' : 'one without a backward rule',
+    remedy:
+      'Convert with a method whose neurons can be trained, such as ultra-low-latency, or give the neuron its facet learning',
+  });
+}
+
+/**
+ * Appends the neurons of a site, step by step.
+ *
+ * @param means x̄(1)…x̄(T), values [N, …]
+ * @param parameters names of the values by parameter
+ */
+export function unrollNeurons(
+  build: GraphBuilder,
+  site: Site,
+  means: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+  { surrogate, truncateEvery }: SiteUnrolling,
+): UnrolledSite {
+  const { neuron, attributes } = site;
+  const learning = learningOf(site);
+  const tools = gradientTools(build, surrogate);
+  let state = initialState(build, site, mustExist(means[0], 'a first step'), parameters);
+  const decoded: string[] = [];
+  const spikes: string[] = [];
+  for (const [i, mean] of means.entries()) {
+    if (truncateEvery !== undefined && i > 0 && i % truncateEvery === 0) {
+      state = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, tools.detach(value)]));
+    }
+    const values = { mean, t: build.scalar('t', i + 1), state, parameters };
+    const made = learning.lower(build, values, tools, attributes);
+    state = Object.fromEntries(
+      neuron.state.map((name) => [name, mustExist(made.state[name], `state ${name}`)]),
+    );
+    decoded.push(made.decoded);
+    spikes.push(made.spike);
+  }
+  return { decoded, spikes };
+}
+
+/** State variables before the first step, of the shape of what the neurons receive. */
+function initialState(
+  build: GraphBuilder,
+  { neuron, attributes }: Site,
+  mean: string,
+  parameters: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const given = neuron.lowerInitialState?.(build, parameters, attributes) ?? {};
+  const zero = { value: Tensor.float32([1], [0]) };
+  const zeros = build.op('ConstantOfShape', [build.op('Shape', [mean])], zero);
+  return Object.fromEntries(
+    neuron.state.map((name) => {
+      const value = given[name];
+      return [name, value === undefined ? zeros : build.op('Add', [zeros, value])];
+    }),
+  );
+}
