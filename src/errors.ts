@@ -37,6 +37,7 @@ export type Means =
   | 'memoryMB'
   | 'method'
   | 'output'
+  | 'overTime'
   | 'precision'
   | 'preprocess'
   | 'preset'

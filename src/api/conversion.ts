@@ -24,6 +24,7 @@ export type { Conversion } from '../conversion/conversion-pipeline.ts';
 export { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 export { type ConvertOptions, convert } from '../conversion/convert.ts';
 export { findObstacles } from '../conversion/find-obstacles.ts';
+export { giveTimeAxis, inputsOverTime, type Presentation } from '../spiking/inputs-over-time.ts';
 export {
   isSiteOf,
   type NeuronSpec,

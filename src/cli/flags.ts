@@ -22,6 +22,7 @@ export const flags: Readonly<Record<Means, string>> = {
   memoryMB: '--memory',
   method: '--method',
   output: '--output',
+  overTime: '--over-time',
   precision: '--precision',
   preprocess: '--preprocess',
   preset: '--preset',

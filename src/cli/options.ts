@@ -179,6 +179,12 @@ export const options = {
       'folder that weights of the model were moved to; may be given several times',
       'folder',
     ).argParser((folder, before: readonly string[] | undefined) => [...(before ?? []), folder]),
+  overTime: () =>
+    new JobOption(
+      'overTime',
+      'input of a source network that has a time axis behind the batch, [N, T, …] (repeatable); the spiking network sees its running mean, with name=current every step by itself',
+      'name',
+    ).argParser((name, before: readonly string[] | undefined) => [...(before ?? []), name]),
   preprocess: () =>
     new JobOption(
       'preprocess',

@@ -1,10 +1,12 @@
 import { logitsOf } from '../analysis/logits-of.ts';
 import { batchNotFree } from '../batching/free-batch.ts';
 import { ConversionError } from '../errors.ts';
+import { firstSteps } from '../graph/first-steps.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import {
   type InputBatch,
   type InputTensor,
+  isNamed,
   joinSamples,
   mapSamples,
   samplesOf,
@@ -14,7 +16,9 @@ import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
+import { inputsOverTime } from '../spiking/inputs-over-time.ts';
 import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
+import { overAllSteps } from '../spiking/over-all-steps.ts';
 import { withoutNeurons } from '../spiking/spiking-form.ts';
 
 /** Largest deviation of a logit, relative to the largest logit (at least 1), that a conversion may have. */
@@ -31,15 +35,18 @@ const mostShuffled = 4;
  * given, and on batches of other sizes with its images in another order, so that a rewrite that mixes images or depends on
  * the length of the batch is found out.
  *
- * @param source the network before any pass
+ * @param network the source network before any pass
  * @param spiking its spiking form
- * @param input one batch
+ * @param batch one batch
  * @returns the largest relative deviation of a logit on that batch
  * @throws ConversionError if it exceeds 1e-4 on any of them, naming the first site whose input deviates
  */
-export async function checkParity(source: Model, spiking: Model, input: InputBatch): Promise<number> {
+export async function checkParity(network: Model, spiking: Model, batch: InputBatch): Promise<number> {
+  const overTime = new Set(inputsOverTime(network).keys());
+  const source = overAllSteps(network);
+  const input = firstSteps(batch, overTime, paritySteps);
   const identity = withoutNeurons(spiking);
-  setSteps(identity, paritySteps);
+  setSteps(identity, windowOf(input, overTime) ?? paritySteps);
   const logits = logitsOf(source).name;
   const batches = [input, ...otherBatches(input)];
   const expected = await runAll(source, batches);
@@ -52,6 +59,13 @@ export async function checkParity(source: Model, spiking: Model, input: InputBat
   const worst = deviations.findIndex((each) => !(each <= parityTolerance));
   if (worst < 0) return deviations[0]!;
   throw await parityFailure(source, identity, sitesOf(spiking), batches[worst]!, deviations[worst]!);
+}
+
+/** How many steps the inputs over time have; `undefined` where there are none. */
+function windowOf(input: InputBatch, overTime: ReadonlySet<string>): number | undefined {
+  if (overTime.size === 0) return undefined;
+  const [first] = overTime;
+  return isNamed(input) ? input.inputs[first ?? '']?.shape[1] : input.shape[1];
 }
 
 /** Batches of two other sizes, with samples that differ, in another order. */
@@ -122,11 +136,12 @@ async function runAll(
   }
 }
 
-/** `got` holds the expected values once per time-step. */
+/** `got` holds the expected values at all steps, or those of one step once for each. */
 function relativeDeviation(expected: FloatTensor, got: FloatTensor): number {
   let scale = 1;
   let deviation = 0;
-  if (got.data.length !== paritySteps * expected.data.length) return Number.POSITIVE_INFINITY;
+  const times = got.data.length / expected.data.length;
+  if (times !== 1 && times !== paritySteps) return Number.POSITIVE_INFINITY;
   for (let i = 0; i < got.data.length; i++) {
     const value = expected.data[i % expected.data.length]!;
     scale = Math.max(scale, Math.abs(value));

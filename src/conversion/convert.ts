@@ -1,16 +1,15 @@
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { UsageError } from '../errors.ts';
-import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
-import { openAxes, withLengthsOf } from '../sessions/input-lengths.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
 import { sampleBatch } from '../sessions/sample-inputs.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type Conversion, ConversionPipeline } from './conversion-pipeline.ts';
+import { firstBatch, withLengthsOfData } from './lengths-of-data.ts';
 
 /** What to convert with. */
 export interface ConvertOptions {
@@ -101,16 +100,4 @@ async function calibrate(
   });
   onProgress?.('choosing thresholds', 0);
   return calibrated.map(({ site, calibration }) => ({ ...site, ...calibration.finish() }));
-}
-
-/** What a network leaves open of its inputs, such as the length of a sequence, is measured as the data have it. */
-async function withLengthsOfData(source: Model, batches: CalibrationBatches | undefined): Promise<Model> {
-  const first = openAxes(source.graph).length > 0 ? await firstBatch(batches) : undefined;
-  return first ? withLengthsOf(source, first) : source;
-}
-
-/** The first calibration batch, if there is one. */
-async function firstBatch(batches: CalibrationBatches | undefined): Promise<InputBatch | undefined> {
-  if (batches) for await (const batch of batches()) return batch;
-  return undefined;
 }

@@ -2,6 +2,7 @@ import { valuesAfter } from '../graph/reached-values.ts';
 import { lookUp } from '../look-up.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import type { SpikingNetwork } from '../spiking/network-kind.ts';
+import { presentsOverTime } from '../spiking/time-axis.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import type { SynapticWork } from './synaptic-work.ts';
 
@@ -12,8 +13,12 @@ export function labelOperators(
   work: readonly SynapticWork[],
 ): LabelledOperator[] {
   const opTypes = new Map(spiking.model.graph.nodes.map(({ name, opType }) => [name, opType]));
-  // Values that differ from step to step because spikes are in them.
-  const changing = valuesAfter(spiking.model.graph, new Set(spiking.sites.map(({ node }) => node)));
+  // Values that differ from step to step because spikes are in them, or inputs over time.
+  const inputs = spiking.model.graph.nodes.filter(presentsOverTime);
+  const changing = valuesAfter(
+    spiking.model.graph,
+    new Set([...inputs, ...spiking.sites.map(({ node }) => node)]),
+  );
   const isStateful = (other: OtherOperator) =>
     !other.linear && other.outputs.some(({ value }) => changing.has(value));
   return [

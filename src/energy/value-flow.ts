@@ -8,7 +8,7 @@ import { valuesBefore } from '../graph/reached-values.ts';
 import { lookUp } from '../look-up.ts';
 import { domain } from '../spiking/domain.ts';
 import { isNeuron } from '../spiking/neuron-node.ts';
-import { closeTimeAxis } from '../spiking/time-axis.ts';
+import { closeTimeAxis, currents, presentsOverTime } from '../spiking/time-axis.ts';
 import { operatorArithmetic } from './operator-arithmetic.ts';
 
 /**
@@ -71,6 +71,12 @@ class FlowSearch {
   follow(node: Node): void {
     const read = [...valuesReadBy(node)].filter((value) => this.flowOf.has(value));
     if (read.length === 0) return;
+    if (presentsOverTime(node)) {
+      // What arrives at a step is new; its running mean needs a sum like that of any increments.
+      for (const value of node.outputs)
+        this.flowOf.set(value, node.opType === currents ? 'means' : 'increments');
+      return;
+    }
     const made = isNeuron(node) ? 'increments' : this.#flowThrough(node, read);
     for (const value of node.outputs) this.flowOf.set(value, made);
     if (made === 'constant') return;
@@ -114,6 +120,7 @@ class FlowSearch {
 
 /** Whether each number that comes out is one that went in, in another shape, at other steps, or corrected by a constant. */
 function handsOn(node: Node): boolean {
+  if (presentsOverTime(node)) return false;
   return node.domain === domain ? !isNeuron(node) : node.domain === '' && reshaping.has(node.opType);
 }
 

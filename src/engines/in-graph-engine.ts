@@ -1,6 +1,7 @@
 import type { InputBatch } from '../graph/input-batch.ts';
 import { OrtSession, type SessionOptions } from '../sessions/ort-session.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
+import { requireWindow } from './require-window.ts';
 
 /**
  * Runs a plan as it stands: one ONNX Runtime session for the whole spiking model, neurons as standard operators.
@@ -10,7 +11,10 @@ export async function createInGraphEngine(plan: Plan, options?: SessionOptions):
   const session = await OrtSession.create(plan.model, options);
   return {
     plan,
-    run: async (input: InputBatch) => toRunResult(plan, await session.run(input)),
+    async run(input: InputBatch) {
+      requireWindow(plan, input);
+      return toRunResult(plan, await session.run(input));
+    },
     close: () => session.release(),
   };
 }

@@ -9,6 +9,7 @@ import { withExactConstants } from '../interpreter/exact-constants.ts';
 import { broadcastTo, elementTypeOf, fromTensor, type NdArray, ndArray } from '../interpreter/nd-array.ts';
 import { isNeuron, type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { type Engine, type Plan, toRunResult } from './plan-run.ts';
+import { requireWindow } from './require-window.ts';
 
 /**
  * Runs a plan in float64 with the neurons' reference steps: slow and obvious, the measure of every other engine.
@@ -20,6 +21,7 @@ export function createOracleEngine(plan: Plan): Engine {
   return {
     plan,
     async run(input: InputBatch) {
+      requireWindow(plan, input);
       const outputs = evaluateModel(model, inputArrays(plan.model, input), { custom: neurons });
       return toRunResult(plan, new Map([...outputs].map(([name, array]) => [name, toFloatTensor(array)])));
     },

@@ -12,6 +12,7 @@ import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
+import { inputsOverTime, type Presentation } from '../spiking/inputs-over-time.ts';
 import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
 import { type Site, setSteps } from '../spiking/neuron-node.ts';
 import { attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
@@ -25,6 +26,8 @@ export interface Plan {
   readonly hiddenSteps: number;
   readonly sites: readonly Site[];
   readonly operators: readonly SynapticOperator[];
+  /** Inputs with a time axis, [N, T, …], and what the network sees of them. */
+  readonly overTime: ReadonlyMap<string, Presentation>;
   /** Name of the output that holds the running-mean logits [T, N, …]. */
   readonly logits: string;
   /** The network's outputs, the logits among them, with the names under which the plan has them in float32. */
@@ -50,7 +53,7 @@ export interface RunResult {
 /** Runs a plan on batches. Engines differ in speed and precision, not in meaning. */
 export interface Engine {
   readonly plan: Plan;
-  /** @param input one batch: a tensor [N, …], or several by input name */
+  /** @param input one batch: a tensor [N, …], or several by input name; of an input with a time axis [N, T, …] */
   run(input: InputBatch): Promise<RunResult>;
   close(): Promise<void>;
 }
@@ -77,6 +80,8 @@ export function planRun(network: SpikingNetwork | Model, options: PlanOptions = 
   const steps = checkSteps(wanted);
   const exposed = exposeValues(model, keep);
   setSteps(exposed, steps);
+  const overTime = inputsOverTime(exposed);
+  setWindow(exposed, overTime, steps);
   const operators = synapticOperators(exposed.graph);
   const statistics = options.statistics ? attachStatistics(exposed, sites, operators) : undefined;
   const outputs = floatOutputs(exposed, new Set(model.graph.outputs.map(({ name }) => name)));
@@ -86,11 +91,21 @@ export function planRun(network: SpikingNetwork | Model, options: PlanOptions = 
     hiddenSteps,
     sites,
     operators,
+    overTime,
     logits: lookUp(outputs, logitsOf(model).name, 'output'),
     outputs,
     keep,
     ...(statistics && { statistics }),
   };
+}
+
+/** Inputs over time have as many steps as are run. */
+function setWindow({ graph }: Model, overTime: ReadonlyMap<string, Presentation>, steps: number): void {
+  graph.setInputs(
+    graph.inputs.map((info) =>
+      overTime.has(info.name) ? { ...info, shape: info.shape?.with(1, steps) } : info,
+    ),
+  );
 }
 
 /** Integers and truth values, such as the number of the best class, are carried along as floats. @returns names by the network's own */

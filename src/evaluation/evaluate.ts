@@ -9,6 +9,7 @@ import { planQuantisation, type QuantisationPlan } from '../quantisation/plan-qu
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
+import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { shortageOf } from '../shortage.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
@@ -88,7 +89,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
 async function networkOf(model: Model, { steps }: EvaluateOptions): Promise<DenseNetwork | ComparedNetwork> {
   const network = networkKind(model);
   if (network.spiking) return besideSource({ ...network, steps: checkSteps(steps ?? network.steps) });
-  return { ...network, model: await freeBatch(model) };
+  return { ...network, model: await freeBatch(await withKnownLengths(model)) };
 }
 
 /** To stop when sure of a class takes classes. */

@@ -15,6 +15,7 @@ import { printShape } from '../graph/print-graph.ts';
 import { methodNamed } from '../methods/methods.ts';
 import type { Network } from '../opening/open-network.ts';
 import { runPasses } from '../passes/run-passes.ts';
+import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { refuseIdle } from './refuse-idle.ts';
@@ -148,7 +149,7 @@ function problemsOf(check: () => unknown): string[] {
 /** The network as it will be converted; where its batch cannot be freed, that is one more obstacle. */
 async function withAnyBatch(source: Model, obstacles: string[]): Promise<Model> {
   try {
-    return await freeBatch(source);
+    return await freeBatch(await withKnownLengths(source));
   } catch (error) {
     obstacles.push(messageOf(error));
     return source;

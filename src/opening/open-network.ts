@@ -20,6 +20,7 @@ import { type ClassOptions, networkClasses } from './network-classes.ts';
 import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
 import { networkTokenizer, type TokenizerOptions } from './network-tokenizer.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
+import { withTimeAxes } from './with-time-axes.ts';
 
 /** What is known of a network from disk beside its model. */
 interface NetworkFacts {
@@ -50,7 +51,13 @@ export interface OpenOptions
     PreprocessOptions,
     TokenizerOptions,
     ClassOptions,
-    DownloadOptions {}
+    DownloadOptions {
+  /**
+   * Inputs of a source network that get a time axis behind the batch, by name; a spiking network made of it sees their running mean at
+   * every step, or, as `name=current`, every step by itself. A spiking network keeps what it was made with.
+   */
+  readonly overTime?: readonly string[] | undefined;
+}
 
 /** A network that was made of another one: of the same name and place, with a model of its own. */
 export function derivedNetwork(source: Network, model: Model): Network {
@@ -85,7 +92,8 @@ export function derivedNetwork(source: Network, model: Model): Network {
  * Its classes come from the model's own metadata, else from `config.json` (`label_names`, `id2label`) or a synset file beside it.
  *
  * @param options how pictures become inputs, what the classes are, and where weights of an ONNX file may lie beside its own folder
- * @throws FormatError if nothing is there, or it cannot be read, or the hub does not give it; UsageError if preprocessing is told for other inputs than pictures
+ * @throws FormatError if nothing is there, or it cannot be read, or the hub does not give it; UsageError if preprocessing is told for other inputs than pictures;
+ * GraphError if an input cannot have a time axis
  *
  * @example
  * ```ts
@@ -98,8 +106,9 @@ export function derivedNetwork(source: Network, model: Model): Network {
 export async function openNetwork(path: string, options: OpenOptions = {}): Promise<Network> {
   const { path: full, isFolder, name, folder } = await locateNetwork(path, options);
   if (isFolder) refuseExternalData(path, options);
-  const { model, origin } = isFolder ? await fromCheckpoint(full) : await fromOnnx(full, options);
-  requireNeededVersions(model, path);
+  const { model: read, origin } = isFolder ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  requireNeededVersions(read, path);
+  const model = withTimeAxes(read, path, options.overTime);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = networkPreprocess(model, folder, inputShape, options);
   const tokenizer = await networkTokenizer(model, folder, options);

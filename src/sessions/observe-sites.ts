@@ -5,6 +5,8 @@ import { firstNonFinite } from '../first-non-finite.ts';
 import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
+import { inputsOverTime } from '../spiking/inputs-over-time.ts';
+import { overAllSteps } from '../spiking/over-all-steps.ts';
 import { exposeValues } from './expose-values.ts';
 import { groupByMemory } from './group-by-memory.ts';
 import type { MeasuredSource } from './measure-source.ts';
@@ -24,20 +26,22 @@ export interface ObserveOptions {
 
 /**
  * Runs the source network on calibration batches and shows each site's activations to its observer. Memory is
- * bounded whatever the number of images.
+ * bounded whatever the number of images. Of inputs over time the network sees what it sees at each step, one row after another.
  *
  * @throws ConversionError if an activation is not finite or there is no batch
  */
 export async function observeSites(
-  { model, shapes }: MeasuredSource,
+  { model: source, shapes }: MeasuredSource,
   sites: readonly Placement[],
   observers: ReadonlyMap<string, Observer>,
   batches: CalibrationBatches,
   { threads = 1, batchSize, onBatch }: ObserveOptions,
 ): Promise<void> {
+  const model = overAllSteps(source);
+  const steps = Math.max(1, ...[...inputsOverTime(source).keys()].map((name) => shapes.get(name)?.[1] ?? 1));
   const groups = groupByMemory(
     sites,
-    ({ value }) => 4 * batchSize * sizeOf(lookUp(shapes, value, 'shape of value')),
+    ({ value }) => 4 * batchSize * steps * sizeOf(lookUp(shapes, value, 'shape of value')),
   );
   for (const [group, members] of groups.entries()) {
     const session = await OrtSession.create(

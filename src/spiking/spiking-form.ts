@@ -1,22 +1,29 @@
 import { GraphError } from '../errors.ts';
-import { sharedInputs } from '../graph/batch-axis.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, type Node, node } from '../graph/node.ts';
 import { mustExist } from '../look-up.ts';
 import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
+import { inputsOverTime, restoreMean } from './inputs-over-time.ts';
 import { insertNeurons, type PlacedNeurons, setSteps, sitesOf } from './neuron-node.ts';
+import { presentInputs } from './present-inputs.ts';
 import { restoreActivation } from './restore-activation.ts';
-import { closeTimeAxis, closingAttributes, openTimeAxis, timeAxisFunctions } from './time-axis.ts';
+import {
+  closeTimeAxis,
+  closingAttributes,
+  openTimeAxis,
+  presentsOverTime,
+  timeAxisFunctions,
+} from './time-axis.ts';
 import { requireKnown } from './unknown-neuron.ts';
 
 /** Lowest version of the ONNX file format that knows functions. */
 const functionsSince = 8;
 
 /**
- * Makes the spiking form of a model: every input is presented at T time-steps, neurons stand at the given places,
- * every output gets a leading time axis: [T, N, …]. Everything between is the source network, evaluated on running
+ * Makes the spiking form of a model: every input is presented at T time-steps, one with a time axis as what has come of it up to there
+ * (see giveTimeAxis), neurons stand at the given places, every output gets a leading time axis: [T, N, …]. Everything between is the source network, evaluated on running
  * means, T steps as one batch. Neurons that rehearse get hidden steps before step 1, which no output shows.
  *
  * @param source a model whose inputs and outputs have the batch as their leading axis; it is not changed
@@ -39,7 +46,8 @@ export const toSpikingForm = definePass({
     // Activation functions in whose place neurons stand now have no readers left.
     graph.removeDeadNodes();
     const hidden = hiddenSteps(model);
-    openInputs(model);
+    requireReadersOfCurrents(model);
+    presentInputs(model, hidden);
     closeOutputs(model, hidden);
     setSteps(model, steps);
     model.opsets.set(domain, domainVersion);
@@ -74,17 +82,18 @@ function hiddenSteps(model: Model): number {
   });
 }
 
-/** Inputs that all samples share, such as a scalar, are the same at every step as they are. */
-function openInputs({ graph }: Model): void {
-  const shared = sharedInputs(graph.inputs);
-  for (const { name } of graph.inputs) {
-    if (shared.has(name)) continue;
-    const repeated = graph.freshName(`${name}.overTime`);
-    graph.redirectConsumers(name, repeated);
-    graph.prepend(
-      node(openTimeAxis, [name, stepsName], [repeated], {}, { domain, name: `${name}.${openTimeAxis}` }),
-    );
-  }
+/** A neuron that takes what it reads for a running mean makes nonsense of currents. */
+function requireReadersOfCurrents(model: Model): void {
+  const input = [...inputsOverTime(model)].find(([, presentation]) => presentation === 'current')?.[0];
+  const other = sitesOf(model).find(({ neuron }) => neuron.coding !== 'instant');
+  if (input === undefined || !other) return;
+  throw new GraphError({
+    where: `input '${input}' as currents, site '${other.name}'`,
+    expected: "neurons that read and send every step by itself, of coding 'instant'",
+    got: `'${other.neuron.name}', which reads running means`,
+    remedy: "Present the input as 'running-mean': leaky neurons find the currents in it by themselves",
+    means: ['overTime'],
+  });
 }
 
 function closeOutputs({ graph }: Model, hidden: number): void {
@@ -139,7 +148,9 @@ export const toSourceForm = definePass({
     const { graph } = model;
     for (const each of graph.nodes.filter((candidate) => candidate.domain === domain)) {
       const [input, output] = [each.inputs[0]!, each.outputs[0]!];
-      if (each.opType === openTimeAxis) {
+      if (presentsOverTime(each)) {
+        restoreMean(model, each);
+      } else if (each.opType === openTimeAxis) {
         graph.redirectConsumers(output, input);
         graph.removeNode(each);
       } else {

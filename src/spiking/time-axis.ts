@@ -14,6 +14,20 @@ export const openTimeAxis = 'OpenTimeAxis';
  */
 export const closeTimeAxis = 'CloseTimeAxis';
 
+/**
+ * Operator that presents an input over time x [N, T, …] as its running means: x → [T·N, …], time-step major. In a model with ρ
+ * hidden steps, which come first, these see the mean over all T.
+ */
+export const runningMeans = 'RunningMeans';
+
+/** The same as currents: every step sees its own x(t). */
+export const currents = 'Currents';
+
+/** Whether an operator presents an input over time. */
+export function presentsOverTime(of: { readonly domain: string; readonly opType: string }): boolean {
+  return of.domain === domain && (of.opType === runningMeans || of.opType === currents);
+}
+
 const hiddenAttribute = 'hidden';
 
 /** Attributes of {@link closeTimeAxis} in a model with this many hidden steps. */
@@ -73,6 +87,59 @@ function closingFunction(opset: number, hidden: number): ModelFunction {
   };
 }
 
+/**
+ * The ONNX function of an operator that presents an input over time.
+ *
+ * @param opset version of the standard operators that the body is to use
+ * @param hidden number of hidden steps
+ */
+export function presentingFunction(
+  name: typeof runningMeans | typeof currents,
+  opset: number,
+  hidden: number,
+): ModelFunction {
+  const what = name === runningMeans ? 'running means' : 'currents';
+  const body = (build: GraphBuilder): [value: string, shape: string] => {
+    const shape = build.op('Shape', ['x']);
+    const [zero, one, two] = [0, 1, 2].map((at) => build.integers(`at${at}`, [at])) as [
+      string,
+      string,
+      string,
+    ];
+    const rest = build.op('Slice', [shape, two, build.integers('end', [32])]);
+    const samples = build.op(
+      'Concat',
+      [build.op('Slice', [shape, zero, two]), build.integers('flat', [-1])],
+      {
+        axis: 0,
+      },
+    );
+    const stepsFirst = build.op('Transpose', [build.op('Reshape', ['x', samples])], { perm: [1, 0, 2] });
+    const isMean = name === runningMeans;
+    const means =
+      isMean || hidden > 0 ? meansOf(build, stepsFirst, build.op('Slice', [shape, one, two])) : stepsFirst;
+    const presented = isMean ? means : stepsFirst;
+    const all = hidden === 0 ? presented : behindHidden(build, presented, means, hidden);
+    return [all, build.op('Concat', [build.integers('merged', [-1]), rest], { axis: 0 })];
+  };
+  return timeAxisFunction(name, opset, `Presents an input [N, T, …] step by step as ${what}.`, body, ['x']);
+}
+
+/** Running means over the leading axis of [T, N, features]. @param steps value that holds T, int64 [1] */
+function meansOf(build: GraphBuilder, value: string, steps: string): string {
+  const sums = build.op('CumSum', [value, build.constant('time', Tensor.int64([], [0]))]);
+  const count = build.op('Cast', [build.op('Squeeze', [steps])], { to: 1 });
+  const first = build.scalar('first', 1);
+  const times = build.op('Range', [first, build.op('Add', [count, first]), first]);
+  return build.op('Div', [sums, build.op('Reshape', [times, build.integers('column', [-1, 1, 1])])]);
+}
+
+/** Steps behind as many of the mean over all of them, which is the last one of the running means. */
+function behindHidden(build: GraphBuilder, presented: string, means: string, hidden: number): string {
+  const last = build.op('Slice', [means, build.integers('last', [-1]), build.integers('all', [2 ** 31 - 1])]);
+  return build.op('Concat', [...Array<string>(hidden).fill(last), presented], { axis: 0 });
+}
+
 function withoutFirst(build: GraphBuilder, shape: string): string {
   return build.op('Slice', [shape, build.integers('from', [1]), build.integers('to', [32])]);
 }
@@ -83,6 +150,7 @@ function timeAxisFunction(
   opset: number,
   doc: string,
   body: (build: GraphBuilder) => [value: string, shape: string],
+  inputs: readonly string[] = ['x', 'steps'],
 ): ModelFunction {
   const graph = new Graph(name);
   const [value, shape] = body(new GraphBuilder(graph));
@@ -92,7 +160,7 @@ function timeAxisFunction(
   return {
     name,
     domain,
-    inputs: ['x', 'steps'],
+    inputs,
     outputs: ['y'],
     attributes: [],
     attributeDefaults: new Map(),

@@ -1,14 +1,17 @@
 import { synapticInputSites } from '../analysis/spike-sites.ts';
 import { type Conversion, ConversionPipeline } from '../conversion/conversion-pipeline.ts';
+import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import type { Preparation } from '../conversion/prepare-source.ts';
 import { noteSeen } from '../conversion/seen-images.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
+import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { sampleDigests } from '../graph/sample-digests.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
+import { inputsOverTime } from '../spiking/inputs-over-time.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
 import { PlannedNetworks } from './planned-networks.ts';
@@ -79,7 +82,11 @@ const preparation: Preparation = { passes: [removeIdentities, removeDeadNodes], 
  */
 export async function tune(source: Model, options: TuneOptions): Promise<Tuned | undefined> {
   const { goal, journal, steps, threads, signal, onProgress } = options;
-  const pipeline = await ConversionPipeline.prepare(source, preparation);
+  refuseInputsOverTime(source);
+  const pipeline = await ConversionPipeline.prepare(
+    await withLengthsOfData(source, options.calibration),
+    preparation,
+  );
   const { clean, sites } = pipeline;
   const energy = sourceEnergy(clean, sites);
   const images = await readTuningImages(
@@ -162,4 +169,16 @@ function ignoreAbort(signal: AbortSignal | undefined): (error: unknown) => undef
     if (signal?.aborted) return undefined;
     throw error;
   };
+}
+
+/** The search chooses T, which inputs over time have already. */
+function refuseInputsOverTime(source: Model): void {
+  const [input] = inputsOverTime(source).keys();
+  if (input === undefined) return;
+  throw new UsageError({
+    where: `input '${input}'`,
+    expected: 'an input that is constant over time, for the search chooses T',
+    got: 'one with a time axis',
+    remedy: 'Convert the network with methods of your choice, and compare them',
+  });
 }

@@ -54,6 +54,13 @@ const tokenizer = (command: string): Record<string, Effect> => ({
       'tokenizer @images: expected a network that reads tokens, got one that does not. Leave it out (--tokenizer).',
   },
 });
+/** Beside the options of opening for commands that take source networks. */
+const timed: Record<string, Effect> = {
+  '--over-time': {
+    'inspect @e.snn.onnx --over-time x':
+      '@e.snn.onnx: expected a source network, whose inputs can be given a time axis, got a spiking network made without. Convert the source network with it (--over-time).',
+  },
+};
 const output = 'where files are written, or over what';
 const called = 'what the run is called';
 const printing = 'how results are printed';
@@ -96,6 +103,7 @@ const further = 'inputs by name, beside those of the data';
 const effects: Record<string, Record<string, Effect>> = {
   convert: {
     ...opening,
+    ...timed,
     '--input': further,
     '--preprocess': 'kept in the spiking model',
     ...tokenizer('convert @vit --calibrate @x.npy'),
@@ -157,6 +165,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   evaluate: {
     ...opening,
+    ...timed,
     '--input': further,
     ...preprocess('evaluate @e.snn.onnx --data @x.npy'),
     ...tokenizer('evaluate @vit --data @x.npy'),
@@ -192,6 +201,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   compare: {
     ...opening,
+    ...timed,
     '--input': further,
     ...preprocess('compare @e.snn.onnx --data @x.npy'),
     ...tokenizer('compare @e.snn.onnx --data @x.npy'),
@@ -254,6 +264,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   inspect: {
     ...opening,
+    ...timed,
     '--method': {
       'inspect @e.snn.onnx --method rate': `@e.snn.onnx: expected no method ${spikes}, got rate. Leave it out (--method).`,
     },

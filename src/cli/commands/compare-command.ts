@@ -33,6 +33,7 @@ interface Settings extends CompareSettings {
   readonly json?: boolean;
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
+  readonly overTime?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
 }
@@ -50,6 +51,7 @@ export function compareCommand(): Command {
     )
     .addOption(options.calibration('images to choose thresholds on, the same for every method'))
     .addOption(options.externalData())
+    .addOption(options.overTime())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.calibrationLimit())

@@ -9,6 +9,7 @@ import { tell } from '../status-line.ts';
 
 interface Settings extends ConvertSettings {
   readonly externalData?: readonly string[];
+  readonly overTime?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
   readonly limit?: number;
@@ -23,6 +24,7 @@ export function convertCommand(): Command {
     .description('Convert a trained network into a spiking one.')
     .argument('<model>', 'an .onnx file, a folder with config.json and model.safetensors, or hf:owner/name')
     .addOption(options.externalData())
+    .addOption(options.overTime())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.method())

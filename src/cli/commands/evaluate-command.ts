@@ -26,6 +26,7 @@ interface Settings extends EvaluateSettings {
   readonly json?: boolean;
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
+  readonly overTime?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
 }
@@ -45,6 +46,7 @@ export function evaluateCommand(): Command {
     )
     .addOption(options.input('data'))
     .addOption(options.externalData())
+    .addOption(options.overTime())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.labels())

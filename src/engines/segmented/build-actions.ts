@@ -30,7 +30,7 @@ export interface ActionRequest {
 /** Loads the segments of a network and puts everything the engine has to do into order. */
 export async function buildActions(request: ActionRequest): Promise<Action[]> {
   const { network, sites, counted } = request;
-  const cut = cutGraph(network.model);
+  const cut = cutGraph(network.model, network.overTime);
   const used = usedValues(request, cut);
   const known = new Map(network.model.graph.inputs.map((info) => [info.name, info]));
   const bySite = new Map(sites.map((site) => [site.name, site]));

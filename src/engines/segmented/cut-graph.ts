@@ -9,7 +9,7 @@ import { engineDomain } from './integer-product.ts';
 
 /** Operators between two rows of cuts: everything that can be computed as soon as the cuts before have been. */
 export interface Segment {
-  /** Number of cuts on the longest path before it. Level 0 depends on the network's input alone. */
+  /** Number of cuts on the longest path before it. Level 0 depends on inputs alone that are constant over time. */
   readonly level: number;
   /** The operators as a model of their own; the types and shapes of its inputs are yet unknown. */
   readonly model: Model;
@@ -33,11 +33,13 @@ const ownDomains: ReadonlySet<string> = new Set([domain, engineDomain]);
 /**
  * Cuts a graph at all neurons and other nodes that the engine runs itself. A segment holds the operators of one level and copies of the
  * constants they need; weights in files stay references.
+ *
+ * @param overTime inputs that change from step to step, as behind a first cut
  */
-export function cutGraph(model: Model): Cut {
+export function cutGraph(model: Model, overTime: ReadonlySet<string> = new Set()): Cut {
   const { graph } = model;
   const constants = new Constants(graph);
-  const levels = new Map(graph.inputs.map(({ name }) => [name, 0]));
+  const levels = new Map(graph.inputs.map(({ name }) => [name, overTime.has(name) ? 1 : 0]));
   const members: Node[][] = [[]];
   const cuts: Node[][] = [[]];
   const wanted = new Set(graph.outputs.map(({ name }) => name));

@@ -48,6 +48,8 @@ export interface LayoutRequest {
   /** Values whose leading axis is the batch. */
   readonly batched: ReadonlySet<string>;
   readonly inputs: readonly string[];
+  /** Those of them that are another one at every step. */
+  readonly inputsOverTime: ReadonlySet<string>;
   /** Values to be read after the run. */
   readonly kept: readonly string[];
 }
@@ -64,9 +66,10 @@ const largestMemory = 2 ** 32 - 2 ** 16;
  *
  * @throws RuntimeError if it takes more than 4 GiB
  */
-export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kept }: LayoutRequest): Layout {
+export function makeLayout(request: LayoutRequest): Layout {
+  const { batch, steps, actions, shapes, batched, inputs, kept } = request;
   const lives = lifetimes(actions, inputs, kept);
-  const overTime = valuesOverTime(actions);
+  const overTime = valuesOverTime(actions, request.inputsOverTime);
   const given = new Set(inputs);
   const lies = (name: string) => given.has(name) || isPlaced(lookUp(shapes, name, 'shape of value'));
   const stacked = stackedActions(actions, (name) => batched.has(name) && lies(name), shapes, steps);
@@ -122,10 +125,11 @@ export function makeLayout({ batch, steps, actions, shapes, batched, inputs, kep
 }
 
 /** The values that differ from step to step. */
-function valuesOverTime(actions: readonly Action[]): Set<string> {
-  return new Set(
-    actions.flatMap((action) => (action.kind === 'segment' && !action.overTime ? [] : action.writes)),
+function valuesOverTime(actions: readonly Action[], inputs: ReadonlySet<string>): Set<string> {
+  const made = actions.flatMap((action) =>
+    action.kind === 'segment' && !action.overTime ? [] : action.writes,
   );
+  return new Set([...inputs, ...made]);
 }
 
 /**

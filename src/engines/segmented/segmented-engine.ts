@@ -6,12 +6,14 @@ import type { DataType } from '../../graph/data-type.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { type InputBatch, sampleCount, sliceSamples } from '../../graph/input-batch.ts';
 import { KernelModule } from '../../kernels/kernel-module.ts';
-import { lookUp } from '../../look-up.ts';
+import { lookUp, mustExist } from '../../look-up.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { sampleShapes } from '../../sessions/input-lengths.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
 import { webAssembly } from '../../web-assembly.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
+import { presentSteps } from '../present-steps.ts';
+import { requireWindow } from '../require-window.ts';
 import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
@@ -134,6 +136,7 @@ class Segmented implements SegmentedEngine {
 
   async run(input: InputBatch): Promise<RunResult> {
     const { graph } = this.plan.model;
+    requireWindow(this.plan, input);
     const bound = bindInputs(graph, input);
     const images = sampleCount(bound);
     const part = await this.#partSize(this.#shapesOf(bound), images);
@@ -167,8 +170,14 @@ class Segmented implements SegmentedEngine {
 
   async #runPart(part: BoundInputs): Promise<Map<string, FloatTensor>> {
     const run = await this.#prepare(this.#shapesOf(part));
-    for (const [name, dataType] of this.#types)
-      run.write(name, castNumbers(part.inputs[name]!.data, dataType));
+    for (const [name, dataType] of this.#types) {
+      const tensor = mustExist(part.inputs[name], `input '${name}'`);
+      const presentation = this.plan.overTime.get(name);
+      if (presentation === undefined) run.write(name, castNumbers(tensor.data, dataType));
+      else
+        for (const [step, seen] of presentSteps(tensor, presentation, this.plan).entries())
+          run.write(name, seen, step);
+    }
     return this.#collect(run, await withBatchInError(where, sampleCount(part), () => run.execute()));
   }
 
@@ -193,6 +202,7 @@ class Segmented implements SegmentedEngine {
       actions: this.#actions,
       ...(await this.#shapes(shapes)),
       inputs: [...shapes.keys()],
+      inputsOverTime: this.#network.overTime,
       kept: [...this.#network.values.values()],
     });
     this.#layouts.set(keyOf(shapes), layout);
@@ -223,9 +233,17 @@ class Segmented implements SegmentedEngine {
     return this.#typed(new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape])));
   }
 
+  /** Of one step each. */
   #typed(shapes: ReadonlyMap<string, readonly number[]>): InputShapes {
+    const { overTime } = this.plan;
     return new Map(
-      [...shapes].map(([name, dims]) => [name, { dataType: lookUp(this.#types, name, 'input'), dims }]),
+      [...shapes].map(([name, dims]) => [
+        name,
+        {
+          dataType: lookUp(this.#types, name, 'input'),
+          dims: overTime.has(name) ? dims.toSpliced(1, 1) : dims,
+        },
+      ]),
     );
   }
 

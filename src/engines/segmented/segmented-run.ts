@@ -75,9 +75,9 @@ export class SegmentedRun {
     return tally;
   }
 
-  /** Puts an input into its place, in the element type that it has there. */
-  write(input: string, numbers: TypedNumbers): void {
-    const { data } = this.#tensor(input, 0);
+  /** Puts an input into its place, in the element type that it has there. @param step of an input over time, counted from 0 */
+  write(input: string, numbers: TypedNumbers, step = 0): void {
+    const { data } = this.#tensor(input, step);
     // Both hold the same kind of numbers.
     (data as Float64Array).set(numbers as Float64Array);
   }

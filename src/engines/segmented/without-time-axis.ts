@@ -2,12 +2,15 @@ import { definePass } from '../../graph/define-pass.ts';
 import type { Model } from '../../graph/model.ts';
 import { domain } from '../../spiking/domain.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
-import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import { inputsOverTime } from '../../spiking/inputs-over-time.ts';
+import { closeTimeAxis, openTimeAxis, presentsOverTime } from '../../spiking/time-axis.ts';
 
 /** The network of one time-step, neurons included. */
 export interface StepNetwork {
   /** The planned model without the operators that open and close the time axis. Its outputs are the values wanted. */
   readonly model: Model;
+  /** Inputs that are another one at every step, of one step each. */
+  readonly overTime: ReadonlySet<string>;
   /** For each wanted output of the plan the value that holds one step of it. */
   readonly values: ReadonlyMap<string, string>;
 }
@@ -36,6 +39,12 @@ export const withoutTimeAxis = definePass({
       graph.redirectConsumers(output, input);
       graph.removeNode(each);
     }
+    const overTime = new Set(inputsOverTime(model).keys());
+    graph.setInputs(
+      graph.inputs.map((info) =>
+        overTime.has(info.name) ? { ...info, shape: info.shape?.toSpliced(1, 1) } : info,
+      ),
+    );
     const values = new Map(wanted.map((name) => [name, resolve(name)]));
     graph.setOutputs(
       [...new Set(values.values())].map((name) => ({
@@ -46,10 +55,11 @@ export const withoutTimeAxis = definePass({
     );
     graph.removeDeadNodes();
     foldCorrections(model);
-    return { model, values };
+    return { model, values, overTime };
   },
 });
 
 function isTimeAxis(of: { readonly domain: string; readonly opType: string }): boolean {
-  return of.domain === domain && (of.opType === openTimeAxis || of.opType === closeTimeAxis);
+  const isBorder = of.opType === openTimeAxis || of.opType === closeTimeAxis;
+  return of.domain === domain && (isBorder || presentsOverTime(of));
 }

@@ -1,0 +1,22 @@
+import { RuntimeError } from '../errors.ts';
+import { type InputBatch, isNamed } from '../graph/input-batch.ts';
+import type { Plan } from './plan-run.ts';
+
+/** @throws RuntimeError if an input over time has another number of steps than are run */
+export function requireWindow({ model, overTime, steps }: Plan, batch: InputBatch): void {
+  for (const name of overTime.keys()) {
+    const alone = model.graph.inputs[0]?.name === name ? batch : undefined;
+    const shape = isNamed(batch)
+      ? batch.inputs[name]?.shape
+      : (alone as { shape?: readonly number[] })?.shape;
+    const given = shape?.[1];
+    if (given === undefined || given === steps) continue;
+    throw new RuntimeError({
+      where: `input '${name}'`,
+      expected: `${steps} time-steps on the axis behind the batch`,
+      got: String(given),
+      remedy: `Give inputs over ${steps} steps, or run ${given} steps`,
+      means: ['steps'],
+    });
+  }
+}
