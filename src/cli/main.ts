@@ -14,8 +14,9 @@ watchNpm(() => askToStop('SIGTERM'));
 const limit = openFilesLimit();
 
 try {
-  const { runProgram } = await import('./run-program.ts');
-  await runProgram();
+  const { asksForFrontPage, showFrontPage } = await import('./front-page.ts');
+  if (asksForFrontPage(process.argv.slice(2))) showFrontPage();
+  else await (await import('./run-program.ts')).runProgram();
 } catch (error) {
   console.error(`error: ${describe(error as Error)}`);
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { frontPage } from './front-page.ts';
 import { createProgram } from './program.ts';
 
 afterEach(() => {
@@ -51,5 +52,10 @@ describe('the command line', () => {
     program.outputHelp();
     expect(help).toContain('130, 143, 129');
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('shows the same first page before anything else is loaded', () => {
+    expect(frontPage().helpInformation()).toBe(createProgram().helpInformation());
+    expect(frontPage().version()).toBe(createProgram().version());
   });
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { begin, end } from './begin-and-end.ts';
 import { citeCommand } from './commands/cite-command.ts';
 import { compareCommand } from './commands/compare-command.ts';
@@ -17,20 +16,11 @@ import { runCommand } from './commands/run-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { trainCommand } from './commands/train-command.ts';
 import { tuneCommand } from './commands/tune-command.ts';
+import { programShell, withCommonOptions } from './program-shell.ts';
 
 /** The command line `transpike`. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const program = new Command('transpike')
-    .description(
-      'Turns trained neural networks into spiking ones, without retraining, and measures them at every time-step.',
-    )
-    .version(version)
-    .showHelpAfterError('(add --help for the options)')
-    .configureHelp({ showGlobalOptions: true })
-    .helpCommand(false)
-    .addHelpText('after', `\n${exitCodeHelp}`)
-    .exitOverride();
+  const program = programShell().exitOverride();
   for (const command of [
     convertCommand(),
     tuneCommand(),
@@ -48,27 +38,16 @@ export function createProgram(): Command {
     citeCommand(),
     doctorCommand(),
   ]) {
-    program.addCommand(missingLast(common(command)).exitOverride());
+    program.addCommand(missingLast(told(command)).exitOverride());
   }
-  program.addCommand(common(completionCommand(program)).exitOverride());
+  program.addCommand(told(completionCommand(program)).exitOverride());
   program.addCommand(helpCommand(program).exitOverride());
   return program;
 }
 
-const exitCodeHelp = `Exit codes:
-  0               done
-  1               failed; of inspect: the network cannot be converted
-  2               the command cannot be meant like this
-  130, 143, 129   stopped (Ctrl-C, SIGTERM, SIGHUP): give it again to go on`;
-
-/** Every command takes extensions, which were loaded before it was made, and says as much as is wanted. */
-function common(command: Command): Command {
-  return command
-    .showHelpAfterError('(add --help for the options)')
-    .option('--use <module>', 'load an extension: a .js or .ts file, or an installed package (repeatable)')
-    .option('--config <file>', 'load the extensions listed in a JSON file, { "use": […] }')
-    .addOption(new Option('--quiet', 'tell nothing but results, warnings and errors').conflicts('verbose'))
-    .option('--verbose', 'tell versions, time and memory, and where errors come from')
+/** A command that says as much as is wanted. */
+function told(command: Command): Command {
+  return withCommonOptions(command)
     .hook('preAction', (_, called) => begin(called.optsWithGlobals()))
     .hook('postAction', end);
 }

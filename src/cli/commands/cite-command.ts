@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { papersOf } from '../../citations/papers-of.ts';
 import { toBibtex } from '../../citations/to-bibtex.ts';
 import { readConversionRecord } from '../../conversion/conversion-record.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import { describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
 
 interface Settings {
@@ -12,9 +13,7 @@ interface Settings {
 
 /** `transpike cite`: the publications behind what was used. */
 export function citeCommand(): Command {
-  return new Command('cite')
-    .description('Print BibTeX of Transpike and of the papers behind methods, neurons, or a spiking model.')
-    .argument('[names...]', 'methods, neurons, or spiking models (.snn.onnx)')
+  return describedCommand('cite')
     .addOption(options.json())
     .addHelpText(
       'after',

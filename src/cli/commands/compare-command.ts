@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
 import { type CompareSettings, compareNetworks } from '../../jobs/compare-networks.ts';
@@ -13,6 +13,7 @@ import { comparisonTable } from '../../tables/comparison-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { describedCommand } from '../described-command.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
 import { openWithProgress } from '../open-with-progress.ts';
@@ -40,9 +41,7 @@ interface Settings extends CompareSettings {
 
 /** `transpike compare`: several methods on the same images, in one table and one report. */
 export function compareCommand(): Command {
-  return new Command('compare')
-    .description('Measure several methods, or several spiking networks, on the same images.')
-    .argument('<models...>', 'one source network with --methods; or spiking models (.snn.onnx)')
+  return describedCommand('compare')
     .requiredOption('--data <data>', 'images to measure on, as for evaluate', addInput)
     .addOption(options.input('data'))
     .option(

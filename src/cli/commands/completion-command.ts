@@ -1,12 +1,13 @@
-import { Argument, Command } from 'commander';
+import type { Command } from 'commander';
 import { commandWords } from '../completion/command-words.ts';
 import { completionScripts, type Shell } from '../completion/completion-scripts.ts';
+import { describedCommand } from '../described-command.ts';
 
 /** `transpike completion`: a script that completes commands and options in a shell. */
 export function completionCommand(program: Command): Command {
-  return new Command('completion')
-    .description('Print a script that completes commands and options in a shell.')
-    .addArgument(new Argument('<shell>').choices(Object.keys(completionScripts)))
+  const command = describedCommand('completion');
+  command.registeredArguments[0]?.choices(Object.keys(completionScripts));
+  return command
     .addHelpText(
       'after',
       `

@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
@@ -20,9 +21,7 @@ interface Settings extends ConvertSettings {
 
 /** `transpike convert`: a source network in, a spiking ONNX model out. */
 export function convertCommand(): Command {
-  return new Command('convert')
-    .description('Convert a trained network into a spiking one.')
-    .argument('<model>', 'an .onnx file, a folder with config.json and model.safetensors, or hf:owner/name')
+  return describedCommand('convert')
     .addOption(options.externalData())
     .addOption(options.overTime())
     .addOption(options.preprocess())

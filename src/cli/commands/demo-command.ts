@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { bundledData, bundledModel } from '../bundled.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { describedCommand } from '../described-command.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
 import { openWithProgress } from '../open-with-progress.ts';
@@ -24,8 +25,7 @@ interface Settings {
 
 /** `transpike demo`: convert, then evaluate at T = 1…8, in one go. */
 export function demoCommand(): Command {
-  return new Command('demo')
-    .description('Convert a network with ECMT and print its accuracy at every time-step.')
+  return describedCommand('demo')
     .option('--model <model>', 'a source network (default: the bundled Vision Transformer)')
     .option(
       '--data <data>',

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import {
   type DiagnoseSettings,
   defaultDiagnosisLimit,
@@ -7,6 +7,7 @@ import {
 import type { Diagnosis } from '../../results/diagnosis-result.ts';
 import { diagnosisTable } from '../../tables/diagnosis-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
@@ -23,9 +24,7 @@ interface Settings extends DiagnoseSettings {
 
 /** `transpike diagnose`: which spike site loses what, and what to do about it. */
 export function diagnoseCommand(): Command {
-  return new Command('diagnose')
-    .description('Say which spike site of a spiking network loses what, and what to do about it.')
-    .argument('<model>', 'a spiking model (.snn.onnx)')
+  return describedCommand('diagnose')
     .requiredOption('--data <data>', 'images, as for evaluate; they need no labels', addInput)
     .addOption(options.input('data'))
     .addOption(options.steps('what the model was converted for'))

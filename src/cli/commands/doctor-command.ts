@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import sharp from 'sharp';
 import { messageOf } from '../../errors.ts';
@@ -15,6 +15,7 @@ import { compiledModule } from '../../web-assembly.ts';
 import { freeMemory } from '../../workers/free-memory.ts';
 import { gigabytes } from '../begin-and-end.ts';
 import { bundledModel } from '../bundled.ts';
+import { describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
 import { exitCodes } from '../report-error.ts';
 
@@ -28,8 +29,7 @@ interface Finding {
 
 /** `transpike doctor`: whether Transpike can work here, and with what. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('Say whether Transpike can work on this machine, and what it would use.')
+  return describedCommand('doctor')
     .addOption(options.json())
     .action(async ({ json }: { readonly json?: boolean }) => {
       const findings = await examine();

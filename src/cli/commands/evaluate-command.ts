@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
@@ -7,6 +7,7 @@ import type { Network } from '../../opening/open-network.ts';
 import { evaluationTable } from '../../tables/evaluation-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { describedCommand } from '../described-command.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
 import { openWithProgress } from '../open-with-progress.ts';
@@ -33,12 +34,7 @@ interface Settings extends EvaluateSettings {
 
 /** `transpike evaluate`: accuracy, agreement, firing rate and energy at every time-step. */
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
-    .description('Measure a network at every time-step beside its source network.')
-    .argument(
-      '<model>',
-      'a spiking model (.snn.onnx); or a source network, converted first if --calibrate is given',
-    )
+  return describedCommand('evaluate')
     .requiredOption(
       '--data <data>',
       'images: a folder with one folder a class, files named by synset, a list, MNIST, CIFAR-10, an .npy stack, texts as .jsonl, .csv, .tsv or .txt, an .npz file of arrays by input name',

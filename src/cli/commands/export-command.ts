@@ -1,7 +1,8 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { exporters } from '../../exporters/exporters.ts';
 import { type ExportSettings, exportNetwork } from '../../jobs/export-network.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 
@@ -13,9 +14,7 @@ interface Settings extends ExportSettings {
 /** `transpike export`: a spiking model in the form that something else reads. */
 export function exportCommand(): Command {
   const forms = exporters.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n');
-  return new Command('export')
-    .description('Write a spiking model in another form.')
-    .argument('<model>', 'a spiking model (.snn.onnx)')
+  return describedCommand('export')
     .addOption(
       new Option('--to <form>', 'form to write')
         .choices(exporters.map(({ name }) => name))

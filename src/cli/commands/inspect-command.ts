@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type Inspection, type InspectSettings, inspectNetwork } from '../../jobs/inspect-network.ts';
 import { inspectionTable } from '../../tables/inspection-table.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { type PrintSettings, printLine, tableText } from '../print-table.ts';
@@ -14,14 +15,7 @@ interface Settings extends InspectSettings, PrintSettings {
 
 /** `transpike inspect`: what a network is and what a conversion would do with it. */
 export function inspectCommand(): Command {
-  return new Command('inspect')
-    .description(
-      'Say what a network is, which spike sites it would get, and what cannot be converted and why (exit code 1).',
-    )
-    .argument(
-      '<model>',
-      'an .onnx or .snn.onnx file, a folder with config.json and model.safetensors, or hf:owner/name',
-    )
+  return describedCommand('inspect')
     .addOption(options.method())
     .addOption(options.externalData())
     .addOption(options.format())

@@ -1,26 +1,22 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { devicesTable, methodsTable, neuronsTable } from '../../tables/member-tables.ts';
 import type { Table } from '../../tables/table.ts';
 import { toJson } from '../../tables/to-json.ts';
+import { type CommandName, describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
 import { type PrintSettings, tableText } from '../print-table.ts';
 
 /** Commands that say what there is, extensions included. */
 export function listCommands(): Command[] {
   return [
-    listCommand('methods', 'List the conversion methods and their presets.', methodsTable),
-    listCommand('neurons', 'List the neurons.', neuronsTable),
-    listCommand(
-      'devices',
-      'List the devices whose energy is estimated, in picojoules an event.',
-      devicesTable,
-    ),
+    listCommand('methods', methodsTable),
+    listCommand('neurons', neuronsTable),
+    listCommand('devices', devicesTable),
   ];
 }
 
-function listCommand(name: string, description: string, table: () => Table): Command {
-  return new Command(name)
-    .description(description)
+function listCommand(name: CommandName, table: () => Table): Command {
+  return describedCommand(name)
     .addOption(options.format())
     .addOption(options.json())
     .action(({ json, format }: PrintSettings & { readonly json?: boolean }) => {

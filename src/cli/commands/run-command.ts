@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type NetworkRun, type RunNetworkSettings, runNetwork } from '../../jobs/run-network.ts';
 import { mustExist } from '../../look-up.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
@@ -15,11 +16,7 @@ interface Settings extends RunNetworkSettings {
 
 /** `transpike run`: numbers in, running-mean logits of every time-step out. */
 export function runCommand(): Command {
-  return new Command('run')
-    .description(
-      'Run a spiking model on numbers and write the running-mean logits [T, N, classes] of every time-step.',
-    )
-    .argument('<model>', 'a spiking model (.snn.onnx)')
+  return describedCommand('run')
     .addOption(options.inputs())
     .requiredOption('-o, --output <y.npy>', 'where to write the logits [T, N, classes]')
     .addOption(options.steps('what the model was converted for'))

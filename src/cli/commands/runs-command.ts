@@ -10,6 +10,7 @@ import { evaluationTable } from '../../tables/evaluation-table.ts';
 import { pointsTable } from '../../tables/frontier-table.ts';
 import type { Table } from '../../tables/table.ts';
 import { toJson } from '../../tables/to-json.ts';
+import { describedCommand } from '../described-command.ts';
 import { mention } from '../mention.ts';
 import { options } from '../options.ts';
 import { type PrintSettings, printLine, tableText } from '../print-table.ts';
@@ -31,7 +32,7 @@ interface Filter {
 
 /** `transpike runs`: what was measured before, without measuring again. */
 export function runsCommand(): Command {
-  const runs = new Command('runs').description('List, show, compare, export and name finished runs.');
+  const runs = describedCommand('runs');
   for (const command of [list(), show(), compare(), exported(), label()]) {
     runs.addCommand(
       command

@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type TrainSettings, trainNetwork } from '../../jobs/train-network.ts';
 import type { TrainingEvent, TrainingResult } from '../../training/run/train-options.ts';
+import { describedCommand } from '../described-command.ts';
 import { mention } from '../mention.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
@@ -16,9 +17,7 @@ interface Settings extends TrainSettings {
 
 /** `transpike train`: a recipe in, a trained checkpoint folder out; an interrupted run goes on. */
 export function trainCommand(): Command {
-  return new Command('train')
-    .description('Train a network by a recipe. A run that was interrupted goes on from its last checkpoint.')
-    .argument('<recipe>', 'a .json file, or a module that exports a recipe')
+  return describedCommand('train')
     .option('-o, --output <folder>', 'folder of the run (default: runs/<recipe>)')
     .option('--data <data>', 'data to train on, where the recipe leaves that open')
     .option('--fresh', 'start from the beginning even if there is a checkpoint')

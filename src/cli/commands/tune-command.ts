@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../errors.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
@@ -7,6 +7,7 @@ import { frontierTable } from '../../tables/frontier-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { ladderFamilies } from '../../tuning/ladders/ladder-families.ts';
 import type { TuningGoal } from '../../tuning/search/tuning-goal.ts';
+import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printReferences } from '../print-references.ts';
@@ -29,12 +30,7 @@ interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
 
 /** `transpike tune`: the best spiking network for an energy or an accuracy, or all of the frontier. */
 export function tuneCommand(): Command {
-  return new Command('tune')
-    .description('Find the spiking network that loses least for its energy.')
-    .argument(
-      '<model>',
-      'the source network: an .onnx file, a folder with config.json and model.safetensors, or hf:owner/name',
-    )
+  return describedCommand('tune')
     .addOption(
       options
         .calibration(
