@@ -52,7 +52,7 @@ function quantisedLegend({ networks, ranges }: NonNullable<EvaluationResult['qua
   return [
     `(c) full estimate, ratio to the source network in as many bits as the spikes carry (${equal.join('; ')})`,
     ...(networks.some(({ capped }) => capped)
-      ? ['* spikes carry more than the 8 bits that were evaluated']
+      ? ['* after the last of these steps, spikes carry more than the 8 bits that were evaluated']
       : []),
     ...(ranges === 'first batch'
       ? ['clip ranges of the quantised networks: from the first batch of these images']

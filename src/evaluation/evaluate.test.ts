@@ -15,6 +15,7 @@ import { createInGraphEngine } from '../engines/in-graph-engine.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
+import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { topClasses } from '../metrics/top-classes.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
@@ -76,6 +77,18 @@ describe('evaluate', () => {
       expect((won! - lost!) / 9).toBeCloseTo(top1! - float32Top1!, 12);
     }
     expect(steps).toHaveLength(2);
+  });
+
+  it('compares nothing where no synapse fits into 8 bits', async () => {
+    const model = spiking.clone();
+    // Neurons whose two thresholds differ by more than a factor of 2 are left in float32.
+    for (const { parameterValues, parameters } of sitesOf(model)) {
+      const threshold = parameters.thresholdPositive!.toNumber();
+      model.graph.setInitializer(parameterValues.thresholdNegative!, Tensor.float64([], [5 * threshold]));
+    }
+    const end = await evaluate({ model, data: input, synapses: 'int8', quantised: false });
+    if (!end.finished) throw new Error('not finished');
+    expect(end.result.synapses).toMatchObject({ operators: 0, allOperators: 14, images: 0, steps: [] });
   });
 
   it('gives accuracy, agreement, rates and energy that follow from the logits and spikes of plain runs', async () => {

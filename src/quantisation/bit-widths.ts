@@ -9,14 +9,14 @@ export interface BitWidths {
   /** Numbers of steps t whose spikes carry these bits. */
   readonly steps: readonly number[];
   readonly bits: Readonly<Record<string, number>>;
-  /** Whether spikes of one site at least carry more than what is evaluated. */
+  /** Whether spikes carry more than what is evaluated: at one site at least, after the last of these steps. */
   readonly capped: boolean;
 }
 
 /**
  * How many bits the spikes of t steps carry at each site, ⌈t·log₂(values)⌉ with the distinct values of a spike, silence
  * and signs included: at least 2, at most 8 (Shen et al., Are Conventional SNNs Really Efficient?, CVPR 2024,
- * arXiv:2311.10802, compare at equal bits). Steps with the same bits at all sites are listed together.
+ * arXiv:2311.10802, compare at equal bits). Steps with the same bits at all sites are listed together: they have one network.
  *
  * Differs from the paper: values per step rather than binary spikes, so that graded spikes count.
  */
@@ -30,7 +30,7 @@ export function bitWidths(sites: readonly Site[], steps: number): BitWidths[] {
       carried.map(([name, each]) => [name, Math.min(Math.max(each, bitRange.fewest), bitRange.most)]),
     );
     const capped = carried.some(([, each]) => each > bitRange.most);
-    const key = JSON.stringify([bits, capped]);
+    const key = JSON.stringify(bits);
     found.set(key, { bits, capped, steps: [...(found.get(key)?.steps ?? []), t] });
   }
   return [...found.values()];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cnnImages, residualCnn } from '../../test/conformance/residual-cnn.fixture.ts';
 import { structureOf } from '../analysis/source-structure.ts';
 import {
   runNetwork,
@@ -13,6 +14,7 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { ecmt } from '../methods/ecmt.ts';
+import { rate } from '../methods/rate.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { observeQuantisers } from '../quantisation/observe-quantisers.ts';
 import { measureSource } from '../sessions/measure-source.ts';
@@ -195,6 +197,20 @@ describe('the quantised network of a spiking model', () => {
     expect(widths.map(({ steps, bits, capped }) => [steps, bits[sitesOf(model)[0]!.name], capped])).toEqual([
       [[1], 5, false],
       [[2, 3, 4], 8, true],
+    ]);
+  });
+
+  it('has one network for all steps at which neurons that fire or do not carry 8 bits or more', async () => {
+    const calibration = () => [cnnImages(8, 1)];
+    const { model } = await convert(residualCnn(17), { method: rate, steps: 2, calibration });
+    expect(bitWidths(sitesOf(model), 10).map(({ steps, capped }) => [steps, capped])).toEqual([
+      [[1, 2], false],
+      [[3], false],
+      [[4], false],
+      [[5], false],
+      [[6], false],
+      [[7], false],
+      [[8, 9, 10], true],
     ]);
   });
 });

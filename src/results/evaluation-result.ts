@@ -25,7 +25,7 @@ const quantisedNetwork = z.object({
   steps: numbers,
   /** Bits a site, smallest and largest: ⌈t·log₂(spike values)⌉, at least 2 and at most 8. */
   bits: interval,
-  /** Whether spikes carry more than the 8 bits that were evaluated, at one site at least. */
+  /** Whether spikes carry more than the 8 bits that were evaluated: at one site at least, after the last of these steps. */
   capped: z.boolean(),
   ...accuracyFields,
   ...classAgreementFields,

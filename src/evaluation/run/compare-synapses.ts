@@ -17,7 +17,7 @@ export interface CompareSynapsesOptions
 }
 
 /**
- * Says what 8-bit synapses cost: evaluates the first images of a run once more, on float32 synapses.
+ * Says what 8-bit synapses cost: evaluates the first images of a run once more, on float32 synapses, unless there are none on 8 bits.
  *
  * @param predictions of the run on 8-bit synapses
  * @param images the first images of the run
@@ -27,7 +27,9 @@ export async function compareSynapses(
   images: AsyncIterator<Batch>,
   options: CompareSynapsesOptions,
 ): Promise<SynapseResult> {
+  const use = integerSynapseUse(planRun(options.network));
   const float32 = new Map<string, Prediction['steps']>();
+  if (use.operators === 0) return summariseSynapses(use, predictions, float32);
   await evaluateBatches(images, {
     ...options,
     synapses: 'float32',
@@ -35,5 +37,5 @@ export async function compareSynapses(
       for (const [i, { steps }] of images.entries()) float32.set(ids[i]!, steps);
     },
   });
-  return summariseSynapses(integerSynapseUse(planRun(options.network)), predictions, float32);
+  return summariseSynapses(use, predictions, float32);
 }

@@ -40,7 +40,7 @@ export function accuracy({ top1, top5 }: SourceMetrics): SourceResult {
   return { top1: best, top1Interval: bestInterval, top5: five, top5Interval: fiveInterval };
 }
 
-/** The quantised networks of a run; null unless all its images were shown to them. */
+/** The quantised networks of a run; null unless all its images were shown to each of them. */
 export function quantisedResults(
   predictions: Predictions,
   plan: QuantisationPlan | undefined,
@@ -48,7 +48,7 @@ export function quantisedResults(
   task: TaskName,
 ): QuantisedResults | null {
   const shown = predictions.flatMap(({ quantised, ...rest }) =>
-    quantised ? [{ ...rest, steps: quantised }] : [],
+    quantised?.length === plan?.widths.length && quantised ? [{ ...rest, steps: quantised }] : [],
   );
   if (!plan || shown.length < predictions.length) return null;
   const quality = stepQuality(shown, task);
