@@ -52,3 +52,17 @@ it('refuses batch normalisation in training mode', () => {
     "BatchNormalization 'batchnormalization': it is in training mode. Export the model in evaluation mode.",
   ]);
 });
+
+it('says what of an attention with a cache or a window is not taken apart', () => {
+  const source = networkOf({ x: [1, 4, 8], past: [1, 2, 3, 4] }, (build) => [
+    build.op(
+      'GroupQueryAttention',
+      ['x', 'x', 'x', 'past', 'past', 'last', 'total'],
+      { num_heads: 2, kv_num_heads: 2, local_window_size: 4 },
+      { domain: 'com.microsoft' },
+    ),
+  ]);
+  expect(findObstacles(source)).toEqual([
+    "com.microsoft.GroupQueryAttention 'groupqueryattention': attention with a cache of earlier keys and values (past, past) and a window (local_window_size) is not taken apart. Export the model for whole sequences, without a cache and with attention over all earlier tokens.",
+  ]);
+});

@@ -21,6 +21,12 @@ const quantised = new Set([
   'ConvInteger',
   'QLinearMatMul',
   'QLinearConv',
+  'QGemm',
+  'QLinearAdd',
+  'QLinearMul',
+  'QLinearConcat',
+  'QAttention',
+  'DynamicQuantizeLSTM',
   'DynamicQuantizeLinear',
   'QuantizeLinear',
 ]);
@@ -64,6 +70,7 @@ export function findObstacles(model: Model): string[] {
       ];
     }
     const reason =
+      cacheObstacle(each) ??
       obstacle(
         each.opType,
         subgraphsOf(each).flatMap((body) => body.nodes.map((inner) => inner.opType)),
@@ -75,12 +82,30 @@ export function findObstacles(model: Model): string[] {
   return [...inputs, ...nodes, ...machineObstacle(model.graph), ...outputObstacles(model.graph)];
 }
 
+/** What is not taken apart of GroupQueryAttention as exporters of language models write it. */
+function cacheObstacle({ opType, inputs, outputs, attributes }: Node): string | undefined {
+  if (opType !== 'GroupQueryAttention') return undefined;
+  const isSet = (key: string, without: number) => {
+    const attribute = attributes.get(key);
+    return attribute?.kind === 'int' && attribute.value !== without;
+  };
+  const used = [
+    ...(inputs[3] ? [`a cache of earlier keys and values (${inputs[3]}, ${inputs[4]})`] : []),
+    ...(isSet('local_window_size', -1) ? ['a window (local_window_size)'] : []),
+    ...(inputs[11] || isSet('smooth_softmax', 0) ? ['sinks'] : []),
+    ...(outputs[3] ? [`the product of queries and keys as an output (${outputs[3]})`] : []),
+  ];
+  if (used.length === 0) return undefined;
+  return `attention with ${used.join(' and ')} is not taken apart. Export the model for whole sequences, without a cache and with attention over all earlier tokens.`;
+}
+
 function obstacle(opType: string, inside: readonly string[]): string | undefined {
   if (recurrent.has(opType))
     return 'recurrent operators have a time axis of their own. Convert the feed-forward part.';
   if (fused.has(opType))
     return 'this fused operator hides its products, and is used in a way that is not taken apart. Export with attention written as MatMul and Softmax.';
-  if (quantised.has(opType)) return 'the network is quantised already. Convert the float32 network.';
+  if (quantised.has(opType))
+    return 'the network is quantised in a way that is not undone here. Convert the float32 network.';
   if (random.has(opType)) return 'its output changes from step to step. Export the model in evaluation mode.';
   if (inside.some((each) => synaptic.has(each))) {
     return 'control flow around synaptic operators cannot be converted. Export with fixed sizes, so that it is unrolled.';

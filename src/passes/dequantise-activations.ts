@@ -3,58 +3,46 @@ import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Node, node } from '../graph/node.ts';
-import { integerRange, requantisedTensor } from './quantised/dequantised-tensor.ts';
-import { quantisationOf, quantisedType } from './quantised/quantisation-of.ts';
-
-/** Operators that move or choose what they read, integers or floats alike. */
-const carriers = new Set([
-  'Identity',
-  'Reshape',
-  'Flatten',
-  'Transpose',
-  'Squeeze',
-  'Unsqueeze',
-  'Slice',
-  'Gather',
-  'Concat',
-  'MaxPool',
-  'Split',
-]);
+import { carriesIntegers } from './quantised/carries-integers.ts';
+import { requantisedTensor } from './quantised/dequantised-tensor.ts';
+import { type KeptScale, keepScales } from './quantised/kept-scales.ts';
+import { integerRange, quantisationOf, quantisedType } from './quantised/quantisation-of.ts';
 
 /**
  * Takes the steps of quantised activations out (QuantizeLinear and the DequantizeLinear behind it), and leaves their bounds in: what is
- * beyond the range of the integers is clipped. A lower bound of 0 often does the work of a ReLU that was left out.
+ * beyond the range of the integers is clipped, and the scales are kept for those who want them. A lower bound of 0 often does the work of a ReLU that was left out.
  */
 export const dequantiseActivations = definePass({
   name: 'dequantise-activations',
   summary: 'QuantizeLinear with DequantizeLinear becomes a Clip to the range of the integers.',
   rewrites: 'input',
-  apply({ graph }) {
+  apply(model) {
+    const { graph } = model;
+    const scales = new Map<string, KeptScale>();
     const quantisers = graph.nodes.filter((each) => each.opType === 'QuantizeLinear');
-    const changes = quantisers.filter((each) => clipInstead(graph, each)).length;
+    const changes = quantisers.filter((each) => clipInstead(graph, each, scales)).length;
     if (changes > 0) graph.removeDeadNodes();
+    keepScales(model, scales);
     return changes;
   },
 });
 
-function clipInstead(graph: Graph, quantiser: Node): boolean {
+function clipInstead(graph: Graph, quantiser: Node, scales: Map<string, KeptScale>): boolean {
   const by = quantisationOf(graph, quantiser);
   const back = dequantisersAfter(graph, quantiser);
   if (!by || !back) return false;
   const [input] = quantiser.inputs as [string];
   const weights = constantTensor(graph, input);
-  const type = quantisedType(quantiser, by);
+  const integers = integerRange(quantisedType(quantiser, by));
   const build = new GraphBuilder(graph, `${quantiser.name}.`, { behind: quantiser });
   let value = input;
-  if (weights) value = build.constant('weight', requantisedTensor(weights, by, type));
+  if (weights) value = build.constant('weight', requantisedTensor(weights, by, integers));
   else if (by.scale.size === 1) {
     const scale = by.scale.toNumber();
     const zero = by.zeroPoint?.toNumber() ?? 0;
-    const [lowest, highest] = integerRange(type).map((integer) => (integer - zero) * scale) as [
-      number,
-      number,
-    ];
+    const [lowest, highest] = integers.map((integer) => (integer - zero) * scale) as [number, number];
     value = build.op('Clip', [input, build.scalar('lowest', lowest), build.scalar('highest', highest)]);
+    scales.set(value, { scale, lowest: integers[0] - zero, highest: integers[1] - zero });
   }
   graph.redirectConsumers(quantiser.outputs[0]!, value);
   for (const each of back) passOn(graph, each);
@@ -70,7 +58,7 @@ function dequantisersAfter(graph: Graph, quantiser: Node): Node[] | undefined {
     if (graph.isOutput(value)) return undefined;
     for (const reader of graph.consumersOf(value)) {
       if (reader.opType === 'DequantizeLinear' && reader.inputs[0] === value) found.add(reader);
-      else if (!carriers.has(reader.opType) || reader.domain !== '') return undefined;
+      else if (!carriesIntegers(reader)) return undefined;
       else if (!reader.inputs.every((each) => each === value || isFree(graph, each, reader)))
         return undefined;
       else

@@ -1,8 +1,10 @@
 import { decomposeFused } from './decompose-fused.ts';
 import { dequantiseActivations } from './dequantise-activations.ts';
+import { dequantiseProducts } from './dequantise-products.ts';
 import { dequantiseWeights } from './dequantise-weights.ts';
 import { foldConditions } from './fold-conditions.ts';
 import { inlineFunctions } from './inline-functions.ts';
+import { openQuantised } from './open-quantised.ts';
 import { unpackOutputs } from './unpack-outputs.ts';
 import { unrollSequences } from './unroll-sequences.ts';
 import { widenHalves } from './widen-halves.ts';
@@ -17,6 +19,8 @@ export const standardForm = [
   foldConditions,
   unrollSequences,
   unpackOutputs,
+  openQuantised,
+  dequantiseProducts,
   dequantiseWeights,
   dequantiseActivations,
   decomposeFused,

@@ -16,6 +16,7 @@ import type {
   OperatorSetIdProto,
   ValueInfoProto,
 } from './onnx_pb.ts';
+import { packedIntegers } from './packed-integers.ts';
 
 /**
  * Turns a parsed file into a model. Problems are collected, so that a user sees all of them at once.
@@ -65,9 +66,9 @@ class Decoder {
     const inputs = proto.input.filter(({ name }) => !graph.initializers.has(name));
     graph.setInputs(inputs.map(decodeValueInfo));
     graph.setOutputs(proto.output.map(decodeValueInfo));
-    graph.setNodes(
-      inTopologicalOrder(uniquelyNamed(proto.node.map((each, position) => this.node(each, position)))),
-    );
+    const nodes = proto.node.map((each, position) => this.node(each, position));
+    nameIntegers(nodes, new Map(proto.initializer.map(({ name, dataType }) => [name, dataType])));
+    graph.setNodes(inTopologicalOrder(uniquelyNamed(nodes)));
     return graph;
   }
 
@@ -142,6 +143,16 @@ class Decoder {
     } catch (error) {
       this.problems.push(error instanceof Error ? error : new Error(messageOf(error)));
       return undefined;
+    }
+  }
+}
+
+/** Integers of 2 and 4 bits are read as bytes: a QuantizeLinear whose zero point was one then has to say itself what it makes. */
+function nameIntegers(nodes: readonly Node[], types: ReadonlyMap<string, number>): void {
+  for (const { opType, inputs, attributes } of nodes) {
+    const type = opType === 'QuantizeLinear' ? types.get(inputs[2] ?? '') : undefined;
+    if (type !== undefined && packedIntegers(type) && !attributes.has('output_dtype')) {
+      (attributes as Map<string, Attribute>).set('output_dtype', { kind: 'int', value: type });
     }
   }
 }

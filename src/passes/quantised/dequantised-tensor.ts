@@ -1,4 +1,3 @@
-import type { DataType } from '../../graph/data-type.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 
@@ -26,12 +25,15 @@ export function dequantisedTensor(quantised: Tensor, by: Quantisation): Tensor {
 }
 
 /** The integers nearest to numbers, as a QuantizeLinear gives them, put back: what weights are after both. */
-export function requantisedTensor(weights: Tensor, by: Quantisation, type: DataType): Tensor {
+export function requantisedTensor(
+  weights: Tensor,
+  by: Quantisation,
+  [lowest, highest]: readonly [number, number],
+): Tensor {
   const numbers = weights.toNumbers();
   const scales = by.scale.toNumbers();
   const zeros = by.zeroPoint?.toNumbers();
   const pairOf = pairPositions(weights.shape, by);
-  const [lowest, highest] = integerRange(type);
   const values = new Float32Array(numbers.length);
   for (let i = 0; i < values.length; i++) {
     const pair = pairOf(i);
@@ -40,12 +42,6 @@ export function requantisedTensor(weights: Tensor, by: Quantisation, type: DataT
     values[i] = (Math.min(Math.max(integer, lowest), highest) - zero) * scales[pair]!;
   }
   return Tensor.float32(weights.shape, values);
-}
-
-/** The smallest and the largest integer of a type. */
-export function integerRange(type: DataType): [number, number] {
-  const bits = type.endsWith('16') ? 16 : 8;
-  return type.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
 /** Which pair of scale and zero point belongs to an element. */

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Model } from '../../graph/model.ts';
+
+/** Key of the scales among a model's `metadata_props`. */
+const metadataKey = 'transpike.scales';
+
+/** How a value of a quantised network was a whole number of steps. */
+export interface KeptScale {
+  /** One step, in units of the activation. */
+  readonly scale: number;
+  /** The smallest and the largest number of steps. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+const schema = z.record(
+  z.string(),
+  z.object({ scale: z.number().positive(), lowest: z.int(), highest: z.int() }),
+);
+
+/** Keeps scales beside those that a model has, by the name of the value that is clipped to their range. */
+export function keepScales(model: Model, scales: ReadonlyMap<string, KeptScale>): void {
+  if (scales.size === 0) return;
+  const all = new Map([...keptScales(model), ...scales]);
+  model.metadata.set(metadataKey, JSON.stringify(Object.fromEntries(all)));
+}
+
+/** The scales that a model keeps, by value. */
+export function keptScales({ metadata }: Pick<Model, 'metadata'>): ReadonlyMap<string, KeptScale> {
+  const text = metadata.get(metadataKey);
+  const parsed = schema.safeParse(text === undefined ? {} : JSON.parse(text));
+  return new Map(Object.entries(parsed.success ? parsed.data : {}));
+}
