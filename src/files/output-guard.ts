@@ -6,7 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
-export type FileKind = 'onnx' | 'npy' | 'json';
+export type FileKind = 'onnx' | 'npy' | 'npz' | 'json';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
@@ -15,6 +15,7 @@ const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Ar
     name: 'a .npy file',
     is: (head) => head[0] === 0x93 && textOf(head.subarray(1)).startsWith('NUMPY'),
   },
+  npz: { name: 'an .npz file', is: (head) => textOf(head).startsWith('PK') },
   json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 

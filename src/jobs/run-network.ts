@@ -1,20 +1,22 @@
 import { availableParallelism } from 'node:os';
+import { logitsOf } from '../analysis/logits-of.ts';
 import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { type Engine, type Plan, planRun } from '../engines/plan-run.ts';
 import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import { UsageError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
-import { writeNpy } from '../files/write-npy.ts';
 import { bindInputs } from '../graph/bind-inputs.ts';
 import { concatenate, type FloatTensor } from '../graph/float-tensor.ts';
 import { type InputBatch, sampleCount, sliceSamples } from '../graph/input-batch.ts';
+import { lookUp } from '../look-up.ts';
 import { type StoppedLogits, stopWhenConfident } from '../metrics/stop-when-confident.ts';
 import { namedFiles } from '../opening/named-files.ts';
 import type { Network } from '../opening/open-network.ts';
 import { readNamedInputs } from '../opening/read-named-inputs.ts';
 import type { IntegerSynapseUse } from '../results/synapse-result.ts';
 import type { JobListener } from './notice.ts';
+import { outputFiles, writeOutputs } from './output-files.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
 import { tellOtherSteps } from './tell-other-steps.ts';
@@ -57,6 +59,8 @@ export interface RunProgress {
 export interface NetworkRun {
   /** Running-mean logits of every time-step, [T, N, classes]. */
   readonly logits: FloatTensor;
+  /** All outputs of the network by name, the logits among them, as running means [T, N, …]. */
+  readonly outputs: ReadonlyMap<string, FloatTensor>;
   /** Where each input stopped, where that was asked for. */
   readonly exits?: Pick<StoppedLogits, 'exits' | 'confident'>;
   /** Which operators ran on 8-bit synapses, where that was asked for. */
@@ -64,8 +68,8 @@ export interface NetworkRun {
 }
 
 /**
- * Runs a spiking network on numbers, and writes the running-mean logits of every time-step where `output` says so, as .npy
- * of the given precision.
+ * Runs a spiking network on numbers, and writes the running means of its outputs at every time-step where `output` says so, in the given
+ * precision: the logits as .npy, all outputs as .npz by name, or, as `name=file`, joined by commas, those that are named.
  *
  * @throws RuntimeError if the network does not spike, or the input is of another shape; UsageError if settings contradict
  * each other, or the output cannot be written
@@ -82,21 +86,23 @@ export interface NetworkRun {
 export async function runNetwork(network: Network, settings: RunNetworkSettings): Promise<NetworkRun> {
   const { input: path, output, force, steps, exitConfidence, precision = 'float32' } = settings;
   requireOnePrecision(settings);
-  if (output !== undefined) {
-    await requireWritable(output, { inputs: inputsOf(network, path), kind: 'npy', force });
+  const files = output === undefined ? [] : outputFiles(network.model, output);
+  for (const { path: file, kind } of files) {
+    await requireWritable(file, { inputs: inputsOf(network, path), kind, force });
   }
   const plan = planRun(network.model, steps === undefined ? {} : { steps });
   tellOtherSteps(network, plan.steps, settings);
   const input = await readInput(network, path);
   const engine = await engineFor(plan, settings);
   const all = await runInBatches(engine, input, settings).finally(() => engine.close());
-  const stopped = exitConfidence === undefined ? undefined : stop(all, exitConfidence);
-  const { logits, ...exits } = stopped ?? { logits: all };
-  if (output !== undefined) {
-    await writeNpy(output, { shape: [...logits.shape], dataType: precision, data: logits.data });
-  }
+  const decisive = lookUp(all, logitsOf(network.model).name, 'output');
+  const stopped = exitConfidence === undefined ? undefined : stop(decisive, exitConfidence);
+  const { logits, ...exits } = stopped ?? { logits: decisive };
+  const outputs = new Map(all).set(logitsOf(network.model).name, logits);
+  await writeOutputs(files, outputs, precision);
   return {
     logits,
+    outputs,
     ...('exits' in exits && { exits }),
     ...(settings.synapses === 'int8' && { synapses: integerSynapseUse(plan) }),
   };
@@ -143,18 +149,28 @@ async function readInput({ model: { graph } }: Network, where: string): Promise<
   });
 }
 
+/** @returns all outputs by name */
 async function runInBatches(
   engine: Engine,
   input: InputBatch,
   { batchSize = 8, signal, onProgress }: RunNetworkSettings,
-): Promise<FloatTensor> {
+): Promise<Map<string, FloatTensor>> {
   const total = sampleCount(input);
-  const parts: FloatTensor[] = [];
+  const parts: ReadonlyMap<string, FloatTensor>[] = [];
   for (let from = 0; from < total; from += batchSize) {
     signal?.throwIfAborted();
     const batch = sliceSamples(input, from, from + batchSize);
-    parts.push((await engine.run(batch)).logits);
+    parts.push((await engine.run(batch)).outputs);
     onProgress?.({ done: from + sampleCount(batch), total });
   }
-  return concatenate(parts, 1);
+  const names = [...engine.plan.outputs.keys()];
+  return new Map(
+    names.map((name) => [
+      name,
+      concatenate(
+        parts.map((part) => lookUp(part, name, 'output')),
+        1,
+      ),
+    ]),
+  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaledWithTwoOutputs, tokenNetwork, twoPictures } from '../../src/engines/input-networks.fixture.ts';
 import { readNpy } from '../../src/files/read-npy.ts';
+import { readNpz } from '../../src/files/read-npz.ts';
 import { writeNpy } from '../../src/files/write-npy.ts';
 import { writeOnnx } from '../../src/files/write-onnx.ts';
 import { Random } from '../../src/random.ts';
@@ -120,4 +121,26 @@ describe('inputs by name', () => {
       "input 'attention_mask': expected shape [?,6], got [6,8,8,1]. Give an input of the shape the network was made for. - input 'position_ids': expected shape [6], got none. Give a tensor for every input. - input 'mask': expected one of 'input_ids', 'attention_mask', 'position_ids', got an input that the network does not have.",
     );
   });
+});
+
+describe('outputs of a run', () => {
+  it('go to a file each, or all to one archive', async () => {
+    await cli('convert two.onnx --input x=x.npy --input scale=0.5 -T 3 -o outputs.snn.onnx');
+    const run = 'run outputs.snn.onnx --input x=x.npy --input scale=0.5 -o ';
+    expect((await cli(`${run}y.npy --output z=z.npy`)).stdout).toBe(
+      'y.npy: running-mean logits [3, 6, 3], float32\nz.npy: running-mean z [3, 6, 2], float32\n',
+    );
+    expect((await cli(`${run}all.npz`)).stdout).toBe(
+      'all.npz: running-mean outputs logits [3, 6, 3], z [3, 6, 2], float32\n',
+    );
+    const all = await readNpz(at('all.npz'));
+    expect([...all.keys()]).toEqual(['y', 'z']);
+    expect(all.get('y')).toEqual(await readNpy(at('y.npy')));
+    expect(all.get('z')).toEqual(await readNpy(at('z.npy')));
+    const { code, stderr } = await cli(`${run}boxes=boxes.npy`);
+    expect([code, stderr]).toEqual([
+      2,
+      "error: output 'boxes': expected one of 'y', 'z', got an output that the network does not have. Give the name of an output of the network.\n",
+    ]);
+  }, 30_000);
 });

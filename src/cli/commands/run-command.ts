@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
+import { type OutputFile, outputFiles } from '../../jobs/output-files.ts';
 import { type NetworkRun, type RunNetworkSettings, runNetwork } from '../../jobs/run-network.ts';
 import { mustExist } from '../../look-up.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
-import { options } from '../options.ts';
+import { addInput, options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { describeSynapseUse } from '../print-synapses.ts';
 import { withProgress } from '../with-progress.ts';
@@ -18,7 +19,11 @@ interface Settings extends RunNetworkSettings {
 export function runCommand(): Command {
   return describedCommand('run')
     .addOption(options.inputs())
-    .requiredOption('-o, --output <y.npy>', 'where to write the logits [T, N, classes]')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to write the logits [T, N, classes] as .npy, or all outputs by name as .npz; name=file writes one output (repeatable)',
+      addInput,
+    )
     .addOption(options.steps('what the model was converted for'))
     .addOption(
       new Option(
@@ -48,6 +53,8 @@ Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 --exit-confidence 0.9 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --synapses int8 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy
+  transpike run detector.snn.onnx --input x.npy -o logits.npy -o boxes=boxes.npy
+  transpike run detector.snn.onnx --input x.npy -o all.npz
   transpike run bert.snn.onnx --input input_ids=ids.npy --input attention_mask=mask.npy -o y.npy`,
     )
     .action(runAction);
@@ -70,9 +77,25 @@ async function runAction(path: string, settings: Settings): Promise<void> {
     console.log(JSON.stringify({ output, shape, dataType, ...more }));
     return;
   }
-  console.log(`${output}: running-mean logits [${shape.join(', ')}], ${dataType}`);
+  for (const line of writtenOutputs(run, outputFiles(network.model, output), dataType)) console.log(line);
   for (const line of synapses ? describeSynapseUse(synapses) : []) console.log(line);
   if (exitConfidence !== undefined) console.log(exitSentence(run, exitConfidence));
+}
+
+/** A line for each file. */
+function writtenOutputs(
+  { outputs, logits }: NetworkRun,
+  files: readonly OutputFile[],
+  dataType: string,
+): string[] {
+  const describe = (name: string) => {
+    const tensor = mustExist(outputs.get(name), `output '${name}'`);
+    return `${tensor === logits ? 'logits' : name} [${tensor.shape.join(', ')}]`;
+  };
+  return files.map(
+    ({ path, kind, outputs: names }) =>
+      `${path}: running-mean ${kind === 'npz' ? 'outputs ' : ''}${names.map(describe).join(', ')}, ${dataType}`,
+  );
 }
 
 /** All inputs, and at which step how many of them stop. */
