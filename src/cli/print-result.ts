@@ -6,6 +6,7 @@ import { bitsOf, evaluationTable } from '../tables/evaluation-table.ts';
 import { describeSynapses } from './print-synapses.ts';
 import { printLine, tableText } from './print-table.ts';
 import { classLegend, otherOutputLines, taskLegend } from './print-task.ts';
+import { tokenLines } from './print-tokens.ts';
 
 /** What to print beside the table. */
 export interface PrintOptions {
@@ -20,6 +21,7 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   for (const line of result.synapses ? describeSynapses(result.synapses) : []) printLine(line);
   const { images, skipped, seconds, hiddenSteps } = result;
   for (const line of otherOutputLines(result)) printLine(line);
+  for (const line of tokenLines(result)) printLine(line);
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { choosePart } from '../data/choose-part.ts';
 import { type ClassTable, classTable } from '../data/class-table.ts';
 import type { DataLocation } from '../data/data-location.ts';
 import type { DatasetOptions, TextSample } from '../data/dataset.ts';
@@ -26,8 +27,8 @@ const pairNames = [
 /** Names of columns with a class. */
 const labelNames = ['label', 'labels', 'class', 'category', 'target', 'sentiment', 'score'];
 
-/** Parts in the order in which they are taken where nothing is said. */
-const splitNames = ['test', 'validation', 'val', 'dev', 'train'];
+/** What tables in a folder are named. */
+const partNames = ['train', 'test', 'val', 'validation'];
 
 const shownProblems = 20;
 
@@ -44,10 +45,12 @@ export const textTable = defineDataset({
   summary:
     'a .jsonl, .csv or .tsv file with columns of texts and classes, or a folder of them named by split',
   accepts: ['labels', 'split', 'columns'],
-  matches: (location) => fileOf(location) !== undefined,
+  matches: (location) =>
+    location.isFolder
+      ? partNames.some((part) => tablesIn(location).has(part))
+      : extension.test(location.path),
   async open(location, options) {
-    const file = fileOf(location, options.split);
-    if (file === undefined) throw noSplit(location, options.split);
+    const file = fileOf(location, options);
     const table = await readTextTable(file);
     const columns = columnsOf(file, table, options);
     const texts = textsOf(file, table, columns);
@@ -70,21 +73,26 @@ export const textTable = defineDataset({
   },
 });
 
-/** The file of a split; without one the first that there is. */
-function fileOf({ isFolder, path, files }: DataLocation, split?: string): string | undefined {
-  if (!isFolder) return extension.test(path) && split === undefined ? path : undefined;
-  const tables = files.filter((file) => extension.test(file));
-  const named = (part: string) => tables.find((file) => file.replace(extension, '') === part);
-  const found = (split === undefined ? splitNames : [split]).map(named).find((file) => file !== undefined);
-  return found === undefined ? undefined : join(path, found);
+/** Tables in a folder by what they are named. */
+function tablesIn({ files }: DataLocation): ReadonlyMap<string, string> {
+  return new Map(
+    files.filter((file) => extension.test(file)).map((file) => [file.replace(extension, ''), file]),
+  );
 }
 
-function noSplit({ isFolder, path, files }: DataLocation, split: string | undefined): DataError {
-  return new DataError({
+/** The file that a location is, or that of a part of the data in a folder. */
+function fileOf(location: DataLocation, options: DatasetOptions): string {
+  const { isFolder, path } = location;
+  const tables = tablesIn(location);
+  const part = isFolder ? choosePart(options, (each) => tables.has(each)) : options.split;
+  if (part === undefined) return path;
+  const file = tables.get(part);
+  if (file !== undefined) return join(path, file);
+  throw new DataError({
     where: path,
-    expected: `texts of the split '${split}'`,
-    got: isFolder ? files.filter((file) => extension.test(file)).join(', ') : 'one file, which has no splits',
-    remedy: 'Choose another split, or leave it out',
+    expected: `texts of the part '${part}'`,
+    got: isFolder ? [...tables.values()].join(', ') : 'one file, which has no parts',
+    remedy: isFolder ? 'Choose one of these with the option split' : 'Leave the option split out',
     means: ['split'],
   });
 }

@@ -41,7 +41,7 @@ export function chooseWorkers(
   wanted: number | undefined,
   { processors, freeBytes }: Machine,
 ): WorkerChoice {
-  const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / workers));
+  const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / Math.max(1, workers)));
   if (wanted !== undefined) return { workers: wanted, threads: threadsOf(wanted) };
   const useful = Math.max(1, Math.min(processors, batches));
   const weights = weightBytes(model);

@@ -1,4 +1,5 @@
 import { freeBatch } from '../batching/free-batch.ts';
+import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
 import type { DeclaredHead } from '../detection/with-detections.ts';
 import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
@@ -21,6 +22,7 @@ import { evaluateBatches } from './run/evaluate-batches.ts';
 import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
 import { summarise } from './summary/summarise.ts';
 import { taskOf } from './task-of.ts';
+import { withNextTokens } from './with-next-tokens.ts';
 
 /** Attempts at a diagnosis that end the process, until it is left out. */
 const mostDiagnoses = 2;
@@ -77,7 +79,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
   const task = await taskOf(model, wanted, shapes);
   refuseExits(task, options);
-  const run = startRun(options, network, task);
+  const read = task === 'next-token' ? { ...options, data: withNextTokens(options.data, model) } : options;
+  const run = startRun(read, network, task);
   try {
     return network.spiking ? await evaluateSpiking(network, run) : await evaluateDense(network, run);
   } finally {
@@ -86,7 +89,12 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
 }
 
 /** The network that is evaluated: a dense one with a free batch, a spiking one with the wanted steps beside its source. */
-async function networkOf(model: Model, { steps }: EvaluateOptions): Promise<DenseNetwork | ComparedNetwork> {
+async function networkOf(
+  measured: Model,
+  { steps, data }: EvaluateOptions,
+): Promise<DenseNetwork | ComparedNetwork> {
+  // What a network costs depends on the lengths that it leaves open.
+  const model = await withLengthsOfData(measured, () => data.batches(new Set(), () => undefined));
   const network = networkKind(model);
   if (network.spiking) return besideSource({ ...network, steps: checkSteps(steps ?? network.steps) });
   return { ...network, model: await freeBatch(await withKnownLengths(model)) };

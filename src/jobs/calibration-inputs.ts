@@ -25,12 +25,13 @@ export const defaultCalibrationLimit = 64;
 /**
  * Opens calibration images as inputs of a network.
  *
- * @param right classes of the images or targets, where some of them are measured on; thresholds need none
+ * @param right classes of the images or targets, where some of them are measured on, which thresholds do not need; and the tokens that
+ * rows of texts have at least
  */
 export async function openCalibration(
   network: Network,
   settings: CalibrationSettings & JobListener,
-  right: Pick<InputOptions, 'labels' | 'targets'> = {},
+  right: Pick<InputOptions, 'labels' | 'targets' | 'padTo'> = {},
 ): Promise<Inputs> {
   const { calibration, calibrationLimit, calibrationSplit, batchSize, strict = false } = settings;
   const fallback = isArrays(calibration) ? undefined : defaultCalibrationLimit;

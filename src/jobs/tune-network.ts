@@ -6,8 +6,6 @@ import { withFolderLock } from '../files/folder-lock.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import { absoluteDataPath } from '../opening/absolute-data-path.ts';
-import type { InputOptions } from '../opening/inputs.ts';
-import { openInputs } from '../opening/open-inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import type { PayingRange } from '../results/frontier.ts';
 import type { RunSettings } from '../results/run-settings.ts';
@@ -19,11 +17,10 @@ import { payingRange } from '../tuning/search/paying-range.ts';
 import type { TuningGoal } from '../tuning/search/tuning-goal.ts';
 import { TuningJournal } from '../tuning/search/tuning-journal.ts';
 import { type Tuned, type TuningProgress, tune } from '../tuning/tune.ts';
-import { type CalibrationSettings, openCalibration } from './calibration-inputs.ts';
 import { checkGoal } from './check-goal.ts';
 import { defaultSteps } from './convert-network.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
-import type { JobListener, JobOrigin } from './notice.ts';
+import type { JobOrigin } from './notice.ts';
 import { readDetectionHead } from './read-detection-head.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
@@ -31,11 +28,11 @@ import { requireSource } from './require-source.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 import { tellLeftOut } from './tell-left-out.ts';
 import { tellLostLines } from './tell-lost-lines.ts';
-import { tellTokens } from './tell-tokens.ts';
+import { openTuningInputs, type TuningDataSettings } from './tuning-inputs.ts';
 import { writeFrontier } from './write-frontier.ts';
 
 /** How to tune a network. */
-export interface TuneSettings extends CalibrationSettings, ModelOutputSettings, JobOrigin, JobListener {
+export interface TuneSettings extends TuningDataSettings, ModelOutputSettings, JobOrigin {
   readonly goal: TuningGoal;
   /** What the network is for. Default: what the names and shapes of its outputs say. */
   readonly task?: TaskName | undefined;
@@ -43,14 +40,6 @@ export interface TuneSettings extends CalibrationSettings, ModelOutputSettings, 
   readonly measuredOutput?: string | undefined;
   /** How boxes are read from the outputs, for detection: as for {@link EvaluateSettings.head}. */
   readonly head?: string | undefined;
-  /** Images to measure on. Default: every other calibration batch is held out for that. */
-  readonly data?: string | undefined;
-  /** Classes of the images that are measured on, or targets, as for {@link EvaluateSettings.labels}; without them only likeness is. */
-  readonly labels?: string | undefined;
-  /** Part of the data to measure on, where there are several. */
-  readonly split?: string | undefined;
-  /** Most images of the data to measure on, evenly spread. Default: all. */
-  readonly limit?: number | undefined;
   /** JSON file for the summary with all networks that were tried. */
   readonly frontier?: string | undefined;
   /** Most time-steps. Default 4. */
@@ -132,12 +121,7 @@ export async function tuneNetwork(opened: Network, settings: TuneSettings): Prom
   const ladders = ladderFamilies
     .map(({ name }) => name)
     .filter((name) => ladder === 'any' || name === ladder);
-  const calibration = await openCalibration(
-    network,
-    settings,
-    settings.data === undefined ? rightOf(task, settings) : {},
-  );
-  const verification = await openVerification(network, task, settings);
+  const { calibration, verification } = await openTuningInputs(network, task, settings);
   const identity = { ...decisiveSettings(network, settings, steps, ladders), head };
   const folder = settings.folder ?? (await defaultRunFolder(`tune-${network.name}`, identity));
   const onSkipped = tellLeftOut(settings);
@@ -194,26 +178,6 @@ async function requireOutputs(network: Network, settings: TuneSettings): Promise
   const guard = { inputs: inputsOf(network, calibration, data, labels), force };
   if (output !== undefined) await requireWritable(output, { ...guard, kind: 'onnx' });
   if (frontier !== undefined) await requireWritable(frontier, { ...guard, kind: 'json' });
-}
-
-async function openVerification(network: Network, task: TaskName, settings: TuneSettings) {
-  const { data, split, limit, batchSize, strict = false } = settings;
-  if (data === undefined) return undefined;
-  const inputs = await openInputs(network, data, {
-    ...rightOf(task, settings),
-    split,
-    limit,
-    batchSize,
-    strict,
-    needsLabels: false,
-  });
-  tellTokens(inputs, settings);
-  return inputs;
-}
-
-/** What would be right, as classes or as the targets of another task. */
-function rightOf(task: TaskName, { labels }: TuneSettings): Pick<InputOptions, 'labels' | 'targets'> {
-  return task === 'classification' ? { labels } : { targets: labels };
 }
 
 /** Everything that decides what is found. */

@@ -19,6 +19,8 @@ export interface Inputs {
 export interface InputOptions extends DatasetOptions {
   /** Images a batch. Default 8, fewer where a network gives millions of numbers a text; a stack [batches, B, …] keeps its own B. */
   batchSize?: number | undefined;
+  /** Tokens that rows of texts have at least. Default: no more than the longest text. */
+  padTo?: number | undefined;
   /** Whether an image that cannot be read ends the run. Default false: it is left out and reported. */
   strict?: boolean;
 }

@@ -37,7 +37,7 @@ export async function openInputs(
   if (isOfNames(network, path)) return openNamedInputs(network, path, options);
   if (tokenInputs(network.model.graph)) return openTextInputs(network, path, options);
   const inputShape = knownShape(network);
-  const { batchSize: wanted, strict = false, ...rest } = options;
+  const { batchSize: wanted, strict = false, padTo, ...rest } = options;
   const isStack = path.endsWith('.npy');
   const dataset = await openDataset(path, {
     ...rest,

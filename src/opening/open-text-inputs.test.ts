@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,6 +122,22 @@ describe('texts as inputs of an encoder', () => {
       '[CLS] bad film [SEP]',
     ]);
     expect(batches.map(({ ids }) => ids[0])).toEqual(['1', '3']);
+  });
+
+  it('come from a folder of tables named by part, to calibrate on from the training part', async () => {
+    mkdirSync(join(folder, 'parts'));
+    file('parts/train.jsonl', lines({ text: 'good' }));
+    file('parts/test.csv', 'text\nbad\n');
+    const first = async (options: InputOptions) => {
+      const { batches } = await read(encoder, join(folder, 'parts'), options);
+      return words(rows(batches[0], 'input_ids')[0]);
+    };
+    expect(await first({})).toBe('[CLS] bad [SEP]');
+    expect(await first({ purpose: 'calibration' })).toBe('[CLS] good [SEP]');
+    expect(await first({ split: 'train' })).toBe('[CLS] good [SEP]');
+    await expect(first({ split: 'val' })).rejects.toThrow(
+      `${join(folder, 'parts')}: expected texts of the part 'val', got test.csv, train.jsonl. Choose one of these with the option split.`,
+    );
   });
 
   it('go on with texts that are not done yet', async () => {

@@ -36,7 +36,7 @@ export async function openTextInputs(
   const inputs = mustExist(tokenInputs(network.model.graph), 'inputs for tokens');
   const tokenizer = tokenizerOf(network, address);
   const { path, columns, length } = textAddress(address);
-  const { batchSize: wanted, strict, limit, targets, ...rest } = options;
+  const { batchSize: wanted, strict, limit, targets, padTo = 0, ...rest } = options;
   const texts = await openDataset(path, { ...rest, columns, reads: 'text', classes: network.classNames });
   const most = mostTokens(network, inputs, tokenizer, length);
   const reader = readerOf(network, texts, tokenizer, most);
@@ -44,7 +44,7 @@ export async function openTextInputs(
   // Rows of a table are limited before they become tokens, windows and lines afterwards.
   const read = await readAll(isWhole && limit !== undefined ? limitDataset(texts, limit) : texts, reader);
   const samples = await withOtherTargets(limited(read, isWhole ? undefined : limit), texts, targets);
-  const rows = rowLength(inputs, samples);
+  const rows = Math.max(padTo, rowLength(inputs, samples));
   requireEqualLengths(network, inputs, samples, address);
   const isDecoder = givesNextTokens(network.model);
   const { paddingSide, padding } = tokenizer.settings;
@@ -98,15 +98,17 @@ function mostTokens(
 type Reader = (sample: TextSample) => TokenSample[];
 
 function readerOf(network: Network, texts: Dataset, tokenizer: TextTokenizer, most: number): Reader {
+  const isDecoder = givesNextTokens(network.model);
+  // What is right for a decoder is the text itself.
   const whole = ({ id, label, target, text, pair }: TextSample): TokenSample => ({
     id,
     label,
-    target,
+    ...(!isDecoder && { target }),
     ...tokenizer.encode(text, pair, most),
   });
   if (texts.kind !== 'plain-text') return (sample) => [whole(sample)];
   const named = (id: string, part: number) => `${texts.size > 1 ? `${id}:` : ''}${part}`;
-  if (!givesNextTokens(network.model)) {
+  if (!isDecoder) {
     return (sample) =>
       sample.text.split(/\r?\n/).flatMap((line, i) => {
         const text = line.trim();

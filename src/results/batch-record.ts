@@ -27,6 +27,8 @@ const skippedImage = z.object({ id: z.string(), reason: z.string() });
 /** Schema of {@link BatchRecord}: one line of `batches.jsonl`. */
 export const batchSchema = z.object({
   predictions: list(prediction),
+  /** Tokens of the batch without padding; absent for a network that reads no text. */
+  tokens: z.int().optional(),
   /** Spikes of the batch; absent for a network that does not spike. */
   activity: activitySchema.optional(),
   /** Images that could not be read since the previous batch. */

@@ -8,6 +8,7 @@ import { interval, list, numbers, share } from './schema-parts.ts';
 import { seenImagesSchema } from './seen-images.ts';
 import { synapseSchema } from './synapse-result.ts';
 import { otherOutputsSchema, taskSchema } from './task-result.ts';
+import { tokenSchema } from './token-result.ts';
 
 const step = z.object({
   /** Time-step, counted from 1. */
@@ -72,6 +73,8 @@ export const evaluationSchema = z.object({
   images: z.int(),
   /** How good a network is that does not tell classes; absent for one that does. Then there is no accuracy, agreement, or early exit. */
   task: taskSchema.optional(),
+  /** Tokens and what they cost; absent for a network that reads no text. */
+  tokens: tokenSchema.optional(),
   /** The output that is measured, where it is not the only one. */
   output: z.string().optional(),
   /** How far the other outputs are from the source network's; absent where there are none. */

@@ -31,10 +31,11 @@ export const figureKeys = {
   embedding: ['cosine', 'neighbours', 'relativeError'],
   decision: ['agreement', 'accuracy'],
   detection: ['agreement', 'map', 'ap50', 'ap75'],
+  'next-token': ['perplexity', 'agreement', 'accuracy', 'divergence'],
 } as const;
 
 /** Names of tasks other than to tell classes. */
-export const otherTasks = z.enum(['regression', 'dense', 'embedding', 'decision', 'detection']);
+export const otherTasks = z.enum(['regression', 'dense', 'embedding', 'decision', 'detection', 'next-token']);
 
 /** Schema of {@link TaskResult}. */
 export const taskSchema = z.discriminatedUnion('name', [
@@ -43,6 +44,7 @@ export const taskSchema = z.discriminatedUnion('name', [
   resultOf('embedding', figureKeys.embedding),
   resultOf('decision', figureKeys.decision),
   resultOf('detection', figureKeys.detection),
+  resultOf('next-token', figureKeys['next-token']),
 ]);
 
 /** Schema of what is said of outputs beside the one that is measured. */

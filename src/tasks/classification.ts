@@ -1,3 +1,4 @@
+import { sizeOf } from '../graph/shape.ts';
 import { classRows } from '../metrics/class-rows.ts';
 import type { Proportion } from '../metrics/proportion.ts';
 import { type StepMetrics, stepMetrics } from '../metrics/step-metrics.ts';
@@ -18,6 +19,7 @@ export const classification = defineTask({
     const { data } = classRows({ shape: [1, ...own.shape], data: own.data }, 1);
     return topClasses(data, keptClasses);
   },
+  distribution: sizeOf,
   measure(images) {
     const predictions = images.map(({ own, source, label }) => ({ id: '', label, source, steps: [own] }));
     const [{ top1, top5, agreement } = {} as Partial<StepMetrics>] = stepMetrics(predictions);

@@ -58,6 +58,15 @@ export interface Task<Name extends string = string, Key extends string = string>
    * many. Default: all.
    */
   readonly head?: number;
+  /**
+   * Nats by which the answer to one image diverges from the source network's, from its judgement. Default: that of normal distributions
+   * around the numbers of both.
+   */
+  divergence?(judgement: readonly number[]): number;
+  /**
+   * Scores of each distribution that an output of this shape consists of. Default: it consists of none, but of numbers.
+   */
+  distribution?(image: readonly number[]): number;
   /** Figures over images, with 95 % intervals. */
   measure(images: readonly Judged[]): Record<Key, Figure>;
   /** How figures are shown, in the order of tables. */

@@ -6,10 +6,11 @@ import type { Task } from './define-task.ts';
 import { dense } from './dense.ts';
 import { detection } from './detection.ts';
 import { embedding } from './embedding.ts';
+import { nextToken } from './next-token.ts';
 import { regression } from './regression.ts';
 
 /** All tasks, in the order in which they are asked whether they recognise an output. */
-export const tasks = [classification, regression, dense, embedding, decision, detection] as const;
+export const tasks = [classification, regression, dense, embedding, decision, detection, nextToken] as const;
 
 /** Name of a task. */
 export type TaskName = (typeof tasks)[number]['name'];

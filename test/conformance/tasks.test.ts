@@ -93,6 +93,6 @@ it('tells tasks by the shape of the output for one image', () => {
   });
   expect(taskOfShape([7], 'embedding')).toBe('embedding');
   expect(() => taskOfShape([5, 8, 6], 'classification')).toThrow(
-    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding, decision, detection) or another output',
+    'task of the network: expected an output for classification: scores of classes, [N, classes] or [N, classes, 1, 1], got [N,5,8,6]. Choose another task (classification, regression, dense, embedding, decision, detection, next-token) or another output',
   );
 });

@@ -88,7 +88,7 @@ export class BatchCollector {
     this.#skipped.push({ id, reason });
   }
 
-  async add(batch: Batch, { classes, images, activity }: BatchOutcome): Promise<void> {
+  async add(batch: Batch, { classes, images, tokens, activity }: BatchOutcome): Promise<void> {
     if (classes !== undefined) requireKnownLabels(batch, classes);
     const met = this.#seen ? seenFor(batch, this.#seen) : [];
     const predictions = images.map((answers, i) => {
@@ -100,7 +100,8 @@ export class BatchCollector {
         ...thinned(answers, id, this.#total, this.#task),
       };
     });
-    await this.#write({ predictions, ...(activity && { activity }) });
+    const text = tokens === undefined ? {} : { tokens };
+    await this.#write({ predictions, ...text, ...(activity && { activity }) });
   }
 
   /** Records images at the end of the data that could not be read. */
@@ -108,7 +109,7 @@ export class BatchCollector {
     if (this.#skipped.length > 0) await this.#write({ predictions: [] });
   }
 
-  async #write(said: Pick<BatchRecord, 'predictions' | 'activity'>): Promise<void> {
+  async #write(said: Pick<BatchRecord, 'predictions' | 'tokens' | 'activity'>): Promise<void> {
     const now = performance.now();
     const batch = { ...said, skipped: this.#skipped, seconds: (now - this.#last) / 1000 };
     this.#last = now;

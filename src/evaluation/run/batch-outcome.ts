@@ -7,6 +7,8 @@ import type { ImageRecord } from '../../results/batch-record.ts';
 export interface BatchOutcome {
   /** Number of classes, where a network tells classes. */
   readonly classes?: number;
+  /** Tokens without padding, where a network reads text. */
+  readonly tokens?: number;
   /** What they said about each image. */
   readonly images: readonly ImageAnswers[];
   /** Spikes of the batch; absent for a network that does not spike. */

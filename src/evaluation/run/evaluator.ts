@@ -1,4 +1,6 @@
 import { structureOf } from '../../analysis/source-structure.ts';
+import { tokenInputs } from '../../analysis/token-inputs.ts';
+import { countTokens } from '../../data/next-tokens.ts';
 import { suppressionOf } from '../../detection/with-detections.ts';
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
@@ -53,6 +55,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
     }
   }
   const suppression = suppressionOf(network.model);
+  const text = tokenInputs(network.model.graph);
   const spikes = network.spiking ? await loadSpikes(network, options) : undefined;
   return {
     async evaluate(batch) {
@@ -68,6 +71,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
       const confidence = task === 'classification' ? spiked && confidenceByStep(spiked.steps) : undefined;
       return {
         ...(task === 'classification' && { classes: classRows(right.decisive, 1).shape[1]! }),
+        ...(text && { tokens: countTokens(batch, text) }),
         images: judged.map((each, i) => ({ ...each, ...(confidence && { confidence: confidence[i]! }) })),
         ...(spiked?.activity && { activity: spiked.activity }),
       };

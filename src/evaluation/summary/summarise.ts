@@ -12,6 +12,7 @@ import { summariseOutputs } from './summarise-outputs.ts';
 import { accuracy } from './summarise-predictions.ts';
 import { nothingSpiked, type SpikeSummaryOptions, summariseSpikes } from './summarise-spikes.ts';
 import { summariseTask } from './summarise-task.ts';
+import { summariseTokens } from './summarise-tokens.ts';
 
 /** What the batches of a run say, without what is found in a closer look. */
 export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>;
@@ -28,9 +29,11 @@ export function summarise(
     network.spiking && activity ? summariseSpikes(network, predictions, activity, options) : nothingSpiked;
   const tellsClasses = options.task === 'classification';
   const task = summariseTask(options.task, predictions);
+  const tokens = summariseTokens(batches, spikes);
   return {
     images: predictions.length,
     ...(task && { task }),
+    ...(tokens && { tokens }),
     ...summariseOutputs(network.model, predictions),
     hiddenSteps,
     skipped: batches.flatMap(({ skipped }) => skipped),

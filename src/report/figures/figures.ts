@@ -6,6 +6,7 @@ import { classFlips } from './class-flips.ts';
 import { earlyExit } from './early-exit.ts';
 import { eightBitSynapses } from './eight-bit-synapses.ts';
 import { energyBreakdown } from './energy-breakdown.ts';
+import { energyPerToken } from './energy-per-token.ts';
 import { firingRates } from './firing-rates.ts';
 import { siteErrors } from './site-errors.ts';
 import { spikeRaster } from './spike-raster.ts';
@@ -20,6 +21,7 @@ export const figures: readonly FigureDefinition[] = [
   accuracyAgainstEnergy,
   earlyExit,
   energyBreakdown,
+  energyPerToken,
   breakEven,
   firingRates,
   siteErrors,

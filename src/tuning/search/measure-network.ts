@@ -7,6 +7,7 @@ import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import { taskOf } from '../../evaluation/task-of.ts';
+import { withNextTokens } from '../../evaluation/with-next-tokens.ts';
 import { mapSamples, sampleCount } from '../../graph/input-batch.ts';
 import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
@@ -40,9 +41,10 @@ export async function withSourceLogits(
   const { name } = logitsOf(source);
   const task = await taskOf(source, wanted);
   const suppression = suppressionOf(source);
+  const spoken = withNextTokens({ batches: () => batches }, source);
   const compared: ComparedBatch[] = [];
   try {
-    for await (const batch of batches) {
+    for await (const batch of task === 'next-token' ? spoken.batches() : batches) {
       const logits = lookUp(await session.run(batch), name, 'output');
       const classes = logits.data.length / sampleCount(batch);
       // The loader reuses its memory for the next batch.

@@ -16,10 +16,10 @@ export function outputJudge(batches: readonly ComparedBatch[]): OutputJudge | un
   const [first] = batches;
   const task = first?.task;
   if (!task || task === 'classification') return undefined;
-  const { judge, measure, likeness, quality } = taskNamed(task);
+  const { judge, measure, likeness, quality, divergence } = taskNamed(task);
   const precision = outputPrecision(batches);
   const images: (Judged & { readonly right: readonly number[] })[] = [];
-  let error = 0;
+  let [error, nats] = [0, 0];
   return {
     add({ logits, classes, output, targets, suppression }, last) {
       for (let i = 0; i < logits.length; i++) error += (last[i]! - logits[i]!) ** 2;
@@ -31,7 +31,9 @@ export function outputJudge(batches: readonly ComparedBatch[]): OutputJudge | un
         const [own, source] = [image(last, i), image(logits, i)];
         const target = targets?.[i];
         const right = judge({ own: source, source, target, suppression });
-        images.push({ own: judge({ own, source, target, suppression }), source: right, right });
+        const judged = judge({ own, source, target, suppression });
+        nats += divergence?.(judged) ?? 0;
+        images.push({ own: judged, source: right, right });
       }
     },
     measurement() {
@@ -39,7 +41,7 @@ export function outputJudge(batches: readonly ComparedBatch[]): OutputJudge | un
       const own = quality(figures);
       return {
         task,
-        divergence: (precision * error) / (2 * images.length),
+        divergence: divergence ? nats / images.length : (precision * error) / (2 * images.length),
         agreement: likeness(figures) ?? 0,
         top1: own,
         sourceTop1:

@@ -8,6 +8,7 @@ import type { Model } from '../../graph/model.ts';
 import { lookUp } from '../../look-up.ts';
 import { Random } from '../../random.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
+import { taskNamed } from '../../tasks/tasks.ts';
 import type { ComparedBatch } from '../search/compared-batch.ts';
 import { outputPrecision } from '../search/output-judge.ts';
 
@@ -80,31 +81,46 @@ export async function positionImportance(
 }
 
 /**
- * Draws what the gradient is taken towards: a class by the network's own probabilities; for an output that is no scores of classes,
- * a normal deviation from it, whose log-likelihood has the gradient ε / σ towards each number.
+ * Draws what the gradient is taken towards: a class of each distribution by the network's own probabilities; for an output that is no scores of
+ * classes, a normal deviation from it, whose log-likelihood has the gradient ε / σ towards each number.
  */
 function targetDraw(
   batches: readonly ComparedBatch[],
   random: Random,
 ): (logits: Float32Array) => Float32Array {
-  if (batches[0]!.task === 'classification')
-    return (logits) => oneHot(drawClass(logits, random), logits.length);
+  const classes = distributionOf(batches[0]!);
+  if (classes !== undefined) {
+    return (logits) => {
+      const target = new Float32Array(logits.length);
+      for (let from = 0; from < logits.length; from += classes)
+        target[from + drawClass(logits.subarray(from, from + classes), random)] = 1;
+      return target;
+    };
+  }
   const scale = Math.sqrt(outputPrecision(batches));
   return (logits) => logits.map(() => scale * random.normal());
+}
+
+/** Scores of each distribution that the output consists of; `undefined` where it is numbers. */
+function distributionOf({ task, output }: ComparedBatch): number | undefined {
+  return taskNamed(task).distribution?.(output);
 }
 
 const targetName = 'tuning.target';
 
 /** The source network for one image, with ln p(target) differentiated by all values, or the product of target and output where that has no classes. */
-async function withGradients(source: Model, sites: readonly NamedValue[], { classes, task }: ComparedBatch) {
+async function withGradients(source: Model, sites: readonly NamedValue[], batch: ComparedBatch) {
+  const { classes } = batch;
+  const distribution = distributionOf(batch);
   const frozen = await freezeShapes(source);
   const { graph } = frozen;
   const logits = logitsOf(frozen).name;
   graph.addInput({ name: targetName, dataType: 'float32', shape: [1, classes] });
   const build = new GraphBuilder(graph, 'tuning.');
-  const flat = build.op('Reshape', [logits, build.integers('row', [1, -1])]);
-  const likelihoods = task === 'classification' ? build.op('LogSoftmax', [flat], { axis: -1 }) : flat;
-  const chosen = build.op('Mul', [likelihoods, targetName]);
+  const flat = build.op('Reshape', [logits, build.integers('row', [-1, distribution ?? classes])]);
+  const likelihoods = distribution === undefined ? flat : build.op('LogSoftmax', [flat], { axis: -1 });
+  const row = build.op('Reshape', [likelihoods, build.integers('whole', [1, -1])]);
+  const chosen = build.op('Mul', [row, targetName]);
   const loss = build.op('ReduceSum', [chosen], { keepdims: 0 }, { name: 'loss' });
   const values = sites.map(({ value }) => value);
   const { model, gradients } = await differentiate(frozen, loss, values);
@@ -141,12 +157,6 @@ function drawClass(logits: Float32Array, random: Random): number {
       return left < 0;
     }),
   );
-}
-
-function oneHot(index: number, length: number): Float32Array {
-  const vector = new Float32Array(length);
-  vector[index] = 1;
-  return vector;
 }
 
 function noImportance(shape: readonly number[]): PositionImportance {
