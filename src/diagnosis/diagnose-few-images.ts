@@ -1,11 +1,12 @@
 import type { Batch } from '../data/load-batch.ts';
-import { sliceSamples } from '../graph/input-batch.ts';
+import { isNamed, sliceSamples } from '../graph/input-batch.ts';
 import type { Diagnosis, SiteConversionErrors } from '../results/diagnosis-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import type { ComparedNetwork } from '../sessions/compared-network.ts';
 import { conversionErrorsOf } from './conversion-errors.ts';
 import { diagnoseSites } from './diagnose-model.ts';
 import type { ObserveNetworkOptions } from './observe-network.ts';
+import { pictureOf } from './picture-of.ts';
 
 /** Images times steps in which causes are told apart: all values of all steps are in memory at once. */
 const mostRows = 64;
@@ -33,6 +34,7 @@ export async function diagnoseFewImages(
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
   const few = sliceSamples(batch, 0, mostImages);
   const { diagnosis, traces } = await diagnoseSites(network, few, options);
+  const picture = isNamed(batch) ? undefined : pictureOf(batch);
   const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / network.steps)));
   return {
     conversionErrors: await conversionErrorsOf(
@@ -42,6 +44,6 @@ export async function diagnoseFewImages(
       options,
     ),
     diagnosis,
-    traces: { image, ...traces },
+    traces: { image, ...(picture && { picture }), ...traces },
   };
 }

@@ -3,7 +3,7 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { ListedRun } from '../runs/list-runs.ts';
 import { measuredColumns, stepCostColumns, stepRows } from '../tables/evaluation-table.ts';
 import { type Cell, numberColumn, percentColumn, type Table, textColumn } from '../tables/table.ts';
-import { type Headline, headlinesOf, shownOf } from '../tasks/headline.ts';
+import { bestStep, headlinesOf, shownOf } from '../tasks/headline.ts';
 
 /** Runs, one a row: what they are and the best of what they found. */
 export function runsTable(runs: readonly ListedRun[]): Table {
@@ -42,12 +42,6 @@ function bestOf({ run }: ListedRun): [Cell, Cell, Cell] {
   const step = best === undefined ? undefined : run.result.steps[best];
   const headline = best === undefined ? undefined : steps[best];
   return step && headline ? [step.t, shownOf(headline), step.energy.ecmtRatio] : [null, null, null];
-}
-
-function bestStep(steps: readonly Headline[]): number | undefined {
-  const known = steps.flatMap((headline, i) => (Number.isFinite(shownOf(headline)) ? [{ headline, i }] : []));
-  if (known.length === 0) return undefined;
-  return known.reduce((a, b) => (shownOf(b.headline) > shownOf(a.headline) ? b : a)).i;
 }
 
 /** Every step of every evaluation, one a row, with what the run was. */

@@ -4,11 +4,11 @@ import type { FrontierPoint } from '../results/frontier.ts';
 import type { ComparisonRun } from '../runs/read-run.ts';
 import { axisOf, type Headline, headlinesOf, shownOf } from '../tasks/headline.ts';
 import { axisRange } from './axis-range.ts';
+import { comparisonSection, fullRatioOf } from './comparison-section.ts';
 import { comparisonTitle } from './comparison-title.ts';
-import { describeSeenByAll } from './describe-seen.ts';
 import { drawChart } from './draw-chart.ts';
 import { figureOf, key, renderFigure, renderTable } from './figure.ts';
-import { count, interval, percent, short } from './format.ts';
+import { count } from './format.ts';
 import { frontierFigures } from './frontier-report.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
@@ -24,7 +24,7 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
   const headlines = first && headlinesOf(first.result);
   const source = headlines?.source ?? null;
   const sections = [
-    tableSection(comparison),
+    comparisonSection(comparison),
     ...differencesSection(comparison),
     ...(await stepsSection(comparison)),
     ...(await frontierFigures(points, 'result.json: entries[].result.steps[]', {
@@ -43,8 +43,6 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
   });
 }
 
-type Step = EvaluationResult['steps'][number];
-
 /** Every step of every entry as a point of accuracy against energy. */
 function frontierPoints({ entries }: Comparison): FrontierPoint[] {
   return entries.flatMap(({ name, result }) => {
@@ -55,82 +53,6 @@ function frontierPoints({ entries }: Comparison): FrontierPoint[] {
       return agreement === null ? [] : [{ method: name, T: step.t, accuracy, agreement, ...energy }];
     });
   });
-}
-
-function fullRatioOf({ energy }: EvaluationResult, step: Step): number | null {
-  return step.energy.full.find(({ device }) => device === energy?.device)?.ratio ?? null;
-}
-
-function tableSection({ entries }: Comparison): Html {
-  const first = entries[0];
-  const sourceRow = first
-    ? [
-        [
-          'source network',
-          '',
-          first.result.task
-            ? percent(headlinesOf(first.result).source)
-            : figureOf(
-                'result.json#/entries/0/result/source/top1',
-                first.result.source.top1,
-                percent(first.result.source.top1),
-              ),
-          interval(first.result.source.top1Interval),
-          '',
-          '',
-          '1',
-          '1',
-          '',
-        ],
-      ]
-    : [];
-  const rows = entries.flatMap(({ name, folder, result }, e) =>
-    result.steps.map((step, i) => {
-      const at = `result.json#/entries/${e}/result/steps/${i}`;
-      const headline = headlinesOf(result).steps[i]!;
-      return [
-        html`<a href="${folder}/report.html">${name}</a>`,
-        step.t,
-        result.task ? percent(headline.quality) : figureOf(`${at}/top1`, step.top1, percent(step.top1)),
-        interval(step.top1Interval),
-        result.task
-          ? percent(headline.likeness)
-          : figureOf(`${at}/agreement`, step.agreement, percent(step.agreement)),
-        figureOf(`${at}/firingRate`, step.firingRate, step.firingRate.toFixed(3)),
-        figureOf(`${at}/energy/ecmtRatio`, step.energy.ecmtRatio, step.energy.ecmtRatio.toFixed(3)),
-        short(fullRatioOf(result, step)),
-        step.energy.quantisedRatio === null
-          ? '–'
-          : figureOf(
-              `${at}/energy/quantisedRatio`,
-              step.energy.quantisedRatio,
-              short(step.energy.quantisedRatio),
-            ),
-      ];
-    }),
-  );
-  const names = first ? headlinesOf(first.result).names : { quality: 'top-1', likeness: 'agreement' };
-  const head = [
-    'method',
-    'T',
-    names.quality,
-    '95 %',
-    names.likeness,
-    'rate',
-    '(a) ECMT’s ratio',
-    '(b) full estimate',
-    '(c) at equal bits',
-  ];
-  return html`<section id="table" aria-labelledby="table-title">
-<h2 id="table-title">Every method at every step, on the same images</h2>
-<p>Shares of images; rate is spikes a neuron and step; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
-${describeSeenByAll(entries).map(
-  (sentence) => html`<p><b>Not all images are new:</b> ${sentence}.</p>
-`,
-)}<div class="scroll">${renderTable({ head, rows: [...sourceRow, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
-<p class="source">Data: <code>result.json: entries[].result</code></p>
-</section>
-`;
 }
 
 /** Every two methods, image by image. */
@@ -163,23 +85,13 @@ function probability(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
-/** A headline with its step; bounds are 95 %, known where classes are told. */
+/** A headline with its step. */
 interface Point extends Headline {
   readonly t: number;
-  readonly qualityInterval: readonly number[] | null;
-  readonly likenessInterval: readonly number[] | null;
 }
 
 function pointsOf(result: EvaluationResult): Point[] {
-  return headlinesOf(result).steps.map((headline, i) => {
-    const step = result.task ? undefined : result.steps[i];
-    return {
-      t: i + 1,
-      ...headline,
-      qualityInterval: step?.top1Interval ?? null,
-      likenessInterval: step?.agreementInterval ?? null,
-    };
-  });
+  return headlinesOf(result).steps.map((headline, i) => ({ t: i + 1, ...headline }));
 }
 
 async function stepsSection({ entries }: Comparison): Promise<Html[]> {
@@ -193,7 +105,7 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
     .filter(({ steps }) => steps.length > 0);
   if (series.length === 0) return [];
   const labelled = series.every(({ steps }) => steps[0]!.quality !== null);
-  const qualityOf = ({ quality, likeness }: Headline) =>
+  const qualityOf = ({ quality, likeness }: Pick<Headline, 'quality' | 'likeness'>) =>
     100 * shownOf({ quality: labelled ? quality : null, likeness });
   const { names, source: sourceQuality } = headlinesOf(entries[0]!.result);
   const intervalOf = ({ qualityInterval, likenessInterval }: Point) =>
@@ -202,8 +114,9 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
   const reference = labelled && sourceQuality !== null ? [100 * sourceQuality] : [];
   const chart = await drawChart('Accuracy of every method by time-step', (Plot, { narrow }) => ({
     height: narrow ? 280 : 340,
+    marginTop: 28,
     marginLeft: 40,
-    marginRight: 24,
+    marginRight: reference.length > 0 ? 62 : 24,
     marginBottom: 44,
     style: { fontSize: '12px' },
     x: stepAxis(last, narrow, [0.8, last + 0.2]),
@@ -221,11 +134,10 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
       Plot.ruleY(reference, { strokeDasharray: '1 3', strokeWidth: 2 }),
       Plot.text(reference, {
         y: (d: number) => d,
-        frameAnchor: 'left',
+        frameAnchor: 'right',
         textAnchor: 'start',
-        dy: -8,
-        dx: 4,
-        text: (value: number) => `source ${value.toFixed(1)} %`,
+        dx: 6,
+        text: (value: number) => `source\n${value.toFixed(1)} %`,
         fill: 'currentColor',
       }),
       ...series.flatMap(({ name, mark, shift, steps }) => [
@@ -261,9 +173,8 @@ async function stepsSection({ entries }: Comparison): Promise<Html[]> {
   return [
     renderFigure('steps', {
       title: 'Accuracy after each time-step',
-      caption: entries[0]!.result.task
-        ? 'In percent of the images. Methods stand side by side within a step, so that equal ones are seen.'
-        : 'In percent of the images; bars: 95 % intervals of each by itself. Methods stand side by side within a step, so that equal ones are seen.',
+      caption:
+        'In percent; bars: 95 % intervals of each by itself. Methods stand side by side within a step, so that equal ones are seen.',
       data: [
         entries[0]!.result.task
           ? 'result.json: entries[].result.task.steps[]'

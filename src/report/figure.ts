@@ -1,4 +1,6 @@
 import type { Run } from '../runs/read-run.ts';
+import { withEqualDigits } from './equal-digits.ts';
+import { FigureNumber } from './figure-number.ts';
 import { Html, html } from './html.ts';
 
 /** A table that says in numbers what a figure shows. */
@@ -54,13 +56,22 @@ function numbers(title: string, table: FigureTable): Html {
 
 /** A table with a caption for those who hear it. */
 export function renderTable({ head, rows }: FigureTable, caption: string): Html {
-  return html`<table><caption>${caption}</caption><thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
-<tbody>${rows.map(renderRow)}</tbody></table>`;
+  const columns = head.map((_, c) => rows.some((row) => c > 0 && textClass(row[c] ?? '').text !== ''));
+  const heads = head.map(
+    (text, c) => html`<th scope="col"${new Html(columns[c] ? ' class="text"' : '')}>${text}</th>`,
+  );
+  return html`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead>
+<tbody>${withEqualDigits(rows).map(renderRow)}</tbody></table>`;
 }
 
 function renderRow([name, ...cells]: FigureTable['rows'][number]): Html {
-  return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+  return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td${textClass(cell)}>${cell}</td>`)}</tr>
 `;
+}
+
+/** Words stand to the left, numbers to the right. */
+function textClass(cell: Html | string | number): Html {
+  return new Html(typeof cell === 'string' && /^\p{L}/u.test(cell) ? ' class="text"' : '');
 }
 
 /**
@@ -69,8 +80,7 @@ function renderRow([name, ...cells]: FigureTable['rows'][number]): Html {
  * @param pointer file and JSON pointer, for example `result.json#/steps/0/top1`
  */
 export function figureOf(pointer: string, value: number | null, text: string): Html {
-  if (value === null) return html`${text}`;
-  return html`<data value="${value}" data-from="${pointer}">${text}</data>`;
+  return value === null ? html`${text}` : new FigureNumber(pointer, value, text);
 }
 
 /** Names of series with the mark that stands for each. @param marks SVG inside a box of 16 × 12 */

@@ -22,10 +22,28 @@ export function short(value: number | null | undefined): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A unit of energy with its size in nanojoules. */
+export interface EnergyUnit {
+  readonly name: 'pJ' | 'nJ' | 'µJ' | 'mJ' | 'J';
+  readonly size: number;
+}
+
+const energyUnits: readonly EnergyUnit[] = [
+  { name: 'J', size: 1e9 },
+  { name: 'mJ', size: 1e6 },
+  { name: 'µJ', size: 1e3 },
+  { name: 'nJ', size: 1 },
+];
+
+/** The unit in which numbers up to this one are easily read. @param nanojoules the largest number */
+export function energyUnit(nanojoules: number): EnergyUnit {
+  return energyUnits.find(({ size }) => nanojoules >= size) ?? { name: 'pJ', size: 1e-3 };
+}
+
 /** Energies with the unit that fits: nanojoules as nJ, µJ or mJ. */
 export function energy(nanojoules: number): string {
-  const [unit, size] = nanojoules >= 1e6 ? ['mJ', 1e6] : nanojoules >= 1e3 ? ['µJ', 1e3] : ['nJ', 1];
-  return `${short(nanojoules / (size as number))} ${unit}`;
+  const { name, size } = energyUnit(nanojoules);
+  return `${short(nanojoules / size)} ${name}`;
 }
 
 /** `3 images`, `1 image`. */

@@ -35,7 +35,7 @@ export interface PointLabel {
 }
 
 /** Pixels that a label of small print takes. */
-const [letter, line] = [7, 13];
+const [letter, line] = [8, 14];
 
 /** Pixels between a point and the middle of its label. */
 const distance = 12;

@@ -4,9 +4,9 @@
  */
 export const style = `
 :root { color-scheme: light dark; --surface: #fff; --ink: #1b1f23; --soft: #57606a; --line: #d0d7de; --panel: #f6f8fa;
-  --c1: #0072b2; --c2: #d55e00; --c3: #00795a; --c4: #b3568c; --c5: #8a6100; --c6: #2f86c1; --heat: 0, 92, 148; --on-heat: #fff; }
+  --c1: #0072b2; --c2: #d55e00; --c3: #00795a; --c4: #b3568c; --c5: #8a6100; --c6: #2f86c1; --heat: 0, 92, 148; --on-heat: #fff; --shade: rgba(20, 30, 40, .28); }
 @media (prefers-color-scheme: dark) { :root { --surface: #14181c; --ink: #e6edf3; --soft: #9aa7b4; --line: #38414a; --panel: #1c2228;
-  --c1: #5bb4f0; --c2: #f58a4b; --c3: #35cba3; --c4: #e8a1cb; --c5: #f2bd4b; --c6: #a5d8f8; --heat: 110, 195, 250; --on-heat: #081018; } }
+  --c1: #5bb4f0; --c2: #f58a4b; --c3: #35cba3; --c4: #e8a1cb; --c5: #f2bd4b; --c6: #a5d8f8; --heat: 110, 195, 250; --on-heat: #081018; --shade: rgba(200, 220, 240, .3); } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--surface); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main, header, footer { max-width: 50rem; margin: 0 auto; padding: 0 1rem; }
@@ -31,7 +31,12 @@ figure svg text, figure svg tspan { white-space: pre; }
   background: linear-gradient(to right, rgba(var(--heat), 0), rgba(var(--heat), 1)); }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .6rem 1.2rem; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: var(--c1); font-size: .88rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--surface) 40%, transparent) left / 2.5rem 100% no-repeat local,
+  linear-gradient(to left, var(--surface) 40%, transparent) right / 2.5rem 100% no-repeat local,
+  linear-gradient(to right, var(--shade), transparent) left / .9rem 100% no-repeat scroll,
+  linear-gradient(to left, var(--shade), transparent) right / .9rem 100% no-repeat scroll; }
+.traced { image-rendering: pixelated; width: 6rem; height: auto; border: 1px solid var(--line); display: block; margin: .4rem 0; }
+ table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 thead th { white-space: normal; vertical-align: bottom; min-width: 3.2rem; } th:first-child, td:first-child, td.text, th.text { text-align: left; } td.long { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
@@ -41,8 +46,8 @@ ul.findings { padding-left: 1.2rem; } ul.findings li { margin: .4rem 0; max-widt
   --c1: #0072b2; --c2: #d55e00; --c3: #00795a; --c4: #b3568c; --c5: #8a6100; --c6: #2f86c1; --heat: 0, 92, 148; --on-heat: #fff; }
   @page { margin: 14mm; } body { font-size: 10.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   main, header, footer { max-width: none; padding: 0; } .wide { display: block; } .narrow { display: none; }
-  h2, h3, h2 + p, .key, ul.findings, summary { break-after: avoid; } .source { break-before: avoid; }
+  h2, h3, h2 + p, .key, ul.findings, summary { break-after: avoid; break-inside: avoid; } .source { break-before: avoid; }
   p, li, figure, .key, .grid > *, tr, .wide { break-inside: avoid; } figure.tall { break-inside: auto; }
-  details:not([open]) { display: none; } .scroll { overflow: visible; } table { font-size: 8pt; }
+  details:not([open]) { display: none; } .scroll { overflow: visible; background: none; } table { font-size: 8pt; }
   th, td { padding-right: .5rem; } th, td.text { white-space: normal; } tbody th, td.text { overflow-wrap: anywhere; min-width: 7rem; } thead th { min-width: 0; } }
 `;

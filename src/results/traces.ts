@@ -26,10 +26,19 @@ const siteTrace = z.object({
   potentials: histogram.nullable(),
 });
 
+const picture = z.object({
+  width: z.int(),
+  height: z.int(),
+  /** Bytes of red, green and blue by row, in base64. */
+  rgb: z.string(),
+});
+
 /** Schema of {@link RunTraces}: `traces.json`. */
 export const tracesSchema = z.object({
   /** Id of the image whose spikes are traced. */
   image: z.string(),
+  /** How the image looks to the network, at most 96 pixels a side; absent where it is no picture. */
+  picture: picture.optional(),
   /** Number of images in the histograms. */
   images: z.int(),
   steps: z.int(),
@@ -39,11 +48,14 @@ export const tracesSchema = z.object({
 /** Counts of values in bins that grow with the magnitude, as the levels of a ladder do. */
 export type Histogram = z.infer<typeof histogram>;
 
+/** A small picture. */
+export type Picture = z.infer<typeof picture>;
+
 /** Spikes and values of one site, for drawing. */
 export type SiteTrace = z.infer<typeof siteTrace>;
 
 /** Spikes of the first image and values of all, for drawing. */
-export type Traces = Omit<RunTraces, 'image'>;
+export type Traces = Omit<RunTraces, 'image' | 'picture'>;
 
 /** The contents of `traces.json`: what was traced, and on which image. */
 export type RunTraces = z.infer<typeof tracesSchema>;

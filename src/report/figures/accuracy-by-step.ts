@@ -198,9 +198,9 @@ function chart({ source }: EvaluationResult, last: number, series: readonly Seri
 
 function tableOf({ source, steps, quantised }: EvaluationResult): FigureTable {
   const accuracy = (at: string, of: EvaluationResult['source']) => [
-    html`${figureOf(`result.json#/${at}/top1`, of.top1, percent(of.top1))}`,
+    figureOf(`result.json#/${at}/top1`, of.top1, percent(of.top1)),
     interval(of.top1Interval),
-    html`${figureOf(`result.json#/${at}/top5`, of.top5, percent(of.top5))}`,
+    figureOf(`result.json#/${at}/top5`, of.top5, percent(of.top5)),
   ];
   const agreement = (at: string, of: Pick<StepResult, 'agreement' | 'agreementInterval'>) => [
     figureOf(`result.json#/${at}/agreement`, of.agreement, percent(of.agreement)),

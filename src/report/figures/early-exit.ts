@@ -29,6 +29,7 @@ export const earlyExit = defineFigure({
     const [free, fixed] = [seriesMark(0), seriesMark(1)];
     const chart = await drawChart('Accuracy against mean number of steps', (Plot, { narrow }) => ({
       height: narrow ? 260 : 300,
+      marginTop: 28,
       marginLeft: 40,
       marginRight: 24,
       marginBottom: 44,

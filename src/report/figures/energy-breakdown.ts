@@ -3,7 +3,7 @@ import type { DeviceEnergy, EnergyResult } from '../../results/energy-result.ts'
 import type { StepResult } from '../../results/evaluation-result.ts';
 import { drawChart } from '../draw-chart.ts';
 import { defineFigure, type FigureTable, figureOf, join, renderTable } from '../figure.ts';
-import { energy as energyText, percent, short } from '../format.ts';
+import { type EnergyUnit, energy as energyText, energyUnit, percent } from '../format.ts';
 import { html } from '../html.ts';
 
 type EnergyTerm = (typeof energyTerms)[number];
@@ -20,13 +20,28 @@ const names: Readonly<Record<EnergyTerm, string>> = {
   transfer: 'sending values',
 };
 
+const unitNames: Readonly<Record<EnergyUnit['name'], string>> = {
+  pJ: 'picojoules',
+  nJ: 'nanojoules',
+  µJ: 'microjoules',
+  mJ: 'millijoules',
+  J: 'joules',
+};
+
+/** A number beside others, with equal digits behind the point; what is too small for them is said to be. */
+function amount(value: number, highest: number): string {
+  const digits = highest >= 100 ? 1 : 2;
+  const least = 10 ** -digits;
+  return value > 0 && value < least / 2 ? `< ${least}` : value.toFixed(digits);
+}
+
 /** Largest number of networks side by side. */
 const mostColumns = { wide: 5, narrow: 3 } as const;
 
 interface Bar {
   readonly network: string;
   readonly term: string;
-  /** Microjoules. */
+  /** In the unit of the drawing. */
   readonly energy: number;
 }
 
@@ -42,12 +57,13 @@ export const energyBreakdown = defineFigure({
     if (!full || columns.length < 2) return undefined;
     const device = energy.devices.find(({ name }) => name === energy.device);
     const terms = energyTerms.map((term) => names[term]);
+    const unit = energyUnit(Math.max(...columns.map(({ of }) => of.nanojoules)));
     const bars = columns.flatMap(({ name, of }): Bar[] => [
-      { network: name, term: 'all', energy: of.nanojoules / 1000 },
+      { network: name, term: 'all', energy: of.nanojoules / unit.size },
       ...energyTerms.map((term) => ({
         network: name,
         term: names[term],
-        energy: (of.breakdown[term] ?? 0) / 1000,
+        energy: (of.breakdown[term] ?? 0) / unit.size,
       })),
     ]);
     const highest = Math.max(...bars.map((bar) => bar.energy));
@@ -65,7 +81,7 @@ export const energyBreakdown = defineFigure({
         marginBottom: 8,
         style: { fontSize: narrow ? '10px' : '12px' },
         fx: { axis: 'top', domain: shown, label: null, padding: 0.06 },
-        x: { axis: null, domain: [0, highest * 1.3] },
+        x: { axis: null, domain: [0, highest * 1.55] },
         y: { domain: ['all', ...terms], label: null, tickSize: 0 },
         marks: [
           Plot.barX(data, {
@@ -75,13 +91,13 @@ export const energyBreakdown = defineFigure({
             insetTop: 3,
             insetBottom: 3,
             fill: (bar: Bar) => (bar.term === 'all' ? 'var(--soft)' : 'var(--c1)'),
-            title: (bar: Bar) => `${bar.network}, ${bar.term}: ${energyText(1000 * bar.energy)}`,
+            title: (bar: Bar) => `${bar.network}, ${bar.term}: ${energyText(unit.size * bar.energy)}`,
           }),
           Plot.text(data, {
             fx: 'network',
             x: 'energy',
             y: 'term',
-            text: (bar: Bar) => short(bar.energy),
+            text: (bar: Bar) => amount(bar.energy, highest),
             textAnchor: 'start',
             dx: 4,
             stroke: 'var(--surface)',
@@ -98,7 +114,7 @@ export const energyBreakdown = defineFigure({
 <p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(energy, steps), 'Energy ratio on every device')}</div></details>`;
     return {
       title: titleOf(last.t, full, energy),
-      caption: html`Full estimate in microjoules an image${device && ` on ${device.title}`}; of the spiking network for ${runOf(energy, full)}. No measurement.`,
+      caption: html`Full estimate in ${unitNames[unit.name]} an image${device && ` on ${device.title}`}; of the spiking network for ${runOf(energy, full)}. No measurement.`,
       data: [
         `result.json: steps[].energy.full[device = ${energy.device}].breakdown`,
         'energy.source[]',
@@ -110,15 +126,15 @@ export const energyBreakdown = defineFigure({
         html`<details><summary>What the estimate takes for granted</summary><ul>${assumptions}</ul></details>`,
       ),
       table: {
-        head: ['', 'all', ...terms],
+        head: ['', `all, ${unit.name}`, ...terms.map((term) => `${term}, ${unit.name}`)],
         rows: columns.map(({ name, of, at }) => [
           name,
-          figureOf(`${at}/nanojoules`, of.nanojoules, energyText(of.nanojoules)),
+          figureOf(`${at}/nanojoules`, of.nanojoules, amount(of.nanojoules / unit.size, highest)),
           ...energyTerms.map((term) =>
             figureOf(
               `${at}/breakdown/${term}`,
               of.breakdown[term] ?? null,
-              energyText(of.breakdown[term] ?? 0),
+              amount((of.breakdown[term] ?? 0) / unit.size, highest),
             ),
           ),
         ]),

@@ -1,6 +1,7 @@
 import { defineFigure, key } from '../figure.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
+import { renderPicture } from '../picture.ts';
 import { drawSiteRows } from '../site-rows.ts';
 import { spread } from './energy-breakdown.ts';
 
@@ -12,7 +13,7 @@ export const spikeRaster = defineFigure({
   id: 'raster',
   async draw({ traces }) {
     if (!traces || traces.sites.length === 0) return undefined;
-    const { sites, steps, image } = traces;
+    const { sites, steps, image, picture } = traces;
     const neurons = Math.max(...sites.map((site) => site.neurons.length));
     const levels = Math.max(1, ...sites.flatMap(({ spikes }) => spikes.flat().map(Math.abs)));
     const signed = sites.some(({ spikes }) => spikes.flat().some((level) => level < 0));
@@ -76,7 +77,7 @@ export const spikeRaster = defineFigure({
       title: `On one image, ${percent(share, 0)} of the traced neurons spike in a step`,
       caption: html`Image “${image}”. Each row has ${neurons} neurons of a site, evenly spread over it, once for each time-step, or for as many steps as fit. A stick is a spike${signed ? ': upwards positive, downwards negative' : ''}${levels > 1 ? `; the longer, the larger its level (1 to ${levels})` : ''}.`,
       data: ['traces.json: sites[].spikes'],
-      body: html`${
+      body: html`${picture && renderPicture(picture, `Image ${image}, as the network gets it`)}${
         signed
           ? key([
               {

@@ -1,11 +1,12 @@
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
 import type { Figure, TaskResult } from '../../results/task-result.ts';
-import { headlinesOf, shownOf } from '../../tasks/headline.ts';
 import { figureNumber, type ShownFigure, shownFigures } from '../../tasks/shown-figures.ts';
 import { drawChart } from '../draw-chart.ts';
+import { mainFigures, taskFigure } from '../evaluation-title.ts';
 import { defineFigure, type FigureTable, figureOf } from '../figure.ts';
 import { count } from '../format.ts';
 import { html } from '../html.ts';
+import { operatingPoint } from '../operating-point.ts';
 import { seriesMark } from '../series-marks.ts';
 import { stepAxis } from '../step-axis.ts';
 import { bitsOf } from './accuracy-by-step.ts';
@@ -16,7 +17,7 @@ export const taskByStep = defineFigure({
   async draw({ result }) {
     const { task, steps, images } = result;
     if (!task || steps.length === 0) return undefined;
-    const [main] = chartedOf(task);
+    const [main] = mainFigures(task);
     const figures = shownFigures(task);
     return {
       title: titleOf(result, task),
@@ -28,19 +29,13 @@ export const taskByStep = defineFigure({
   },
 });
 
+/** How good the network is where it is best, beside its source network. */
 function titleOf(result: EvaluationResult, task: TaskResult): string {
-  const { names, steps, source } = headlinesOf(result);
-  const name = source === null ? names.likeness : names.quality;
-  const last = shownOf(steps.at(-1)!);
-  const text = Number.isFinite(last) ? last.toFixed(3) : 'not known';
-  const reference = source === null ? '' : `; the source network has ${source.toFixed(3)}`;
-  return `${task.name}: ${name} is ${text} at T = ${steps.length}${reference}`;
-}
-
-/** Main figures, those against targets first. */
-function chartedOf(task: TaskResult): ShownFigure[] {
-  const main = shownFigures(task).filter((figure) => figure.main);
-  return main.toSorted((a, b) => Number(a.against === 'source') - Number(b.against === 'source'));
+  const best = operatingPoint(result);
+  const [main] = mainFigures(task);
+  if (!main || !best) return `${task.name}: these images tell no figure`;
+  const own = main.against === 'target' ? `; the source network has ${taskFigure(task, main)}` : '';
+  return `${task.name}: ${taskFigure(task, main, best.index)} at T = ${best.step.t}${own}`;
 }
 
 function chart(task: TaskResult, figure: ShownFigure) {

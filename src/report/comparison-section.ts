@@ -1,0 +1,77 @@
+import type { Comparison } from '../results/comparison-result.ts';
+import type { EvaluationResult, StepResult } from '../results/evaluation-result.ts';
+import { headlinesOf } from '../tasks/headline.ts';
+import { describeSeenByAll } from './describe-seen.ts';
+import { type FigureTable, figureOf, renderTable } from './figure.ts';
+import { interval, percent, short } from './format.ts';
+import { type Html, html } from './html.ts';
+
+type Row = FigureTable['rows'][number];
+
+/** The full estimate of a step on the device of the tables, relative to the source network. */
+export function fullRatioOf({ energy }: EvaluationResult, step: StepResult): number | null {
+  return step.energy.full.find(({ device }) => device === energy?.device)?.ratio ?? null;
+}
+
+/** Every method at every step, as a section of a report. */
+export function comparisonSection({ entries }: Comparison): Html {
+  const first = entries[0];
+  const rows = entries.flatMap(({ name, folder, result }, e) =>
+    stepRows(result, e, html`<a href="${folder}/report.html">${name}</a>`),
+  );
+  const names = first ? headlinesOf(first.result).names : { quality: 'top-1', likeness: 'agreement' };
+  const head = [
+    'method',
+    'T',
+    names.quality,
+    '95 %',
+    names.likeness,
+    '95 %',
+    'rate',
+    '(a) ECMT’s ratio',
+    '(b) full estimate',
+    '(c) at equal bits',
+  ];
+  const sourceRows = first ? [sourceRow(first.result)] : [];
+  return html`<section id="table" aria-labelledby="table-title">
+<h2 id="table-title">Every method at every step, on the same images</h2>
+<p>Rate is spikes a neuron and step; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
+${describeSeenByAll(entries).map(
+  (sentence) => html`<p><b>Not all images are new:</b> ${sentence}.</p>
+`,
+)}<div class="scroll">${renderTable({ head, rows: [...sourceRows, ...rows] }, 'Accuracy, firing rate and energy of every method')}</div>
+<p class="source">Data: <code>result.json: entries[].result</code></p>
+</section>
+`;
+}
+
+function sourceRow(result: EvaluationResult): Row {
+  const { source, sourceInterval } = headlinesOf(result);
+  const at = 'result.json#/entries/0/result/source/top1';
+  const quality = result.task ? percent(source) : figureOf(at, source, percent(source));
+  return ['source network', '', quality, interval(sourceInterval), '', '', '', 1, 1, ''];
+}
+
+function stepRows(result: EvaluationResult, e: number, name: Html): Row[] {
+  const headlines = headlinesOf(result).steps;
+  return result.steps.map((step, i) => {
+    const at = `result.json#/entries/${e}/result/steps/${i}`;
+    const headline = headlines[i];
+    const { firingRate, energy } = step;
+    const own = (key: 'top1' | 'agreement', value: number | null = null) =>
+      result.task ? percent(value) : figureOf(`${at}/${key}`, value, percent(value));
+    const k = energy.full.findIndex(({ device }) => device === result.energy?.device);
+    return [
+      name,
+      step.t,
+      own('top1', headline?.quality),
+      interval(headline?.qualityInterval),
+      own('agreement', headline?.likeness),
+      interval(headline?.likenessInterval),
+      figureOf(`${at}/firingRate`, firingRate, firingRate.toFixed(3)),
+      figureOf(`${at}/energy/ecmtRatio`, energy.ecmtRatio, energy.ecmtRatio.toFixed(3)),
+      figureOf(`${at}/energy/full/${k}/ratio`, fullRatioOf(result, step), short(fullRatioOf(result, step))),
+      figureOf(`${at}/energy/quantisedRatio`, energy.quantisedRatio, short(energy.quantisedRatio)),
+    ];
+  });
+}
