@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Activation } from './activation.ts';
+import type { KeptScale } from './kept-scales.ts';
 import type { Placement } from './placement.ts';
 import { type SiteOrigin, siteNames } from './site-names.ts';
 import { type SynapticOperator, synapticOperators } from './synaptic-operators.ts';
@@ -14,6 +15,8 @@ export interface SpikeSite extends Placement {
   readonly feeds: readonly SynapticOperator[];
   /** The activation function in whose place the neurons stand; absent for a tensor that is carried as it is. */
   readonly activation?: Activation;
+  /** How a quantised network had this tensor as whole numbers of steps; absent where it did not. */
+  readonly scale?: KeptScale;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { keptScales, scaledValue } from '../analysis/kept-scales.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { UsageError } from '../errors.ts';
@@ -5,6 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
+import { roundToScales } from '../passes/round-to-scales.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
 import { sampleBatch } from '../sessions/sample-inputs.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
@@ -44,7 +46,8 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const { method, calibration, thresholds, onProgress } = options;
   const steps = checkSteps(options.steps);
   const { name, preset } = presetOf(method, options.preset ?? (thresholds && method.importPreset));
-  const pipeline = await ConversionPipeline.prepare(await withLengthsOfData(source, calibration), method);
+  const prepared = await ConversionPipeline.prepare(await withLengthsOfData(source, calibration), method);
+  const pipeline = preset.needsScales ? await onScales(prepared, method, name) : prepared;
   const placed = thresholds
     ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
     : await calibrate(pipeline, preset, steps, options);
@@ -59,6 +62,32 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
     source: options.source,
     relativeErrors: new Map(placed.map(({ name, relativeError }) => [name, relativeError])),
   });
+}
+
+/**
+ * Prepares a quantised network once more as it is where no neurons stand: rounded to its steps.
+ *
+ * @throws UsageError if no site of it was quantised
+ */
+async function onScales(
+  { source, sites }: ConversionPipeline,
+  method: Method,
+  preset: string,
+): Promise<ConversionPipeline> {
+  const scales = keptScales(source);
+  const carried = new Set(sites.flatMap(({ value }) => scaledValue(source.graph, scales, value) ?? []));
+  if (carried.size === 0) {
+    throw new UsageError({
+      where: `preset '${preset}' of method '${method.name}'`,
+      expected: 'a network quantised by QuantizeLinear and DequantizeLinear, whose scales become thresholds',
+      got: `one with no scale at any of its ${sites.length} spike sites`,
+      remedy: `Take the preset ${method.defaultPreset}, or give the quantised network`,
+      means: ['preset'],
+    });
+  }
+  const rounded = source.clone();
+  roundToScales(rounded, carried);
+  return ConversionPipeline.prepare(rounded, method);
 }
 
 /** A site with the neurons that calibration has chosen for it. */

@@ -1,3 +1,4 @@
+import { keptScales, scaledValue } from '../analysis/kept-scales.ts';
 import { type RecognisedActivation, recogniseActivations } from '../analysis/recognise-activations.ts';
 import { type SourceStructure, structureOf } from '../analysis/source-structure.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
@@ -41,7 +42,17 @@ export async function prepareSource(source: Model, preparation: Preparation): Pr
   const structure = structureOf(model);
   const places = requireSites(preparation.place(model.graph), structure, preparation);
   const clean = await measureSource(structure);
-  return { dynamic, clean, sites: await withBatchLayouts(clean, places) };
+  return { dynamic, clean, sites: await withBatchLayouts(clean, withScales(dynamic, places)) };
+}
+
+/** Sites that know how a quantised network had their tensors. */
+function withScales(model: Model, sites: readonly SpikeSite[]): SpikeSite[] {
+  const scales = keptScales(model);
+  return sites.map((site) => {
+    const value = scaledValue(model.graph, scales, site.value);
+    const scale = value === undefined ? undefined : scales.get(value);
+    return scale ? { ...site, scale } : site;
+  });
 }
 
 /** Sites that know where the batch lies in their values. */

@@ -17,6 +17,8 @@ export interface Preset {
   readonly summary: string;
   /** What it does otherwise than the paper, one line each; empty for nothing. */
   readonly differences: readonly string[];
+  /** Whether it takes the scales of a quantised network, which then has to be one. Default false */
+  readonly needsScales?: boolean;
   /** Starts the calibration of one site for a network that will run T steps. */
   calibrate(site: SpikeSite, steps: number): SiteCalibration;
   /** The neuron for thresholds that come from a file. */

@@ -10,6 +10,7 @@ import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
+import { digitsOf, scalesPreset } from './scales-preset.ts';
 
 /** Levels of each sign: later spikes correct smaller and smaller remainders, so the ladder reaches further down than ECMT's. */
 const levels = 12;
@@ -26,6 +27,16 @@ export const differential = defineMethod({
   presets: {
     'base-2': preset({ levels, base: 2, rule: 'nearest' }),
     'base-sqrt2': preset({ levels: 2 * levels, base: Math.fround(Math.SQRT2), rule: 'nearest' }),
+    scales: scalesPreset(
+      'For quantised networks (QDQ): a ladder on their scales, which says exactly what they compute once it has settled.',
+      preset({ levels, base: 2, rule: 'nearest' }),
+      (scale) =>
+        neuronSpec(
+          differentialMultiThreshold,
+          { levels: digitsOf(scale) + 1, base: 2, rule: 'nearest' },
+          differentialThresholds(scale.scale, scale.scale),
+        ),
+    ),
   },
 });
 

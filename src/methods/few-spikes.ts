@@ -1,5 +1,7 @@
 import { fewSpikes as fewSpikesNeuron } from '../neurons/few-spikes.ts';
+import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
+import { digitsOf, scalesPreset } from './scales-preset.ts';
 import { fittedPreset, signedSites } from './signed-sites.ts';
 
 /** What all presets do otherwise than the paper. */
@@ -30,5 +32,23 @@ export const fewSpikes = defineMethod({
   ...signedSites,
   defaultPreset: 'bits-6',
   finest: 'bits-8',
-  presets: { 'bits-8': preset(8), 'bits-6': preset(6), 'bits-4': preset(4), 'bits-3': preset(3) },
+  presets: {
+    'bits-8': preset(8),
+    'bits-6': preset(6),
+    'bits-4': preset(4),
+    'bits-3': preset(3),
+    scales: scalesPreset(
+      'For quantised networks (QDQ): the last digit is their scale, so that T = 1 says exactly what they compute.',
+      preset(8),
+      (scale) =>
+        neuronSpec(
+          fewSpikesNeuron,
+          { bits: digitsOf(scale) },
+          {
+            thresholdPositive: scale.scale,
+            thresholdNegative: scale.scale,
+          },
+        ),
+    ),
+  },
 });

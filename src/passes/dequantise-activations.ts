@@ -1,11 +1,11 @@
+import { carriesIntegers } from '../analysis/carries-integers.ts';
 import { constantTensor } from '../analysis/constant-tensor.ts';
+import { type KeptScale, keepScales } from '../analysis/kept-scales.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Node, node } from '../graph/node.ts';
-import { carriesIntegers } from './quantised/carries-integers.ts';
 import { requantisedTensor } from './quantised/dequantised-tensor.ts';
-import { type KeptScale, keepScales } from './quantised/kept-scales.ts';
 import { integerRange, quantisationOf, quantisedType } from './quantised/quantisation-of.ts';
 
 /**

@@ -1,10 +1,10 @@
+import { carriesIntegers } from '../analysis/carries-integers.ts';
 import { constantTensor } from '../analysis/constant-tensor.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Node, node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
-import { carriesIntegers } from './quantised/carries-integers.ts';
 import { dequantisedTensor } from './quantised/dequantised-tensor.ts';
 import { integerRange, quantisationOf, quantisedType } from './quantised/quantisation-of.ts';
 

@@ -16,6 +16,7 @@ async function ownError(method: Method, preset: string, steps: number): Promise<
 const finest = methods.flatMap((method) =>
   Object.keys(method.presets)
     .filter((preset) => method.finest !== undefined && preset !== method.finest)
+    .filter((preset) => !method.presets[preset]?.needsScales)
     .map((preset) => [method.name, preset, method] as const),
 );
 

@@ -1,4 +1,4 @@
-import type { Node } from '../../graph/node.ts';
+import type { Node } from '../graph/node.ts';
 
 /** Operators that move or choose what they read, integers or floats alike. */
 const carriers = new Set([

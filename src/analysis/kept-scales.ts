@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import type { Model } from '../../graph/model.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import type { Node } from '../graph/node.ts';
+import { carriesIntegers } from './carries-integers.ts';
 
 /** Key of the scales among a model's `metadata_props`. */
 const metadataKey = 'transpike.scales';
@@ -30,4 +33,25 @@ export function keptScales({ metadata }: Pick<Model, 'metadata'>): ReadonlyMap<s
   const text = metadata.get(metadataKey);
   const parsed = schema.safeParse(text === undefined ? {} : JSON.parse(text));
   return new Map(Object.entries(parsed.success ? parsed.data : {}));
+}
+
+/** The value with a scale that another one is made of without calculating, if there is one. */
+export function scaledValue(
+  graph: Graph,
+  scales: ReadonlyMap<string, KeptScale>,
+  value: string,
+): string | undefined {
+  const seen = new Set<string>();
+  for (let name: string | undefined = value; name && !seen.has(name); ) {
+    if (scales.has(name)) return name;
+    seen.add(name);
+    const producer = graph.producerOf(name);
+    name = producer && keepsSteps(producer) ? producer.inputs[0] : undefined;
+  }
+  return undefined;
+}
+
+/** What is a whole number of steps in is one out. Several inputs need not have the same step. */
+function keepsSteps(of: Node): boolean {
+  return (carriesIntegers(of) && of.opType !== 'Concat') || (of.domain === '' && of.opType === 'Relu');
 }
