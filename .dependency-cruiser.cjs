@@ -32,6 +32,7 @@ const layers = [
   'kernels',
   'sessions',
   'native',
+  'quantisers',
   'engines',
   'batching',
   'differentiation',

@@ -48,6 +48,7 @@ export type Means =
   | 'synapses'
   | 'task'
   | 'thresholds'
+  | 'weightBits'
   | 'tokenizer'
   | 'workers';
 

@@ -33,6 +33,7 @@ export const flags: Readonly<Record<Means, string>> = {
   synapses: '--synapses',
   task: '--task',
   thresholds: '--thresholds',
+  weightBits: '--weight-bits',
   tokenizer: '--tokenizer',
   workers: '--workers',
 };

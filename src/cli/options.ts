@@ -4,6 +4,7 @@ import { engines, synapses } from '../engines/engines.ts';
 import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
+import { roundings } from '../quantisers/roundings/roundings.ts';
 import { tableFormats } from '../tables/table-formats.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { flags } from './flags.ts';
@@ -99,6 +100,17 @@ export const options = {
   /** @param flag where `--output` is a file */
   measuredOutput: (flag = '--output') =>
     new Option(`${flag} <name>`, 'output to measure (default: the one called logits, else the first one)'),
+  weightBits: () =>
+    new JobOption(
+      'weightBits',
+      'bits of the weights of the spiking network: 2 to 8, source for the source network’s weights, or a JSON file with bits by operator (default: source)',
+      'bits',
+    ),
+  rounding: () =>
+    new Option(
+      '--rounding <name>',
+      `how weights are rounded to few bits: ${roundings.map(({ name, summary }) => `${name} (${summary})`).join(', ')} (default: nearest)`,
+    ).choices(roundings.map(({ name }) => name)),
   head: () =>
     new JobOption(
       'head',

@@ -2,9 +2,11 @@ import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { Observer } from '../calibration/observer.ts';
 import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
+import { chooseWeights, type WeightChoice } from '../quantisation/choose-weights.ts';
 import { observeWithQuantisers } from '../quantisation/observe-quantisers.ts';
 import type { MeasuredSource } from '../sessions/measure-source.ts';
 import type { CalibrationBatches, ObserveOptions } from '../sessions/observe-sites.ts';
+import { withFewBitWeights } from '../spiking/few-bit-weights.ts';
 import type { PlacedNeurons } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
 import { checkParity } from './check-parity.ts';
@@ -70,6 +72,20 @@ export class ConversionPipeline {
   /** The spiking network with these neurons, set to T steps. */
   place(neurons: readonly PlacedNeurons[], steps: number): Model {
     return toSpikingForm(this.clean.model, neurons, steps);
+  }
+
+  /**
+   * A copy of a spiking network that calculates with weights in few bits.
+   *
+   * @param batches calibration batches, for roundings that make use of inputs
+   */
+  async inFewBits(
+    spiking: Model,
+    choice: WeightChoice,
+    batches: CalibrationBatches | undefined,
+    options: ObserveOptions,
+  ): Promise<Model> {
+    return withFewBitWeights(spiking, await chooseWeights(this.clean, this.sites, choice, batches, options));
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Model } from '../graph/model.ts';
 import { methodCatalogue } from '../methods/methods.ts';
 import { neuronCatalogue } from '../neurons/neurons.ts';
 import { correctionsIn } from '../spiking/bias-correction.ts';
+import { weightBitsOf } from '../spiking/few-bit-weights.ts';
 import { noteNeededExtensions } from '../spiking/needed-extensions.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { hiddenStepsOf } from '../spiking/time-axis.ts';
@@ -27,6 +28,8 @@ const schema = z.object({
   parityDeviation: z.number(),
   /** Number of synaptic operators whose biases are corrected, if there are any. */
   correctedBiases: z.int().optional(),
+  /** Fewest and most bits of weights, where they are few. */
+  weightBits: z.tuple([z.int(), z.int()]).optional(),
   /** Extensions that the method and the neurons come from, if there are any. */
   extensions: z.array(z.object({ name: z.string(), version: z.string(), hash: z.string() })).optional(),
   sites: z.array(
@@ -63,6 +66,7 @@ export function writeConversionRecord(
   });
   const hiddenSteps = hiddenStepsOf(model);
   const correctedBiases = correctionsIn(model.graph).length;
+  const bits = [...weightBitsOf(model.graph).values()];
   const extensions = originsOf(
     method,
     sites.map(({ neuron }) => neuron),
@@ -81,6 +85,7 @@ export function writeConversionRecord(
     ...(source !== undefined && { source }),
     ...(hiddenSteps > 0 && { hiddenSteps }),
     ...(correctedBiases > 0 && { correctedBiases }),
+    ...(bits.length > 0 && { weightBits: [Math.min(...bits), Math.max(...bits)] }),
     ...(extensions.length > 0 && { extensions }),
     sites,
   };

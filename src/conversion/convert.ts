@@ -7,6 +7,7 @@ import { lookUp } from '../look-up.ts';
 import type { Method, Preset, SiteCalibration } from '../methods/define-method.ts';
 import { presetOf } from '../methods/methods.ts';
 import { roundToScales } from '../passes/round-to-scales.ts';
+import type { WeightChoice } from '../quantisation/choose-weights.ts';
 import type { CalibrationBatches } from '../sessions/observe-sites.ts';
 import { sampleBatch } from '../sessions/sample-inputs.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
@@ -26,6 +27,8 @@ export interface ConvertOptions {
   readonly batchSize?: number;
   /** Thresholds to import instead of calibrating, with the file they come from. */
   readonly thresholds?: { readonly json: unknown; readonly where: string };
+  /** In how many bits the spiking network has its weights. Default: the source network's weights. */
+  readonly weights?: WeightChoice | undefined;
   /** Threads of ONNX Runtime. Default 1. */
   readonly threads?: number;
   /** Identity of the source model (a hash, a path), kept in the model's metadata. */
@@ -51,7 +54,7 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const placed = thresholds
     ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
     : await calibrate(pipeline, preset, steps, options);
-  const spiking = pipeline.place(placed, steps);
+  const spiking = await withWeights(pipeline, pipeline.place(placed, steps), options);
   onProgress?.('parity check', 0);
   const batch = (await firstBatch(calibration)) ?? sampleBatch(pipeline.source);
   return pipeline.finish(spiking, batch, {
@@ -92,6 +95,17 @@ async function onScales(
 
 /** A site with the neurons that calibration has chosen for it. */
 type CalibratedSite = SpikeSite & ReturnType<SiteCalibration['finish']>;
+
+/** The spiking network with weights in the bits that were asked for. */
+async function withWeights(
+  pipeline: ConversionPipeline,
+  spiking: Model,
+  { weights, calibration, batchSize = 8, threads = 1, onProgress }: ConvertOptions,
+): Promise<Model> {
+  if (!weights) return spiking;
+  onProgress?.('rounding weights', 0);
+  return pipeline.inFewBits(spiking, weights, calibration, { threads, batchSize });
+}
 
 function imported(
   sites: readonly SpikeSite[],

@@ -36,6 +36,11 @@ export interface Device {
   /** Bits of one accumulated number. */
   readonly stateBits: number;
   readonly figures: DeviceFigures;
+  /**
+   * Energies of a multiplication and an addition of 8-bit integers, in picojoules, on a device where operations with narrower weights cost less:
+   * a multiplication scales with the bits of both factors, an addition, a shift and a fetch with those of the weight.
+   */
+  readonly eightBits?: { readonly multiplication: number; readonly addition: number };
 }
 
 /** Declares a device; a missing figure does not compile. */

@@ -101,14 +101,15 @@ export function wayRuns(
   steps: number,
   anytime = false,
 ): EnergyBreakdown[] {
-  const once = denseOperator(cost, prices);
+  const own = prices.of(cost);
+  const once = denseOperator(cost, own);
   let spikes = noEnergy;
   return Array.from({ length: steps }, (_, i) => {
     for (const { when, operations, scaling } of triggered) {
       if (when === 'first' ? i > 0 : when === 'later' && i === 0) continue;
       const [synapses, weights] = [
-        prices.spikes(operations[i]!, scaling),
-        prices.weights(cost, operations[i]! / cost.macs),
+        own.spikes(operations[i]!, scaling),
+        own.weights(cost, operations[i]! / cost.macs),
       ];
       spikes = addEnergy(
         spikes,

@@ -25,6 +25,8 @@ export interface OperatorCost {
   readonly words: number;
   /** Elements of the output. */
   readonly outputs: number;
+  /** Bits of the weights, where they are few. */
+  readonly weightBits?: number | undefined;
 }
 
 /**

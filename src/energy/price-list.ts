@@ -3,6 +3,7 @@ import type { SpikeScaling } from '../spiking/spike-alphabet.ts';
 import type { Device } from './define-device.ts';
 import type { Arithmetic } from './operator-arithmetic.ts';
 import type { OperatorCost } from './operator-costs.ts';
+import { withWeightBits } from './quantised-device.ts';
 
 /** Positions (tokens, pixels) that a fetched weight serves before the next one is fetched; the same for both networks. */
 const weightReuse = 16;
@@ -11,11 +12,22 @@ const weightReuse = 16;
 export class PriceList {
   readonly #device: Device;
   readonly #reuse: number;
+  readonly #narrow = new Map<number, PriceList>();
 
   /** @param reuse positions that a fetched weight serves; 1 to fetch a weight for every operation. Default 16 */
   constructor(device: Device, reuse = weightReuse) {
     this.#device = device;
     this.#reuse = reuse;
+  }
+
+  /** The prices of an operator: those of a device with weights in as many bits as its own have. */
+  of({ weightBits }: OperatorCost): PriceList {
+    if (weightBits === undefined) return this;
+    const known = this.#narrow.get(weightBits);
+    if (known) return known;
+    const made = new PriceList(withWeightBits(this.#device, weightBits), this.#reuse);
+    this.#narrow.set(weightBits, made);
+    return made;
   }
 
   /** Dense multiply-accumulations. */

@@ -4,6 +4,7 @@ import { lookUp, mustExist } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { LabelledOperator } from '../results/energy-result.ts';
 import { domain } from '../spiking/domain.ts';
+import { weightBitsOf } from '../spiking/few-bit-weights.ts';
 import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
@@ -73,7 +74,9 @@ export function spikingLoad(
   const { model, sites: placed } = spiking;
   const alphabets = new Map(placed.map((site) => [site.name, spikeAlphabet(site)]));
   const { operations, graph } = source;
-  const work = synapticWork(operations.synaptic, activity, alphabets, siteCarrying(placed), images);
+  const weightBits = weightBitsOf(model.graph);
+  const costs = operations.synaptic.map((cost) => ({ ...cost, weightBits: weightBits.get(cost.name) }));
+  const work = synapticWork(costs, activity, alphabets, siteCarrying(placed), images);
   const labels = labelOperators(spiking, operations, work);
   const labelled = new Set(labels.map(({ name }) => name));
   const flow = valueFlow(model);

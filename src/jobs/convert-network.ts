@@ -6,9 +6,12 @@ import type { Method } from '../methods/define-method.ts';
 import { methodNamed } from '../methods/methods.ts';
 import type { Inputs } from '../opening/inputs.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import type { Bits } from '../quantisation/choose-weights.ts';
+import type { RoundingName } from '../quantisers/roundings/roundings.ts';
 import { type CalibrationSettings, openCalibration } from './calibration-inputs.ts';
 import type { JobListener } from './notice.ts';
 import { readThresholds } from './read-thresholds.ts';
+import { readWeightBits } from './read-weight-bits.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { requireSource } from './require-source.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
@@ -27,6 +30,13 @@ export interface ConvertSettings extends Partial<CalibrationSettings>, ModelOutp
   readonly steps?: number | undefined;
   /** JSON file of thresholds to import instead of calibrating. */
   readonly thresholds?: string | undefined;
+  /**
+   * Bits of the weights of the spiking network, 2…8, or `source` for the source network's weights; or a JSON file
+   * `{"bits": 4, "operators": {"name": 8}}`. Default `source`.
+   */
+  readonly weightBits?: Bits | string | undefined;
+  /** How weights are rounded to these bits. Default `nearest`. */
+  readonly rounding?: RoundingName | undefined;
   /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
   /** Stops before the next batch: the job then throws the reason of the abortion. */
@@ -70,6 +80,7 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
   requireOneOrigin(network, settings);
   await requireOutput(network, settings);
   const { calibration, preset, method = 'ecmt', steps = defaultSteps, signal, onProgress } = settings;
+  const weights = await readWeightBits(settings.weightBits, settings.rounding);
   const inputs =
     calibration === undefined ? undefined : await openCalibration(network, { ...settings, calibration });
   const total = inputs?.dataset.size ?? 0;
@@ -83,6 +94,7 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
     ...(preset !== undefined && { preset }),
     ...(inputs && calibrationFrom(inputs, settings)),
     ...(settings.thresholds !== undefined && { thresholds: await readThresholds(settings.thresholds) }),
+    ...(weights && { weights }),
     onProgress: (stage, images) => {
       signal?.throwIfAborted();
       done = Math.max(done, images);

@@ -17,16 +17,17 @@ import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { observeQuantisers } from '../quantisation/observe-quantisers.ts';
+import { fitQuantiser, type Quantiser, quantise } from '../quantisers/quantiser.ts';
+import { readWeights } from '../quantisers/read-weights.ts';
+import { dequantise, quantiseWeights } from '../quantisers/weight-quantiser.ts';
 import { measureSource } from '../sessions/measure-source.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { bitWidths } from './bit-widths.ts';
 import { quantisationPlaces } from './quantisation-places.ts';
-import { quantiseSource, readWeights } from './quantise-source.ts';
-import { quantiseWeights } from './quantise-weights.ts';
+import { quantiseSource } from './quantise-source.ts';
 import { quantisationPlacesOf, quantisedNetwork } from './quantised-networks.ts';
-import { fitQuantiser, type Quantiser, quantise } from './quantiser.ts';
 import { readQuantisers } from './quantiser-table.ts';
 
 const bins = (values: readonly number[]) => values.map((value) => ({ value, count: 1 }));
@@ -61,15 +62,15 @@ describe('fitQuantiser', () => {
 describe('quantiseWeights', () => {
   it('gives each output channel its own scale', () => {
     const weights = Tensor.float32([2, 3], [127, -64, 1, 1.27, -0.64, 0.01]);
-    const rows = [...quantiseWeights(weights, 0, 8).toFloat32()];
+    const rows = [...dequantise(quantiseWeights(weights, 0, 8)).toFloat32()];
     expect(rows.map((value, i) => Math.abs(value - weights.toFloat32()[i]!) < 1e-6)).not.toContain(false);
-    const together = [...quantiseWeights(weights, 1, 8).toFloat32()];
+    const together = [...dequantise(quantiseWeights(weights, 1, 8)).toFloat32()];
     expect(together[5]).toBeCloseTo(1 / 127, 6);
   });
 
   it('knows three values of 2 bits, as far apart as the error wants them', () => {
     const weights = Tensor.float32([1, 5], [1, 0.6, 0.6, -0.6, 0.1]);
-    const values = [...quantiseWeights(weights, 0, 2).toFloat32()];
+    const values = [...dequantise(quantiseWeights(weights, 0, 2)).toFloat32()];
     const step = values[1]!;
     expect(values).toEqual([step, step, step, -step, 0]);
     expect(Math.abs(step - 0.7)).toBeLessThan(0.05);
@@ -128,8 +129,8 @@ describe('quantiseSource', () => {
     const { data } = (await session.run({ shape: [1, 2], data: Float32Array.of(0.8, 9) })).get('y')!;
     await session.release();
     // 0.8 becomes 1 and 9 the largest of 2 bits, 1.5; the rows of w2 keep one value each, ±0.7 becomes 0.7·0.9^k.
-    const [row] = [...quantiseWeights(Tensor.float32([1, 2], [0.7, -0.2]), 0, 2).toFloat32()];
-    const [, other] = [...quantiseWeights(Tensor.float32([1, 2], [0.1, 0.7]), 0, 2).toFloat32()];
+    const [row] = [...dequantise(quantiseWeights(Tensor.float32([1, 2], [0.7, -0.2]), 0, 2)).toFloat32()];
+    const [, other] = [...dequantise(quantiseWeights(Tensor.float32([1, 2], [0.1, 0.7]), 0, 2)).toFloat32()];
     const eighth = quantisers.get('second')!;
     expect(data[0]).toBeCloseTo(quantise(1 * row!, eighth) + quantise(1.5 * other!, eighth), 5);
   });

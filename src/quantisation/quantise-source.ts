@@ -1,20 +1,14 @@
-import { constantTensor } from '../analysis/constant-tensor.ts';
-import type { SourceStructure } from '../analysis/source-structure.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { Model } from '../graph/model.ts';
-import { intAttribute, type Node } from '../graph/node.ts';
-import { Tensor } from '../graph/tensor.ts';
+import type { Tensor } from '../graph/tensor.ts';
 import { lookUp } from '../look-up.ts';
-import { exposeValues } from '../sessions/expose-values.ts';
-import { withKnownLengths } from '../sessions/known-lengths.ts';
-import { OrtSession } from '../sessions/ort-session.ts';
-import { sampleBatch } from '../sessions/sample-inputs.ts';
+import { outputAxis } from '../quantisers/output-axis.ts';
+import type { Quantiser } from '../quantisers/quantiser.ts';
+import { dequantise, quantiseWeights } from '../quantisers/weight-quantiser.ts';
 import { bitRange } from './bit-widths.ts';
 import type { QuantisationPlaces } from './quantisation-places.ts';
-import { quantiseWeights } from './quantise-weights.ts';
-import type { Quantiser } from './quantiser.ts';
 
 /**
  * A network that calculates with quantised weights and activations, as float32 numbers that are few: activations pass
@@ -48,7 +42,7 @@ export const quantiseSource = definePass({
       for (const { input, value } of operator.weights) {
         const tensor = lookUp(weights, value, 'numbers of weight');
         const axis = outputAxis(node, input, tensor.shape.length);
-        const quantised = quantiseWeights(tensor, axis, operatorBits(sites, bits));
+        const quantised = dequantise(quantiseWeights(tensor, axis, operatorBits(sites, bits)));
         model.graph.setInput(
           nodeNamed(node.name),
           input,
@@ -78,38 +72,4 @@ function quantiseActivation(
   const limits = [part.scalar('lowest', 0), part.scalar('highest', 2 ** bits - 1)];
   const clipped = part.op('Clip', [code, ...limits]);
   return part.op('Mul', [part.op('Sub', [clipped, zero]), step]);
-}
-
-/** The numbers of all weights; those that the graph computes from others, such as transposed ones, the runtime reads. */
-export async function readWeights({
-  model: source,
-  operators,
-}: Pick<SourceStructure, 'model' | 'operators'>): Promise<Map<string, Tensor>> {
-  const values = operators.flatMap(({ weights }) => weights.map(({ value }) => value));
-  const known = values.map((value) => [value, constantTensor(source.graph, value)] as const);
-  const computed = known.filter(([, tensor]) => !tensor).map(([value]) => value);
-  const tensors = new Map(known.flatMap(([value, tensor]) => (tensor ? [[value, tensor]] : [])));
-  if (computed.length === 0) return tensors;
-  const session = await OrtSession.create(exposeValues(source, computed, false), { optimise: 'none' });
-  const inputs = sampleBatch(await withKnownLengths(source));
-  const read = await session.run(inputs).finally(() => session.release());
-  for (const [value, { shape, data }] of read) tensors.set(value, Tensor.float32(shape, data));
-  return tensors;
-}
-
-/** Axis of the output channels in a weight; `undefined` where there is no such axis, or it is not known. */
-function outputAxis(of: Node, position: number, rank: number): number | undefined {
-  switch (of.opType) {
-    case 'Conv':
-      return 0;
-    case 'ConvTranspose':
-      return 1;
-    case 'Gemm':
-      return position === 1 ? 1 - intAttribute(of, 'transB', 0) : intAttribute(of, 'transA', 0);
-    case 'MatMul':
-      if (rank < 2) return undefined;
-      return position === 1 ? rank - 1 : rank - 2;
-    default:
-      return undefined;
-  }
 }

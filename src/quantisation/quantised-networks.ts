@@ -2,12 +2,13 @@ import { type SourceStructure, structureOf } from '../analysis/source-structure.
 import { ConversionError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { mustExist } from '../look-up.ts';
+import type { Quantiser } from '../quantisers/quantiser.ts';
+import { readWeights } from '../quantisers/read-weights.ts';
 import { type Site, sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import type { BitWidths } from './bit-widths.ts';
 import { type QuantisationPlaces, quantisationPlaces } from './quantisation-places.ts';
-import { quantiseSource, readWeights } from './quantise-source.ts';
-import type { Quantiser } from './quantiser.ts';
+import { quantiseSource } from './quantise-source.ts';
 import type { QuantiserTable } from './quantiser-table.ts';
 
 /** Where the source network of a spiking model is quantised: where its neurons stand. */

@@ -3,9 +3,9 @@ import { type Activation, activate } from '../analysis/activation.ts';
 import { ActivationHistogram } from '../calibration/activation-histogram.ts';
 import type { Observer } from '../calibration/observer.ts';
 import type { Model } from '../graph/model.ts';
+import { fitQuantiser, type Quantiser } from '../quantisers/quantiser.ts';
 import { bitRange } from './bit-widths.ts';
 import type { QuantisationPoint } from './quantisation-places.ts';
-import { fitQuantiser, type Quantiser } from './quantiser.ts';
 
 /** Quantisers by name of the point: of all widths from 2 to 8 bits at a spike site, of 8 bits elsewhere. */
 export type QuantiserTable = Readonly<Record<string, readonly Quantiser[]>>;

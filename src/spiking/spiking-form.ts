@@ -5,6 +5,7 @@ import { describeNode, type Node, node } from '../graph/node.ts';
 import { mustExist } from '../look-up.ts';
 import { removeCorrections } from './bias-correction.ts';
 import { domain, domainVersion, stepsName } from './domain.ts';
+import { removeFewBitWeights } from './few-bit-weights.ts';
 import { inputsOverTime, restoreMean } from './inputs-over-time.ts';
 import { insertNeurons, type PlacedNeurons, setSteps, sitesOf } from './neuron-node.ts';
 import { presentInputs } from './present-inputs.ts';
@@ -117,11 +118,12 @@ function closeOutputs({ graph }: Model, hidden: number): void {
 
 /**
  * A spiking model whose neurons pass their input on unchanged, or as the activation function they stand for maps it, and
- * which corrects nothing; the time axis stays.
+ * which corrects nothing and has the source network's weights; the time axis stays.
  */
 export const withoutNeurons = definePass({
   name: 'without-neurons',
-  summary: 'Neurons are replaced by what they stand for, and corrections are taken out; the time axis stays.',
+  summary:
+    'Neurons are replaced by what they stand for, corrections and weights in few bits are taken out; the time axis stays.',
   rewrites: 'copy',
   apply(spiking: Model): Model {
     const model = spiking.clone();
@@ -133,6 +135,7 @@ export const withoutNeurons = definePass({
       graph.removeNode(each);
     }
     removeCorrections(graph);
+    removeFewBitWeights(graph);
     graph.removeDeadNodes();
     return model;
   },
@@ -141,7 +144,7 @@ export const withoutNeurons = definePass({
 /** The network a spiking model came from: no neurons, no time axis. For a model that does not spike, a copy. */
 export const toSourceForm = definePass({
   name: 'source-form',
-  summary: 'Neurons, corrections and the time axis are taken out.',
+  summary: 'Neurons, corrections, weights in few bits and the time axis are taken out.',
   rewrites: 'copy',
   apply(spiking: Model): Model {
     const model = withoutNeurons(spiking);

@@ -115,6 +115,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--calibrate': imported('calibration', '--calibrate', '@x.npy'),
     '--calibration-limit': imported('calibrationLimit', '--calibration-limit', '3'),
     '--calibration-split': imported('calibrationSplit', '--calibration-split', 'train'),
+    '--weight-bits': 'the weights',
+    '--rounding': {
+      'convert @vit --calibrate @x.npy --rounding nearest':
+        'rounding: expected bits of weights to round to, got nearest without them. Give them, or leave the rounding out (--weight-bits).',
+    },
     '--limit': imported('calibrationLimit', '--calibration-limit', '3'),
     '--split': imported('calibrationSplit', '--calibration-split', 'train'),
     '--batch': imported('batchSize', '--batch', '3'),

@@ -43,6 +43,8 @@ export function convertCommand(): Command {
     .addOption(options.limit('deprecated, use --calibration-limit').hideHelp())
     .option('--thresholds <file>', 'import thresholds from a JSON file instead of calibrating')
     .addOption(options.split().hideHelp())
+    .addOption(options.weightBits())
+    .addOption(options.rounding())
     .addOption(options.batchSize())
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))

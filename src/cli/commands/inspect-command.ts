@@ -56,8 +56,9 @@ function print(inspection: Inspection): void {
   const counts = Object.entries(operators).map(([type, count]) => `${count} ${type}`);
   printLine(`  operators   ${counts.join(', ')}`);
   if (conversion) {
-    const { method, preset, steps, correctedBiases } = conversion;
+    const { method, preset, steps, correctedBiases, weightBits } = conversion;
     console.log(`  spiking     method ${method} (${preset}), thresholds for T = ${steps}`);
+    if (weightBits) console.log(`  weights     ${[...new Set(weightBits)].join('–')} bits`);
     if (correctedBiases) console.log(`  biases      corrected at ${correctedBiases} operators`);
   }
   console.log(sites.length > 0 ? tableText(inspectionTable(sites)) : pc.yellow('no spike sites'));

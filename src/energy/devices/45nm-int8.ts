@@ -11,6 +11,7 @@ export const int8In45nm = defineDevice({
   weightBits: 8,
   activationBits: 8,
   stateBits: 32,
+  eightBits: { multiplication: 0.2, addition: 0.03 },
   figures: {
     multiplyAccumulate: derived(0.23, `${horowitz}: 8-bit multiplication 0.2 + addition 0.03`),
     accumulate: published(0.03, `${horowitz}: 8-bit addition`),

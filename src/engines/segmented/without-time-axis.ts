@@ -1,6 +1,7 @@
 import { definePass } from '../../graph/define-pass.ts';
 import type { Model } from '../../graph/model.ts';
 import { domain } from '../../spiking/domain.ts';
+import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { inputsOverTime } from '../../spiking/inputs-over-time.ts';
 import { closeTimeAxis, openTimeAxis, presentsOverTime } from '../../spiking/time-axis.ts';
@@ -17,7 +18,7 @@ export interface StepNetwork {
 
 /**
  * Takes the time axis out of a planned model: what is left computes one step from one batch [N, …], and the engine
- * runs it step by step. Corrections become part of biases. Counting operators that nothing wanted depends on go as well.
+ * runs it step by step. Corrections become part of biases, weights in few bits constants. Counting operators that nothing wanted depends on go as well.
  *
  * @param wanted names of outputs to keep
  */
@@ -55,6 +56,7 @@ export const withoutTimeAxis = definePass({
     );
     graph.removeDeadNodes();
     foldCorrections(model);
+    foldFewBitWeights(model);
     return { model, values, overTime };
   },
 });

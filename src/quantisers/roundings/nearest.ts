@@ -1,0 +1,17 @@
+import { defineRounding } from './define-rounding.ts';
+
+/** Each weight becomes the nearest whole number of its scale; halves go up. */
+export const nearest = defineRounding({
+  name: 'nearest',
+  summary: 'each weight by itself, to the nearest number',
+  readsInputs: false,
+  round: (channels, { scales, most }) =>
+    channels.map((values, channel) =>
+      Int8Array.from(values, (value) => codeOf(value, scales[channel]!, most)),
+    ),
+});
+
+/** The whole number that stands for a weight. */
+export function codeOf(value: number, scale: number, most: number): number {
+  return Math.min(Math.max(Math.floor(value / scale + 0.5), -most), most);
+}
