@@ -1,5 +1,5 @@
 /**
- * The source network in as many bits as the spikes carry.
+ * The source network in as many bits as the spikes carry, and weights in few bits.
  *
  * @example
  * ```ts
@@ -17,10 +17,23 @@
  * const table = quantisation.readQuantisers(model, points);
  * const inBits = await quantisation.quantisedNetwork(model, table, one);
  * console.log(one.steps[0], conversion.sitesOf(inBits).length); // 1 0
+ *
+ * const weights = network.model.graph.initializers.get('head.weight');
+ * const { codes, scales } = quantisation.quantiseWeights(weights, 0, 4);
+ * console.log(codes.dataType, scales.shape.join()); // int8 5,1
+ * console.log(quantisation.dequantise({ bits: 4, codes, scales }).size); // 40
  * ```
  *
  * @module
  */
 export { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
+export type { Bits, WeightChoice } from '../quantisation/choose-weights.ts';
 export { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';
 export { type QuantiserTable, readQuantisers } from '../quantisation/quantiser-table.ts';
+export type { RoundingName } from '../quantisers/roundings/roundings.ts';
+export {
+  dequantise,
+  type QuantisedWeights,
+  quantiseWeights,
+  type WeightRounding,
+} from '../quantisers/weight-quantiser.ts';

@@ -103,11 +103,11 @@ describe('convert with weights in few bits', () => {
       parameters: ladderThresholds(0.125, 0.125),
     };
     const spiking = (source: Model) => {
-      const sites = synapticInputSites(structureOf(source)).map((site) => ({ ...site, ...ladder }));
+      const sites = synapticInputSites(source.graph).map((site) => ({ ...site, ...ladder }));
       return { sites, model: toSpikingForm(source, sites, steps) };
     };
     const { sites, model } = spiking(network());
-    const source = await measureSource(network());
+    const source = await measureSource(structureOf(network()));
     const weights = await chooseWeights(source, sites, { bits: 3 }, undefined, { batchSize: 6 });
     const own = await answer(createOracleEngine, withFewBitWeights(model, weights));
     const byHand = await answer(createOracleEngine, spiking(network(change)).model);

@@ -72,7 +72,7 @@ function weightFunction(opset: number): ModelFunction {
 }
 
 /** The nodes that give weights in few bits. */
-export function fewBitWeightsIn(graph: Graph): Node[] {
+function fewBitWeightsIn(graph: Graph): Node[] {
   return graph.nodes.filter((each) => each.domain === domain && each.opType === fewBitWeight);
 }
 

@@ -10,6 +10,7 @@ import { cloneNode } from '../../graph/operation.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
 import { domain } from '../../spiking/domain.ts';
+import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
@@ -68,6 +69,7 @@ export const unrollSpiking = definePass({
   apply(spiking: Model, options: UnrollOptions): UnrolledModel {
     const model = spiking.clone();
     foldCorrections(model);
+    foldFewBitWeights(model);
     return new Unrolling(model, options).finish();
   },
 });
