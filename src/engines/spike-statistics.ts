@@ -6,7 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { reduceSum } from '../graph/reduce-sum.ts';
 import { lookUp } from '../look-up.ts';
 import type { Activity, ProductCounts } from '../results/activity.ts';
-import { valuesBehindBack } from '../spiking/batch-in-front.ts';
+import { type BatchPlace, batchPlaceOf, valuesBehindBack } from '../spiking/batch-in-front.ts';
 import type { Site } from '../spiking/neuron-node.ts';
 import { SpikesThrough } from './spikes-through.ts';
 
@@ -29,24 +29,36 @@ export const attachStatistics = definePass({
     const counter = new Counter(model);
     const spikes = new Map(sites.map((site) => [site.name, counter.count(counter.spikesOf(site))]));
     const byDecoded = new Map(sites.map((site) => [site.decoded, site]));
-    const products = operators
-      .filter(({ kind }) => kind === 'product')
-      .flatMap((operator): [string, Record<keyof ProductCounts, string>][] => {
-        const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value));
-        if (!a || !b) return [];
-        const spike = [counter.spikesOf(a), counter.spikesOf(b)] as const;
-        const sum = [counter.nonZero(a.decoded), counter.nonZero(b.decoded)] as const;
-        const counts = {
-          both: counter.countPairs(operator, spike[0], spike[1]),
-          left: counter.countPairs(operator, spike[0], sum[1]),
-          right: counter.countPairs(operator, sum[0], spike[1]),
-        };
-        return [[operator.node.name, counts]];
-      });
     const through = new SpikesThrough(
       model.graph,
       new Map(sites.map((site) => [site.decoded, counter.spikesOf(site)])),
     );
+    const behindBack = new Map(
+      sites.flatMap((site): [string, OperandSite][] => {
+        const batch = batchPlaceOf(model.graph, site.name);
+        return batch ? [[batch.value, { site, batch }]] : [];
+      }),
+    );
+    const products = operators
+      .filter(({ kind }) => kind === 'product')
+      .flatMap((operator): [string, Record<keyof ProductCounts, string>][] => {
+        const [a, b] = operator.operands.map(({ value }): Operand | undefined => {
+          const site = byDecoded.get(value);
+          if (site) return { spikes: counter.spikesOf(site), sums: counter.nonZero(site.decoded) };
+          const behind = behindBack.get(value);
+          const spikes = behind && through.of(value);
+          return spikes === undefined ? undefined : { spikes, sums: counter.nonZero(value), behind };
+        });
+        const behind = a?.behind ?? b?.behind;
+        if (!a || !b || (behind && !outputPlace(operator, behind))) return [];
+        const pairs = (x: string, y: string) => counter.countPairs(operator, x, y, behind);
+        const counts = {
+          both: pairs(a.spikes, b.spikes),
+          left: pairs(a.spikes, b.sums),
+          right: pairs(a.sums, b.spikes),
+        };
+        return [[operator.node.name, counts]];
+      });
     const inFront = new Map(
       sites.flatMap(({ name, decoded }) =>
         valuesBehindBack(model.graph, name).map((value) => [value, decoded] as const),
@@ -64,6 +76,19 @@ export const attachStatistics = definePass({
     return { spikes, products: new Map(products), inputs: new Map(inputs) };
   },
 });
+
+/** A site whose batch is not in front of what an operator reads of it. */
+interface OperandSite {
+  readonly site: Site;
+  readonly batch: BatchPlace;
+}
+
+/** What counts of an operand: how many spikes there are, and where what they add up to is not zero. */
+interface Operand {
+  readonly spikes: string;
+  readonly sums: string;
+  readonly behind?: OperandSite | undefined;
+}
 
 /** Builds the counting operators; everything is in float32, with the number of spikes of a neuron, mostly 1 or 0. */
 class Counter {
@@ -102,18 +127,41 @@ class Counter {
     return this.#output(this.#sum(rows, 1));
   }
 
-  /** Number of pairs that the operator would multiply with both operands non-zero, as a new output [T·N]. */
-  countPairs(operator: SynapticOperator, a: string, b: string): string {
-    if (operator.node.opType === 'MatMul') {
-      // Σ over the contracted axis of (how many a) · (how many b) counts pairs without multiplying matrices.
-      return this.count(this.#build.op('Mul', [this.#sum(a, -2), this.#sum(b, -1)]));
-    }
+  /**
+   * Number of pairs that the operator would multiply with both operands non-zero, as a new output [T·N].
+   *
+   * @param behind where the batch is, if it is not in front
+   */
+  countPairs(operator: SynapticOperator, a: string, b: string, behind?: OperandSite): string {
+    const pairs = this.#pairsOf(operator, a, b);
+    const place = behind && outputPlace(operator, behind);
+    return place ? this.#countRows(pairs, place, behind) : this.count(pairs);
+  }
+
+  #pairsOf({ node: of, operands }: SynapticOperator, a: string, b: string): string {
+    // Σ over the contracted axis of (how many a) · (how many b) counts pairs without multiplying matrices.
+    if (of.opType === 'MatMul') return this.#build.op('Mul', [this.#sum(a, -2), this.#sum(b, -1)]);
     const name = this.#model.graph.freshName('statistics.pairs');
     // A bias would count as a pair.
-    const inputs = operator.node.inputs.slice(0, 2);
-    for (const [i, { input }] of operator.operands.entries()) inputs[input] = i === 0 ? a : b;
-    this.#model.graph.append({ ...operator.node, name, domain: '', inputs, outputs: [name] });
-    return this.count(name);
+    const inputs = of.inputs.slice(0, 2);
+    for (const [i, { input }] of operands.entries()) inputs[input] = i === 0 ? a : b;
+    this.#model.graph.append({ ...of, name, domain: '', inputs, outputs: [name] });
+    return name;
+  }
+
+  /** Sums a value for each row of the batch, which one of its axes holds among others. */
+  #countRows(value: string, { rank, axis }: AxisPlace, { site, batch }: OperandSite): string {
+    const build = this.#build;
+    const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis);
+    const along = others.length > 0 ? reduceSum(build, this.#model.opset, value, others) : value;
+    const lengthOf = (of: string, at: number) =>
+      build.op('Gather', [build.op('Shape', [of]), build.integers('axis', [at])], { axis: 0 });
+    const inner = batch.inner ? lengthOf(batch.inner.value, batch.inner.axis) : build.integers('inner', [1]);
+    const parts = build.op('Concat', [build.integers('outer', [-1]), lengthOf(site.decoded, 0), inner], {
+      axis: 0,
+    });
+    const parted = build.op('Reshape', [along, parts]);
+    return this.#output(reduceSum(build, this.#model.opset, parted, [0, 2]));
   }
 
   #sum(value: string, axis: number): string {
@@ -124,6 +172,24 @@ class Counter {
     this.#model.graph.addOutput({ name, dataType: 'float32', shape: undefined });
     return name;
   }
+}
+
+/** An axis among several. */
+interface AxisPlace {
+  readonly rank: number;
+  readonly axis: number;
+}
+
+/** Where counts of the pairs of a product have the batch of its operands; `undefined` if that cannot be told. */
+function outputPlace({ node: of }: SynapticOperator, { batch }: OperandSite): AxisPlace | undefined {
+  // The contracted axis is what is left of rows and columns; the axes before them stay.
+  if (of.opType === 'MatMul') return { rank: batch.rank - 1, axis: batch.axis };
+  const equation = of.attributes.get('equation');
+  const [inputs = '', output = ''] =
+    equation?.kind === 'string' ? equation.value.replaceAll(' ', '').split('->') : [];
+  const letter = inputs.split(',')[0]?.[batch.axis];
+  const axis = letter === undefined || letter === '.' ? -1 : output.indexOf(letter);
+  return axis < 0 || output.includes('.') ? undefined : { rank: output.length, axis };
 }
 
 /** Sums the outputs of a run over the batch. @param hiddenSteps number of hidden steps, which come first */

@@ -2,6 +2,7 @@ import type { BatchLayout } from '../analysis/placement.ts';
 import { sharedInputs } from '../graph/batch-axis.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
+import { intsAttribute } from '../graph/node.ts';
 
 /**
  * Brings the batch of a value to the front, so that with T steps as one batch the steps come one after the other, which neurons rely
@@ -38,6 +39,33 @@ const wholeName = 'whole.again';
 /** The values that hold what the neurons of a site make with the batch where it was; empty where it is in front anyway. */
 export function valuesBehindBack(graph: Graph, site: string): string[] {
   return [backName, wholeName].map((name) => `${site}.${name}`).filter((name) => graph.has(name));
+}
+
+/** Where the batch lies in what the neurons of a site make, behind its return. */
+export interface BatchPlace {
+  /** The value with the batch where the network has it. */
+  readonly value: string;
+  /** The axis that holds it, and the number of axes. */
+  readonly axis: number;
+  readonly rank: number;
+  /** A value that has an axis for what lies behind the batch within its axis, and which one; absent where nothing does. */
+  readonly inner?: { readonly value: string; readonly axis: number };
+}
+
+/** Where a site has its batch; `undefined` where it is in front anyway. */
+export function batchPlaceOf(graph: Graph, site: string): BatchPlace | undefined {
+  const back = graph.producerOf(`${site}.${backName}`);
+  const perm = back && intsAttribute(back, 'perm', []);
+  if (!perm) return undefined;
+  const [parted = ''] = back.outputs;
+  const batch = perm.indexOf(0);
+  const whole = graph.producerOf(`${site}.${wholeName}`);
+  if (!whole) return { value: parted, axis: batch, rank: perm.length };
+  const [value = ''] = whole.outputs;
+  const lengths = graph.initializers.get(whole.inputs[1] ?? '')?.shape[0] ?? perm.length - 1;
+  const axis = batch - 1;
+  const inner = perm.length === lengths + 2 ? { inner: { value: parted, axis: batch + 1 } } : {};
+  return { value, axis, rank: lengths, ...inner };
 }
 
 /** Axes of the parted value, the batch first. */

@@ -11,7 +11,7 @@ export interface CountedProducts {
 }
 
 /**
- * MatMul of sites with at most one spike a step is counted by kernels, everything else (Einsum, several spikes a step…)
+ * MatMul of sites with at most one spike a step is counted by kernels, everything else (Einsum, several spikes a step, a batch that is not in front…)
  * by the operators the plan has for it.
  */
 export function countedProducts({ statistics, operators, sites }: Plan): CountedProducts {
@@ -21,7 +21,7 @@ export function countedProducts({ statistics, operators, sites }: Plan): Counted
   const generic: string[] = [];
   for (const [name, outputs] of statistics?.products ?? []) {
     const operator = lookUp(byName, name, 'operator');
-    const [a, b] = operator.operands.map(({ value }) => lookUp(byDecoded, value, 'site that decodes to'));
+    const [a, b] = operator.operands.map(({ value }) => byDecoded.get(value));
     if (operator.node.opType === 'MatMul' && a && b && !a.counts && !b.counts) {
       counted.push({ operator, operands: [a, b] });
     } else {
