@@ -68,7 +68,7 @@ describe('images that a network has met before', () => {
       'tuned.snn.onnx',
     ];
     const held = await cli(...tune, '--batch', '4', '--run', 'held');
-    expect(held.stdout).toContain('\nmeasured on 4 images that were not calibrated on;');
+    expect(held.stdout).toContain('in percent, measured on 4 images that were not calibrated on;');
     expect(held.stdout).toMatch(/ on 4 images \(agreement \d+\.\d % \[\d+\.\d, \d+\.\d\]\)\n/);
     const { stdout } = await cli('evaluate', 'tuned.snn.onnx', '--data', 'x.npy', '--run', 'tuned');
     expect(stdout).toContain(
@@ -76,7 +76,7 @@ describe('images that a network has met before', () => {
     );
     const same = await cli(...tune, '--data', 'x.npy', '--run', 'same', '--force');
     expect(same.stdout).toContain(
-      '\nmeasured on 12 images, all of which were calibrated on, so that networks look better than they are;',
+      'in percent, measured on 12 images, all of which were calibrated on, so that networks look better than they are;',
     );
     const report = readFileSync(join(folder, 'same', 'report.html'), 'utf8');
     expect(report).toContain('12 of the 12 images measured on were calibrated on');

@@ -18,7 +18,7 @@ describe('transpike tune', () => {
     const tuned = await cli('tune', 'vit', '--calibrate', 'x.npy', ...run);
     expect(tuned.stderr).not.toContain('error');
     expect(tuned.code).toBe(0);
-    expect(tuned.stdout).toContain('measured on images that were not calibrated on');
+    expect(tuned.stdout).toContain('measured on 4 images that were not calibrated on');
     expect(tuned.stdout).toMatch(/\(b\) full estimate on 45nm-fp32; spiking pays (up to|at none of)/);
     expect(tuned.stdout).toContain('biases');
     const { chosen, points, pays } = JSON.parse(readFileSync(join(folder, 'frontier.json'), 'utf8'));
