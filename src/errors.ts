@@ -182,6 +182,7 @@ const systemWords: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   EACCES: 'no permission',
   EPERM: 'no permission',
+  EEXIST: 'a file of that name',
   EISDIR: 'a folder',
   ENOTDIR: 'a file where the path has a folder',
   EROFS: 'a disk that can only be read',

@@ -6,6 +6,11 @@ import { watchNpm } from './watch-npm.ts';
 /** Files that are open at once while the program is loaded, with some to spare. */
 const neededFiles = 256;
 
+/** Earlier versions lack what the program and its dependencies are written with. */
+const neededNode = [20, 19] as const;
+
+requireNode();
+
 // All else is loaded afterwards: that takes half a second, in which a command may be stopped, too.
 listenForStops();
 watchNpm(() => askToStop('SIGTERM'));
@@ -36,4 +41,15 @@ function openFilesLimit(): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Ends the process where a later Node is needed: a module that cannot be read would say nothing of that. */
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needed, neededMinor] = neededNode;
+  if (major > needed || (major === needed && minor >= neededMinor)) return;
+  console.error(
+    `error: transpike: expected Node.js ${neededNode.join('.')} or later, got ${process.versions.node}. Install a newer one.`,
+  );
+  process.exit(1);
 }

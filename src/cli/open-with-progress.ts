@@ -1,8 +1,9 @@
 import type { DownloadProgress } from '../hub/fetch-from-hub.ts';
 import { type Network, type OpenOptions, openNetwork } from '../opening/open-network.ts';
+import { modelAt } from './bundled.ts';
 import { withProgress } from './with-progress.ts';
 
-/** Opens a network; for one of the hub it says under which licence, and shows how the download goes. */
+/** Opens a network, also one that comes with the package by its name; for one of the hub it says under which licence, and shows how the download goes. */
 export async function openWithProgress(path: string, options: OpenOptions): Promise<Network> {
   let licensed = false;
   return withProgress((show) => {
@@ -17,7 +18,7 @@ export async function openWithProgress(path: string, options: OpenOptions): Prom
           unit: 'MB',
         });
     };
-    return openNetwork(path, { ...options, onDownload });
+    return openNetwork(modelAt(path), { ...options, onDownload });
   });
 }
 

@@ -104,7 +104,7 @@ describe('printResult', () => {
     log.mockRestore();
     expect(text).toContain('in 45 nm, 32-bit floating point; spiking pays up to T = 1 at least');
     expect(text).toContain('in as many bits as the spikes carry (T = 1: 3–8 bits*)');
-    expect(text).toContain('clip ranges of the quantised networks: from the first batch of these images');
+    expect(text).toContain('clip ranges of the quantised networks: from the first of these images');
     expect(text).toContain('75.0 % of the operations are driven by spikes alone');
     expect(text).toContain(
       'early exit at confidence 0.9: mean T 1.00 of 1, top-1 50.0 [40.0, 60.0] %, agreement 50.0 [40.0, 60.0] %, energy (a) 0.100 (b) 0.250',

@@ -57,7 +57,7 @@ function quantisedLegend({ networks, ranges }: NonNullable<EvaluationResult['qua
       ? ['* after the last of these steps, spikes carry more than the 8 bits that were evaluated']
       : []),
     ...(ranges === 'first batch'
-      ? ['clip ranges of the quantised networks: from the first batch of these images']
+      ? ['clip ranges of the quantised networks: from the first of these images']
       : []),
   ];
 }

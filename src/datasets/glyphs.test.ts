@@ -20,11 +20,14 @@ describe('glyphs', () => {
     expect((await openDataset('glyphs', { split: 'train' })).size).toBe(60_000);
     expect((await openDataset('glyphs:test?size=500&seed=7')).size).toBe(500);
     expect((await openDataset('glyphs:test?size=500', { limit: 10 })).size).toBe(10);
+    const plain = await images('glyphs:test?size=500&seed=7', 2);
+    expect(await images('glyphs:test,size=500,seed=7', 2)).toEqual(plain);
+    expect((await openDataset('glyphs,size=7')).size).toBe(7);
   });
 
   it('says everything that is wrong with an address', async () => {
     await expect(openDataset('glyphs:val?size=0&seed=-1&noise=3')).rejects.toThrow(
-      "glyphs:val?size=0&seed=-1&noise=3: expected glyphs:train or glyphs:test, with ?size= from 1 to 100000000 and &seed= from 0 on, got split 'val', size 0, seed -1, setting 'noise'. Write, for example, 'glyphs:test?size=500'.",
+      "glyphs:val?size=0&seed=-1&noise=3: expected glyphs:train or glyphs:test, with ,size= from 1 to 100000000 and ,seed= from 0 on, got split 'val', size 0, seed -1, setting 'noise'. Write, for example, 'glyphs:test,size=500'.",
     );
     await expect(openDataset('glyphs:test', { split: 'train' })).rejects.toThrow(
       "split 'test' beside the option split = 'train'",

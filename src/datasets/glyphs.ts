@@ -7,12 +7,12 @@ import { Random } from '../random.ts';
 
 /**
  * Generated pictures of 36 hand-drawn digits and letters, 32×32, grey: `glyphs`, `glyphs:train`,
- * `glyphs:test?size=500&seed=7`. Defaults: split `test`, size 10,000 (`train`: 60,000), seed 0. Picture i depends on
+ * `glyphs:test,size=500,seed=7`. Defaults: split `test`, size 10,000 (`train`: 60,000), seed 0. Picture i depends on
  * seed, split and i only, so that a smaller size is a prefix of a larger one; its class is drawn as well.
  */
 export const glyphs = defineDataset({
   name: 'glyphs',
-  summary: 'glyphs:train or glyphs:test, generated pictures, with ?size=… and &seed=… if wanted',
+  summary: 'glyphs:train or glyphs:test, generated pictures, with ,size=… and ,seed=… if wanted',
   accepts: ['split'],
   isAddress: isGlyphsAddress,
   matches: () => false,

@@ -146,7 +146,29 @@ describe('flat-images', () => {
   });
 });
 
+describe('a single picture', () => {
+  test('is a data set of one, whose classes a file may name', async () => {
+    const folder = await temporaryData({ 'cat/a.png': 1, 'cat/b.png': 2, 'names.txt': 'tabby cat\ndog\n' });
+    const dataset = await openDataset(join(folder, 'cat', 'b.png'));
+    expect(dataset).toMatchObject({ kind: 'flat-images', name: 'b.png', size: 1, labelled: false });
+    expect(await contents(dataset)).toEqual([['b.png', undefined, 2]]);
+    const named = await openDataset(join(folder, 'cat'), { labels: join(folder, 'names.txt') });
+    expect(named).toMatchObject({ size: 2, labelled: false, classNames: ['tabby cat', 'dog'] });
+  });
+});
+
 describe('image-list', () => {
+  test('takes paths in quotes, unless a name has them', async () => {
+    const list = '"images/b b.png" 7\n\'images/a.png\' 0\n"c.png" 1\n';
+    const files = { 'images/a.png': 1, 'images/b b.png': 2, '"c.png"': 3 };
+    const folder = await temporaryData({ 'list.txt': list, ...files });
+    expect(await contents(await openDataset(join(folder, 'list.txt')))).toEqual([
+      ['images/b b.png', 7, 2],
+      ['images/a.png', 0, 1],
+      ['"c.png"', 1, 3],
+    ]);
+  });
+
   test('reads path and label a line, relative to the file', async () => {
     const list = '# comment\n\nimages/b b.png 7\r\nimages/a.png\t0\n';
     const folder = await temporaryData({ 'list.txt': list, 'images/a.png': 1, 'images/b b.png': 2 });

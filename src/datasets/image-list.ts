@@ -8,7 +8,7 @@ import { DataError, listProblems } from '../errors.ts';
 const shownProblems = 50;
 
 /**
- * A text file with `path label` a line: the path (relative to the text file, blanks allowed) and the index of the class.
+ * A text file with `path label` a line: the path (relative to the text file, blanks allowed, quoted or not) and the index of the class.
  * Empty lines and lines that start with `#` are left out. The order is that of the lines.
  */
 export const imageList = defineDataset({
@@ -44,13 +44,19 @@ function parseLines(text: string, folder: string): { images: ImageFile[]; proble
       problem(`expected 'path label' with a whole number as label, got '${line}'`);
       continue;
     }
-    const [, id, label] = match as unknown as [string, string, string];
+    const [, written, label] = match as unknown as [string, string, string];
+    const id = isListed(resolve(folder, written)) ? written : unquoted(written);
     if (seen.has(id)) problem(`'${id}' is listed already in line ${seen.get(id)}`);
     else if (!isListed(resolve(folder, id))) problem(`there is no file '${id}' in '${folder}'`);
     seen.set(id, index + 1);
     images.push({ id, label: Number(label) });
   }
   return { images, problems };
+}
+
+/** A path that stands in quotes, without them. */
+function unquoted(path: string): string {
+  return /^(["'])(.+)\1$/.exec(path)?.[2] ?? path;
 }
 
 /** Whether a folder has an entry of this name. A link to nothing is one: it is told when it is read, like a damaged picture. */

@@ -18,7 +18,7 @@ export const npyStack = defineDataset({
   async open({ path, name }, options) {
     const array = await readNpy(path);
     const rank = options.sampleRank ?? array.shape.length - 1;
-    checkRank(array, rank, path);
+    checkRank(array, rank, path, options.sampleRank);
     const axes = array.shape.length - rank;
     const shape = array.shape.slice(axes);
     const size = sizeOf(array.shape.slice(0, axes));
@@ -39,13 +39,12 @@ export const npyStack = defineDataset({
   },
 });
 
-function checkRank({ shape }: NpyArray, rank: number, where: string): void {
+function checkRank({ shape }: NpyArray, rank: number, where: string, told: number | undefined): void {
   if (Number.isInteger(rank) && rank >= 1 && rank < shape.length) return;
   throw new DataError({
     where,
     expected: `an array with at least one axis before the ${Math.max(rank, 1)} of a sample`,
     got: `shape [${shape.join(', ')}]`,
-    remedy:
-      'Stack the inputs along a first axis, or give the option sampleRank as the number of axes of one sample',
+    remedy: `Stack the inputs along a first axis${told === undefined ? ', or give the option sampleRank as the number of axes of one sample' : ''}`,
   });
 }

@@ -12,7 +12,7 @@ import { pictureOf } from './picture-of.ts';
 const mostRows = 64;
 
 /** Largest number of images that are looked at. */
-const mostImages = 4;
+export const diagnosedImages = 4;
 
 /** What a few images show. */
 export interface FewImagesDiagnosis {
@@ -32,10 +32,10 @@ export async function diagnoseFewImages(
 ): Promise<FewImagesDiagnosis> {
   const image = batch?.ids[0];
   if (!batch || image === undefined) return { conversionErrors: [], diagnosis: null };
-  const few = sliceSamples(batch, 0, mostImages);
+  const few = sliceSamples(batch, 0, diagnosedImages);
   const { diagnosis, traces } = await diagnoseSites(network, few, options);
   const picture = isNamed(batch) ? undefined : pictureOf(batch);
-  const rows = Math.min(mostImages, Math.max(1, Math.floor(mostRows / network.steps)));
+  const rows = Math.min(diagnosedImages, Math.max(1, Math.floor(mostRows / network.steps)));
   return {
     conversionErrors: await conversionErrorsOf(
       network,

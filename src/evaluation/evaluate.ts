@@ -2,11 +2,15 @@ import { freeBatch } from '../batching/free-batch.ts';
 import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
 import type { DeclaredHead } from '../detection/with-detections.ts';
-import { diagnoseFewImages, type FewImagesDiagnosis } from '../diagnosis/diagnose-few-images.ts';
+import {
+  diagnosedImages,
+  diagnoseFewImages,
+  type FewImagesDiagnosis,
+} from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
-import { planQuantisation, type QuantisationPlan } from '../quantisation/plan-quantisation.ts';
+import { planQuantisation, type QuantisationPlan, rangeImages } from '../quantisation/plan-quantisation.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
@@ -122,7 +126,8 @@ function startRun(
   const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
   const { quantised = true, onWarning = () => undefined, exitConfidence, memoryMB, signal } = options;
   const collector = new BatchCollector(record, data.size, task, seenDigests(model), options.onProgress);
-  const again = spiking ? (synapses === 'int8' ? comparedImages : 1) : 0;
+  const looks = [rangeImages, diagnosedImages, ...(synapses === 'int8' ? [comparedImages] : [])];
+  const again = spiking ? Math.max(...looks) : 0;
   return {
     task,
     collector,
@@ -146,7 +151,7 @@ async function evaluateDense(network: DenseNetwork, run: Run): Promise<Evaluatio
 async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<EvaluationEnd> {
   const { task, images, collector, running, exitConfidence, signal } = run;
   const quantisation = run.quantised
-    ? await planQuantisation(network, () => images.first(), running.onWarning)
+    ? await planQuantisation(network, () => images.first(rangeImages), running.onWarning)
     : undefined;
   await evaluateImages(network, run, quantisation);
   const synapses = await synapsesOf(network, run);
@@ -181,7 +186,7 @@ async function diagnose(
     return nothing;
   }
   try {
-    return await diagnoseFewImages(network, await images.first(), { threads, memoryMB });
+    return await diagnoseFewImages(network, await images.first(diagnosedImages), { threads, memoryMB });
   } catch (error) {
     if (shortageOf(error) !== 'memory') throw error;
     onWarning(`the diagnosis is left out: ${messageOf(error)}`);

@@ -8,7 +8,9 @@ import { FormatError, messageOf } from '../errors.ts';
  */
 export async function readThresholds(path: string): Promise<{ json: unknown; where: string }> {
   try {
-    return { json: JSON.parse(await readFile(path, 'utf8')), where: path };
+    const text = await readFile(path, 'utf8');
+    if (/[\0\ufffd]/.test(text)) throw new Error('a file that is no text');
+    return { json: JSON.parse(text), where: path };
   } catch (error) {
     throw new FormatError(
       {

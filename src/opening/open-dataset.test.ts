@@ -95,7 +95,7 @@ describe('openDataset', () => {
     await expect(openDataset(folder, { split: 'train', sampleRank: 3, limit: 1 })).rejects.toThrow(
       expect.objectContaining({
         name: 'UsageError',
-        message: `${folder} (flat-images): expected only the option limit, got sampleRank, split. Leave out the options that do nothing here, or give data of a kind that uses them.`,
+        message: `${folder} (flat-images): expected only the options labels and limit, got sampleRank, split. Leave out the options that do nothing here, or give data of a kind that uses them.`,
       }),
     );
     expect((await openDataset(folder, { split: undefined })).size).toBe(1);

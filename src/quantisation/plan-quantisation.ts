@@ -8,7 +8,7 @@ import { type QuantiserTable, readQuantisers } from './quantiser-table.ts';
 
 /** Quantised source networks to evaluate beside a spiking one. Plain data: it travels to worker threads. */
 export interface QuantisationPlan {
-  /** Where the clip ranges come from: calibration images of the conversion, or the first batch of the evaluation. */
+  /** Where the clip ranges come from: calibration images of the conversion, or the first images of the evaluation. */
   readonly ranges: 'conversion' | 'first batch';
   readonly table: QuantiserTable;
   /** Bits by site, one entry for each network. */
@@ -17,14 +17,17 @@ export interface QuantisationPlan {
   readonly sitesBefore: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Images that clip ranges are taken from where the model has none. */
+export const rangeImages = 8;
+
 /** Weights in bytes above which no quantised networks are made: each of them is one more copy in every worker. */
 const mostWeightBytes = 2 ** 30;
 
 /**
  * Plans the equal-bit quantised networks of a spiking model. The clip ranges are the model's own; a model without them
- * takes them from the first batch.
+ * takes them from the first images.
  *
- * @param first gives the first batch, if there is one
+ * @param first gives the first images, if there are any
  * @returns undefined if there are no images, or the network is too large
  */
 export async function planQuantisation(

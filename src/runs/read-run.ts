@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
@@ -62,7 +63,13 @@ export async function readRun(path: string): Promise<Run | ComparisonRun | Tunin
   throw new FormatError({
     where: path,
     expected: `the folder of a finished run, with ${runFileName('result')} or ${runFileName('frontier')}`,
-    got: 'neither',
+    got: await describePlace(path),
     remedy: 'Give the folder that the run named, after it has come to its end',
   });
+}
+
+async function describePlace(path: string): Promise<string> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) return 'no such file or folder';
+  return info.isDirectory() ? 'neither' : 'a file';
 }

@@ -73,7 +73,7 @@ describe('the folder of a run', () => {
     expect(JSON.parse(await readFile(join(path, 'run.json'), 'utf8'))).toEqual(settings);
     await writeFile(join(path, 'run.json'), 'null');
     await expect(RunRecord.open(path, { ...settings, steps: 2 })).rejects.toThrow(
-      `${join(path, 'run.json')}: expected the settings of the run in this folder, got a damaged file, or none, so that nothing tells what the rest belongs to. Choose another folder, or remove this one.`,
+      `${join(path, 'run.json')}: expected the settings of the run in this folder, got a damaged file, or none, so that nothing tells what the rest belongs to. Choose another folder.`,
     );
     expect(await readFile(join(path, 'batches.jsonl'), 'utf8')).toContain('"id":"x"');
   });

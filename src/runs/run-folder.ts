@@ -135,6 +135,7 @@ export class RunFolder {
     const same = proven || (old !== undefined && identityOf(old) === identityOf(settings));
     if (!same && old) throw otherRun(this.path, old, settings);
     if (!same && (await this.#holdsWork())) throw damagedSettings(this.pathOf('settings'));
+    if (!same && before === undefined && (await this.#holdsOthers())) throw noRun(this.path);
     const finished = await this.setResultAside();
     await this.write('settings', settings);
     return same && !finished;
@@ -165,8 +166,18 @@ export class RunFolder {
   /** Whether the folder holds what a run has done: batches, results, or runs of its own. */
   async #holdsWork(): Promise<boolean> {
     const work: readonly string[] = [fileNames.batches, fileNames.result];
+    for (const entry of await readdir(this.path, { withFileTypes: true })) {
+      const inside = entry.isDirectory() && new RunFolder(join(this.path, entry.name));
+      if (work.includes(entry.name) || (inside && (await inside.readText('batches')) !== undefined))
+        return true;
+    }
+    return false;
+  }
+
+  /** Whether the folder holds folders, which no run leaves that is not known by its settings. */
+  async #holdsOthers(): Promise<boolean> {
     const entries = await readdir(this.path, { withFileTypes: true });
-    return entries.some((entry) => entry.isDirectory() || work.includes(entry.name));
+    return entries.some((entry) => entry.isDirectory());
   }
 }
 
@@ -202,7 +213,17 @@ function damagedSettings(path: string): FormatError {
     where: path,
     expected: 'the settings of the run in this folder',
     got: 'a damaged file, or none, so that nothing tells what the rest belongs to',
-    remedy: 'Choose another folder, or remove this one',
+    remedy: 'Choose another folder',
+    means: ['folder'],
+  });
+}
+
+function noRun(path: string): UsageError {
+  return new UsageError({
+    where: path,
+    expected: 'the folder of a run, or one to be made',
+    got: 'a folder with other things in it',
+    remedy: 'Choose another folder',
     means: ['folder'],
   });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type TrainSettings, trainNetwork } from '../../jobs/train-network.ts';
 import type { TrainingEvent, TrainingResult } from '../../training/run/train-options.ts';
+import { recipeAt } from '../bundled.ts';
 import { describedCommand } from '../described-command.ts';
 import { mention } from '../mention.ts';
 import { options } from '../options.ts';
@@ -35,7 +36,7 @@ Examples:
 async function trainAction(recipe: string, settings: Settings): Promise<void> {
   const report = new TrainingReport();
   const interruption = stopOnInterrupt('the step under way');
-  const { folder, ...result } = await trainNetwork(recipe, {
+  const { folder, ...result } = await trainNetwork(recipeAt(recipe), {
     ...settings,
     signal: interruption.signal,
     onNotice: printNotice,

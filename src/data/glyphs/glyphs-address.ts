@@ -16,11 +16,11 @@ export interface GlyphsAddress {
 
 /** Whether the place of a data set is an address of generated glyphs rather than a path. */
 export function isGlyphsAddress(path: string): boolean {
-  return /^glyphs(?:$|[:?])/.test(path);
+  return /^glyphs(?:$|[:?,])/.test(path);
 }
 
 /**
- * Reads `glyphs[:split][?size=…&seed=…]`.
+ * Reads `glyphs[:split][,size=…][,seed=…]`, which shells leave alone, or `glyphs[:split][?size=…&seed=…]`.
  *
  * @throws DataError that lists everything wrong with the address
  */
@@ -29,9 +29,9 @@ export function parseGlyphsAddress(
   options: Pick<DatasetOptions, 'split' | 'purpose'> = {},
 ): GlyphsAddress {
   const { split: wantedSplit } = options;
-  const [, stated, query = ''] = /^glyphs(?::([^?]*))?(?:\?(.*))?$/.exec(address) ?? [];
+  const [, stated, query = ''] = /^glyphs(?::([^?,]*))?(?:[?,](.*))?$/.exec(address) ?? [];
   const split = stated ?? choosePart(options, (part) => part in defaultSizes);
-  const settings = new URLSearchParams(query);
+  const settings = new URLSearchParams(query.replaceAll(',', '&'));
   const size = Number(settings.get('size') ?? defaultSizes[split] ?? 1);
   const seed = Number(settings.get('seed') ?? 0);
   const problems: string[] = [];
@@ -46,8 +46,8 @@ export function parseGlyphsAddress(
   if (problems.length === 0) return { split, size, seed };
   throw new DataError({
     where: address,
-    expected: `glyphs:train or glyphs:test, with ?size= from 1 to ${largestSize} and &seed= from 0 on`,
+    expected: `glyphs:train or glyphs:test, with ,size= from 1 to ${largestSize} and ,seed= from 0 on`,
     got: problems.join(', '),
-    remedy: "Write, for example, 'glyphs:test?size=500'",
+    remedy: "Write, for example, 'glyphs:test,size=500'",
   });
 }

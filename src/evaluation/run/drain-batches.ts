@@ -77,7 +77,7 @@ export function partOf(batch: Batch, from: number, to: number): Batch {
 }
 
 /** The numbers of a batch alone. */
-function inputsOf(batch: Batch): InputBatch {
+export function inputsOf(batch: Batch): InputBatch {
   return isNamed(batch)
     ? { inputs: batch.inputs, shared: batch.shared ?? [] }
     : { shape: batch.shape, data: batch.data };

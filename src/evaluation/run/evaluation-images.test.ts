@@ -37,17 +37,22 @@ describe('EvaluationImages', () => {
   it('gives the first images before and after all of them, and reads each once', async () => {
     const read: string[] = [];
     const images = new EvaluationImages(data(read), progress(), 4);
-    expect((await images.first())?.ids).toEqual(['a', 'b', 'c']);
+    expect((await images.first(4))?.ids).toEqual(['a', 'b', 'c', 'd']);
     expect(await idsOf(images.remaining())).toEqual(['abc', 'def', 'ghi', 'j']);
     expect(await idsOf(images.firstImages())).toEqual(['abc', 'd']);
-    expect((await images.first())?.ids).toEqual(['a', 'b', 'c']);
+    expect((await images.first(2))?.ids).toEqual(['a', 'b']);
     expect(read.join('')).toBe('abcdefghij');
   });
 
   it('gives the first images of all where some are done already', async () => {
     const images = new EvaluationImages(data(), progress('a', 'c', 'd'), 4);
     expect(await idsOf(images.remaining())).toEqual(['bef', 'ghi', 'j']);
-    expect((await images.first())?.ids).toEqual(['a', 'b', 'c']);
+    expect(await images.first(4)).toEqual({
+      ids: ['a', 'b', 'c', 'd'],
+      labels: [undefined, undefined, undefined, undefined],
+      shape: [4, 2],
+      data: Float32Array.from([97, 0, 98, 0, 99, 0, 100, 0]),
+    });
     const parts = images.firstImages();
     await parts.next();
     expect((await parts.next()).value).toEqual({
@@ -61,7 +66,7 @@ describe('EvaluationImages', () => {
   it('stops reading when it is closed', async () => {
     const read: string[] = [];
     const images = new EvaluationImages(data(read), progress(), 4);
-    await images.first();
+    await images.first(3);
     await images.close();
     expect(await idsOf(images.remaining())).toEqual(['abc']);
     expect(read.join('')).toBe('abc');

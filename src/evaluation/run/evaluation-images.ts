@@ -1,5 +1,6 @@
 import type { Batch } from '../../data/load-batch.ts';
-import { partOf } from './drain-batches.ts';
+import { isNamed, joinSamples } from '../../graph/input-batch.ts';
+import { inputsOf, partOf } from './drain-batches.ts';
 
 /** Where the images of an evaluation come from. */
 export interface EvaluationData {
@@ -47,13 +48,20 @@ export class EvaluationImages {
     return this.#remaining.all();
   }
 
-  /** The first batch of the data; `undefined` if there is none. */
-  first(): Promise<Batch | undefined> {
-    return this.#whole.first();
+  /**
+   * The first images of the data as one batch, whatever batches they come in, so that what is seen in them does not depend on those;
+   * `undefined` if there are none.
+   *
+   * @param most images, no more than are wanted again
+   */
+  async first(most: number): Promise<Batch | undefined> {
+    const parts: Batch[] = [];
+    for await (const part of this.#whole.firstImages(most)) parts.push(part);
+    return joinBatches(parts);
   }
 
   /** The first images of the data, batch by batch. */
-  firstImages(): AsyncIterator<Batch> {
+  firstImages(): AsyncGenerator<Batch> {
     return this.#whole.firstImages();
   }
 
@@ -76,14 +84,9 @@ class ReplayedBatches {
     this.#most = most;
   }
 
-  /** The first batch; `undefined` if there is none. */
-  async first(): Promise<Batch | undefined> {
-    return this.#kept[0] ?? (await this.#read());
-  }
-
   /** The first images, batch by batch. */
-  async *firstImages(): AsyncGenerator<Batch> {
-    let left = this.#most;
+  async *firstImages(most = this.#most): AsyncGenerator<Batch> {
+    let left = most;
     for (let i = 0; left > 0; i++) {
       const batch = this.#kept[i] ?? (await this.#read());
       if (!batch) return;
@@ -109,4 +112,31 @@ class ReplayedBatches {
     this.#images += value.ids.length;
     return value;
   }
+}
+
+/** One batch of the samples of several; of those alone that go together, where texts of one batch are longer than of another. */
+function joinBatches(batches: readonly Batch[]): Batch | undefined {
+  const [first] = batches;
+  if (!first) return undefined;
+  const others = batches.findIndex((batch) => !sameLengths(first, batch));
+  const joined = others < 0 ? batches : batches.slice(0, others);
+  if (joined.length === 1) return first;
+  const targets = joined.flatMap((batch) => batch.targets ?? []);
+  const ids = joined.flatMap((batch) => batch.ids);
+  return {
+    ...joinSamples(joined.map(inputsOf)),
+    ids,
+    labels: joined.flatMap(({ labels }) => labels),
+    ...(targets.length === ids.length && { targets }),
+  };
+}
+
+function sameLengths(a: Batch, b: Batch): boolean {
+  const lengths = (batch: Batch) =>
+    JSON.stringify(
+      isNamed(batch)
+        ? Object.entries(batch.inputs).map(([name, { shape }]) => [name, shape.slice(1)])
+        : batch.shape.slice(1),
+    );
+  return lengths(a) === lengths(b);
 }

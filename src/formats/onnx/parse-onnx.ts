@@ -6,6 +6,7 @@ import { verifyModel } from '../../graph/verify-model.ts';
 import { supportedOpsets } from './attribute-kinds.ts';
 import { decodeModel } from './decode-model.ts';
 import type { FindExternal } from './decode-tensor.ts';
+import { foreignFile } from './foreign-file.ts';
 import { ModelProtoSchema } from './onnx_pb.ts';
 import { upgradeOperators } from './upgrades/upgrade-operators.ts';
 
@@ -86,6 +87,8 @@ function parse(bytes: Uint8Array, where: string) {
 
 /** ONNX files start with the field `ir_version`; one that does and still cannot be parsed has lost its end. */
 function notOnnx(bytes: Uint8Array, where: string, reason: string): FormatError {
+  const foreign = foreignFile(bytes);
+  if (foreign) return new FormatError({ where, expected: 'an ONNX model', ...foreign });
   const startsLikeOnnx = bytes[0] === 0x08 && bytes.length > 16;
   return new FormatError(
     startsLikeOnnx

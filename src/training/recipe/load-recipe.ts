@@ -31,8 +31,9 @@ export async function loadRecipe(path: string): Promise<CheckedRecipe> {
 async function readRecipe(path: string): Promise<unknown> {
   try {
     if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'));
-    // A module that is not there would be told with the one that asked for it.
-    await stat(path);
+    // A module that is not there, or none, would be told with the one that asked for it.
+    if ((await stat(path)).isDirectory()) throw new Error('a folder');
+    if (!/\.[cm]?[jt]s$/.test(path)) throw new Error(`a file with the extension '${extname(path)}'`);
     const module: { default?: unknown } = await import(pathToFileURL(resolve(path)).href);
     return module.default;
   } catch (cause) {
