@@ -58,7 +58,10 @@ const descriptions = {
   },
   train: {
     summary: 'Train a network by a recipe. A run that was interrupted goes on from its last checkpoint.',
-    argument: ['<recipe>', 'a .json file, or a module that exports a recipe'],
+    argument: [
+      '<recipe>',
+      'a .json file, a module that exports a recipe, or one that comes along, such as glyphs-cnn',
+    ],
   },
   demo: {
     summary: 'Convert a network with ECMT and print its accuracy at every time-step.',
