@@ -30,6 +30,7 @@ export type Means =
   | 'externalData'
   | 'folder'
   | 'force'
+  | 'format'
   | 'fresh'
   | 'head'
   | 'labels'

@@ -15,6 +15,7 @@ export const flags: Readonly<Record<Means, string>> = {
   externalData: '--external-data',
   folder: '--run',
   force: '--force',
+  format: '--format',
   fresh: '--fresh',
   head: '--head',
   labels: '--labels',

@@ -6,7 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
-export type FileKind = 'onnx' | 'npy' | 'npz' | 'json';
+export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
@@ -16,6 +16,8 @@ const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Ar
     is: (head) => head[0] === 0x93 && textOf(head.subarray(1)).startsWith('NUMPY'),
   },
   npz: { name: 'an .npz file', is: (head) => textOf(head).startsWith('PK') },
+  svg: { name: 'an SVG file', is: (head) => /^\s*<(svg|\?xml)/.test(textOf(head)) },
+  pdf: { name: 'a PDF file', is: (head) => textOf(head).startsWith('%PDF') },
   json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 

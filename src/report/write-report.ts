@@ -12,11 +12,15 @@ import { renderFrontier } from './frontier-report.ts';
  */
 export async function writeReport(folder: string): Promise<string> {
   const run = new RunFolder(folder);
-  await run.writeText('report', await renderReport(await readRun(folder)));
+  await run.writeText('report', await reportPage(folder));
   return run.pathOf('report');
 }
 
-/** The report of a run as HTML. */
+/** The report of a finished run as HTML. @throws FormatError as {@link writeReport} */
+export async function reportPage(folder: string): Promise<string> {
+  return renderReport(await readRun(folder));
+}
+
 function renderReport(run: Run | ComparisonRun | TuningRun): Promise<string> {
   switch (run.kind) {
     case 'evaluation':

@@ -91,6 +91,9 @@ const exact = (name: string, flag: string, value: string): Effect => ({
 const unmeasured = (name: string, flag: string, value: string): Effect => ({
   [`tune @vit --calibrate @x.npy --energy 0.3 ${flag} ${value}`]: `@vit: expected no ${name} where nothing but calibration data is measured on, got ${value}. Give data to measure on, or calibrationLimit and calibrationSplit (${flag}).`,
 });
+const reported = (name: string, flag: string, value: string): Effect => ({
+  [`report @run ${flag}${value === 'true' ? '' : ` ${value}`}`]: `report: expected no ${name} for the report, which stands in the folder of its run, got ${value}. Give --figure, too, or leave that out (${flag.replace('-o', '--output')}).`,
+});
 const bundled = (name: string, flag: string, value: string): Effect => ({
   [`demo ${flag} ${value}`]: `demo: expected no ${name} for the bundled network and glyphs, of which all is known, got ${value}. Leave it out (${flag}).`,
 });
@@ -252,7 +255,13 @@ const effects: Record<string, Record<string, Effect>> = {
     '--format': printing,
     '--json': printing,
   },
-  report: { '--json': printing },
+  report: {
+    '--figure': 'which figure is drawn',
+    '--output': reported('output', '-o', '@x.svg'),
+    '--format': reported('format', '--format', 'csv'),
+    '--force': reported('force', '--force', 'true'),
+    '--json': printing,
+  },
   run: {
     ...opening,
     '--input': 'the inputs',
