@@ -33,6 +33,7 @@ export type Means =
   | 'format'
   | 'fresh'
   | 'head'
+  | 'inputShapes'
   | 'labels'
   | 'limit'
   | 'memoryMB'

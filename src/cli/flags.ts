@@ -18,6 +18,7 @@ export const flags: Readonly<Record<Means, string>> = {
   format: '--format',
   fresh: '--fresh',
   head: '--head',
+  inputShapes: '--input-shape',
   labels: '--labels',
   limit: '--limit',
   memoryMB: '--memory',

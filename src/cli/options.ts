@@ -191,6 +191,12 @@ export const options = {
       'folder that weights of the model were moved to; may be given several times',
       'folder',
     ).argParser((folder, before: readonly string[] | undefined) => [...(before ?? []), folder]),
+  inputShapes: () =>
+    new JobOption(
+      'inputShapes',
+      'lengths of one sample where the network leaves them open, without the batch: name=3,224,224, or 3,224,224 for one input (repeatable)',
+      'shape',
+    ).argParser((shape, before: readonly string[] | undefined) => [...(before ?? []), shape]),
   overTime: () =>
     new JobOption(
       'overTime',

@@ -1,13 +1,10 @@
 import type { Placement } from '../analysis/placement.ts';
-import { structureOf } from '../analysis/source-structure.ts';
 import { type SpikeSite, whatIsBehind } from '../analysis/spike-sites.ts';
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
-import { freeBatch } from '../batching/free-batch.ts';
 import { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
-import { findObstacles } from '../conversion/find-obstacles.ts';
-import { requireSites } from '../conversion/prepare-source.ts';
+import { type PreparedSource, prepareSource } from '../conversion/prepare-source.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
-import { messageOf } from '../errors.ts';
+import { OutOfMemoryError, TranspikeError } from '../errors.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { ValueInfo } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
@@ -15,7 +12,6 @@ import { printShape } from '../graph/print-graph.ts';
 import { methodNamed } from '../methods/methods.ts';
 import type { Network } from '../opening/open-network.ts';
 import { runPasses } from '../passes/run-passes.ts';
-import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { refuseIdle } from './refuse-idle.ts';
@@ -84,21 +80,13 @@ export async function inspectNetwork(network: Network, settings: InspectSettings
   }
   const { method = 'ecmt' } = settings;
   const source = toSourceForm(model);
-  const obstacles = spiking ? [] : findObstacles(model);
-  const free = spiking || obstacles.length > 0 ? source : await withAnyBatch(source, obstacles);
   const conversion = readConversionRecord(model);
-  const { passes, place, converts } = methodNamed(method);
-  const { model: clean } = runPasses(free, passes);
-  const planned = place(clean.graph);
+  const { prepared, obstacles } = spiking ? { obstacles: [] } : await tryToPrepare(model, method);
+  const free = prepared?.dynamic ?? source;
   const macs =
     obstacles.length === 0
       ? (await operatorCosts(free)).reduce((sum, each) => sum + each.macs, 0)
       : undefined;
-  if (!spiking && obstacles.length === 0) {
-    obstacles.push(
-      ...problemsOf(() => requireSites(planned, structureOf(clean), { ...(converts && { converts }) })),
-    );
-  }
   return {
     name,
     path,
@@ -112,7 +100,9 @@ export async function inspectNetwork(network: Network, settings: InspectSettings
     spiking,
     ...(macs !== undefined && { macs }),
     ...(conversion && { conversion }),
-    sites: spiking ? describeSites(model, source) : planned.map(describePlanned),
+    sites: spiking
+      ? describeSites(model, source)
+      : (prepared?.sites ?? plannedIn(source, method)).map(describePlanned),
     obstacles,
   };
 }
@@ -137,23 +127,23 @@ function namesOf(readers: Placement['readers']): string[] {
   return [...new Set(readers.map(({ node }) => node))];
 }
 
-function problemsOf(check: () => unknown): string[] {
+/** Prepares a network as a conversion does, so that both agree about what works. */
+async function tryToPrepare(
+  model: Model,
+  method: string,
+): Promise<{ readonly prepared?: PreparedSource; readonly obstacles: readonly string[] }> {
   try {
-    check();
-    return [];
+    return { prepared: await prepareSource(model, methodNamed(method)), obstacles: [] };
   } catch (error) {
-    return [messageOf(error)];
+    if (!(error instanceof TranspikeError) || error instanceof OutOfMemoryError) throw error;
+    return { obstacles: error.problems.length > 0 ? error.problems : [error.message] };
   }
 }
 
-/** The network as it will be converted; where its batch cannot be freed, that is one more obstacle. */
-async function withAnyBatch(source: Model, obstacles: string[]): Promise<Model> {
-  try {
-    return await freeBatch(await withKnownLengths(source));
-  } catch (error) {
-    obstacles.push(messageOf(error));
-    return source;
-  }
+/** Where sites would be in a network that cannot be converted as it is. */
+function plannedIn(source: Model, method: string): SpikeSite[] {
+  const { passes, place } = methodNamed(method);
+  return place(runPasses(source, passes).model.graph);
 }
 
 /** Weights are floating-point arrays; scalars and integers are constants of the architecture. */

@@ -106,6 +106,7 @@ function knownShape({ inputShape, path }: Network): number[] {
     where: path,
     expected: 'an input with known lengths beside the batch',
     got: printShape(inputShape),
-    remedy: 'Export the model with a fixed image size',
+    remedy: 'Give the shape of the input, or export the model with a fixed one',
+    means: ['inputShapes'],
   });
 }

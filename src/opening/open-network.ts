@@ -20,6 +20,7 @@ import { type ClassOptions, networkClasses } from './network-classes.ts';
 import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
 import { networkTokenizer, type TokenizerOptions } from './network-tokenizer.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
+import { type ShapeOptions, withInputShapes } from './with-input-shapes.ts';
 import { withTimeAxes } from './with-time-axes.ts';
 
 /** What is known of a network from disk beside its model. */
@@ -51,6 +52,7 @@ export interface OpenOptions
     PreprocessOptions,
     TokenizerOptions,
     ClassOptions,
+    ShapeOptions,
     DownloadOptions {
   /**
    * Inputs of a source network that get a time axis behind the batch, by name; a spiking network made of it sees their running mean at
@@ -108,7 +110,8 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
   if (isFolder) refuseExternalData(path, options);
   const { model: read, origin } = isFolder ? await fromCheckpoint(full) : await fromOnnx(full, options);
   requireNeededVersions(read, path);
-  const model = withTimeAxes(read, path, options.overTime);
+  const shaped = withInputShapes(read, path, options);
+  const model = withTimeAxes(shaped, path, options.overTime);
   const inputShape = withoutBatch(model.graph.inputs[0]?.shape ?? []);
   const preprocess = networkPreprocess(model, folder, inputShape, options);
   const tokenizer = await networkTokenizer(model, folder, options);

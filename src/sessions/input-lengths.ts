@@ -83,5 +83,6 @@ function unknownLengths({ name, shape }: ValueInfo): RuntimeError {
     expected: 'known lengths on every axis but the batch',
     got: shape ? printShape(shape) : 'an unknown shape',
     remedy: 'Give the shape of the input, or export the model with a fixed one',
+    means: ['inputShapes'],
   });
 }

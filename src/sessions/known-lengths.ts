@@ -50,5 +50,6 @@ function noLengths({ inputs }: Graph, unknown: readonly OpenAxis[], reason: stri
     expected: `a network that runs with lengths from ${candidates[0]} to ${candidates.at(-1)} where they are open`,
     got: reason.replace(/\s+/g, ' ').slice(0, 300),
     remedy: 'Give the shape of the input, or export the model with a fixed one',
+    means: ['inputShapes'],
   });
 }

@@ -54,8 +54,15 @@ const tokenizer = (command: string): Record<string, Effect> => ({
       'tokenizer @images: expected a network that reads tokens, got one that does not. Leave it out (--tokenizer).',
   },
 });
+const shaped: Record<string, Effect> = {
+  '--input-shape': {
+    'inspect @vit --input-shape 3,8,12':
+      '@vit: expected an input with lengths that are open, got x [batch,3,8,12]. Leave it out (--input-shape).',
+  },
+};
 /** Beside the options of opening for commands that take source networks. */
 const timed: Record<string, Effect> = {
+  ...shaped,
   '--over-time': {
     'inspect @e.snn.onnx --over-time x':
       '@e.snn.onnx: expected a source network, whose inputs can be given a time axis, got a spiking network made without. Convert the source network with it (--over-time).',
@@ -134,6 +141,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   tune: {
     ...opening,
+    ...shaped,
     '--input': further,
     '--preprocess': 'kept in the spiking model',
     ...tokenizer('tune @vit --calibrate @x.npy --energy 0.3'),

@@ -35,6 +35,7 @@ interface Settings extends CompareSettings {
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly overTime?: readonly string[];
+  readonly inputShapes?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
 }
@@ -51,6 +52,7 @@ export function compareCommand(): Command {
     .addOption(options.calibration('images to choose thresholds on, the same for every method'))
     .addOption(options.externalData())
     .addOption(options.overTime())
+    .addOption(options.inputShapes())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.calibrationLimit())

@@ -11,6 +11,7 @@ import { tell } from '../status-line.ts';
 interface Settings extends ConvertSettings {
   readonly externalData?: readonly string[];
   readonly overTime?: readonly string[];
+  readonly inputShapes?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
   readonly limit?: number;
@@ -24,6 +25,7 @@ export function convertCommand(): Command {
   return describedCommand('convert')
     .addOption(options.externalData())
     .addOption(options.overTime())
+    .addOption(options.inputShapes())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.method())

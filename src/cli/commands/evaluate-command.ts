@@ -28,6 +28,7 @@ interface Settings extends EvaluateSettings {
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
   readonly overTime?: readonly string[];
+  readonly inputShapes?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
 }
@@ -43,6 +44,7 @@ export function evaluateCommand(): Command {
     .addOption(options.input('data'))
     .addOption(options.externalData())
     .addOption(options.overTime())
+    .addOption(options.inputShapes())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.labels())

@@ -10,6 +10,7 @@ import { type PrintSettings, printLine, tableText } from '../print-table.ts';
 interface Settings extends InspectSettings, PrintSettings {
   readonly externalData?: readonly string[];
   readonly overTime?: readonly string[];
+  readonly inputShapes?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export function inspectCommand(): Command {
     .addOption(options.externalData())
     .addOption(options.format())
     .addOption(options.overTime())
+    .addOption(options.inputShapes())
     .addOption(options.json())
     .addHelpText('after', '\nExamples:\n  transpike inspect deit-tiny/\n  transpike inspect vit.onnx --json')
     .action(async (path: string, settings: Settings) => {

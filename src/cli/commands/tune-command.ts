@@ -67,6 +67,7 @@ export function tuneCommand(): Command {
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.externalData())
+    .addOption(options.inputShapes())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())
     .addOption(options.bundle())
