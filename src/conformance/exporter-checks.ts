@@ -1,0 +1,58 @@
+import type { Exporter } from '../exporters/define-exporter.ts';
+import { encodeModel } from '../formats/onnx/encode-model.ts';
+import type { Model } from '../graph/model.ts';
+import { printGraph } from '../graph/print-graph.ts';
+import { verifyModel } from '../graph/verify-model.ts';
+import { ecmt } from '../methods/ecmt.ts';
+import { type Check, mustHold } from './check.ts';
+import { requireName, requireTexts } from './requirements.ts';
+import { convertedPerceptron } from './small-perceptron.ts';
+
+/**
+ * What must hold of every exporter: those of Transpike pass these checks, too.
+ *
+ * @param spiking makes a model that the exporter takes; default: a small perceptron converted by ECMT
+ */
+export function exporterChecks(
+  exporter: Exporter,
+  spiking: () => Promise<Model> = async () => (await convertedPerceptron(ecmt, ecmt.defaultPreset, 4)).model,
+): Check[] {
+  const check = (name: string, run: () => void | Promise<void>): Check => ({
+    name: `${exporter.name} ${name}`,
+    run: async () => run(),
+  });
+  return [
+    check('says what it is', () => {
+      requireName(exporter.name);
+      requireTexts({ summary: exporter.summary });
+      const { extension } = exporter;
+      mustHold(extension.startsWith('.'), () => `expected an ending with its dot, got '${extension}'`);
+    }),
+    check('makes a valid model, or bytes', async () => {
+      const made = await exporter.make(await spiking());
+      if (made instanceof Uint8Array) mustHold(made.length > 0, () => 'expected bytes, got none');
+      else verifyModel(made, `exporter '${exporter.name}'`);
+    }),
+    check('leaves the model that it is given as it is', async () => {
+      const model = await spiking();
+      const before = printGraph(model.graph);
+      await exporter.make(model);
+      mustHold(
+        printGraph(model.graph) === before,
+        () => 'expected the given model as before, got a changed one',
+      );
+    }),
+    check('makes the same each time', async () => {
+      const model = await spiking();
+      const [first, second] = [bytesOf(await exporter.make(model)), bytesOf(await exporter.make(model))];
+      mustHold(
+        first.length === second.length && first.every((byte, i) => byte === second[i]),
+        () => 'expected the same bytes when it is made again',
+      );
+    }),
+  ];
+}
+
+function bytesOf(made: Model | Uint8Array): Uint8Array {
+  return made instanceof Uint8Array ? made : encodeModel(made, () => undefined);
+}
