@@ -77,6 +77,7 @@ const result: EvaluationResult = {
     },
   ],
   sites: [],
+  neurobench: null,
   conversionErrors: [],
   flips: { classes: [] } as unknown as EvaluationResult['flips'],
   diagnosis: null,

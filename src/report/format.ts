@@ -46,6 +46,12 @@ export function energy(nanojoules: number): string {
   return `${short(nanojoules / size)} ${name}`;
 }
 
+/** Bytes with the unit that fits: 1.23 MB. */
+export function bytes(number: number): string {
+  const [unit, size] = number >= 1e9 ? ['GB', 1e9] : number >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
+  return `${(number / (size as number)).toPrecision(3)} ${unit}`;
+}
+
 /** `3 images`, `1 image`. */
 export function count(number: number, unit: string): string {
   return `${number.toLocaleString('en')} ${unit}${number === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import { batchSchema } from './batch-record.ts';
 import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
 import { flipsSchema } from './flips.ts';
+import { neurobenchSchema } from './neurobench-result.ts';
 import { interval, list, numbers, share } from './schema-parts.ts';
 import { seenImagesSchema } from './seen-images.ts';
 import { synapseSchema } from './synapse-result.ts';
@@ -96,6 +97,8 @@ export const evaluationSchema = z.object({
   /** Images that stop by themselves, for a sweep of confidence thresholds; empty for a network that does not spike. */
   earlyExit: list(earlyExit).default([]),
   sites: list(site),
+  /** The metrics of NeuroBench; null for a network that does not spike, and in runs of earlier versions. */
+  neurobench: neurobenchSchema.nullable().default(null),
   /** Images that leave the source network's class. */
   flips: flipsSchema.default({ images: 0, outcome: null, pairs: [] }),
   /** What 8-bit synapses cost beside float32 ones; null for float32 synapses. */

@@ -1,3 +1,4 @@
+import { neurobench } from '../../energy/neurobench.ts';
 import { summariseEnergy } from '../../energy/summarise-energy.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { mustExist } from '../../look-up.ts';
@@ -22,7 +23,7 @@ export interface SpikeSummaryOptions {
 /** The part of a result that is about spikes. */
 export type SpikeSummary = Pick<
   EvaluationResult,
-  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'sites'
+  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'sites' | 'neurobench'
 >;
 
 /** The summary where nothing spiked: of a network that does not spike, or without images. */
@@ -33,6 +34,7 @@ export const nothingSpiked: SpikeSummary = {
   energy: null,
   earlyExit: [],
   sites: [],
+  neurobench: null,
 };
 
 /**
@@ -62,6 +64,7 @@ export function summariseSpikes(
     energy: energy.result,
     earlyExit: earlyExitResults(predictions, energy.steps, exitConfidence),
     sites,
+    neurobench: neurobench(network, activity, images),
   };
 }
 

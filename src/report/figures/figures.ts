@@ -8,6 +8,7 @@ import { eightBitSynapses } from './eight-bit-synapses.ts';
 import { energyBreakdown } from './energy-breakdown.ts';
 import { energyPerToken } from './energy-per-token.ts';
 import { firingRates } from './firing-rates.ts';
+import { neurobenchMetrics } from './neurobench-metrics.ts';
 import { siteErrors } from './site-errors.ts';
 import { spikeRaster } from './spike-raster.ts';
 import { taskByStep } from './task-by-step.ts';
@@ -24,6 +25,7 @@ export const figures: readonly FigureDefinition[] = [
   energyPerToken,
   breakEven,
   firingRates,
+  neurobenchMetrics,
   siteErrors,
   classFlips,
   spikeRaster,
