@@ -34,6 +34,7 @@ const layers = [
   'native',
   'quantisers',
   'engines',
+  'generation',
   'batching',
   'differentiation',
   'training',

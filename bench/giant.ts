@@ -3,15 +3,14 @@
 //   npm run bench:giant -- [--folder DIR] [--depth 40]
 // Every command is a process of its own. Its peaks: `heap`, what JavaScript holds (objects and array buffers);
 // `own`, all memory of the process beside mapped files, the runtime's weights included; `rss`, mapped files too.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sizeOf, writeNpy } from '#internals';
+import { writeNpy } from '#internals';
+import { measureCommand, measuredHead } from './measure-command.ts';
 import { randomNumbers } from './networks.ts';
+import { type RandomTensor, writeCheckpoint } from './write-checkpoint.ts';
 
 const { values: options } = parseArgs({
   options: { folder: { type: 'string', default: tmpdir() }, depth: { type: 'string', default: '40' } },
@@ -20,12 +19,12 @@ const depth = Number(options.depth);
 const [dim, hidden, patch, tokens, classes] = [1408, 6144, 14, 257, 1000];
 
 /** Name, shape and scale of every tensor, in the order of the file. */
-function* tensors(): Generator<[name: string, shape: number[], scale: number]> {
-  const linear = function* (path: string, out: number, into: number): ReturnType<typeof tensors> {
+function* tensors(): Generator<RandomTensor> {
+  const linear = function* (path: string, out: number, into: number): Generator<RandomTensor> {
     yield [`${path}.weight`, [out, into], Math.sqrt(3 / into)];
     yield [`${path}.bias`, [out], 0.1];
   };
-  const norm = function* (path: string): ReturnType<typeof tensors> {
+  const norm = function* (path: string): Generator<RandomTensor> {
     yield [`${path}.weight`, [dim], 1];
     yield [`${path}.bias`, [dim], 0.1];
   };
@@ -47,39 +46,14 @@ function* tensors(): Generator<[name: string, shape: number[], scale: number]> {
   yield* linear('head', classes, dim);
 }
 
-/** Writes the checkpoint folder, one tensor in memory at a time. */
-async function writeCheckpoint(folder: string) {
-  mkdirSync(folder, { recursive: true });
-  const config = {
-    architecture: 'eva_giant_patch14_224',
-    num_classes: classes,
-    num_features: dim,
-    global_pool: 'avg',
-    model_args: { depth },
-    pretrained_cfg: { input_size: [3, 224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
-  let end = 0;
-  const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
-  for (const [name, shape] of tensors()) {
-    const begin = end;
-    end += 4 * sizeOf(shape);
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
-  }
-  const json = JSON.stringify(header);
-  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  const file = await open(join(folder, 'model.safetensors'), 'w');
-  await file.writeFile(Buffer.concat([length, text]));
-  let seed = 0;
-  for (const [, shape, scale] of tensors()) {
-    const { buffer } = randomNumbers(sizeOf(shape), scale, ++seed);
-    await file.writeFile(new Uint8Array(buffer));
-  }
-  await file.close();
-  return end;
-}
+const config = {
+  architecture: 'eva_giant_patch14_224',
+  num_classes: classes,
+  num_features: dim,
+  global_pool: 'avg',
+  model_args: { depth },
+  pretrained_cfg: { input_size: [3, 224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+};
 
 /** Thresholds in the form of ECMT's reference code, one for each place of a block. */
 function thresholds() {
@@ -96,48 +70,10 @@ function thresholds() {
   ).flat();
 }
 
-/** Runs the command line and reports its peaks in MB and its time. */
-async function measure(title: string, args: readonly string[]) {
-  const started = performance.now();
-  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-  const heapFile = join(folder, 'heap');
-  const watch = fileURLToPath(new URL('./watch-heap.mjs', import.meta.url));
-  const child = spawn(process.execPath, ['--import', watch, main, ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, HEAP_FILE: heapFile },
-  });
-  const peak = { own: 0, rss: 0 };
-  const timer = setInterval(() => {
-    const status = readStatus(child.pid);
-    peak.own = Math.max(peak.own, status.RssAnon ?? 0);
-    peak.rss = Math.max(peak.rss, status.VmHWM ?? 0);
-  }, 20);
-  const code = await new Promise((resolve) =>
-    child.on('exit', (status, signal) => resolve(status ?? signal)),
-  );
-  clearInterval(timer);
-  const seconds = (performance.now() - started) / 1000;
-  const heap = Number(readFileSync(heapFile, 'utf8')) / 2 ** 20;
-  const cells = [heap, peak.own / 1024, peak.rss / 1024].map((mb) => mb.toFixed(0).padStart(8));
-  console.log(
-    `${title.padEnd(24)}${cells.join('')}${seconds.toFixed(1).padStart(10)}${code === 0 ? '' : `  FAILED: ${code}`}`,
-  );
-}
-
-/** Numbers in kB of /proc; empty where there is none. */
-function readStatus(pid: number | undefined): Partial<Record<string, number>> {
-  try {
-    const lines = readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(\w+):\s+(\d+) kB$/gm);
-    return Object.fromEntries([...lines].map(([, key, value]) => [key, Number(value)]));
-  } catch {
-    return {};
-  }
-}
-
 const folder = mkdtempSync(join(options.folder, 'transpike-giant-'));
 try {
   console.log(`free memory: ${(freemem() / 2 ** 30).toFixed(1)} GB`);
-  const bytes = await writeCheckpoint(join(folder, 'giant'));
+  const bytes = await writeCheckpoint(join(folder, 'giant'), config, tensors);
   console.log(`weights: ${(bytes / 1e9).toFixed(2)} GB`);
   const shape = [1, 3, 224, 224];
   const image = join(folder, 'image.npy');
@@ -145,9 +81,8 @@ try {
   const list = join(folder, 'thresholds.json');
   writeFileSync(list, JSON.stringify(thresholds()));
   const spiking = join(folder, 'giant.snn.onnx');
-  console.log(
-    `${'command'.padEnd(24)}${['heap', 'own', 'rss'].map((name) => name.padStart(8)).join('')}   seconds`,
-  );
+  console.log(measuredHead);
+  const measure = (title: string, args: readonly string[]) => measureCommand(title, args, folder);
   const giant = join(folder, 'giant');
   await measure('inspect', ['inspect', giant, '--json']);
   await measure('convert', [

@@ -48,6 +48,12 @@ export {
 } from './jobs/evaluate-network.ts';
 export { type ExportSettings, exportNetwork, type NetworkExport } from './jobs/export-network.ts';
 export {
+  type GeneratedText,
+  type GenerateSettings,
+  generateText,
+  type SpokenText,
+} from './jobs/generate-text.ts';
+export {
   type Inspection,
   type InspectSettings,
   inspectNetwork,

@@ -209,6 +209,32 @@ export const options = {
       'how pictures become inputs where the model does not say it: imagenet, unit (pixels from 0 to 1), or a JSON file with mean and std',
       'name or file',
     ),
+  newTokens: () =>
+    new JobOption('newTokens', 'most tokens to add (default: 50)', 'N').argParser(wholeNumber(1)),
+  temperature: () =>
+    new JobOption(
+      'temperature',
+      'draw tokens from the softmax of the scores over this (default: 0, always the best token)',
+      'x',
+    ).argParser(Number),
+  topK: () => new JobOption('topK', 'draw among so many of the best tokens', 'N').argParser(wholeNumber(1)),
+  topP: () =>
+    new JobOption(
+      'topP',
+      'draw among the fewest of the best tokens whose probabilities add up to this',
+      'p',
+    ).argParser(probability),
+  seed: () =>
+    new JobOption('seed', 'seed of the draws, the same for both networks (default: 0)', 'N').argParser(
+      wholeNumber(0),
+    ),
+  stop: () =>
+    new JobOption(
+      'stop',
+      'text that ends the text, beside the tokens that do (repeatable)',
+      'text',
+    ).argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]),
+  source: () => new JobOption('source', 'leave out what the source network says'),
   tokenizer: () =>
     new JobOption(
       'tokenizer',

@@ -7,6 +7,7 @@ import { type TokenFacts, type TokenSample, tokenBatches } from '../data/token-s
 import { withTargets } from '../decoding/with-targets.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { mustExist } from '../look-up.ts';
+import { firstTokens } from '../text/first-tokens.ts';
 import { makeTokenizer, type TextTokenizer } from '../text/text-tokenizer.ts';
 import { tokenWindows } from '../text/token-windows.ts';
 import type { InputOptions, Inputs } from './inputs.ts';
@@ -115,12 +116,15 @@ function readerOf(network: Network, texts: Dataset, tokenizer: TextTokenizer, mo
         return text === '' ? [] : [whole({ ...sample, id: named(sample.id, i + 1), text })];
       });
   }
-  const { first } = tokenizer.settings;
-  const prefix = tokenizer.encode('', undefined, most).ids[0];
+  const prefix = firstTokens(tokenizer);
   return ({ id, text }) =>
-    tokenWindows(tokenizer.tokens(text), most, prefix !== undefined && prefix === first ? [first] : []).map(
-      ({ from, ids }) => ({ id: named(id, from), label: undefined, ids, types: ids.map(() => 0), cut: 0 }),
-    );
+    tokenWindows(tokenizer.tokens(text), most, prefix).map(({ from, ids }) => ({
+      id: named(id, from),
+      label: undefined,
+      ids,
+      types: ids.map(() => 0),
+      cut: 0,
+    }));
 }
 
 async function readAll(texts: Dataset, reader: Reader): Promise<TokenSample[]> {

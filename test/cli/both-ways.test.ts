@@ -120,6 +120,22 @@ const jobs: Record<string, () => Promise<void>> = {
     expect([exits?.exits, logits.shape]).toEqual([printed.exits, printed.shape]);
   },
 
+  async generate() {
+    await cli('convert', 'gpt2', '--calibrate', 'story.txt', '-T', '2', '-o', 'g.snn.onnx');
+    const drawn = ['--tokens', '6', '--temperature', '1.5', '--top-k', '20', '--top-p', '0.9', '--seed', '3'];
+    const printed = await cli('generate', 'g.snn.onnx', 'the dog', ...drawn, '--stop', '!!', '--json');
+    const settings = { newTokens: 6, temperature: 1.5, topK: 20, topP: 0.9, seed: 3, stop: ['!!'] };
+    const network = await openNetwork(at('g.snn.onnx'));
+    const generated = await library.generateText(network, 'the dog', settings);
+    const timeless = (text: string): unknown =>
+      JSON.parse(text, (key, value) => (key === 'secondsPerToken' ? undefined : value));
+    expect(timeless(JSON.stringify(generated))).toEqual(timeless(printed));
+    const shown = await cli('generate', 'g.snn.onnx', 'the dog', ...drawn);
+    expect(shown).toContain(
+      `the dog${generated.spiking.text}\n\nsource network: the dog${generated.source?.text}`,
+    );
+  },
+
   async inspect() {
     const printed = JSON.parse(await cli('inspect', 'vit', '--json'));
     expect(JSON.parse(JSON.stringify(await library.inspectNetwork(await openNetwork(at('vit')))))).toEqual(

@@ -14,6 +14,8 @@ beforeAll(async () => {
   ({ folder, remove } = await scratchFolder());
   const settings = { calibration: at('x.npy'), steps: 1, output: at('e.snn.onnx') };
   await convertNetwork(await openNetwork(at('vit')), settings);
+  const decoder = { calibration: at('story.txt'), steps: 1, output: at('g.snn.onnx') };
+  await convertNetwork(await openNetwork(at('gpt2')), decoder);
   writeFileSync(at('thresholds.json'), '[]');
   writeFileSync(at('tiny.json'), JSON.stringify(tinyRecipe));
 }, 60_000);
@@ -100,6 +102,9 @@ const unmeasured = (name: string, flag: string, value: string): Effect => ({
 });
 const reported = (name: string, flag: string, value: string): Effect => ({
   [`report @run ${flag}${value === 'true' ? '' : ` ${value}`}`]: `report: expected no ${name} for the report, which stands in the folder of its run, got ${value}. Give --figure, too, or leave that out (${flag.replace('-o', '--output')}).`,
+});
+const undrawn = (name: string, flag: string, value: string): Effect => ({
+  [`generate @g.snn.onnx a ${flag} ${value}`]: `generate: expected no ${name} where the best token is taken every time, got ${value}. Give a temperature above 0, too, or leave that out (${flag}).`,
 });
 const bundled = (name: string, flag: string, value: string): Effect => ({
   [`demo ${flag} ${value}`]: `demo: expected no ${name} for the bundled network and glyphs, of which all is known, got ${value}. Leave it out (${flag}).`,
@@ -283,6 +288,22 @@ const effects: Record<string, Record<string, Effect>> = {
     '--engine': exact('engine', '--engine', 'fast'),
     '--synapses': exact('synapses', '--synapses', 'int8'),
     '--memory': exact('memoryMB', '--memory', '64'),
+  },
+  generate: {
+    ...opening,
+    ...tokenizer('generate @e.snn.onnx a'),
+    '--tokens': 'how many tokens are added',
+    '--steps': 'T',
+    '--temperature': 'how tokens are drawn',
+    '--top-k': undrawn('topK', '--top-k', '3'),
+    '--top-p': undrawn('topP', '--top-p', '0.5'),
+    '--seed': undrawn('seed', '--seed', '3'),
+    '--stop': 'where the text ends',
+    '--no-source': 'whether the source network speaks, too',
+    '--engine': 'the engine',
+    '--synapses': 'numbers that weights are kept in',
+    '--memory': 'how much runs at once',
+    '--json': printing,
   },
   inspect: {
     ...opening,

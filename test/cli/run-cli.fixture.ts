@@ -12,6 +12,7 @@ import {
   tinyWeights,
 } from '../../src/checkpoints/tiny-vit.fixture.ts';
 import { writeNpy } from '../../src/files/write-npy.ts';
+import { saveDecoder } from '../../src/opening/text-checkpoints.fixture.ts';
 
 const script = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -70,7 +71,7 @@ export const tinyRecipe = {
   batchSize: 32,
 };
 
-/** A folder with a tiny checkpoint `vit/`, its inputs `x.npy`, and labelled pictures `images/`. */
+/** A folder with tiny checkpoints: `vit/` with its inputs `x.npy` and labelled pictures `images/`, and the decoder `gpt2/` with `story.txt`. */
 export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));
   await mkdir(join(folder, 'vit'));
@@ -92,6 +93,11 @@ export async function scratchFolder(): Promise<{ folder: string; remove: () => P
     dataType: 'float32',
     data: many,
   });
+  await saveDecoder(join(folder, 'gpt2'));
+  await writeFile(
+    join(folder, 'story.txt'),
+    'the cat and the dog saw a bird. then they sat in the sun, and slept there.',
+  );
   for (let i = 0; i < 12; i++) await picture(join(folder, 'images', `class${i % 4}`), i);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
