@@ -1,6 +1,6 @@
 // What measuring a language model of GPT-2's shape (124 million parameters, random weights) takes in memory and time: perplexity of plain
 // text at T time-steps for several numbers of texts, with everything that `evaluate` measures by default.
-//   npm run bench:language -- [--folder DIR] [--length 256] [--texts 4,8,16] [--layers 12] [--steps 4]
+//   npm run bench:language -- [--folder DIR] [--length 256] [--texts 4,8,16] [--layers 12] [--steps 4] [--workers 1]
 // Every command is a process of its own. Its peaks in MB: `heap`, what JavaScript holds; `own`, all memory beside mapped
 // files; `rss`, mapped files too. The last line says how much memory each further text takes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     texts: { type: 'string', default: '4,8,16' },
     layers: { type: 'string', default: '12' },
     steps: { type: 'string', default: '4' },
+    workers: { type: 'string', default: '1' },
   },
 });
 const [layers, length] = [Number(options.layers), Number(options.length)];
@@ -87,7 +88,8 @@ try {
   for (const texts of counts) {
     const data = writeText(join(folder, `${texts}.txt`), texts);
     const run = join(folder, `run-${texts}`);
-    const args = ['evaluate', spiking, '--data', data, '-T', options.steps, '--run', run];
+    const limits = ['-T', options.steps, '--workers', options.workers];
+    const args = ['evaluate', spiking, '--data', data, ...limits, '--run', run];
     peaks.push((await measureCommand(`evaluate on ${texts} texts`, args, folder)).rss);
   }
   const growth = (peaks.at(-1)! - peaks[0]!) / Math.max(1, counts.at(-1)! - counts[0]!);

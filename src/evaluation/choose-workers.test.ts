@@ -50,6 +50,16 @@ describe('chooseWorkers', () => {
     expect(chooseWorkers(modelOf(4 * gigabyte), 100, undefined, machine)).toMatchObject({ workers: 1 });
   });
 
+  it('counts quantised networks, what they are made from, and what all networks answer', () => {
+    const beside = { quantised: 2, answers: gigabyte };
+    expect(chooseWorkers(modelOf(gigabyte / 8), 100, undefined, machine, beside)).toEqual({
+      workers: 3,
+      threads: 1,
+      reason:
+        '3 workers with 1 thread: each takes about 3.8 GB, all of them 0.5 GB of weights, and 16.0 GB are free',
+    });
+  });
+
   it('does as it is told', () => {
     expect(chooseWorkers(modelOf(2 * gigabyte, 'float16'), 1, 3, machine)).toEqual({
       workers: 3,

@@ -19,11 +19,22 @@ export interface Machine {
   readonly freeBytes: number;
 }
 
+/** What a worker keeps in memory beside both networks and what all runs need. */
+export interface BesideNetworks {
+  /** Quantised networks, a copy of the weights each. Default 0. */
+  readonly quantised?: number;
+  /** Bytes of what all networks answer to a batch. Default 0, since they seldom matter. */
+  readonly answers?: number;
+}
+
 /** Memory of a worker beside its weights: JavaScript, ONNX Runtime, activations of a batch of a middling network. */
 const bytesBesideWeights = 768 * 2 ** 20;
 
 /** Copies of packed weights in a worker: one for each network, and a quarter on top while they are packed. */
 const copiesOfWeights = 2.25;
+
+/** Copies of the weights while a quantised network is made of them. */
+const copiesWhileQuantised = 2;
 
 /** Part of the free memory that workers may take. */
 const share = 0.85;
@@ -34,12 +45,14 @@ const share = 0.85;
  *
  * @param wanted number of workers, where the user gives it
  * @param batches there is no use in more workers than batches
+ * @param beside what each worker keeps beside both networks
  */
 export function chooseWorkers(
   model: Model,
   batches: number,
   wanted: number | undefined,
   { processors, freeBytes }: Machine,
+  { quantised = 0, answers = 0 }: BesideNetworks = {},
 ): WorkerChoice {
   const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / Math.max(1, workers)));
   if (wanted !== undefined) return { workers: wanted, threads: threadsOf(wanted) };
@@ -47,7 +60,8 @@ export function chooseWorkers(
   const weights = weightBytes(model);
   // Mapped weights are there once, whatever the number of workers.
   const mapped = weightLoadingOf(model) === 'mapped';
-  const bytes = bytesBesideWeights + (mapped ? 0 : copiesOfWeights * weights);
+  const copies = (mapped ? 0 : copiesOfWeights) + quantised + (quantised > 0 ? copiesWhileQuantised : 0);
+  const bytes = bytesBesideWeights + answers + copies * weights;
   const free = share * freeBytes - (mapped ? weights : 0);
   const workers = Math.max(1, Math.min(useful, Math.floor(free / bytes)));
   const threads = threadsOf(workers);

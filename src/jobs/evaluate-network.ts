@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { givesNextTokens } from '../analysis/gives-next-tokens.ts';
 import { logitsOf } from '../analysis/logits-of.ts';
 import { classTable } from '../data/class-table.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
-import { chooseWorkers } from '../evaluation/choose-workers.ts';
+import { type BesideNetworks, chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 import { measuredNetwork } from '../evaluation/measured-network.ts';
 import { taskOf } from '../evaluation/task-of.ts';
@@ -14,6 +15,7 @@ import type { Inputs } from '../opening/inputs.ts';
 import { isArrays } from '../opening/named-files.ts';
 import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
+import { quantisedCount } from '../quantisation/plan-quantisation.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { runFileName } from '../runs/run-folder.ts';
@@ -153,16 +155,22 @@ export async function evaluateNetwork(
 async function evaluateInto(
   record: RunRecord,
   network: Network,
-  { dataset: { size }, batches, batchSize }: Inputs,
+  inputs: Inputs,
   steps: number | undefined,
   settings: EvaluateSettings,
 ): Promise<EvaluationEnd> {
   const { engine = 'fast', synapses = 'float32', quantised = true, onNotice, onProgress, signal } = settings;
+  const {
+    dataset: { size },
+    batches,
+    batchSize,
+  } = inputs;
   const { workers, threads, reason } = chooseWorkers(
     network.model,
     Math.ceil(size / batchSize),
     settings.workers,
     { processors: availableParallelism(), freeBytes: freeMemory() },
+    besideNetworks(network, inputs, steps, quantised),
   );
   if (reason) onNotice?.({ kind: 'few-workers', message: reason, means: ['workers'] });
   return evaluate({
@@ -182,6 +190,23 @@ async function evaluateInto(
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
     onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
   });
+}
+
+/** Answers are held where they are computed, and where they are judged. */
+const copiesOfAnswers = 2;
+
+/** What a worker keeps beside both networks. */
+function besideNetworks(
+  network: Network,
+  { tokens, batchSize }: Inputs,
+  steps: number | undefined,
+  wantsQuantised: boolean,
+): BesideNetworks {
+  const quantised = network.spiking && wantsQuantised ? quantisedCount(network, steps ?? network.steps) : 0;
+  const vocabulary = logitsOf(network.model).shape?.at(-1);
+  const isLarge = tokens && givesNextTokens(network.model) && typeof vocabulary === 'number';
+  const row = isLarge ? 4 * tokens.length * vocabulary : 0;
+  return { quantised, answers: copiesOfAnswers * batchSize * row * (1 + quantised + (steps ?? 0)) };
 }
 
 /** What is about time-steps and spikes does nothing in a network that has none. */

@@ -1,6 +1,8 @@
 import type { Batch } from '../data/load-batch.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
+import type { Model } from '../graph/model.ts';
 import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import type { SpikingNetwork } from '../spiking/network-kind.ts';
 import { type BitWidths, bitWidths } from './bit-widths.ts';
 import { observeQuantisers } from './observe-quantisers.ts';
 import { placesAt } from './quantised-networks.ts';
@@ -23,6 +25,15 @@ export const rangeImages = 8;
 /** Weights in bytes above which no quantised networks are made: each of them is one more copy in every worker. */
 const mostWeightBytes = 2 ** 30;
 
+/** How many quantised networks there are beside a spiking one; none where it is too large. */
+export function quantisedCount({ model, sites }: SpikingNetwork, steps: number): number {
+  return isTooLarge(model) ? 0 : bitWidths(sites, steps).length;
+}
+
+function isTooLarge({ graph }: Model): boolean {
+  return [...tensorsOf(graph)].reduce((sum, { size }) => sum + 4 * size, 0) > mostWeightBytes;
+}
+
 /**
  * Plans the equal-bit quantised networks of a spiking model. The clip ranges are the model's own; a model without them
  * takes them from the first images.
@@ -35,8 +46,7 @@ export async function planQuantisation(
   first: () => Promise<Batch | undefined>,
   onWarning: (message: string) => void,
 ): Promise<QuantisationPlan | undefined> {
-  const bytes = [...tensorsOf(model.graph)].reduce((sum, { size }) => sum + 4 * size, 0);
-  if (bytes > mostWeightBytes) {
+  if (isTooLarge(model)) {
     onWarning('the equal-bit quantised network is left out: its weights are one more copy in each worker');
     return undefined;
   }
