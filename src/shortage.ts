@@ -16,7 +16,7 @@ const codes: Readonly<Record<string, Resource>> = {
 
 /** What ONNX Runtime, array buffers, WebAssembly and image decoders say when memory runs out. */
 const memoryWords =
-  /bad_alloc|failed to allocate|allocation failed|out of memory|memory\.grow|unable to grow|(cannot|could not|unable to) allocate/i;
+  /bad_alloc|failed to map segment|failed to allocate|allocation failed|out of memory|memory\.grow|unable to grow|(cannot|could not|unable to) allocate/i;
 
 /** What ran out, as an error or one of its causes tells; `undefined` where it was something else. */
 export function shortageOf(error: unknown): Resource | undefined {
@@ -40,10 +40,17 @@ const words: Readonly<Record<Resource, { readonly expected: string; readonly rem
   files: { expected: 'a free file handle', remedy: 'Allow more open files (ulimit -n)' },
 };
 
+/** WebAssembly reserves some GB of addresses for each memory, whatever it takes of them. */
+const addresses = {
+  expected: 'enough addresses for a memory of WebAssembly',
+  remedy:
+    'Allow more (ulimit -v), use fewer workers, or set NODE_OPTIONS=--disable-wasm-trap-handler, with which fewer are reserved',
+};
+
 /** The error that tells a shortage as such. @param where what was being done, or the file */
 export function shortageError(where: string, resource: Resource, error: unknown): RuntimeError {
   const got = messageOf(rootCause(error)).trim().replace(/\s+/g, ' ').slice(0, 300);
-  const { expected, remedy } = words[resource];
+  const { expected, remedy } = got.includes('WebAssembly.Memory') ? addresses : words[resource];
   const cause = { cause: error };
   return resource === 'memory'
     ? new OutOfMemoryError({ where, expected, got, remedy, means: ['workers', 'batchSize'] }, cause)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { processLimit } from '../workers/process-limits.ts';
 import { askToStop, listenForStops } from './stop-on-interrupt.ts';
 import { watchNpm } from './watch-npm.ts';
 
@@ -9,14 +9,18 @@ const neededFiles = 256;
 /** Earlier versions lack what the program and its dependencies are written with. */
 const neededNode = [20, 19] as const;
 
+/** Addresses that one worker takes beside the main thread, in bytes: below that V8 ends the process with a trap. */
+const neededAddresses = 2.5 * 2 ** 30;
+
 requireNode();
+requireAddresses();
 
 // All else is loaded afterwards: that takes half a second, in which a command may be stopped, too.
 listenForStops();
 watchNpm(() => askToStop('SIGTERM'));
 
 // Asked for now: without a free file handle nothing can be read any more.
-const limit = openFilesLimit();
+const limit = processLimit('Max open files');
 
 try {
   const { asksForFrontPage, showFrontPage } = await import('./front-page.ts');
@@ -33,16 +37,6 @@ function describe({ message }: Error): string {
   return `transpike: expected at least ${neededFiles} files that may be open at once, got a limit of ${limit}. Allow more (ulimit -n 1024).`;
 }
 
-/** Where the system tells it. */
-function openFilesLimit(): number | undefined {
-  try {
-    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-    return limit === undefined ? undefined : Number(limit);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Ends the process where a later Node is needed: a module that cannot be read would say nothing of that. */
 function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -50,6 +44,17 @@ function requireNode(): void {
   if (major > needed || (major === needed && minor >= neededMinor)) return;
   console.error(
     `error: transpike: expected Node.js ${neededNode.join('.')} or later, got ${process.versions.node}. Install a newer one.`,
+  );
+  process.exit(1);
+}
+
+/** Ends the process where the system gives it fewer addresses than it needs. */
+function requireAddresses(): void {
+  const limit = processLimit('Max address space');
+  if (limit === undefined || limit >= neededAddresses) return;
+  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+  console.error(
+    `error: transpike: expected at least ${gigabytes(neededAddresses)} of addresses for a process, got a limit of ${gigabytes(limit)}. Allow more (ulimit -v).`,
   );
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import '../workers/install.ts';
 import { useExtensions } from '../extensions/load-extensions.ts';
 import { extensionsOf } from './extensions-of.ts';
+import { wantsPlainCharacters, writePlainCharacters } from './plain-characters.ts';
 import { createProgram } from './program.ts';
 import { exitCodes, reportError } from './report-error.ts';
 import { stopCode } from './stop-on-interrupt.ts';
@@ -16,6 +17,7 @@ export async function runProgram(): Promise<void> {
     report(error);
     process.exit();
   });
+  if (wantsPlainCharacters(process.env)) speakPlainly();
   await start().catch(report);
   if (process.exitCode === exitCodes.interrupted) process.exitCode = stopCode() ?? exitCodes.interrupted;
 }
@@ -24,6 +26,14 @@ export async function runProgram(): Promise<void> {
 async function start(): Promise<void> {
   await useExtensions(extensionsOf(process.argv.slice(2)));
   await createProgram().parseAsync();
+}
+
+/** What is for other programs stays as it is. */
+function speakPlainly(): void {
+  writePlainCharacters(process.stderr);
+  const given = process.argv.slice(2);
+  if (!wantsJson(given) && !given.some((each) => /^--format(=|$)/.test(each)))
+    writePlainCharacters(process.stdout);
 }
 
 /** Whether results are wanted as JSON, known before the command line is understood. */

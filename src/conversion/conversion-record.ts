@@ -62,7 +62,11 @@ export function writeConversionRecord(
 ): ConversionRecord {
   const sites = sitesOf(model).map(({ name, neuron }) => {
     const relativeError = relativeErrors.get(name);
-    return { name, neuron: neuron.name, ...(relativeError !== undefined && { relativeError }) };
+    return {
+      name,
+      neuron: neuron.name,
+      ...(relativeError !== undefined && { relativeError: rounded(relativeError) }),
+    };
   });
   const hiddenSteps = hiddenStepsOf(model);
   const correctedBiases = correctionsIn(model.graph).length;
@@ -92,6 +96,11 @@ export function writeConversionRecord(
   model.metadata.set(metadataKey, JSON.stringify(record));
   model.producer = 'transpike';
   return record;
+}
+
+/** The last digits depend on the version of V8, whose exponentials are rounded otherwise. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 function originsOf(method: string, neurons: readonly string[]): ExtensionIdentity[] {

@@ -1,7 +1,8 @@
 import { freemem } from 'node:os';
+import { freeAddressSpace } from './process-limits.ts';
 
-/** Memory that can still be taken, in bytes: limits of a container count. */
+/** Memory that can still be taken, in bytes: limits of a container and of the process count. */
 export function freeMemory(): number {
-  // Node 20.9 knows the limit, but not yet what is left of it.
-  return process.availableMemory?.() ?? freemem();
+  const free = process.availableMemory?.() ?? freemem();
+  return Math.min(free, freeAddressSpace() ?? free);
 }

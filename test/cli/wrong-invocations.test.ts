@@ -14,6 +14,7 @@ import { writeNpy } from '../../src/files/write-npy.ts';
 import { convertNetwork } from '../../src/jobs/convert-network.ts';
 import { methods } from '../../src/methods/methods.ts';
 import { openNetwork } from '../../src/opening/open-network.ts';
+import { tasks } from '../../src/tasks/tasks.ts';
 import { scratchFolder } from './run-cli.fixture.ts';
 
 let folder: string;
@@ -55,6 +56,7 @@ async function answerTo(command: string): Promise<string> {
 }
 
 const methodNames = methods.map(({ name }) => name).join(', ');
+const taskNames = tasks.map(({ name }) => name).join(', ');
 const dataKinds = datasetKinds
   .filter(({ gives = 'pictures' }) => gives === 'pictures')
   .map(({ summary }) => summary)
@@ -102,7 +104,7 @@ const answers: Readonly<Record<string, string>> = {
   'evaluate @e.snn.onnx --data @images --split train':
     '@images (image-folder): expected only the options synsets, labels and limit, got split. Leave out the options that do nothing here, or give data of a kind that uses them.',
   'evaluate @e.snn.onnx --data glyphs:val': `glyphs:val: expected glyphs:train or glyphs:test, with ,size= from 1 to 100000000 and ,seed= from 0 on, got split 'val'. Write, for example, 'glyphs:test,size=500'.`,
-  'evaluate @e.snn.onnx --data @x.npy --task classify': `error: option '--task <name>' argument 'classify' is invalid. Allowed choices are classification, regression, dense, embedding, decision, detection.`,
+  'evaluate @e.snn.onnx --data @x.npy --task classify': `error: option '--task <name>' argument 'classify' is invalid. Allowed choices are ${taskNames}.`,
   'evaluate @e.snn.onnx --data @x.npy --output logit': `graph 'vit-timm': expected one of its outputs: logits, got 'logit'. Choose one of these (--output).`,
   'evaluate @x.npy --data @x.npy':
     '@x.npy: expected an ONNX model, got an .npy file. Give an .onnx file, or a folder with model.safetensors and config.json.',
