@@ -89,7 +89,7 @@ describe('inputs over time', () => {
           readers: [{ node: 'y', input: 0 }],
           neuron: leakyIntegrateAndFire,
           attributes: { activation: 'relu' },
-          parameters: { threshold, initialPotential: 0, leak },
+          parameters: { threshold, initialPotential: 0, leak, amplitude: threshold },
         },
       ],
       steps,

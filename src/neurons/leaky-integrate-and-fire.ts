@@ -38,7 +38,7 @@ export const leakyIntegrateAndFire = defineNeuron({
     'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
   ].join('\n'),
   paper:
-    'Gerstner, Kistler: Spiking Neuron Models, Cambridge University Press 2002, section 4.1; delayed: Rathi, Srinivasan, Panda, Roy, ICLR 2020, arXiv:2005.01807',
+    'Gerstner, Kistler: Spiking Neuron Models, Cambridge University Press 2002, section 4.1; Rathi, Srinivasan, Panda, Roy: Enabling Deep Spiking Neural Networks with Hybrid Conversion and Spike Timing Dependent Backpropagation, ICLR 2020, arXiv:2005.01807',
   attributes,
   parameters: ['threshold', 'initialPotential', 'leak', 'amplitude'],
   state: ['emitted', 'potential', 'charge'],

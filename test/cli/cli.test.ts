@@ -409,7 +409,9 @@ describe('transpike inspect and export', () => {
     const { stdout: overview } = await cli('--help');
     const commands = [...overview.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
     expect(commands).toEqual(
-      'convert tune evaluate compare diagnose report run inspect export train demo'.split(' '),
+      'convert tune evaluate compare diagnose report run inspect export train demo runs methods neurons devices cite doctor completion'.split(
+        ' ',
+      ),
     );
     for (const command of commands) {
       const { stdout, code } = await cli(command, '--help');
