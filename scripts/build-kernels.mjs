@@ -16,8 +16,18 @@ import { declareExports } from './declare-exports.mjs';
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 const modules = [
-  { file: 'kernels/kernels.wasm', declarations: 'kernels/kernel-exports.ts', name: 'KernelExports' },
-  { file: 'images/resample.wasm', declarations: 'images/resample-exports.ts', name: 'ResampleExports' },
+  {
+    file: 'kernels/kernels.wasm',
+    declarations: 'kernels/kernel-exports.ts',
+    name: 'KernelExports',
+    bytes: { file: 'kernels/kernels-bytes.ts', name: 'kernelsBytes' },
+  },
+  {
+    file: 'images/resample.wasm',
+    declarations: 'images/resample-exports.ts',
+    name: 'ResampleExports',
+    bytes: { file: 'images/resample-bytes.ts', name: 'resampleBytes' },
+  },
 ];
 
 /** Compiles; throws with the compiler's messages if that fails. */
@@ -25,9 +35,12 @@ async function buildKernels() {
   for (const module of modules) await build(module);
 }
 
-async function build({ file, declarations, name }) {
+async function build({ file, declarations, name, bytes }) {
   const [sources, output] = [join(root, dirname(file), 'assembly'), join(root, file)];
-  if (existsSync(join(root, declarations)) && isFresh(sources, output)) return;
+  if (existsSync(join(root, declarations)) && isFresh(sources, output)) {
+    writeBytes(bytes, output);
+    return;
+  }
   // Several processes may do this at once; each file appears whole.
   const temporary = `${output}.${process.pid}`;
   const options = [
@@ -42,6 +55,14 @@ async function build({ file, declarations, name }) {
   if (error) throw new Error(`${sources}: ${stderr.toString()}`, { cause: error });
   writeIfNew(join(root, declarations), text);
   renameSync(temporary, output);
+  writeBytes(bytes, output);
+}
+
+/** The module as a string, so that a bundle of a program has it inside. */
+function writeBytes({ file, name }, output) {
+  const base64 = readFileSync(output).toString('base64');
+  const text = `/** Made by scripts/build-kernels.mjs: a module of WebAssembly, in base64. */\nexport const ${name} =\n  '${base64}';\n`;
+  writeIfNew(join(root, file), text);
 }
 
 function writeIfNew(path, text) {

@@ -34,6 +34,7 @@ describe('.ci/run', () => {
     'npm run types',
     'npm run imports',
     'npm run knip',
+    'npm run api',
     'npx transpike --version',
     'git clone --quiet',
   ])('fails where only `%s` does', (failing) => {

@@ -1,13 +1,12 @@
 /** Makes the core run in Node. Every entry point imports this first: the package, the command line, worker threads, tests. */
-import { readFileSync } from 'node:fs';
+import { resampleBytes } from '../images/resample-bytes.ts';
+import { kernelsBytes } from '../kernels/kernels-bytes.ts';
 import { installRuntime } from '../sessions/runtime.ts';
 import { installModules } from '../web-assembly.ts';
 import { nativeRuntime } from './native-runtime.ts';
 
-const modules = {
-  kernels: new URL('../kernels/kernels.wasm', import.meta.url),
-  resample: new URL('../images/resample.wasm', import.meta.url),
-};
+// Imported, not read from a file beside this one: there is none in a bundle.
+const modules = { kernels: kernelsBytes, resample: resampleBytes };
 
 installRuntime(nativeRuntime);
-installModules((name) => readFileSync(modules[name]));
+installModules((name) => Buffer.from(modules[name], 'base64'));

@@ -5,6 +5,8 @@ import type { TokenFacts } from '../data/token-samples.ts';
 /** A data set as inputs of a network. */
 export interface Inputs {
   readonly dataset: Dataset;
+  /** Number of samples. With {@link batches} it is what an evaluation takes as its data. */
+  readonly size: number;
   readonly batchSize: number;
   /** What became of texts; absent for other data. */
   readonly tokens?: TokenFacts;

@@ -49,6 +49,7 @@ export async function openInputs(
   const batchSize = wanted ?? dataset.batchSize ?? 8;
   return {
     dataset,
+    size: dataset.size,
     batchSize,
     batches: (skip, onSkipped) =>
       loadBatches(dataset, {

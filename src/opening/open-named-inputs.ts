@@ -57,7 +57,7 @@ export async function openNamedInputs(
       };
     }
   }
-  return { dataset: limited, batchSize, batches };
+  return { dataset: limited, size: limited.size, batchSize, batches };
 }
 
 /** What a data set shows of a sample: its first input. */

@@ -51,8 +51,10 @@ export async function openTextInputs(
   const { paddingSide, padding } = tokenizer.settings;
   const side = isDecoder ? 'right' : paddingSide;
   const batchSize = wanted ?? batchSizeFor(network, rows);
+  const dataset = datasetOf(texts, samples);
   return {
-    dataset: datasetOf(texts, samples),
+    dataset,
+    size: dataset.size,
     batchSize,
     tokens: factsOf(samples, rows, tokenizer, side),
     batches: (skip) =>
