@@ -20,7 +20,7 @@ export function printLine(text: string): void {
 }
 
 /** Text in lines of at most that many characters, as far as its words allow. */
-export function wrapped(text: string, width = Number.POSITIVE_INFINITY): string {
+function wrapped(text: string, width = Number.POSITIVE_INFINITY): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

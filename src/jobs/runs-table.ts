@@ -70,6 +70,6 @@ export function exportTable(runs: readonly ListedRun[]): Table {
 }
 
 /** Whether the same figures are measured. */
-export function sameTask(a: EvaluationResult, b: EvaluationResult | undefined): boolean {
+function sameTask(a: EvaluationResult, b: EvaluationResult | undefined): boolean {
   return a.task?.name === b?.task?.name;
 }

@@ -2,7 +2,7 @@ import { numberTexts } from './number-texts.ts';
 import type { Cell, Table } from './table.ts';
 
 /** What stands for nothing known. */
-export const unknown = '–';
+const unknown = '–';
 
 /**
  * The cells of a table as people read them, by row.

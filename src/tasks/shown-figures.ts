@@ -23,9 +23,3 @@ export function figureNumber({ percent }: FigureText, value: number | null | und
     ? String(Number(value.toPrecision(4)))
     : value.toExponential(2);
 }
-
-/** A figure and its interval: `81.2 [79.0, 83.1]`. */
-export function figureWithInterval(text: FigureText, { value, interval }: Figure): string {
-  const bounds = interval?.map((bound) => figureNumber(text, bound)).join(', ');
-  return `${figureNumber(text, value)}${bounds === undefined ? '' : ` [${bounds}]`}`;
-}
