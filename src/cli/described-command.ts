@@ -36,7 +36,7 @@ const descriptions = {
     argument: ['<model>', 'a spiking model (.snn.onnx)'],
   },
   report: {
-    summary: 'Draw the report of a finished run again, from the files in its folder.',
+    summary: 'Draw the report of a finished run again, or figures of it, from the files in its folder.',
     argument: ['<run>', 'folder of an evaluation, a comparison or a tuning'],
   },
   run: {
