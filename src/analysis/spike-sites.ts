@@ -15,6 +15,8 @@ export interface SpikeSite extends Placement {
   readonly feeds: readonly SynapticOperator[];
   /** The activation function in whose place the neurons stand; absent for a tensor that is carried as it is. */
   readonly activation?: Activation;
+  /** Sites of one group have one threshold between them, where a preset wants that. */
+  readonly group?: string | undefined;
   /** How a quantised network had this tensor as whole numbers of steps; absent where it did not. */
   readonly scale?: KeptScale;
 }

@@ -49,7 +49,11 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const { method, calibration, thresholds, onProgress } = options;
   const steps = checkSteps(options.steps);
   const { name, preset } = presetOf(method, options.preset ?? (thresholds && method.importPreset));
-  const prepared = await ConversionPipeline.prepare(await withLengthsOfData(source, calibration), method);
+  const preparation = { ...method, place: preset.place ?? method.place };
+  const prepared = await ConversionPipeline.prepare(
+    await withLengthsOfData(source, calibration),
+    preparation,
+  );
   const pipeline = preset.needsScales ? await onScales(prepared, method, name) : prepared;
   const placed = thresholds
     ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
@@ -134,7 +138,11 @@ async function calibrate(
       means: ['calibration', 'thresholds'],
     });
   }
-  const calibrated = pipeline.sites.map((site) => ({ site, calibration: preset.calibrate(site, steps) }));
+  const together = preset.calibrateTogether?.(pipeline.sites, steps);
+  const calibrated = pipeline.sites.map((site, i) => ({
+    site,
+    calibration: together?.[i] ?? preset.calibrate(site, steps),
+  }));
   const observers = new Map(calibrated.map(({ site, calibration }) => [site.name, calibration]));
   await pipeline.observe(observers, calibration, {
     threads,

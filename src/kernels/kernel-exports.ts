@@ -144,11 +144,13 @@ function writeBurst(to: RecordWriter, from: BurstFields): void {
 interface ChargeAlignedFields {
   readonly threshold: number;
   readonly kappa: number;
+  readonly most: number;
 }
 
 function writeChargeAligned(to: RecordWriter, from: ChargeAlignedFields): void {
   to.number(80, from.threshold);
   to.number(84, from.kappa);
+  to.number(88, from.most);
 }
 
 interface FewSpikesFields {

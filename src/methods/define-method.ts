@@ -19,6 +19,10 @@ export interface Preset {
   readonly differences: readonly string[];
   /** Whether it takes the scales of a quantised network, which then has to be one. Default false */
   readonly needsScales?: boolean;
+  /** Where its sites are, if not where the method has them. */
+  readonly place?: (graph: Graph) => SpikeSite[];
+  /** Starts the calibration of all sites at once, where they depend on each other; in the order of the sites. */
+  readonly calibrateTogether?: (sites: readonly SpikeSite[], steps: number) => SiteCalibration[];
   /** Starts the calibration of one site for a network that will run T steps. */
   calibrate(site: SpikeSite, steps: number): SiteCalibration;
   /** The neuron for thresholds that come from a file. */

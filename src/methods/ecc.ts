@@ -1,5 +1,9 @@
 import { activationSites } from '../analysis/activation-sites.ts';
+import { poolingSites } from '../analysis/pooling-sites.ts';
+import { residualGroups } from '../analysis/residual-groups.ts';
+import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
+import type { Graph } from '../graph/graph.ts';
 import { chargeAligned } from '../neurons/charge-aligned.ts';
 import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
@@ -9,6 +13,7 @@ import {
   rateCodedConverts,
   rateCodedPasses,
   type SpecOfThreshold,
+  sharedCalibration,
 } from './rate-coded.ts';
 
 /** Share of a threshold from which a residual still makes a spike, as in the authors' experiments. */
@@ -21,8 +26,18 @@ const differences = [
   'The spike count is the closed form at every step, not only at the last one.',
 ];
 
+/** Average pooling spikes, and what enters a residual sum shares a threshold with it. */
+function placeAsPublished(graph: Graph): SpikeSite[] {
+  const sites = poolingSites(graph);
+  const groups = residualGroups(graph, sites);
+  return sites.map((site) => ({ ...site, group: groups.get(site.name) }));
+}
+
 const specOfThreshold: SpecOfThreshold = (activation, threshold) =>
-  neuronSpec(chargeAligned, toActivationAttributes(activation), { threshold, kappa });
+  neuronSpec(chargeAligned, { ...toActivationAttributes(activation), bounded: true }, { threshold, kappa });
+
+const unboundedSpec: SpecOfThreshold = (activation, threshold) =>
+  neuronSpec(chargeAligned, { ...toActivationAttributes(activation), bounded: false }, { threshold, kappa });
 
 function boundPreset(summary: string, quantile: number): Preset {
   return {
@@ -48,6 +63,25 @@ export const ecc = defineMethod({
   presets: {
     max: boundPreset('Threshold: the largest activation of a layer.', 1),
     percentile: boundPreset('Threshold: the 99.9 % quantile of the activations.', 0.999),
+    'as-published': {
+      summary:
+        'As the authors’ code: average pooling is a spiking layer of its own, all branches of a residual sum share the largest threshold, thresholds are the largest activations.',
+      differences,
+      place: placeAsPublished,
+      calibrateTogether: (sites) => sharedCalibration(sites, { quantile: 1 }, specOfThreshold),
+      calibrate: (site) => boundCalibration(site, { quantile: 1 }, specOfThreshold),
+      fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
+    },
+    unbounded: {
+      summary:
+        'Threshold: the 99.9 % quantile; spike counts have no upper bound, as in the authors’ code with ext < 0.',
+      differences: [
+        ...differences,
+        'Neurons may emit more spikes than there are steps; a run is lengthened by more steps, not by an option of its own, and biases grow with it.',
+      ],
+      calibrate: (site) => boundCalibration(site, { quantile: 0.999 }, unboundedSpec),
+      fromThresholds: ({ positive }) => unboundedSpec({ kind: 'relu' }, positive),
+    },
     fitted: {
       summary: 'Thresholds minimise the squared error of the decoded value after T steps.',
       differences: [

@@ -107,6 +107,31 @@ export function boundCalibration(
   };
 }
 
+/** As {@link boundCalibration}, of several sites: those of one group have the largest threshold of them all. */
+export function sharedCalibration(
+  sites: readonly SpikeSite[],
+  rule: ScaleRule,
+  specOfThreshold: SpecOfThreshold,
+): SiteCalibration[] {
+  const thresholds = sites.map(() => 0);
+  const own = sites.map((site, i) =>
+    boundCalibration(site, rule, (activation, threshold) => {
+      thresholds[i] = threshold;
+      return specOfThreshold(activation, threshold);
+    }),
+  );
+  return sites.map((site, i) => ({
+    observe: (values, shape) => own[i]!.observe(values, shape),
+    finish() {
+      const group = sites.flatMap((each, k) =>
+        k === i || (site.group !== undefined && each.group === site.group) ? [k] : [],
+      );
+      for (const k of group) own[k]!.finish();
+      return specOfThreshold(activationOf(site), Math.max(...group.map((k) => thresholds[k]!)));
+    },
+  }));
+}
+
 /**
  * Calibration that minimises the squared error of the decoded value after some steps. A QCFS keeps the bound that it was
  * trained with.

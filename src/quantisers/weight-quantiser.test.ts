@@ -3,7 +3,9 @@ import { Tensor } from '../graph/tensor.ts';
 import { Random } from '../random.ts';
 import { CorrelationObserver } from './correlation-observer.ts';
 import { compensating } from './roundings/compensating.ts';
+import { nearest } from './roundings/nearest.ts';
 import { roundings } from './roundings/roundings.ts';
+import { truncating } from './roundings/truncating.ts';
 import { dequantise, quantiseWeights } from './weight-quantiser.ts';
 
 const random = new Random(3);
@@ -85,7 +87,7 @@ describe('compensating', () => {
     const weights = Tensor.float32([n, 8], normal(8 * n));
     const correlations = observed(x, n);
     const errors = [3, 4].map((bits) =>
-      roundings.map((rounding) =>
+      [nearest, compensating].map((rounding) =>
         outputError(
           x,
           weights.toFloat32(),
@@ -106,6 +108,15 @@ describe('compensating', () => {
     for (let i = 0; i < 5; i++) correlations[6 * i] = 1 + i;
     const alone = quantiseWeights(weights, 1, 4, { rounding: compensating, correlations });
     expect(alone.codes.toNumbers()).toEqual(plain);
+  });
+});
+
+describe('truncating', () => {
+  it('cuts weights off towards 0 on the scale of the largest', () => {
+    const weights = Tensor.float32([5, 1], [-3.5, 2.999, 0.99, -0.99, 1.01]);
+    const { codes, scales } = quantiseWeights(weights, 1, 3, { rounding: truncating });
+    expect(scales.toNumber()).toBeCloseTo(3.5 / 3, 6);
+    expect([...codes.toNumbers()].map((code) => code + 0)).toEqual([-3, 2, 0, 0, 0]);
   });
 });
 

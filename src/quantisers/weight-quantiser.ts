@@ -29,7 +29,7 @@ export interface WeightRounding {
 
 /**
  * Weights quantised symmetrically to b bits, with one scale for each output channel. The scale minimises the squared error of its channel
- * rounded to nearest; with 8 bits it is that of the largest weight. This is the one quantiser of weights: few-bit synapses, quantised
+ * rounded to nearest; with 8 bits, and for roundings that want that, it is that of the largest weight. This is the one quantiser of weights: few-bit synapses, quantised
  * sources and whoever trains or exports integers use it.
  *
  * @param axis of the output channels; `undefined` for one scale for all
@@ -50,7 +50,9 @@ export function quantiseWeights(
     Float32Array.from({ length }, (_, i) => numbers[at(channel, i)]!),
   );
   const most = 2 ** (bits - 1) - 1;
-  const scales = Float32Array.from(channels, (values) => scaleOf(values, most, bits));
+  const scales = Float32Array.from(channels, (values) =>
+    scaleOf(values, most, rounding.scalesByLargest ?? bits >= weightBitRange.most),
+  );
   const rounded = rounding.round(channels, { scales, most, correlations });
   const codes = new Int8Array(numbers.length);
   for (const [channel, own] of rounded.entries())
@@ -68,11 +70,11 @@ export function dequantise({ codes, scales }: QuantisedWeights): Tensor {
   return weightFromCodes(codes, scales);
 }
 
-function scaleOf(values: Float32Array, most: number, bits: number): number {
+function scaleOf(values: Float32Array, most: number, byLargest: boolean): number {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return 1;
-  if (bits >= weightBitRange.most) return largest / most;
+  if (byLargest) return largest / most;
   let best = { scale: largest / most, error: Number.POSITIVE_INFINITY };
   for (const fraction of fractions) {
     const scale = (fraction * largest) / most;

@@ -15,6 +15,8 @@ export interface Rounding<Name extends string = string> {
   readonly summary: string;
   /** Whether it makes use of the inputs of an operator. */
   readonly readsInputs: boolean;
+  /** Whether the largest weight of a channel sets its scale. Default false: the scale serves rounding to nearest best. */
+  readonly scalesByLargest?: boolean;
   /**
    * @param channels the n weights of each output channel
    * @returns whole numbers from −most to most, as many
