@@ -5,7 +5,9 @@ import { defineKernel } from './define-kernel.ts';
 export const fewSpikesKernel = defineKernel({
   neuron: fewSpikes,
   function: 'fewSpikes',
-  settings: ({ thresholdPositive, thresholdNegative }, { bits }) => ({
+  settings: ({ thresholdPositive, thresholdNegative }, { bits, strict }) => ({
+    offset: strict ? 0 : 0.5,
+    strict: Number(strict),
     top: 2 ** (bits - 1),
     thresholdPositive,
     thresholdNegative,

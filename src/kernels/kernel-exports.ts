@@ -155,14 +155,18 @@ function writeChargeAligned(to: RecordWriter, from: ChargeAlignedFields): void {
 
 interface FewSpikesFields {
   readonly top: number;
+  readonly offset: number;
+  readonly strict: number;
   readonly thresholdPositive: number;
   readonly thresholdNegative: number;
 }
 
 function writeFewSpikes(to: RecordWriter, from: FewSpikesFields): void {
   to.number(80, from.top);
-  to.number(84, from.thresholdPositive);
-  to.number(88, from.thresholdNegative);
+  to.number(84, from.offset);
+  to.whole(88, from.strict);
+  to.number(92, from.thresholdPositive);
+  to.number(96, from.thresholdNegative);
 }
 
 interface FewSpikesFunctionFields {

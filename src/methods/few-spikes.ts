@@ -16,7 +16,7 @@ export function fewSpikesPreset(bits: number, differences: readonly string[]): P
   return fittedPreset(fewSpikesNeuron, {
     summary: `K = ${bits} internal steps in each time-step, a binary digit each.`,
     differences,
-    attributes: { bits },
+    attributes: { bits, strict: false },
   });
 }
 
@@ -37,13 +37,22 @@ export const fewSpikes = defineMethod({
     'bits-6': preset(6),
     'bits-4': preset(4),
     'bits-3': preset(3),
+    'as-published': fittedPreset(fewSpikesNeuron, {
+      summary:
+        'K = 10 internal steps as in the paper: a digit is told above its worth alone, and the code cuts off.',
+      differences: [
+        ...codeDifferences.map((difference) => difference.replace('signed and rounded', 'signed')),
+        'Activation functions are evaluated as they are.',
+      ],
+      attributes: { bits: 10, strict: true },
+    }),
     scales: scalesPreset(
       'For quantised networks (QDQ): the last digit is their scale, so that T = 1 says exactly what they compute.',
       preset(8),
       (scale) =>
         neuronSpec(
           fewSpikesNeuron,
-          { bits: digitsOf(scale) },
+          { bits: digitsOf(scale), strict: false },
           {
             thresholdPositive: scale.scale,
             thresholdNegative: scale.scale,

@@ -13,6 +13,8 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 const attributes = z.object({
   /** Internal steps K, one bit each. */
   bits: z.int().min(1).max(16).default(8),
+  /** Whether a digit is told where the value is above it, not at it, and the code cuts off instead of rounding, as in the paper. */
+  strict: z.boolean().default(false),
 });
 
 /** Structural choices of a few-spikes neuron with a binary code. */
@@ -33,13 +35,13 @@ export type FewSpikesAttributes = z.infer<typeof attributes>;
  * Good for: T = 1 at the precision of K bits with strictly binary spikes, where hardware keeps K phases apart.
  *
  * Differs from the paper: signed; half of the last digit is added before the first internal step, so that the code rounds
- * instead of cutting off; and beyond T = 1 a window encodes what the windows before left over.
+ * instead of cutting off, unless `strict`, where H is 1 above 0 alone; and beyond T = 1 a window encodes what the windows before left over.
  */
 export const fewSpikes = defineNeuron({
   name: 'few-spikes',
   summary: 'Tells its value as a binary number in K internal steps, a spike for each digit 1.',
   equations: [
-    'm(t) = t·x̄(t) − Q(t−1);  v_1 = |m(t)| + θ/2, with θ₊ for m ≥ 0 and θ₋ for m < 0',
+    'm(t) = t·x̄(t) − Q(t−1);  v_1 = |m(t)| + θ/2 (strict: |m(t)|), with θ₊ for m ≥ 0 and θ₋ for m < 0',
     'for k = 1…K: z_k = H(v_k − T_k);  v_(k+1) = v_k − h_k·z_k, with T_k = h_k = d_k = θ·2^(K−k)',
     's(t) = sgn(m(t))·Σ d_k·z_k: Σ z_k spikes',
     'Q(t) = Q(t−1) + s(t);  decoded: Q(t)/t',
@@ -52,15 +54,15 @@ export const fewSpikes = defineNeuron({
   spikeCount: 'count',
   coding: 'rate',
   thresholds: thresholdPair,
-  functionName: ({ bits }) => `FewSpikes_${bits}`,
+  functionName: ({ bits, strict }) => `FewSpikes_${bits}${strict ? '_strict' : ''}`,
   levels: ({ bits }) => Array.from({ length: bits }, (_, i) => 2 ** i),
-  step({ mean, t }, state, { thresholdPositive, thresholdNegative }, { bits }) {
+  step({ mean, t }, state, { thresholdPositive, thresholdNegative }, { bits, strict }) {
     const potential = mean * t - state.emitted;
     const threshold = potential < 0 ? -thresholdNegative : thresholdPositive;
-    let value = potential / threshold + 0.5;
+    let value = potential / threshold + (strict ? 0 : 0.5);
     let [code, count] = [0, 0];
     for (let digit = 2 ** (bits - 1); digit >= 1; digit /= 2) {
-      if (value < digit) continue;
+      if (strict ? value <= digit : value < digit) continue;
       value -= digit;
       code += digit;
       count++;
@@ -79,16 +81,19 @@ export const fewSpikes = defineNeuron({
 function lower(
   build: GraphBuilder,
   values: StepValues<SignedThreshold, 'emitted' | 'count'>,
-  { bits }: FewSpikesAttributes,
+  { bits, strict }: FewSpikesAttributes,
 ): StepOutputs<'emitted' | 'count'> {
   const potential = lowerPotential(build, values);
   const threshold = lowerSignedThreshold(build, potential, values.parameters);
   const [zero, one] = [build.scalar('zero', 0), build.scalar('one', 1)];
-  let value = build.op('Add', [build.op('Div', [potential, threshold]), build.scalar('half', 0.5)]);
+  const ratio = build.op('Div', [potential, threshold]);
+  let value = strict ? ratio : build.op('Add', [ratio, build.scalar('half', 0.5)]);
   let [code, count] = [zero, zero];
   for (let digit = 2 ** (bits - 1); digit >= 1; digit /= 2) {
     const weight = build.scalar(`digit${digit}`, digit);
-    const fires = build.op('Where', [build.op('Less', [value, weight]), zero, one]);
+    const fires = strict
+      ? build.op('Where', [build.op('Less', [weight, value]), one, zero])
+      : build.op('Where', [build.op('Less', [value, weight]), zero, one]);
     const told = build.op('Mul', [fires, weight]);
     value = build.op('Sub', [value, told]);
     code = build.op('Add', [code, told]);

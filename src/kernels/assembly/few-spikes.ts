@@ -12,6 +12,10 @@ class State {
 @unmanaged
 export class FewSpikes extends NeuronRun {
   top: f32;
+  /** What is added to the value, in units of the threshold: a half where the code rounds. */
+  offset: f32;
+  /** 1 where a digit is told above its worth alone. */
+  strict: i32;
   thresholdPositive: f32;
   thresholdNegative: f32;
 
@@ -20,12 +24,12 @@ export class FewSpikes extends NeuronRun {
     const one = f32x4.splat(1);
     const potential = f32x4.sub(f32x4.mul(mean, this.time), state.emitted);
     const theta = thresholdOf(potential, this.thresholdPositive, this.thresholdNegative);
-    let value = f32x4.add(f32x4.div(potential, theta), f32x4.splat(0.5));
+    let value = f32x4.add(f32x4.div(potential, theta), f32x4.splat(this.offset));
     let code = f32x4.splat(0);
     let number = code;
     for (let digit = this.top; digit >= 1; digit *= 0.5) {
       const weight = f32x4.splat(digit);
-      const fires = f32x4.ge(value, weight);
+      const fires = this.strict ? f32x4.gt(value, weight) : f32x4.ge(value, weight);
       const told = v128.and(weight, fires);
       value = f32x4.sub(value, told);
       code = f32x4.add(code, told);
