@@ -19,11 +19,11 @@ export function residualGroups(graph: Graph, sites: readonly SpikeSite[]): Map<s
   /** Sites and sums from which a value comes without another synaptic operator. */
   const meet = (sum: string, node: string, input: number, value: string): void => {
     const site = siteOf.get(`${node}\n${input}`);
-    if (site !== undefined) return groups.join(sum, site);
     const producer = graph.producerOf(value);
-    if (!producer || synaptic.has(producer.name) || constant.has(value)) return;
-    if (isSum(producer.opType)) return groups.join(sum, sumOf(producer.name));
-    for (const [i, name] of producer.inputs.entries()) meet(sum, producer.name, i, name);
+    if (site !== undefined) groups.join(sum, site);
+    else if (!producer || synaptic.has(producer.name) || constant.has(value)) return;
+    else if (isSum(producer.opType)) groups.join(sum, sumOf(producer.name));
+    else for (const [i, name] of producer.inputs.entries()) meet(sum, producer.name, i, name);
   };
   for (const { name, opType, inputs } of graph.nodes) {
     const residual = isSum(opType) && inputs.every((value) => !constant.has(value));

@@ -54,7 +54,7 @@ const converted = async (preset: keyof typeof ecc.presets) =>
 
 const thresholds = (model: Model) =>
   Object.fromEntries(
-    sitesOf(model).map(({ name, parameters }) => [name, (parameters['threshold'] as Tensor).toNumber()]),
+    sitesOf(model).map(({ name, parameters }) => [name, (parameters.threshold as Tensor).toNumber()]),
   );
 
 describe('ecc as published', () => {
