@@ -216,13 +216,22 @@ function withoutBatchAxis({ graph }: Model, axes: BatchAxes, cause: unknown): Co
   );
 }
 
+/** Names the operator, where it is one; what the runtime itself says of it is the cause. */
+function whatFailed(reason: unknown): string {
+  const message = messageOf(reason);
+  const [, opType, name] = /while running (\w+) node\. Name:'([^']*)'/.exec(message) ?? [];
+  return opType === undefined
+    ? message
+    : `${opType} '${name}', which ONNX Runtime does not run as it stands there`;
+}
+
 /** @param reason what the runtime said to another batch length */
 export function batchNotFree(reason: unknown): ConversionError {
   return new ConversionError(
     {
       where: 'convert',
       expected: 'a network that takes any batch size, or single images',
-      got: typeof reason === 'string' ? reason : messageOf(reason),
+      got: typeof reason === 'string' ? reason : whatFailed(reason),
       remedy: 'Export the model with a dynamic batch axis (dynamic_axes={"x": {0: "batch"}})',
     },
     typeof reason === 'string' ? undefined : { cause: reason },

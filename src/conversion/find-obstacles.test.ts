@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { Graph } from '../graph/graph.ts';
+import { GraphBuilder } from '../graph/graph-builder.ts';
 import { expectSameNumbers, networkOf, weight } from '../passes/compare-in-runtime.fixture.ts';
 import { standardForm } from '../passes/standard-form.ts';
 import { findObstacles } from './find-obstacles.ts';
@@ -64,5 +66,20 @@ it('says what of an attention with a cache or a window is not taken apart', () =
   ]);
   expect(findObstacles(source)).toEqual([
     "com.microsoft.GroupQueryAttention 'groupqueryattention': attention with a cache of earlier keys and values (past, past) and a window (local_window_size) is not taken apart. Export the model for whole sequences, without a cache and with attention over all earlier tokens.",
+  ]);
+});
+
+it('names a loop that puts tensors together', () => {
+  const source = networkOf({ x: [2, 8] }, (build) => {
+    const body = new Graph('body');
+    const inside = new GraphBuilder(body);
+    body.setInputs(['i', 'on', 'before'].map((name) => ({ name, dataType: undefined, shape: undefined })));
+    const parts = inside.op('SequenceInsert', ['before', 'x']);
+    body.setOutputs(['on', parts].map((name) => ({ name, dataType: undefined, shape: undefined })));
+    const made = build.op('Loop', ['count', '', build.op('SequenceEmpty', [])], { body });
+    return [build.op('ConcatFromSequence', [made], { axis: 0 })];
+  });
+  expect(findObstacles(source)).toEqual([
+    "Loop 'loop': a loop that puts tensors together is not unrolled. Export with fixed sizes, so that none is left.",
   ]);
 });

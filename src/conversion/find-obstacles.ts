@@ -107,6 +107,9 @@ function obstacle(opType: string, inside: readonly string[]): string | undefined
   if (quantised.has(opType))
     return 'the network is quantised in a way that is not undone here. Convert the float32 network.';
   if (random.has(opType)) return 'its output changes from step to step. Export the model in evaluation mode.';
+  if (opType === 'Loop' && inside.some((each) => each.includes('Sequence'))) {
+    return 'a loop that puts tensors together is not unrolled. Export with fixed sizes, so that none is left.';
+  }
   if (inside.some((each) => synaptic.has(each))) {
     return 'control flow around synaptic operators cannot be converted. Export with fixed sizes, so that it is unrolled.';
   }
