@@ -74,7 +74,7 @@ function requireConvertible(model: Model): void {
 }
 
 /** @throws ConversionError if there is no site: the method finds nothing to convert in the network */
-export function requireSites(
+function requireSites(
   sites: readonly SpikeSite[],
   { model: { graph }, operators }: SourceStructure,
   {
