@@ -42,15 +42,8 @@ beforeAll(() => {
     join(project, 'package.json'),
     JSON.stringify({ name: 'mine', private: true, type: 'module' }),
   );
-  const compilerOptions = {
-    target: 'es2022',
-    module: 'nodenext',
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: false,
-    types: ['node'],
-  };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  const [tsconfig] = blocks('json');
+  writeFileSync(join(project, 'tsconfig.json'), tsconfig!);
   for (const text of blocks('ts')) writeFileSync(join(project, /^\/\/ (\S+)/.exec(text)![1]!), text);
   writePerceptron(join(project, 'perceptron'));
 }, 60_000);
