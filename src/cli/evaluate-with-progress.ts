@@ -1,9 +1,21 @@
 import { type EvaluateSettings, evaluateNetwork, type NetworkEvaluation } from '../jobs/evaluate-network.ts';
 import type { Network } from '../opening/open-network.ts';
+import type { PhaseName } from '../results/phase.ts';
 import { commandLine } from './command-line.ts';
 import { printNotice } from './print-notice.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
 import { withProgress } from './with-progress.ts';
+
+/** What phases are called while they run; the images have a bar of their own. */
+const phaseLabels: Readonly<Record<PhaseName, string | undefined>> = {
+  shapes: 'measuring shapes',
+  quantisation: 'planning the quantised networks',
+  loading: 'loading the networks',
+  images: undefined,
+  synapses: 'evaluating on float32 synapses',
+  diagnosis: 'diagnosing',
+  summary: 'summing up',
+};
 
 /** Evaluates a network, showing progress; the first Ctrl-C stops it so that it can be continued. */
 export function evaluateWithProgress(
@@ -17,6 +29,10 @@ export function evaluateWithProgress(
       ...settings,
       command: commandLine(),
       signal: interruption.signal,
+      onPhase: (name) => {
+        const label = phaseLabels[name];
+        if (label !== undefined) show({ label, done: 0, total: 0, unit: '' });
+      },
       onProgress: ({ done, total, skipped }) =>
         show({
           label: 'evaluating',

@@ -21,6 +21,10 @@ const result: EvaluationResult = {
   hiddenSteps: 0,
   seen: { calibration: 0, selection: 0 },
   seconds: 10,
+  phases: [
+    { name: 'loading', seconds: 0.25 },
+    { name: 'images', seconds: 4 },
+  ],
   source: accuracy,
   steps: [
     {

@@ -7,6 +7,7 @@ import { describeSynapses } from './print-synapses.ts';
 import { printLine, tableText } from './print-table.ts';
 import { classLegend, otherOutputLines, taskLegend } from './print-task.ts';
 import { tokenLines } from './print-tokens.ts';
+import { verbosity } from './verbosity.ts';
 
 /** What to print beside the table. */
 export interface PrintOptions {
@@ -25,12 +26,18 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);
+  if (verbosity() === 'verbose') printLine(phaseLine(result));
   const seen = describeSeen(result);
   if (seen !== undefined) printLine(pc.yellow(seen));
   if (skipped.length > 0) {
     console.log(pc.yellow(`${skipped.length} images left out because they could not be read:`));
     for (const { id, reason } of skipped.slice(0, 5)) console.log(`  ${id}: ${reason}`);
   }
+}
+
+/** How long each phase took, in words. */
+function phaseLine({ phases }: EvaluationResult): string {
+  return `phases: ${phases.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(', ')}`;
 }
 
 function legend({ energy, quantised, task }: EvaluationResult): string[] {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { barLine, duration, remaining, showProgress } from './progress.ts';
+import { barLine, duration, remaining, showPhase, showProgress } from './progress.ts';
 import { tell } from './status-line.ts';
 import { chooseVerbosity } from './verbosity.ts';
 
@@ -8,6 +8,7 @@ const state = { label: 'evaluating', total: 500, unit: 'images', note: '' };
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+  vi.useRealTimers();
   chooseVerbosity('normal');
 });
 
@@ -67,6 +68,27 @@ describe('a progress bar', () => {
     progress.update(1);
     progress.stop();
     expect(written).toEqual([]);
+  });
+});
+
+describe('a phase', () => {
+  it('stands on the last line of a terminal as long as it lasts', () => {
+    const written = onTerminal();
+    const phase = showPhase('loading the networks');
+    expect(written.join('')).toBe('\r\u001b[Kloading the networks …');
+    phase.stop();
+    expect(written.join('').endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('is told on a plain line elsewhere, if it takes more than two seconds', () => {
+    vi.useFakeTimers();
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const short = showPhase('summing up');
+    vi.advanceTimersByTime(1999);
+    short.stop();
+    showPhase('diagnosing');
+    vi.advanceTimersByTime(2000);
+    expect(said.mock.calls).toEqual([['diagnosing …']]);
   });
 });
 

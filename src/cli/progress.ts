@@ -1,4 +1,4 @@
-import { drawStatus, endStatus, tell } from './status-line.ts';
+import { drawStatus, endStatus, eraseStatus, tell } from './status-line.ts';
 import { verbosity } from './verbosity.ts';
 
 /** Shows how far a piece of work has come, on the standard error stream. */
@@ -9,6 +9,9 @@ export interface Progress {
 
 /** Seconds between two plain lines. */
 const plainInterval = 5;
+
+/** Milliseconds after which a phase is told on a plain line. */
+const phaseDelay = 2000;
 
 /** Milliseconds between two drawings of a bar. */
 const barInterval = 100;
@@ -29,6 +32,20 @@ const silent: Progress = { update: () => undefined, stop: () => undefined };
 export function showProgress(label: string, total: number, unit: string): Progress {
   if (verbosity() === 'quiet') return silent;
   return process.stderr.isTTY && total > 0 ? bar(label, total, unit) : plainLines(label, total, unit);
+}
+
+/**
+ * Says what is being done where nothing is counted: at once on a terminal, on a plain line elsewhere if it takes more than two seconds,
+ * not at all where nothing is wanted.
+ */
+export function showPhase(label: string): Progress {
+  if (verbosity() === 'quiet') return silent;
+  if (process.stderr.isTTY) {
+    drawStatus(`${label} …`);
+    return { update: () => undefined, stop: eraseStatus };
+  }
+  const timer = setTimeout(() => tell(`${label} …`), phaseDelay).unref();
+  return { update: () => undefined, stop: () => clearTimeout(timer) };
 }
 
 function bar(label: string, total: number, unit: string): Progress {

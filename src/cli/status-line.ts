@@ -15,6 +15,12 @@ export function endStatus(): void {
   shown = '';
 }
 
+/** Takes the line away. */
+export function eraseStatus(): void {
+  if (shown !== '') process.stderr.write(clear);
+  shown = '';
+}
+
 /** Says something on the standard error stream, on a line of its own above what is drawn over. */
 export function tell(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${clear}${text}\n${shown}`);

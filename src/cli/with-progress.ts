@@ -1,4 +1,4 @@
-import { type Progress, showProgress } from './progress.ts';
+import { type Progress, showPhase, showProgress } from './progress.ts';
 
 /** How far a stage of a job has come. */
 export interface Stage {
@@ -7,7 +7,7 @@ export interface Stage {
   readonly done: number;
   /** 0 when unknown. */
   readonly total: number;
-  /** What is counted, in the plural. */
+  /** What is counted, in the plural; empty where nothing is. */
   readonly unit: string;
   readonly note?: string;
 }
@@ -18,7 +18,7 @@ export async function withProgress<R>(job: (show: (stage: Stage) => void) => Pro
   const show = ({ label, done, total, unit, note }: Stage) => {
     if (shown?.label !== label) {
       shown?.progress.stop();
-      shown = { label, progress: showProgress(label, total, unit) };
+      shown = { label, progress: unit === '' ? showPhase(label) : showProgress(label, total, unit) };
     }
     shown.progress.update(done, note);
   };

@@ -11,13 +11,32 @@ import { type Range, representableRange } from './representable-range.ts';
 /** float32 may round a value that is just the largest one upwards. */
 const tolerance = 1 + 1e-6;
 
+/** Sums over neurons and images: of squares, and how many are saturated. */
+interface SiteSums {
+  readonly power: number;
+  readonly total: number;
+  readonly own: number;
+  readonly inherited: number;
+  readonly arriving: number;
+  readonly silent: number;
+  readonly saturated: number;
+}
+
 /** Gathers what the images say about one site. */
 export class SiteMeter {
   readonly #site: Site;
   readonly #runs: readonly (ParameterRun & { readonly range: Range })[];
   readonly #channels: ChannelPower | undefined;
   readonly #alive: Uint8Array;
-  readonly #sums = { power: 0, total: 0, own: 0, inherited: 0, arriving: 0, silent: 0, saturated: 0 };
+  readonly #sums: Record<keyof SiteSums, number> = {
+    power: 0,
+    total: 0,
+    own: 0,
+    inherited: 0,
+    arriving: 0,
+    silent: 0,
+    saturated: 0,
+  };
   #values = 0;
 
   /**
@@ -43,23 +62,35 @@ export class SiteMeter {
   add({ activation, means, decoded, spikes }: SiteObservation): void {
     const { neuron, attributes } = this.#site;
     const standsFor = neuron.standsFor?.(attributes) ?? { kind: 'identity' };
-    const [mean, last] = [means.at(-1)!, decoded.at(-1)!];
-    const sums = this.#sums;
+    const mean = means.at(-1)!;
+    const last = decoded.at(-1)!;
+    const fired = firedIn(spikes);
     this.#values += activation.length;
     this.#channels?.add(activation);
     for (const { start, count, range } of this.#runs) {
+      const lowest = range[0] * tolerance;
+      const highest = range[1] * tolerance;
+      // Numbers of their own: millions of neurons add to them.
+      let [power, total, own, inherited, arriving, silent, saturated] = [0, 0, 0, 0, 0, 0, 0];
       for (let i = start; i < start + count; i++) {
-        const [wanted, arrived, sent] = [activation[i]!, activate(standsFor, mean[i]!), last[i]!];
-        sums.power += wanted ** 2;
-        sums.total += (sent - wanted) ** 2;
-        sums.own += (sent - arrived) ** 2;
-        sums.inherited += (arrived - wanted) ** 2;
-        sums.arriving += arrived ** 2;
-        if (spikes.some((step) => step[i] !== 0)) this.#alive[i] = 1;
-        else sums.silent += arrived ** 2;
-        if (arrived < range[0] * tolerance || arrived > range[1] * tolerance) sums.saturated++;
+        const wanted = activation[i]!;
+        const arrived = activate(standsFor, mean[i]!);
+        const sent = last[i]!;
+        power += wanted * wanted;
+        total += (sent - wanted) ** 2;
+        own += (sent - arrived) ** 2;
+        inherited += (arrived - wanted) ** 2;
+        arriving += arrived * arrived;
+        if (fired[i] === 1) this.#alive[i] = 1;
+        else silent += arrived * arrived;
+        if (arrived < lowest || arrived > highest) saturated++;
       }
+      this.#add({ power, total, own, inherited, arriving, silent, saturated });
     }
+  }
+
+  #add(sums: SiteSums): void {
+    for (const name of Object.keys(sums) as (keyof SiteSums)[]) this.#sums[name] += sums[name];
   }
 
   result(): SiteDiagnosis {
@@ -75,4 +106,11 @@ export class SiteMeter {
       outliers: this.#channels?.outliers() ?? null,
     };
   }
+}
+
+/** 1 for every neuron that emitted a spike in one of the steps. */
+function firedIn(spikes: readonly Float32Array[]): Uint8Array {
+  const fired = new Uint8Array(spikes[0]?.length ?? 0);
+  for (const step of spikes) for (let i = 0; i < step.length; i++) if (step[i] !== 0) fired[i] = 1;
+  return fired;
 }

@@ -10,8 +10,11 @@ import { ValueHistogram } from './value-histogram.ts';
 /** Neurons of a site whose spikes are kept, evenly spread over all of them. */
 const tracedNeurons = 12;
 
-/** Values of a site and step that enter the histograms, evenly spread over all neurons. */
-const sampledValues = 2 ** 15;
+/** Neurons of a site and image whose values enter the histograms, at most, evenly spread over all of them. */
+const sampledNeurons = 2 ** 13;
+
+/** Steps whose potentials enter them, at most, evenly spread from the first to the last: the time does not grow with T. */
+const sampledSteps = 16;
 
 /** Gathers what is drawn of one site. */
 export class SiteTracer {
@@ -38,12 +41,12 @@ export class SiteTracer {
     if (observation.image === 0) this.#trace(observation);
     const { activation, means, decoded } = observation;
     const { coding } = this.#site.neuron;
-    const stride = Math.max(1, Math.ceil(activation.length / sampledValues));
-    for (let i = 0; i < activation.length; i += stride) {
-      this.#activations.add(activation[i]!);
-      for (let t = 1; t <= means.length; t++) {
-        const before = t === 1 ? 0 : decoded[t - 2]![i]!;
-        this.#potentials.add(membranePotential(coding, t, means[t - 1]![i]!, before));
+    const stride = Math.ceil(activation.length / sampledNeurons);
+    for (let i = 0; i < activation.length; i += stride) this.#activations.add(activation[i]!);
+    for (const t of spread(means.length, sampledSteps)) {
+      const [mean, before] = [means[t - 1]!, decoded[t - 2]];
+      for (let i = 0; i < mean.length; i += stride) {
+        this.#potentials.add(membranePotential(coding, t, mean[i]!, before?.[i] ?? 0));
       }
     }
   }
@@ -73,6 +76,12 @@ export class SiteTracer {
     const { parameters } = mustExist(run, `parameters of neuron ${i}`);
     return Math.sign(spike) * (neuron.levelOf(spike, parameters, attributes) + 1);
   }
+}
+
+/** Up to `most` of the steps 1…T, evenly spread, the first and the last among them. */
+function spread(steps: number, most: number): number[] {
+  const count = Math.min(steps, most);
+  return Array.from({ length: count }, (_, k) => 1 + Math.round((k * (steps - 1)) / Math.max(1, count - 1)));
 }
 
 /** The level ladder of the neurons with the median threshold, in units of the activation; empty for neurons without thresholds. */

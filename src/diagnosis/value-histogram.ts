@@ -3,13 +3,16 @@ import type { Histogram } from '../results/traces.ts';
 /** Width of a bin in units of ln(1 + |x|/scale): about 3.5 bins between neighbouring levels of base 2. */
 const binWidth = 0.2;
 
+/** Bins of each sign: what is float32 has its place, on whichever scale. */
+const binsOfSign = 1024;
+
 /**
  * A histogram of signed values over many magnitudes: bins of equal width in sign(x)·ln(1 + |x|/scale), which is linear
  * near 0 and logarithmic beyond the scale. Exact zeros count to the bin above 0.
  */
 export class ValueHistogram {
   readonly #scale: number;
-  readonly #counts = new Map<number, number>();
+  readonly #counts = new Uint32Array(2 * binsOfSign);
   #total = 0;
 
   /** @param scale where the axis turns from linear to logarithmic; positive */
@@ -18,19 +21,20 @@ export class ValueHistogram {
   }
 
   add(value: number): void {
-    const bin = Math.floor((Math.sign(value) * Math.log1p(Math.abs(value) / this.#scale)) / binWidth);
-    this.#counts.set(bin, (this.#counts.get(bin) ?? 0) + 1);
+    const bins = Math.log1p(Math.abs(value) / this.#scale) / binWidth;
+    const bin = Math.floor(value < 0 ? -bins : bins) + binsOfSign;
+    this.#counts[Math.min(Math.max(bin, 0), this.#counts.length - 1)]!++;
     this.#total++;
   }
 
   result(): Histogram {
     if (this.#total === 0) return { edges: [0], shares: [] };
-    const bins = [...this.#counts.keys()];
-    const [first, last] = [Math.min(...bins), Math.max(...bins)];
-    const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    const first = this.#counts.findIndex((count) => count > 0);
+    const end = this.#counts.findLastIndex((count) => count > 0) + 1;
+    const edges = Array.from({ length: end - first + 1 }, (_, i) => first + i - binsOfSign);
     return {
-      edges: [...numbers, last + 1].map((bin) => round(this.#edge(bin))),
-      shares: numbers.map((bin) => round((this.#counts.get(bin) ?? 0) / this.#total)),
+      edges: edges.map((bin) => round(this.#edge(bin))),
+      shares: Array.from(this.#counts.subarray(first, end), (count) => round(count / this.#total)),
     };
   }
 

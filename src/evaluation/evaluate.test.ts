@@ -182,8 +182,10 @@ describe('evaluate', () => {
     expect(record.done).toHaveLength(1);
     const second = await evaluate({ model: spiking, steps: 3, data: input, record });
     if (!second.finished || !whole.finished) throw new Error('not finished');
-    const { seconds: _, ...resumed } = second.result;
-    const { seconds: __, ...once } = whole.result;
+    const { seconds: _, phases, ...resumed } = second.result;
+    const { seconds: __, phases: all, ...once } = whole.result;
+    const names = ['shapes', 'quantisation', 'loading', 'images', 'diagnosis', 'summary'];
+    for (const each of [phases, all]) expect(each.map(({ name }) => name)).toEqual(names);
     expect(resumed).toEqual(once);
     expect(JSON.parse(readFileSync(join(home, 'result.json'), 'utf8'))).toEqual(second.result);
     const ids = readFileSync(join(home, 'batches.jsonl'), 'utf8')

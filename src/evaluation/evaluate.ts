@@ -12,6 +12,7 @@ import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { planQuantisation, type QuantisationPlan, rangeImages } from '../quantisation/plan-quantisation.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { PhaseName } from '../results/phase.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
 import { withKnownLengths } from '../sessions/known-lengths.ts';
@@ -24,6 +25,7 @@ import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from '
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
 import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
+import { PhaseClock } from './run/phase-clock.ts';
 import { summarise } from './summary/summarise.ts';
 import { taskOf } from './task-of.ts';
 import { withNextTokens } from './with-next-tokens.ts';
@@ -62,6 +64,8 @@ export interface EvaluateOptions {
   /** Stops after the batches that are under way. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Told when a phase begins. */
+  readonly onPhase?: (name: PhaseName) => void;
   /** Told when a worker died and was replaced, or batches had to be made smaller. */
   readonly onWarning?: (message: string) => void;
 }
@@ -78,13 +82,15 @@ export type EvaluationEnd =
  * @throws UsageError if T < 1, there is no such output, or it does not fit the task; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
+  const clock = new PhaseClock(options.onPhase);
+  clock.begin('shapes');
   const { model: measured, task: wanted } = await measuredNetwork(options.model, options);
   const network = await networkOf(measured, options);
   const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
   const task = await taskOf(model, wanted, shapes);
   refuseExits(task, options);
   const read = task === 'next-token' ? { ...options, data: withNextTokens(options.data, model) } : options;
-  const run = startRun(read, network, task);
+  const run = startRun(read, network, task, clock);
   try {
     return network.spiking ? await evaluateSpiking(network, run) : await evaluateDense(network, run);
   } finally {
@@ -122,6 +128,7 @@ function startRun(
   options: EvaluateOptions,
   { model, spiking }: DenseNetwork | ComparedNetwork,
   task: TaskName,
+  clock: PhaseClock,
 ) {
   const { data, record, workers = 0, threads = 1, engine = 'fast', synapses = 'float32' } = options;
   const { quantised = true, onWarning = () => undefined, exitConfidence, memoryMB, signal } = options;
@@ -130,6 +137,7 @@ function startRun(
   const again = spiking ? Math.max(...looks) : 0;
   return {
     task,
+    clock,
     collector,
     images: new EvaluationImages(data, collector, again),
     record,
@@ -144,12 +152,14 @@ function startRun(
 async function evaluateDense(network: DenseNetwork, run: Run): Promise<EvaluationEnd> {
   await evaluateImages(network, run);
   if (run.signal?.aborted) return stop(run);
+  run.clock.begin('summary');
   const summary = summarise(network, run.collector.batches, { task: run.task });
   return finish(run, { ...summary, synapses: null, conversionErrors: [], diagnosis: null });
 }
 
 async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<EvaluationEnd> {
-  const { task, images, collector, running, exitConfidence, signal } = run;
+  const { task, clock, images, collector, running, exitConfidence, signal } = run;
+  if (run.quantised) clock.begin('quantisation');
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(rangeImages), running.onWarning)
     : undefined;
@@ -157,14 +167,16 @@ async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<Eval
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
   const { conversionErrors, diagnosis, traces } = await diagnose(network, run);
+  clock.begin('summary');
   const summary = summarise(network, collector.batches, { task, quantisation, exitConfidence });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
 }
 
 /** What 8-bit synapses cost, told by the classes that they change. */
-async function synapsesOf(network: ComparedNetwork, { task, images, collector, running }: Run) {
+async function synapsesOf(network: ComparedNetwork, { task, clock, images, collector, running }: Run) {
   if (running.synapses !== 'int8' || running.signal?.aborted) return null;
   if (task === 'classification') {
+    clock.begin('synapses');
     return compareSynapses(collector.predictions, images.firstImages(), { ...running, network });
   }
   running.onWarning(
@@ -176,9 +188,12 @@ async function synapsesOf(network: ComparedNetwork, { task, images, collector, r
 /** What is counted is worth more than a look at a few images: where memory does not do for that, it is left out. */
 async function diagnose(
   network: ComparedNetwork,
-  { images, record, running: { threads, memoryMB, onWarning } }: Run,
+  { clock, images, record, running: { workers, threads, memoryMB, onWarning } }: Run,
 ): Promise<FewImagesDiagnosis> {
+  clock.begin('diagnosis');
   const nothing = { conversionErrors: [], diagnosis: null };
+  // The workers have ended: their processors are free.
+  const all = threads * Math.max(1, workers);
   if (((await record?.beginDiagnosis?.()) ?? 0) >= mostDiagnoses) {
     onWarning(
       'the diagnosis is left out: the last attempts at it ended the process, perhaps for lack of memory',
@@ -186,7 +201,7 @@ async function diagnose(
     return nothing;
   }
   try {
-    return await diagnoseFewImages(network, await images.first(diagnosedImages), { threads, memoryMB });
+    return await diagnoseFewImages(network, await images.first(diagnosedImages), { threads: all, memoryMB });
   } catch (error) {
     if (shortageOf(error) !== 'memory') throw error;
     onWarning(`the diagnosis is left out: ${messageOf(error)}`);
@@ -197,14 +212,18 @@ async function diagnose(
 /** Evaluates all images that are not done yet. */
 async function evaluateImages(
   network: DenseNetwork | ComparedNetwork,
-  { images, collector, running }: Run,
+  { clock, images, collector, running }: Run,
   quantisation?: QuantisationPlan,
 ): Promise<void> {
+  clock.begin('loading');
   await evaluateBatches(images.remaining(), {
     ...running,
     network,
     quantisation,
-    onReady: () => collector.start(),
+    onReady: () => {
+      clock.begin('images');
+      collector.start();
+    },
     onOutcome: (batch, outcome) => collector.add(batch, outcome),
   });
   await collector.finish();
@@ -214,7 +233,12 @@ function stop({ collector }: Run): EvaluationEnd {
   return { finished: false, done: collector.predictions.length };
 }
 
-async function finish({ record }: Run, result: EvaluationResult, traces?: RunTraces): Promise<EvaluationEnd> {
+async function finish(
+  { clock, record }: Run,
+  measured: Omit<EvaluationResult, 'phases'>,
+  traces?: RunTraces,
+): Promise<EvaluationEnd> {
+  const result = { ...measured, phases: [...clock.end()] };
   await record?.finish(result, traces);
   return { finished: true, result };
 }

@@ -17,6 +17,7 @@ import { openInputs } from '../opening/open-inputs.ts';
 import type { Network } from '../opening/open-network.ts';
 import { quantisedCount } from '../quantisation/plan-quantisation.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
+import type { PhaseName } from '../results/phase.ts';
 import type { RunSettings } from '../results/run-settings.ts';
 import { runFileName } from '../runs/run-folder.ts';
 import { RunRecord } from '../runs/run-record.ts';
@@ -77,6 +78,8 @@ export interface EvaluateSettings extends JobOrigin, JobListener {
   /** Stops after the batches that are under way; the same settings go on from there. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+  /** Told when a phase of the evaluation begins. */
+  readonly onPhase?: ((name: PhaseName) => void) | undefined;
 }
 
 /** How far an evaluation has come. */
@@ -188,6 +191,7 @@ async function evaluateInto(
     ...(signal && { signal }),
     ...(steps !== undefined && { steps }),
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
+    onPhase: (name) => settings.onPhase?.(name),
     onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
   });
 }

@@ -5,6 +5,7 @@ import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
 import { flipsSchema } from './flips.ts';
 import { neurobenchSchema } from './neurobench-result.ts';
+import { phaseSchema } from './phase.ts';
 import { interval, list, numbers, share } from './schema-parts.ts';
 import { seenImagesSchema } from './seen-images.ts';
 import { synapseSchema } from './synapse-result.ts';
@@ -86,8 +87,10 @@ export const evaluationSchema = z.object({
   skipped: batchSchema.shape.skipped,
   /** Images that the network has met before, while it was made; null where it does not say. */
   seen: seenImagesSchema.nullable().default(null),
-  /** Time of all sessions of the run. */
+  /** Time of all sessions of the run in which images were evaluated. */
   seconds: z.number(),
+  /** How long each phase took, in the session that finished the run. */
+  phases: list(phaseSchema).default([]),
   source: sourceSchema,
   steps: list(step),
   /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */

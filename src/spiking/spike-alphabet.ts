@@ -36,6 +36,15 @@ const rounding = 1e-6;
  * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
+  const known = found.get(site) ?? findAlphabet(site);
+  found.set(site, known);
+  return known;
+}
+
+/** By site: a site does not change. */
+const found = new WeakMap<Site, SpikeAlphabet>();
+
+function findAlphabet(site: Site): SpikeAlphabet {
   const scalars = firstParameters(site);
   const emitted = inputsOf(site, scalars).flatMap((input) => firstSteps(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.

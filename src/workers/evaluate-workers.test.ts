@@ -69,7 +69,7 @@ async function resultOf(options: Partial<EvaluateOptions>): Promise<EvaluationRe
   const end = await evaluate({ model, data: inputs(), ...options });
   if (!end.finished) throw new Error('not finished');
   // The diagnosis looks at the first batch alone, however large it is.
-  return { ...end.result, seconds: 0, diagnosis: null };
+  return { ...end.result, seconds: 0, phases: [], diagnosis: null };
 }
 
 describe('evaluate in workers', () => {

@@ -32,7 +32,7 @@ const timeless = (value: unknown): string => JSON.stringify(inOrder(value));
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).filter(([key]) => key !== 'seconds');
+  const fields = Object.entries(value).filter(([key]) => key !== 'seconds' && key !== 'phases');
   return Object.fromEntries(
     fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, inOrder(each)]),
   );

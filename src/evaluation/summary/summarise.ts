@@ -15,7 +15,7 @@ import { summariseTask } from './summarise-task.ts';
 import { summariseTokens } from './summarise-tokens.ts';
 
 /** What the batches of a run say, without what is found in a closer look. */
-export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis'>;
+export type Summary = Omit<EvaluationResult, 'synapses' | 'conversionErrors' | 'diagnosis' | 'phases'>;
 
 /** Computes the results of a run from its batches. */
 export function summarise(
