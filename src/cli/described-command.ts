@@ -5,6 +5,8 @@ interface Description {
   readonly summary: string;
   /** What it is given: a name as usage shows it, and what that is. */
   readonly argument?: readonly [name: string, what?: string];
+  /** What it is given behind that. */
+  readonly second?: readonly [name: string, what?: string];
 }
 
 /** All commands in the order of help. What they do is loaded for the one that is called. */
@@ -43,6 +45,11 @@ const descriptions = {
     summary:
       'Run a spiking model on numbers and write the running-mean logits [T, N, classes] of every time-step.',
     argument: ['<model>', 'a spiking model (.snn.onnx)'],
+  },
+  generate: {
+    summary: 'Go on with a text by a spiking decoder, with its source network beside it.',
+    argument: ['<model>', 'a spiking model (.snn.onnx) of a decoder'],
+    second: ['<prompt>', 'the text to go on with'],
   },
   inspect: {
     summary:
@@ -99,7 +106,8 @@ export const commandNames = Object.keys(descriptions) as readonly CommandName[];
 
 /** A command with its description and argument; options and action are left to its own file. */
 export function describedCommand(name: CommandName): Command {
-  const { summary, argument }: Description = descriptions[name];
+  const { summary, argument, second }: Description = descriptions[name];
   const command = new Command(name).description(summary);
-  return argument ? command.argument(...argument) : command;
+  for (const each of [argument, second]) if (each) command.argument(...each);
+  return command;
 }

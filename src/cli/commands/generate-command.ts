@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import {
   type GeneratedText,
@@ -7,6 +7,7 @@ import {
   type SpokenText,
 } from '../../jobs/generate-text.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import { describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
@@ -19,10 +20,7 @@ interface Settings extends GenerateSettings {
 
 /** `transpike generate`: a text that goes on, by a spiking decoder. */
 export function generateCommand(): Command {
-  return new Command('generate')
-    .description('Go on with a text by a spiking decoder, with its source network beside it.')
-    .argument('<model>', 'a spiking model (.snn.onnx) of a decoder')
-    .argument('<prompt>', 'the text to go on with')
+  return describedCommand('generate')
     .addOption(options.newTokens())
     .addOption(options.steps('what the model was converted for'))
     .addOption(options.temperature())
