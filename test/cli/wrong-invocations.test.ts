@@ -184,12 +184,6 @@ const answers: Readonly<Record<string, string>> = {
   'export @e.snn.onnx --to binary': `error: option '--to <form>' argument 'binary' is invalid. Allowed choices are binary-spikes.`,
   'export @vit --to binary-spikes': `graph 'vit-timm': expected a spiking model, got a model without spiking neurons. Convert it first (transpike convert).`,
   report: `error: missing required argument 'run'`,
-  'report @nowhere':
-    '@nowhere: expected the folder of a finished run, with result.json or frontier.json, got no such file or folder. Give the folder that the run named, after it has come to its end.',
-  'report @images':
-    '@images: expected the folder of a finished run, with result.json or frontier.json, got neither. Give the folder that the run named, after it has come to its end.',
-  'report @x.npy':
-    '@x.npy: expected the folder of a finished run, with result.json or frontier.json, got a file. Give the folder that the run named, after it has come to its end.',
   train: `error: missing required argument 'recipe'`,
   'train @nowhere.json':
     '@nowhere.json: expected a recipe as JSON, or a module with it as default export, got no such file or folder. Start from one of the files in recipes/.',
@@ -225,6 +219,16 @@ describe('a wrong invocation', () => {
   it.each(Object.entries(answers))('%s', async (command, answer) => {
     expect(await answerTo(command)).toBe(answer);
   });
+
+  it.each(['nowhere', 'images', 'x.npy'])(
+    'report @%s names the runs that there are, if any',
+    async (name) => {
+      const answer = await answerTo(`report @${name}`);
+      expect(answer).toContain(
+        `'@${name}': expected the folder of a run, or the name of one in runs, got neither. `,
+      );
+    },
+  );
 
   it('never shows what the system calls things, or a line that no terminal can hold', () => {
     for (const answer of Object.values(answers)) {
