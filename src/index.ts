@@ -47,6 +47,7 @@ export {
   type NetworkEvaluation,
 } from './jobs/evaluate-network.ts';
 export { type ExportSettings, exportNetwork, type NetworkExport } from './jobs/export-network.ts';
+export { type FinetuneEnd, type FinetuneSettings, finetuneNetwork } from './jobs/finetune-network.ts';
 export {
   type GeneratedText,
   type GenerateSettings,

@@ -15,6 +15,7 @@ import { levitTimm } from './levit-timm.ts';
 import { llamaHuggingFace } from './llama-hugging-face.ts';
 import { maxvitTimm } from './maxvit-timm.ts';
 import { mixerTimm } from './mixer-timm.ts';
+import { mlp } from './mlp.ts';
 import { mobilenetV2 } from './mobilenet-v2.ts';
 import { modernbertHuggingFace } from './modernbert-hugging-face.ts';
 import { regnetTimm } from './regnet-timm.ts';
@@ -54,6 +55,7 @@ export const architectureCatalogue = new Catalogue<Architecture>(
     resnetCifar,
     vgg,
     mobilenetV2,
+    mlp,
     bertHuggingFace,
     distilbertHuggingFace,
     modernbertHuggingFace,

@@ -70,6 +70,11 @@ const descriptions = {
       'a .json file, a module that exports a recipe, or one that comes along, such as glyphs-cnn',
     ],
   },
+  finetune: {
+    summary:
+      'Train a network with its spiking neurons in place. A run that was interrupted goes on from its last checkpoint.',
+    argument: ['<model>', 'a source network, which is converted first, or a spiking one (.snn.onnx)'],
+  },
   demo: {
     summary: 'Convert a network with ECMT and print its accuracy at every time-step.',
   },

@@ -20,6 +20,13 @@ export function wholeNumber(smallest: number): (text: string) => number {
   };
 }
 
+/** Reads a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError(`expected a number above 0, got '${text}'. Give for example 0.001.`);
+}
+
 /** Reads a number from 0 to 1. */
 export function probability(text: string): number {
   const value = Number(text);
@@ -28,7 +35,7 @@ export function probability(text: string): number {
 }
 
 /** An option of a job, called by its flag here and by its setting in the library. */
-class JobOption extends Option {
+export class JobOption extends Option {
   readonly #setting: Means;
 
   /** @param value what stands behind the flag, if anything does */

@@ -9,6 +9,7 @@ import { diagnoseCommand } from './commands/diagnose-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
 import { exportCommand } from './commands/export-command.ts';
+import { finetuneCommand } from './commands/finetune-command.ts';
 import { generateCommand } from './commands/generate-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { listCommands } from './commands/list-commands.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     inspectCommand(),
     exportCommand(),
     trainCommand(),
+    finetuneCommand(),
     demoCommand(),
     runsCommand(),
     ...listCommands(),

@@ -12,6 +12,26 @@ import { hiddenStepsOf } from '../spiking/time-axis.ts';
 /** Key of the record among a model's `metadata_props`. */
 const metadataKey = 'transpike';
 
+/** How a spiking model was trained with its neurons in place. */
+const fineTuningSchema = z.object({
+  method: z.string(),
+  /** T it was trained at. */
+  steps: z.int(),
+  /** Names of the constants that were trained. */
+  trained: z.array(z.string()),
+  epochs: z.int(),
+  /** Steps of the optimiser. */
+  updates: z.int(),
+  seed: z.int(),
+  /** Data it was trained on, and number of its samples. */
+  data: z.string(),
+  samples: z.int(),
+  /** Accuracies on the test data, 0 to 1: without neurons, as converted, and after the training. */
+  sourceAccuracy: z.number(),
+  convertedAccuracy: z.number(),
+  tunedAccuracy: z.number(),
+});
+
 const schema = z.object({
   format: z.literal(1),
   method: z.string(),
@@ -32,6 +52,8 @@ const schema = z.object({
   weightBits: z.tuple([z.int(), z.int()]).optional(),
   /** Extensions that the method and the neurons come from, if there are any. */
   extensions: z.array(z.object({ name: z.string(), version: z.string(), hash: z.string() })).optional(),
+  /** How it was trained afterwards, if it was. */
+  fineTuning: fineTuningSchema.optional(),
   sites: z.array(
     z.object({
       name: z.string(),
@@ -41,6 +63,9 @@ const schema = z.object({
     }),
   ),
 });
+
+/** How a spiking model was trained with its neurons in place. */
+export type FineTuningRecord = z.infer<typeof fineTuningSchema>;
 
 /** How a spiking model came about; kept in the model. */
 export type ConversionRecord = z.infer<typeof schema>;
@@ -101,6 +126,20 @@ export function writeConversionRecord(
 /** The last digits depend on the version of V8, whose exponentials are rounded otherwise. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
+}
+
+/**
+ * Adds to the record of a converted model how it was trained, and which neurons stand in it now.
+ *
+ * @returns the whole record; `undefined` for a model without one
+ */
+export function noteFineTuning(model: Model, fineTuning: FineTuningRecord): ConversionRecord | undefined {
+  const before = readConversionRecord(model);
+  if (!before) return undefined;
+  const sites = sitesOf(model).map(({ name, neuron }) => ({ name, neuron: neuron.name }));
+  const record: ConversionRecord = { ...before, steps: fineTuning.steps, fineTuning, sites };
+  model.metadata.set(metadataKey, JSON.stringify(record));
+  return record;
 }
 
 function originsOf(method: string, neurons: readonly string[]): ExtensionIdentity[] {

@@ -10,6 +10,7 @@ import {
   lowerLadder,
   thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
+import { ladderLearning } from '../dynamics/ladder-learning.ts';
 import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 
 /**
@@ -55,4 +56,5 @@ export const multiThreshold = defineNeuron({
     const { emitted, decoded } = lowerReset(build, values, spike);
     return { state: { emitted }, decoded, spike };
   },
+  learning: ladderLearning,
 });

@@ -158,6 +158,40 @@ const jobs: Record<string, () => Promise<void>> = {
     expectSame('l-trained/model.safetensors', 'c-trained/model.safetensors');
     expectSame('l-trained/config.json', 'c-trained/config.json');
   },
+
+  async finetune() {
+    const network = { kind: 'mlp', widths: [8] };
+    writeFileSync(at('perceptron.json'), JSON.stringify({ ...tinyRecipe, network }));
+    await library.trainNetwork(at('perceptron.json'), { output: at('perceptron') });
+    const parts = ['--data', 'glyphs:train?size=64', '--test-data', 'glyphs:test?size=32'];
+    const length = ['--epochs', '1', '--batch', '32', '-T', '2'];
+    await cli(
+      'finetune',
+      'perceptron',
+      '--method',
+      'diet',
+      ...parts,
+      ...length,
+      '--run',
+      'c-tuning',
+      '-o',
+      'cf.snn.onnx',
+    );
+    const { accuracies } = await library.finetuneNetwork(await openNetwork(at('perceptron')), {
+      method: 'diet',
+      data: 'glyphs:train?size=64',
+      testData: 'glyphs:test?size=32',
+      epochs: 1,
+      batchSize: 32,
+      steps: 2,
+      folder: at('l-tuning'),
+      output: at('lf.snn.onnx'),
+    });
+    expectSame('lf.snn.onnx', 'cf.snn.onnx');
+    expect(readdirSync(at('l-tuning'))).toEqual(readdirSync(at('c-tuning')));
+    expect((await openNetwork(at('cf.snn.onnx'))).spiking).toBe(true);
+    expect(accuracies.tuned).toBeGreaterThan(0);
+  },
 };
 
 /** Commands that do nothing with networks. */

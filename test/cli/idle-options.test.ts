@@ -331,6 +331,24 @@ const effects: Record<string, Record<string, Effect>> = {
     '--fresh': 'where it begins',
     '--json': printing,
   },
+  finetune: {
+    ...opening,
+    '--preprocess': 'how pictures become inputs',
+    '--method': 'how it is trained',
+    '--steps': 'T',
+    '--recipe': 'how it is trained',
+    '--data': 'what it is trained on',
+    '--test-data': 'what it is measured on',
+    '--epochs': 'how long it is trained',
+    '--batch': 'how it is trained',
+    '--learning-rate': 'how it is trained',
+    '--output': output,
+    '--run': called,
+    '--fresh': 'where it begins',
+    '--bundle': output,
+    '--force': output,
+    '--json': printing,
+  },
   demo: {
     '--model': {
       'demo --model @vit':

@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type TrainSettings, trainNetwork } from '../../jobs/train-network.ts';
-import type { TrainingEvent, TrainingResult } from '../../training/run/train-options.ts';
+import type { TrainingResult } from '../../training/run/train-options.ts';
 import { recipeAt } from '../bundled.ts';
 import { describedCommand } from '../described-command.ts';
-import { mention } from '../mention.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
-import { type Progress, showProgress } from '../progress.ts';
 import { exitCodes } from '../report-error.ts';
 import { tell } from '../status-line.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
+import { TrainingReport } from '../training-report.ts';
 
 interface Settings extends TrainSettings {
   readonly json?: boolean;
@@ -54,25 +53,4 @@ async function trainAction(recipe: string, settings: Settings): Promise<void> {
 function print(result: TrainingResult, out: string, json: boolean): void {
   if (json) console.log(JSON.stringify({ output: out, ...result }, null, 2));
   else console.log(`${pc.green('✓')} ${out}: test accuracy ${(100 * result.testAccuracy).toFixed(2)} %`);
-}
-
-/** A progress bar over the steps, and a line for each epoch. */
-class TrainingReport {
-  #progress: Progress | undefined;
-
-  show(event: TrainingEvent): void {
-    if (event.kind === 'epoch') {
-      const [loss, accuracy] = [event.trainLoss.toFixed(4), (100 * event.testAccuracy).toFixed(2)];
-      this.stop();
-      mention(`epoch ${event.epoch}/${event.epochs}: training loss ${loss}, test accuracy ${accuracy} %`);
-    } else if (event.kind === 'step') {
-      this.#progress ??= showProgress('training', event.steps, 'steps');
-      this.#progress.update(event.step, `loss ${event.loss.toFixed(4)}`);
-    }
-  }
-
-  stop(): void {
-    this.#progress?.stop();
-    this.#progress = undefined;
-  }
 }

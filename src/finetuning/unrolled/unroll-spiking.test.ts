@@ -13,6 +13,7 @@ import { evaluateModel } from '../../interpreter/evaluate-model.ts';
 import { type NdArray, ndArray } from '../../interpreter/nd-array.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import { leakyIntegrateAndFire } from '../../neurons/leaky-integrate-and-fire.ts';
+import { multiThreshold } from '../../neurons/multi-threshold.ts';
 import { stBif } from '../../neurons/st-bif.ts';
 import { Random } from '../../random.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
@@ -61,6 +62,12 @@ const cases: [string, AnyNeuron, object, Values][] = [
   ['integrate-and-fire', integrateAndFire, {}, own],
   ['leaky', leakyIntegrateAndFire, {}, { ...own, leak: 0.9 }],
   ['leaky, exceeding', leakyIntegrateAndFire, { fires: 'exceeding' }, { ...own, leak: 1 }],
+  [
+    'multi-threshold',
+    multiThreshold,
+    { levels: 3 },
+    { thresholdPositive: 0.2, thresholdNegative: 0.1, deadZone: 0.5 },
+  ],
   ['leaky, delayed', leakyIntegrateAndFire, { order: 'delayed' }, { ...own, leak: 0.8 }],
 ];
 
@@ -76,6 +83,11 @@ function linearised(base: Map<string, NdArray[]>, record: boolean) {
   };
   return (node: Node) => {
     if (node.opType === 'StopGradient') return held(node, (_now, [value]) => [...value!.data]);
+    if (node.opType === 'CoupledAsIs') {
+      return held(node, ([, carrier], [value, was]) =>
+        Array.from(carrier!.data, (x, i) => value!.data[i]! + x - was!.data[i]!),
+      );
+    }
     if (node.opType !== 'Coupled') return undefined;
     return held(node, ([, carrier], [value, was, slope]) =>
       Array.from(carrier!.data, (x, i) => value!.data[i]! + slope!.data[i]! * (x - was!.data[i]!)),
@@ -120,9 +132,11 @@ describe('unrollSpiking', () => {
         { name: 'loss' },
       );
       const trained = [...graph.initializers.keys()].filter((name) =>
-        /^(w\d|b1|relu.*\.(threshold|leak|amplitude|initialPotential))$/.test(name),
+        /^(w\d|b1|relu.*\.(threshold|thresholdPositive|thresholdNegative|leak|amplitude|initialPotential))$/.test(
+          name,
+        ),
       );
-      expect(trained.length).toBe(4 + 2 * neuron.parameters.length);
+      expect(trained.length).toBe(4 + 2 * Object.keys(neuron.learning!.ranges).length);
       const inputs = new Map<string, NdArray>([['x', batch]]);
       for (const name of trained) {
         const { shape } = graph.initializers.get(name)!;

@@ -37,6 +37,11 @@ export class BatchLoader {
     this.#map = new Int32Array(pixels);
   }
 
+  /** Number of samples of a batch. */
+  get rows(): number {
+    return this.#batchSize;
+  }
+
   /** The order of an epoch: all indices, shuffled by seed and epoch. */
   static order(size: number, seed: number, epoch: number): Uint32Array {
     return new Random(seed, streams.order, epoch).shuffle(Uint32Array.from({ length: size }, (_, i) => i));

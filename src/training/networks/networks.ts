@@ -1,10 +1,11 @@
 import { Catalogue } from '../../catalogue.ts';
 import type { AnyNetworkKind } from './define-network.ts';
+import { mlpNetwork } from './mlp.ts';
 import { resnetNetwork } from './resnet.ts';
 import { vitNetwork } from './vit.ts';
 
 /** Kinds of networks of Transpike, by name. */
-export const networks = { vit: vitNetwork, resnet: resnetNetwork } as const satisfies Record<
+export const networks = { vit: vitNetwork, resnet: resnetNetwork, mlp: mlpNetwork } as const satisfies Record<
   string,
   AnyNetworkKind
 >;

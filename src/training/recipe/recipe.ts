@@ -66,5 +66,19 @@ export const recipeSchema = z.strictObject({
 /** A recipe with all defaults filled in. */
 export type Recipe = z.infer<typeof recipeSchema>;
 
+/** What decides how a training goes, whatever is trained. */
+export type TrainingPlan = Pick<
+  Recipe,
+  | 'seed'
+  | 'augmentation'
+  | 'loss'
+  | 'schedule'
+  | 'epochs'
+  | 'batchSize'
+  | 'clip'
+  | 'patience'
+  | 'checkpointSteps'
+> & { readonly data: Pick<Recipe['data'], 'mean' | 'std'> };
+
 /** A recipe as it is written. */
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
 import type { TrainingData } from '../data/training-data.ts';
-import type { PreparedNetwork } from '../recipe/prepare-network.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { TrainingPlan } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
 import type { TrainOptions } from './train-options.ts';
 import {
@@ -13,7 +13,11 @@ import {
 } from './training-checkpoint.ts';
 
 /** A hash of everything that decides the bits of a training. */
-export function trainingFingerprint(recipe: Recipe, train: TrainingData, test: TrainingData): string {
+export function trainingFingerprint(
+  recipe: TrainingPlan & { readonly description?: string },
+  train: TrainingData,
+  test: TrainingData,
+): string {
   const { checkpointSteps: _, description: __, ...decisive } = recipe;
   const sizes = [train, test].map(({ size, height, width, classes }) => [size, height, width, classes]);
   return createHash('sha256')
@@ -28,7 +32,7 @@ export function trainingFingerprint(recipe: Recipe, train: TrainingData, test: T
  * @throws UsageError if the run folder has a checkpoint that is not to be, or cannot be, resumed
  */
 export async function startingPoint(
-  network: PreparedNetwork,
+  { tensors }: { readonly tensors: ReadonlyMap<string, Tensor> },
   { parameters, statistics }: TrainingStep,
   fingerprint: string,
   { out, resume = false, fresh = false }: TrainOptions,
@@ -48,8 +52,7 @@ export async function startingPoint(
   }
   const vector = ({ entries, size }: typeof parameters) => {
     const values = new Float32Array(size);
-    for (const { name, offset } of entries)
-      values.set(lookUp(network.tensors, name, 'tensor').toFloat32(), offset);
+    for (const { name, offset } of entries) values.set(lookUp(tensors, name, 'tensor').toFloat32(), offset);
     return values;
   };
   const vectors = new Map([['parameters', vector(parameters)]]);

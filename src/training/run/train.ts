@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { withFolderLock } from '../../files/folder-lock.ts';
+import { writeAtomically } from '../../files/write-atomically.ts';
+import { mustExist } from '../../look-up.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import { type CheckedRecipe, checkRecipe, loadRecipe } from '../recipe/load-recipe.ts';
 import { prepareNetwork } from '../recipe/prepare-network.ts';
@@ -8,7 +11,8 @@ import { TrainingSession } from '../step/training-session.ts';
 import { openRecipeData } from './open-recipe-data.ts';
 import { startingPoint, trainingFingerprint } from './starting-point.ts';
 import type { TrainingResult, TrainOptions } from './train-options.ts';
-import { TrainingRun } from './training-run.ts';
+import { type Trainee, TrainingRun } from './training-run.ts';
+import { writeModel } from './write-model.ts';
 
 /** Trains what a recipe file describes; see {@link train}. */
 export async function runTraining(recipePath: string, options: TrainOptions): Promise<TrainingResult> {
@@ -52,7 +56,14 @@ async function trainIn(
   const start = await startingPoint(network, step, fingerprint, options);
   const session = await TrainingSession.create(step, start.vectors, options.threads);
   try {
-    const run = new TrainingRun(recipe, network, step, session, start.progress, options);
+    const trainee: Trainee = {
+      async write(vectors, curve) {
+        await writeModel(options.out, network, step, vectors, recipe, mustExist(curve.at(-1), 'an epoch'));
+        const text = JSON.stringify({ recipe, epochs: curve }, null, 2);
+        await writeAtomically(join(options.out, 'curve.json'), `${text}\n`);
+      },
+    };
+    const run = new TrainingRun(recipe, trainee, step, session, start.progress, options);
     return await run.finish(trainData, testData);
   } finally {
     await session.release();

@@ -1,21 +1,25 @@
-import { join } from 'node:path';
-import { writeAtomically } from '../../files/write-atomically.ts';
 import { BatchLoader } from '../data/batch-loader.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import { learningRateAt } from '../recipe/learning-rate-schedule.ts';
-import type { PreparedNetwork } from '../recipe/prepare-network.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { TrainingPlan } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
-import type { TrainingSession } from '../step/training-session.ts';
+import type { TrainingBatch, TrainingSession, TrainingVectors } from '../step/training-session.ts';
 import { checkDivergence } from './check-divergence.ts';
 import type { TrainingResult, TrainOptions } from './train-options.ts';
 import { type EpochRecord, type TrainingProgress, writeTrainingCheckpoint } from './training-checkpoint.ts';
-import { writeModel } from './write-model.ts';
+
+/** What is trained: how its results are written, and what else happens to its batches. */
+export interface Trainee {
+  /** Writes what has been trained so far, after each epoch. @param curve a record for each epoch, this one last */
+  write(vectors: TrainingVectors, curve: readonly EpochRecord[]): Promise<void>;
+  /** Changes the targets of a batch before the step. Default: they stay. */
+  retarget?(batch: TrainingBatch): Promise<void>;
+}
 
 /** One training under way. */
 export class TrainingRun {
-  readonly #recipe: Recipe;
-  readonly #network: PreparedNetwork;
+  readonly #recipe: TrainingPlan;
+  readonly #trainee: Trainee;
   readonly #step: TrainingStep;
   readonly #session: TrainingSession;
   readonly #progress: TrainingProgress;
@@ -25,15 +29,15 @@ export class TrainingRun {
   readonly #stepBefore: number;
 
   constructor(
-    recipe: Recipe,
-    network: PreparedNetwork,
+    recipe: TrainingPlan,
+    trainee: Trainee,
     step: TrainingStep,
     session: TrainingSession,
     progress: TrainingProgress,
     options: TrainOptions,
   ) {
     this.#recipe = recipe;
-    this.#network = network;
+    this.#trainee = trainee;
     this.#step = step;
     this.#session = session;
     this.#progress = progress;
@@ -65,6 +69,7 @@ export class TrainingRun {
       const first = progress.stepInEpoch * batchSize;
       const indices = order.subarray(first, first + batchSize);
       await loader.loadTraining(indices, augmentation, loss.labelSmoothing, seed, progress.epoch);
+      await this.#trainee.retarget?.(loader);
       await this.#doStep(loader);
       if (progress.step === this.#options.stopAtStep || this.#options.signal?.aborted) {
         await this.#save();
@@ -125,7 +130,7 @@ export class TrainingRun {
     progress.curve.push(record);
     Object.assign(progress, { epoch: progress.epoch + 1, stepInEpoch: 0, lossSum: 0, correctSum: 0 });
     await this.#save();
-    await this.#writeResults(record);
+    await this.#trainee.write(this.#session.vectors, progress.curve);
     this.#options.onProgress?.({ kind: 'epoch', epochs, ...record });
   }
 
@@ -147,13 +152,6 @@ export class TrainingRun {
   async #save(): Promise<void> {
     this.#progress.seconds = this.#seconds();
     await writeTrainingCheckpoint(this.#options.out, this.#session.vectors, this.#progress);
-  }
-
-  async #writeResults(record: EpochRecord): Promise<void> {
-    const { out } = this.#options;
-    await writeModel(out, this.#network, this.#step, this.#session.vectors, this.#recipe, record);
-    const curve = { recipe: this.#recipe, epochs: this.#progress.curve };
-    await writeAtomically(join(out, 'curve.json'), `${JSON.stringify(curve, null, 2)}\n`);
   }
 
   #result(finished: boolean): TrainingResult {

@@ -122,7 +122,7 @@ const appendUpdate = definePass({
     { graph }: Model,
     gradients: readonly string[],
     layout: ParameterLayout,
-    { decays = (_, shape) => shape.length > 1 }: TrainableNetwork,
+    { decays = (_, shape) => shape.length > 1, rangeOf }: TrainableNetwork,
     { optimiser, optimiserOptions, clip }: TrainingStepOptions,
   ): void {
     const build = new GraphBuilder(graph, 'update.');
@@ -150,12 +150,34 @@ const appendUpdate = definePass({
       },
       optimiserOptions,
     );
-    publish(build, updated.parameters, 'parameters.next', [layout.size]);
+    const kept = rangeOf ? keptInRange(build, updated.parameters, layout, rangeOf) : updated.parameters;
+    publish(build, kept, 'parameters.next', [layout.size]);
     for (const name of optimiser.state)
       publish(build, updated.state[name]!, `state.${name}.next`, [layout.size]);
     graph.removeDeadNodes();
   },
 });
+
+/** The parameters, each moved to where it is kept; nothing is appended if none is kept anywhere. */
+function keptInRange(
+  build: GraphBuilder,
+  parameters: string,
+  { entries, size }: ParameterLayout,
+  rangeOf: NonNullable<TrainableNetwork['rangeOf']>,
+): string {
+  const smallest = new Float32Array(size).fill(Number.NEGATIVE_INFINITY);
+  const largest = new Float32Array(size).fill(Number.POSITIVE_INFINITY);
+  const ranged = entries.filter(({ name, offset, size: length }) => {
+    const range = rangeOf(name);
+    if (range) smallest.fill(range.smallest, offset, offset + length);
+    if (range?.largest !== undefined) largest.fill(range.largest, offset, offset + length);
+    return range;
+  });
+  if (ranged.length === 0) return parameters;
+  const bound = (name: string, values: Float32Array) => build.constant(name, Tensor.float32([size], values));
+  const raised = build.op('Max', [parameters, bound('smallest', smallest)]);
+  return build.op('Min', [raised, bound('largest', largest)]);
+}
 
 /** gradient · min(1, limit/norm). */
 function clipped(build: GraphBuilder, gradient: string, norm: string, limit: number): string {

@@ -1,3 +1,4 @@
+import type { LearnedRange } from '../../dynamics/learning.ts';
 import type { Model } from '../../graph/model.ts';
 
 /** A network to be trained. */
@@ -8,4 +9,6 @@ export interface TrainableNetwork {
   readonly parameters: readonly string[];
   /** Whether weight decay applies to a parameter. Default: to those of two or more axes. */
   readonly decays?: (name: string, shape: readonly number[]) => boolean;
+  /** Where a parameter is kept after each step. Default: nowhere in particular. */
+  readonly rangeOf?: (name: string) => LearnedRange | undefined;
 }

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { convert } from '../../conversion/convert.ts';
+import { createOracleEngine } from '../../engines/oracle-engine.ts';
+import { planRun } from '../../engines/plan-run.ts';
+import type { Model } from '../../graph/model.ts';
+import { methodNamed } from '../../methods/methods.ts';
+import { openDataset } from '../../opening/open-dataset.ts';
+import { Random } from '../../random.ts';
+import { sitesOf } from '../../spiking/neuron-node.ts';
+import { BatchLoader } from '../../training/data/batch-loader.ts';
+import { openTrainingData, type TrainingData } from '../../training/data/training-data.ts';
+import { mlpNetwork } from '../../training/networks/mlp.ts';
+import type { TrainOptions } from '../../training/run/train-options.ts';
+import { fineTuningNamed } from '../methods/fine-tunings.ts';
+import { checkFineTuning, type FineTuningInput } from './fine-tuning-plan.ts';
+import { finetune } from './finetune.ts';
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'transpike-finetune-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+const normalisation = { mean: [0.3], std: [0.2] };
+let source: Model;
+let train: TrainingData;
+let test: TrainingData;
+let calibration: Float32Array;
+
+beforeAll(async () => {
+  train = await openTrainingData(await openDataset('glyphs:train?size=64'), 1);
+  test = await openTrainingData(await openDataset('glyphs:test?size=40'), 1, train.classes);
+  const settings = mlpNetwork.settings.parse({ kind: 'mlp', widths: [24, 16] });
+  const { tensors, config } = mlpNetwork.initialise(settings, train, new Random(3));
+  source = mlpNetwork.architecture.recognise(config, tensors, 'config.json').build().model;
+  const loader = new BatchLoader(train, 16, normalisation);
+  await loader.loadTest(0);
+  calibration = loader.inputs.slice();
+});
+
+const inputs = (data: Float32Array) => ({ shape: [data.length / 1024, 1, 32, 32], data });
+
+async function tuned(input: FineTuningInput, options: Partial<TrainOptions> = {}) {
+  const plan = checkFineTuning({ epochs: 2, batchSize: 16, learningRate: 0.01, steps: 3, ...input }, 'test');
+  const method = fineTuningNamed(plan.method);
+  const { model: spiking } = await convert(source, {
+    method: methodNamed(method.start.method),
+    preset: method.start.preset,
+    steps: plan.steps,
+    async *calibration() {
+      yield inputs(calibration);
+    },
+  });
+  const losses: number[] = [];
+  const result = await finetune(
+    { spiking, method, plan, train, test, normalisation },
+    {
+      out: await folder(),
+      onProgress: (event) => event.kind === 'step' && losses.push(event.loss),
+      ...options,
+    },
+  );
+  return { ...result, losses };
+}
+
+/** Share of test pictures whose class the model gives after its last step, by the oracle. */
+async function accuracyOf(model: Model): Promise<number> {
+  const loader = new BatchLoader(test, test.size, normalisation);
+  await loader.loadTest(0);
+  const engine = createOracleEngine(planRun(model));
+  const { logits } = await engine.run(inputs(loader.inputs));
+  const last = logits.data.subarray(logits.data.length - test.size * test.classes);
+  let correct = 0;
+  for (let row = 0; row < test.size; row++) {
+    const part = (values: ArrayLike<number>) =>
+      Array.from({ length: test.classes }, (_, i) => values[row * test.classes + i]!);
+    const largest = (values: number[]) => values.indexOf(Math.max(...values));
+    correct += Number(largest(part(last)) === largest(part(loader.targets)));
+  }
+  return correct / test.size;
+}
+
+describe('finetune', () => {
+  it.each(['diet', 'ultra-low-latency', 'stdb', 'distil'])(
+    '%s lowers its loss, and leaves a spiking model that does what was measured',
+    async (method) => {
+      const { model, losses, accuracies, curve, finished } = await tuned({ method, epochs: 3 });
+      expect(finished).toBe(true);
+      const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+      expect(mean(losses.slice(-4))).toBeLessThan(mean(losses.slice(0, 4)));
+      expect(await accuracyOf(model)).toBeCloseTo(accuracies.tuned, 6);
+      expect(curve.map(({ step }) => step)).toEqual([4, 8, 12]);
+    },
+  );
+
+  it('resumes to the same bits as a run without interruption', async () => {
+    const settings = { method: 'diet', augmentation: { shift: 1, rotate: 5 } };
+    const whole = await tuned(settings);
+    const out = await folder();
+    const first = await tuned(settings, { out, stopAtStep: 3 });
+    expect(first.finished).toBe(false);
+    const rest = await tuned(settings, { out, resume: true });
+    expect([...first.losses, ...rest.losses]).toEqual(whole.losses);
+    const numbers = ({ model }: { model: Model }) =>
+      [...model.graph.initializers].map(([name, tensor]) => [name, [...tensor.bytes()]]);
+    expect(numbers(rest)).toEqual(numbers(whole));
+    expect(rest.accuracies).toEqual(whole.accuracies);
+  });
+
+  it('trains what it was asked for and keeps leaks in (0, 1] and amplitudes at their share of the threshold', async () => {
+    const { model, trained } = await tuned({
+      method: 'diet',
+      trains: ['threshold', 'leak'],
+      learningRate: 0.3,
+    });
+    expect(trained.every((name) => /\.(threshold|leak)$/.test(name))).toBe(true);
+    const sites = sitesOf(model);
+    expect(trained.length).toBe(2 * sites.length);
+    for (const { parameters } of sites) {
+      const { leak, threshold, amplitude } = parameters as Record<string, { toNumber(): number }>;
+      expect(leak!.toNumber()).toBeGreaterThan(0);
+      expect(leak!.toNumber()).toBeLessThanOrEqual(1);
+      expect(threshold!.toNumber()).toBeGreaterThanOrEqual(Math.fround(0.01));
+      expect(amplitude!.toNumber() / threshold!.toNumber()).toBeGreaterThan(0);
+    }
+    const weights = (of: Model) => of.graph.initializers.get('layers.0.weight')?.bytes();
+    expect(weights(model)).toEqual(weights(source));
+  });
+
+  it('stops with the step where the loss runs away', async () => {
+    await expect(tuned({ method: 'diet', learningRate: 1e6, epochs: 3 })).rejects.toThrow(
+      /^training step \d+: expected/,
+    );
+  });
+
+  it('lists everything wrong with its settings', () => {
+    expect(() => checkFineTuning({ steps: 0, speed: 1 }, 'x.json')).toThrow(
+      'x.json: expected settings of a fine-tuning, got steps: Too small: expected number to be >0; recipe: Unrecognized key: "speed". Start from one of the files in recipes/ whose names end in -tuned.json.',
+    );
+    expect(() => fineTuningNamed('magic')).toThrow(
+      "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, distil, got an unknown name. Choose a known method.",
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import type { LearnedRange } from '../../dynamics/learning.ts';
+import { definePass } from '../../graph/define-pass.ts';
+import type { Model } from '../../graph/model.ts';
+import { Tensor } from '../../graph/tensor.ts';
+import { lookUp } from '../../look-up.ts';
+import { foldCorrections } from '../../spiking/fold-corrections.ts';
+import { sitesOf } from '../../spiking/neuron-node.ts';
+import type { TrainableNetwork } from '../../training/step/trainable-network.ts';
+import type { Trained } from '../methods/define-fine-tuning.ts';
+import { learningOf } from './unroll-neurons.ts';
+import { type UnrolledModel, type UnrollOptions, unrollSpiking } from './unroll-spiking.ts';
+
+/** A spiking model that is trained with its neurons in place. */
+export interface TrainableSpiking extends TrainableNetwork {
+  readonly unrolled: UnrolledModel;
+  /** Start values of what is trained, by name. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The spiking model with trained values; those that are tied follow. */
+  withValues(values: ReadonlyMap<string, Tensor>): Model;
+}
+
+/**
+ * Makes the training form of a spiking model: which constants are trained, and where they are kept.
+ *
+ * Weights are all float32 constants of more than one element that are no parameters of neurons: kernels, matrices, biases, positions.
+ */
+export function trainableSpiking(
+  spiking: Model,
+  trains: readonly Trained[],
+  options: UnrollOptions,
+): TrainableSpiking {
+  const base = withoutCorrections(spiking);
+  const unrolled = unrollSpiking(base, { ...options, tie: !trains.includes('amplitude') });
+  const { initializers } = unrolled.model.graph;
+  const own = neuronParameters(base);
+  const tied = new Set(unrolled.tied.map(({ name }) => name));
+  const parameters = [...initializers.keys()].filter((name) => {
+    const parameter = own.get(name);
+    if (parameter) return !tied.has(name) && trains.some((each) => each === parameter.kind);
+    return (
+      trains.includes('weights') && base.graph.initializers.has(name) && isWeight(initializers.get(name))
+    );
+  });
+  return {
+    model: unrolled.model,
+    unrolled,
+    parameters,
+    decays: (name, shape) => shape.length > 1 && !own.has(name),
+    rangeOf: (name) => own.get(name)?.range,
+    tensors: new Map(parameters.map((name) => [name, lookUp(initializers, name, 'constant')])),
+    withValues: (values) => takeValues(base, values, unrolled, own),
+  };
+}
+
+const withoutCorrections = definePass({
+  name: 'without-corrections',
+  summary: 'Corrections become part of the biases beside them, in a copy.',
+  rewrites: 'copy',
+  apply(spiking: Model): Model {
+    const copy = spiking.clone();
+    foldCorrections(copy);
+    return copy;
+  },
+});
+
+interface NeuronParameter {
+  readonly kind: string;
+  readonly range: LearnedRange;
+}
+
+/** The parameters of neurons that can be trained, by the name of their constant. */
+function neuronParameters(spiking: Model): ReadonlyMap<string, NeuronParameter> {
+  const found = new Map<string, NeuronParameter>();
+  for (const site of sitesOf(spiking)) {
+    const { ranges } = learningOf(site);
+    for (const [parameter, name] of Object.entries(site.parameterValues)) {
+      const range = ranges[parameter] ?? { smallest: Number.NEGATIVE_INFINITY };
+      // Thresholds of two signs are trained together.
+      const kind = parameter in ranges ? parameter.replace(/^threshold.*/, 'threshold') : 'fixed';
+      found.set(name, { kind, range });
+    }
+  }
+  return found;
+}
+
+function isWeight(tensor: Tensor | undefined): boolean {
+  return tensor?.dataType === 'float32' && tensor.size > 1;
+}
+
+const takeValues = definePass({
+  name: 'take-values',
+  summary: 'Trained values take the place of those before.',
+  rewrites: 'copy',
+  apply(
+    base: Model,
+    values: ReadonlyMap<string, Tensor>,
+    { tied }: UnrolledModel,
+    own: ReadonlyMap<string, NeuronParameter>,
+  ): Model {
+    const model = base.clone();
+    const put = (name: string, tensor: Tensor) =>
+      model.graph.setInitializer(
+        name,
+        own.has(name) ? Tensor.float64(tensor.shape, tensor.toNumbers()) : tensor,
+      );
+    for (const [name, tensor] of values) put(name, tensor);
+    for (const { name, of, ratio } of tied) {
+      const leader = values.get(of);
+      if (leader) put(name, product(leader, ratio));
+    }
+    return model;
+  },
+});
+
+/** a·b, element by element; a scalar serves all elements of the other. */
+function product(a: Tensor, b: Tensor): Tensor {
+  const [left, right] = [a.toNumbers(), b.toNumbers()];
+  const { shape, size } = a.size >= b.size ? a : b;
+  const at = (values: ArrayLike<number>, i: number) => values[values.length === 1 ? 0 : i] ?? 0;
+  // As the training form multiplies: in float32.
+  return Tensor.float32(
+    shape,
+    Float32Array.from({ length: size }, (_, i) => at(left, i) * at(right, i)),
+  );
+}

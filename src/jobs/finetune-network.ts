@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ConversionRecord, noteFineTuning } from '../conversion/conversion-record.ts';
+import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
+import type { FineTuning } from '../finetuning/methods/define-fine-tuning.ts';
+import { fineTuningNamed } from '../finetuning/methods/fine-tunings.ts';
+import {
+  checkFineTuning,
+  type FineTuningInput,
+  type FineTuningPlan,
+} from '../finetuning/run/fine-tuning-plan.ts';
+import { type FineTuned, finetune } from '../finetuning/run/finetune.ts';
+import type { Model } from '../graph/model.ts';
+import { openDataset } from '../opening/open-dataset.ts';
+import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
+import type { TrainingEvent } from '../training/run/train-options.ts';
+import { convertNetwork } from './convert-network.ts';
+import type { JobListener } from './notice.ts';
+import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+
+/** How to fine-tune a network with its neurons in place. */
+export interface FinetuneSettings extends FineTuningInput, ModelOutputSettings, JobListener {
+  /** JSON file with settings of the training; those that are given beside it count instead. */
+  readonly recipe?: string | undefined;
+  /** Pictures to train on, with classes (`distil` uses none): the part `train`, where there are several. */
+  readonly data: string;
+  /** Pictures to measure on. Default: the part `test` of the data. */
+  readonly testData?: string | undefined;
+  /** Folder of the run: checkpoint and loss curve. Default: `runs/<network>-<method>-T<steps>`. */
+  readonly folder?: string | undefined;
+  /** Whether to start from the beginning even if there is a checkpoint. Default false: it goes on. */
+  readonly fresh?: boolean | undefined;
+  /** Threads one operator may use. Default 1. */
+  readonly threads?: number | undefined;
+  /** Stops after the step under way with a checkpoint; the same settings go on from there. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
+}
+
+/** A fine-tuned network and how it came about. */
+export interface FinetuneEnd extends Omit<FineTuned, 'model'> {
+  readonly network: Network;
+  readonly folder: string;
+  /** How the network came about, with what was trained; absent while the training is not finished. */
+  readonly record?: ConversionRecord | undefined;
+  /** Files with weights that the written file depends on, relative to its folder. */
+  readonly refersTo: readonly string[];
+}
+
+/**
+ * Trains a network with spiking neurons in place, at T steps: a source network is converted first as the method says, one
+ * that spikes already is trained as it is. A run that was interrupted goes on from its last checkpoint with the same bits.
+ *
+ * @throws UsageError for wrong settings, all at once, or a folder with another run; ConversionError if the network cannot be
+ *   converted or trained; RuntimeError if the loss is not finite or runs away
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { finetuneNetwork, openNetwork, trainNetwork } from 'transpike';
+ *
+ * const pictures = { train: 'glyphs:train?size=64', test: 'glyphs:test?size=32', channels: 1, mean: [0.25], std: [0.22] };
+ * const recipe = { name: 'small', network: { kind: 'mlp', widths: [8] }, data: pictures, epochs: 1, batchSize: 32 };
+ * const training = { optimiser: { kind: 'adam' }, schedule: { kind: 'constant', learningRate: 0.01 } };
+ * await writeFile('small.json', JSON.stringify({ ...recipe, ...training }));
+ * const source = await openNetwork((await trainNetwork('small.json')).folder);
+ *
+ * const data = { data: 'glyphs:train?size=32', testData: 'glyphs:test?size=16' };
+ * const { network, record } = await finetuneNetwork(source, { ...data, method: 'diet', steps: 2, epochs: 1, batchSize: 16 });
+ * console.log(network.spiking, record?.fineTuning?.updates); // true 2
+ * ```
+ */
+export async function finetuneNetwork(network: Network, settings: FinetuneSettings): Promise<FinetuneEnd> {
+  const plan = await planOf(settings);
+  const method = fineTuningNamed(plan.method);
+  const { output, force, bundle, fresh = false, data, testData, onNotice } = settings;
+  const inputs = inputsOf(network, data, testData, settings.recipe);
+  if (output !== undefined) await requireWritable(output, { inputs, kind: 'onnx', force });
+  const folder = settings.folder ?? join('runs', `${network.name}-${method.name}-T${plan.steps}`);
+  const pictures = pictureForm(network);
+  const [train, test] = await openParts(settings, pictures.channels);
+  requireSize(network, train);
+  const spiking = await spikingModel(network, method, plan, settings);
+  const resume = !fresh && existsSync(join(folder, 'checkpoint.safetensors'));
+  if (resume) onNotice?.({ kind: 'resumed', message: `going on with the run in ${folder}` });
+  const { threads, signal, onProgress } = settings;
+  const { model, ...tuned } = await finetune(
+    { spiking, method, plan, train, test, normalisation: pictures },
+    { out: folder, resume, fresh, threads, signal, onProgress },
+  );
+  const last = tuned.curve.at(-1);
+  const record =
+    tuned.finished && last
+      ? noteFineTuning(model, {
+          method: method.name,
+          steps: plan.steps,
+          trained: [...tuned.trained],
+          epochs: last.epoch,
+          updates: last.step,
+          seed: plan.seed,
+          data,
+          samples: train.size,
+          sourceAccuracy: tuned.accuracies.source,
+          convertedAccuracy: tuned.accuracies.converted,
+          tunedAccuracy: tuned.accuracies.tuned,
+        })
+      : undefined;
+  const derived = derivedNetwork(network, model);
+  const written =
+    tuned.finished && output !== undefined ? await writeOnnx(model, output, { bundle }) : undefined;
+  return { ...tuned, record, folder, network: derived, refersTo: written?.refersTo ?? [] };
+}
+
+/** Settings of the recipe, then those that are given beside it. */
+async function planOf(settings: FinetuneSettings): Promise<FineTuningPlan> {
+  const { recipe, data, testData, folder, fresh, threads, signal, onProgress, ...rest } = settings;
+  const { output, force, bundle, onNotice, ...given } = rest;
+  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const written = recipe === undefined ? {} : await readRecipe(recipe);
+  return checkFineTuning({ ...written, ...stated }, recipe ?? 'finetune');
+}
+
+async function readRecipe(path: string): Promise<object> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as object;
+  } catch (cause) {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'settings of a fine-tuning as JSON',
+        got: messageOf(cause),
+        remedy: 'Check the path, or the file',
+      },
+      { cause },
+    );
+  }
+}
+
+/** How pictures become inputs of a network that is trained on them as they are. */
+function pictureForm({ path, preprocess, inputShape }: Network) {
+  const channels = inputShape.length === 3 ? inputShape[0] : undefined;
+  if (preprocess && (channels === 1 || channels === 3)) {
+    return { channels, mean: preprocess.mean, std: preprocess.std } as const;
+  }
+  throw new UsageError({
+    where: path,
+    expected: 'a network that reads pictures of one or three channels',
+    got: `inputs [${inputShape.join(', ')}]`,
+    remedy: 'Fine-tune networks of pictures',
+  });
+}
+
+async function openParts(
+  { data, testData }: FinetuneSettings,
+  channels: 1 | 3,
+): Promise<[TrainingData, TrainingData]> {
+  const parts = testData === undefined;
+  const train = await openTrainingData(await openDataset(data, parts ? { split: 'train' } : {}), channels);
+  const test = await openDataset(testData ?? data, parts ? { split: 'test' } : {});
+  return [train, await openTrainingData(test, channels, train.classes)];
+}
+
+/** Pictures are not resized here: each epoch would do it again. */
+function requireSize({ path, inputShape }: Network, { height, width }: TrainingData): void {
+  const [, rows, columns] = inputShape;
+  if (rows === height && columns === width) return;
+  throw new UsageError({
+    where: path,
+    expected: `pictures of ${columns} × ${rows} pixels, as the network reads them`,
+    got: `${width} × ${height}`,
+    remedy: 'Scale the pictures before',
+    means: ['data'],
+  });
+}
+
+/** The network as it is, if it spikes; else as the method's conversion makes it, calibrated on the training data. */
+async function spikingModel(
+  network: Network,
+  { start }: FineTuning,
+  { steps }: FineTuningPlan,
+  { data, testData, threads, signal, onNotice }: FinetuneSettings,
+): Promise<Model> {
+  if (network.spiking) return network.model;
+  const split = testData === undefined ? { calibrationSplit: 'train' } : {};
+  const made = await convertNetwork(network, {
+    ...start,
+    ...split,
+    steps,
+    calibration: data,
+    threads,
+    signal,
+    onNotice,
+  });
+  return made.network.model;
+}
