@@ -31,6 +31,7 @@ interface Finding {
 export function doctorCommand(): Command {
   return describedCommand('doctor')
     .addOption(options.json())
+    .addHelpText('after', '\nExamples:\n  transpike doctor\n  transpike doctor --json')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const findings = await examine();
       if (json)

@@ -19,6 +19,7 @@ function listCommand(name: CommandName, table: () => Table): Command {
   return describedCommand(name)
     .addOption(options.format())
     .addOption(options.json())
+    .addHelpText('after', `\nExamples:\n  transpike ${name}\n  transpike ${name} --format csv > ${name}.csv`)
     .action(({ json, format }: PrintSettings & { readonly json?: boolean }) => {
       console.log(json ? toJson(table()) : tableText(table(), format ? { format } : {}));
     });
