@@ -46,9 +46,11 @@ export function quantiseWeights(
   const inner = axis === undefined ? numbers.length : sizeOf(weights.shape.slice(axis + 1));
   const at = (channel: number, i: number) => (Math.floor(i / inner) * count + channel) * inner + (i % inner);
   const length = numbers.length / count;
-  const channels = Array.from({ length: count }, (_, channel) =>
-    Float32Array.from({ length }, (_, i) => numbers[at(channel, i)]!),
-  );
+  const channels = Array.from({ length: count }, (_, channel) => {
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = numbers[at(channel, i)]!;
+    return values;
+  });
   const most = 2 ** (bits - 1) - 1;
   const scales = Float32Array.from(channels, (values) =>
     scaleOf(values, most, rounding.scalesByLargest ?? bits >= weightBitRange.most),

@@ -114,9 +114,12 @@ export function weightFromCodes(codes: Tensor, scales: Tensor): Tensor {
   const each = scales.toFloat32();
   const axis = scales.shape.findIndex((size) => size > 1);
   const inner = codes.shape.slice(axis + 1).reduce((size, length) => size * length, 1);
-  const numbers = codes.toNumbers();
-  return Tensor.float32(
-    codes.shape,
-    Float32Array.from(numbers, (code, i) => code * each[Math.floor(i / inner) % each.length]!),
-  );
+  const numbers = codes.toFloat32();
+  const weights = new Float32Array(numbers.length);
+  for (let from = 0, run = 0; from < weights.length; from += inner, run++) {
+    const scale = each[run % each.length]!;
+    const to = Math.min(from + inner, weights.length);
+    for (let i = from; i < to; i++) weights[i] = numbers[i]! * scale;
+  }
+  return Tensor.float32(codes.shape, weights);
 }

@@ -6,9 +6,12 @@ export const nearest = defineRounding({
   summary: 'each weight by itself, to the nearest number',
   readsInputs: false,
   round: (channels, { scales, most }) =>
-    channels.map((values, channel) =>
-      Int8Array.from(values, (value) => codeOf(value, scales[channel]!, most)),
-    ),
+    channels.map((values, channel) => {
+      const scale = scales[channel]!;
+      const codes = new Int8Array(values.length);
+      for (let i = 0; i < codes.length; i++) codes[i] = codeOf(values[i]!, scale, most);
+      return codes;
+    }),
 });
 
 /** The whole number that stands for a weight. */
