@@ -78,6 +78,6 @@ it('says that a file is no folder', async () => {
   const path = join(folder, 'file');
   await writeFile(path, '');
   await expect(withFolderLock(path, async () => 'in')).rejects.toThrow(
-    `${path}: expected a folder that can be written, got EEXIST: file already exists, mkdir '${path}'. Choose another folder.`,
+    `${path}: expected a folder that can be written, got a file of that name. Choose another folder.`,
   );
 });

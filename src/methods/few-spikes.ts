@@ -31,7 +31,7 @@ export const fewSpikes = defineMethod({
   paper: fewSpikesNeuron.paper,
   ...signedSites,
   defaultPreset: 'bits-6',
-  finest: 'bits-8',
+  finest: 'as-published',
   presets: {
     'bits-8': preset(8),
     'bits-6': preset(6),

@@ -119,7 +119,7 @@ describe('transpike report', () => {
     expect((await cli('report', 'drawn')).stdout).toBe(`${report}\n`);
     expect(readFileSync(join(folder, report), 'utf8')).toBe(before);
     expect((await cli('report', 'nowhere')).stderr).toContain(
-      'nowhere: expected the folder of a finished run, with result.json or frontier.json, got neither.',
+      "'nowhere': expected the folder of a run, or the name of one in runs, got neither.",
     );
   });
 });

@@ -52,7 +52,7 @@ export function finetuneCommand(): Command {
       `
 Examples:
   transpike finetune models/glyphs-cnn --method diet -T 2 --data glyphs:train --test-data glyphs:test
-  transpike finetune runs/mnist-mlp --recipe recipes/mnist-mlp-tuned.json -T 5 --data mnist/`,
+  transpike finetune runs/mnist-mlp --recipe recipes/finetuning/mnist-mlp.json -T 5 --data mnist/`,
     )
     .action(finetuneAction);
 }

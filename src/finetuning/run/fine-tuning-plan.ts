@@ -53,6 +53,6 @@ export function checkFineTuning(given: unknown, where: string): FineTuningPlan {
     where,
     expected: 'settings of a fine-tuning',
     got: problems.join('; '),
-    remedy: 'Start from one of the files in recipes/ whose names end in -tuned.json',
+    remedy: 'Start from one of the files in recipes/finetuning/',
   });
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { convert } from '../../conversion/convert.ts';
 import { createOracleEngine } from '../../engines/oracle-engine.ts';
@@ -136,9 +137,17 @@ describe('finetune', () => {
     );
   });
 
+  it('takes every recipe of the project', async () => {
+    const recipes = fileURLToPath(new URL('../../../recipes/finetuning', import.meta.url));
+    for (const file of await readdir(recipes)) {
+      const plan = checkFineTuning(JSON.parse(await readFile(join(recipes, file), 'utf8')), file);
+      expect(fineTuningNamed(plan.method).name).toBe(plan.method);
+    }
+  });
+
   it('lists everything wrong with its settings', () => {
     expect(() => checkFineTuning({ steps: 0, speed: 1 }, 'x.json')).toThrow(
-      'x.json: expected settings of a fine-tuning, got steps: Too small: expected number to be >0; recipe: Unrecognized key: "speed". Start from one of the files in recipes/ whose names end in -tuned.json.',
+      'x.json: expected settings of a fine-tuning, got steps: Too small: expected number to be >0; recipe: Unrecognized key: "speed". Start from one of the files in recipes/finetuning/.',
     );
     expect(() => fineTuningNamed('magic')).toThrow(
       "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, distil, got an unknown name. Choose a known method.",

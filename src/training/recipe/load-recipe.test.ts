@@ -9,7 +9,7 @@ const recipes = fileURLToPath(new URL('../../../recipes/', import.meta.url));
 
 describe('loadRecipe', () => {
   it('takes every recipe of the project, named after its file', async () => {
-    for (const file of await readdir(recipes)) {
+    for (const file of (await readdir(recipes)).filter((name) => name.endsWith('.json'))) {
       const { recipe } = await loadRecipe(join(recipes, file));
       expect(`${recipe.name}.json`).toBe(file);
       expect(recipe.description).not.toBe('');
