@@ -70,13 +70,21 @@ export function neuronAttributes(neuron: AnyNeuron, attributes: unknown): Map<st
   );
 }
 
-function toRecord(attributes: unknown): Record<string, number | string> {
-  return attributes as Record<string, number | string>;
+/** What an attribute of a neuron may be. */
+export type PlainValue = number | string | boolean;
+
+function toRecord(attributes: unknown): Record<string, PlainValue> {
+  return attributes as Record<string, PlainValue>;
 }
 
-/** Numbers travel as floats and are read back as such: 8 and 2.5 need no declaration of their kind. */
-function toAttributeEntry([key, value]: [string, number | string]): [string, Attribute] {
-  return [key, typeof value === 'number' ? float(value) : { kind: 'string', value }];
+/**
+ * Numbers travel as floats and are read back as such: 8 and 2.5 need no declaration of their kind. So integers are free
+ * for what is true (1) or false (0).
+ */
+function toAttributeEntry([key, value]: [string, PlainValue]): [string, Attribute] {
+  if (typeof value === 'number') return [key, float(value)];
+  if (typeof value === 'boolean') return [key, { kind: 'int', value: Number(value) }];
+  return [key, { kind: 'string', value }];
 }
 
 /** Values made by some steps in the order of {@link neuronOutputs}, each [steps, neurons]. */

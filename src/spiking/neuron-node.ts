@@ -20,6 +20,7 @@ import {
   neuronAttributes,
   neuronFunction,
   neuronOutputs,
+  type PlainValue,
 } from './neuron-function.ts';
 import { carriedValue } from './restore-activation.ts';
 import { hiddenStepsOf } from './time-axis.ts';
@@ -179,11 +180,12 @@ function damagedNode(of: Node, neuron: AnyNeuron): GraphError {
   });
 }
 
-function plainValue(of: Node, key: string, attribute: Attribute): number | string {
+function plainValue(of: Node, key: string, attribute: Attribute): PlainValue {
   if (attribute.kind === 'float' || attribute.kind === 'string') return attribute.value;
+  if (attribute.kind === 'int') return attribute.value !== 0;
   throw new GraphError({
     where: `${describeNode(of)}: attribute '${key}'`,
-    expected: 'a float or a string',
+    expected: 'a float, a string, or an integer for true and false',
     got: `kind ${attribute.kind}`,
     remedy: 'Convert the source model again',
   });

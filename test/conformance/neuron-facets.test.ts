@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SpikeSite } from '../../src/analysis/spike-sites.ts';
 import { measureConversionErrors } from '../../src/diagnosis/conversion-errors.ts';
 import { diagnoseModel } from '../../src/diagnosis/diagnose-model.ts';
 import type { AnyNeuron, Parameters } from '../../src/dynamics/define-neuron.ts';
 import { runNeuron } from '../../src/dynamics/run-neuron.ts';
 import { thresholdsOf } from '../../src/dynamics/thresholds.ts';
+import { readOnnx } from '../../src/files/read-onnx.ts';
+import { writeOnnx } from '../../src/files/write-onnx.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { Model } from '../../src/graph/model.ts';
 import { node } from '../../src/graph/node.ts';
@@ -63,6 +68,16 @@ describe.each(originals)('neuron %s', (_, neuron) => {
   });
 });
 
+it.each(originals)('neuron %s keeps its attributes in a file', async (_, neuron) => {
+  const folder = await mkdtemp(join(tmpdir(), 'transpike-facets-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const model = networkOf(neuron);
+  await writeOnnx(model, join(folder, 'x.snn.onnx'));
+  const [kept] = sitesOf(await readOnnx(join(folder, 'x.snn.onnx')));
+  expect(kept?.attributes).toEqual(sitesOf(model)[0]?.attributes);
+  expect(kept?.attributes).toEqual(neuron.attributes.parse({}));
+});
+
 describe.each(originals)('a neuron like %s whose parameters have unusual names', (_, neuron) => {
   const twin = renamed.get(neuron)!;
   beforeAll(() => void (neurons as AnyNeuron[]).push(twin));
@@ -98,8 +113,8 @@ const site = {
 
 const images = { shape: [2, 4], data: Float32Array.of(0.5, 1, 0.1, 0, -2, 0.5, 1, 0.3) };
 
-/** What other parts of the project find out about a network of these neurons; numbers to 4 digits. */
-async function featuresOf(neuron: AnyNeuron) {
+/** Two layers, with neurons of a kind between them. */
+function networkOf(neuron: AnyNeuron): Model {
   const graph = new Graph('two-layers');
   graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
   const weight = Tensor.float32(
@@ -110,10 +125,15 @@ async function featuresOf(neuron: AnyNeuron) {
   graph.append(node('MatMul', ['x', 'w'], ['hidden']), node('MatMul', ['hidden', 'w'], ['y']));
   graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 4] });
   const spec = { neuron, attributes: neuron.attributes.parse({}), parameters: parametersOf(neuron) };
-  const model = toSpikingForm(new Model(graph, 17), [{ ...site, ...spec }], 3);
+  return toSpikingForm(new Model(graph, 17), [{ ...site, ...spec }], 3);
+}
+
+/** What other parts of the project find out about a network of these neurons; numbers to 4 digits. */
+async function featuresOf(neuron: AnyNeuron) {
+  const model = networkOf(neuron);
   const [made] = sitesOf(model);
   const { diagnosis, traces } = await diagnoseModel(model, images, 3, { alone: true });
-  const emitted = runOver(neuron, spec.parameters, [0.7, -0.2, 1.1]).map(({ spike }) => spike);
+  const emitted = runOver(neuron, parametersOf(neuron), [0.7, -0.2, 1.1]).map(({ spike }) => spike);
   return rounded({
     alphabet: spikeAlphabet(made!),
     bits: bitWidths([made!], 4),
