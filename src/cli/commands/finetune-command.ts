@@ -5,12 +5,8 @@ import { type FinetuneEnd, type FinetuneSettings, finetuneNetwork } from '../../
 import { openNetwork } from '../../opening/open-network.ts';
 import { describedCommand } from '../described-command.ts';
 import { JobOption, options, positiveNumber, wholeNumber } from '../options.ts';
-import { printNotice } from '../print-notice.ts';
 import { printReferences } from '../print-references.ts';
-import { exitCodes } from '../report-error.ts';
-import { tell } from '../status-line.ts';
-import { stopOnInterrupt } from '../stop-on-interrupt.ts';
-import { TrainingReport } from '../training-report.ts';
+import { watchTraining } from '../watch-training.ts';
 
 interface Settings extends FinetuneSettings {
   readonly externalData?: readonly string[];
@@ -64,23 +60,10 @@ async function finetuneAction(
   const { externalData: _, preprocess: __, json = false, ...given } = settings;
   const network = await openNetwork(path, settings);
   const output = given.output ?? `${network.name.replace(/\.snn$/, '')}-${given.method ?? 'tuned'}.snn.onnx`;
-  const report = new TrainingReport();
-  const interruption = stopOnInterrupt('the step under way');
-  const end = await finetuneNetwork(network, {
-    ...given,
-    folder: run,
-    output,
-    signal: interruption.signal,
-    onNotice: printNotice,
-    onProgress: (event) => report.show(event),
-  }).finally(() => {
-    report.stop();
-    interruption.end();
-  });
-  if (interruption.signal.aborted && !end.finished) {
-    tell('stopped with a checkpoint; give the same command again to go on');
-    process.exitCode = exitCodes.interrupted;
-  } else print(end, output, json);
+  const end = await watchTraining((watch) =>
+    finetuneNetwork(network, { ...given, ...watch, folder: run, output }),
+  );
+  if (end) print(end, output, json);
 }
 
 function print(

@@ -50,8 +50,7 @@ Examples:
 async function generateAction(path: string, prompt: string, settings: Settings): Promise<void> {
   const network = await openNetwork(path, settings);
   const { json } = settings;
-  let speaking: 'spiking' | 'source' = 'spiking';
-  if (!json) process.stdout.write(pc.dim(prompt));
+  let speaking: 'spiking' | 'source' | undefined;
   const stop = stopOnInterrupt('this token');
   const generated = await generateText(network, prompt, {
     ...settings,
@@ -60,7 +59,8 @@ async function generateAction(path: string, prompt: string, settings: Settings):
     onText: json
       ? undefined
       : ({ of, text }) => {
-          if (of !== speaking) process.stdout.write(`\n\n${pc.dim(`source network: ${prompt}`)}`);
+          if (of !== speaking)
+            process.stdout.write(pc.dim(of === 'spiking' ? prompt : `\n\nsource network: ${prompt}`));
           speaking = of;
           process.stdout.write(text);
         },

@@ -5,11 +5,7 @@ import type { TrainingResult } from '../../training/run/train-options.ts';
 import { recipeAt } from '../bundled.ts';
 import { describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
-import { printNotice } from '../print-notice.ts';
-import { exitCodes } from '../report-error.ts';
-import { tell } from '../status-line.ts';
-import { stopOnInterrupt } from '../stop-on-interrupt.ts';
-import { TrainingReport } from '../training-report.ts';
+import { watchTraining } from '../watch-training.ts';
 
 interface Settings extends TrainSettings {
   readonly json?: boolean;
@@ -33,21 +29,10 @@ Examples:
 }
 
 async function trainAction(recipe: string, settings: Settings): Promise<void> {
-  const report = new TrainingReport();
-  const interruption = stopOnInterrupt('the step under way');
-  const { folder, ...result } = await trainNetwork(recipeAt(recipe), {
-    ...settings,
-    signal: interruption.signal,
-    onNotice: printNotice,
-    onProgress: (event) => report.show(event),
-  }).finally(() => {
-    report.stop();
-    interruption.end();
-  });
-  if (interruption.signal.aborted && !result.finished) {
-    tell('stopped with a checkpoint; give the same command again to go on');
-    process.exitCode = exitCodes.interrupted;
-  } else print(result, folder, settings.json === true);
+  const end = await watchTraining((watch) => trainNetwork(recipeAt(recipe), { ...settings, ...watch }));
+  if (!end) return;
+  const { folder, ...result } = end;
+  print(result, folder, settings.json === true);
 }
 
 function print(result: TrainingResult, out: string, json: boolean): void {
