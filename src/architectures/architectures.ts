@@ -4,6 +4,7 @@ import { beitHuggingFace } from './beit-hugging-face.ts';
 import { bertHuggingFace } from './bert-hugging-face.ts';
 import { caitTimm } from './cait-timm.ts';
 import { clipHuggingFace } from './clip-hugging-face.ts';
+import { convnet } from './convnet.ts';
 import { convnextHuggingFace } from './convnext-hugging-face.ts';
 import { convnextTimm } from './convnext-timm.ts';
 import { dinov2HuggingFace } from './dinov2-hugging-face.ts';
@@ -56,6 +57,7 @@ export const architectureCatalogue = new Catalogue<Architecture>(
     vgg,
     mobilenetV2,
     mlp,
+    convnet,
     bertHuggingFace,
     distilbertHuggingFace,
     modernbertHuggingFace,

@@ -1,14 +1,17 @@
 import { Catalogue } from '../../catalogue.ts';
+import { convnetNetwork } from './convnet.ts';
 import type { AnyNetworkKind } from './define-network.ts';
 import { mlpNetwork } from './mlp.ts';
 import { resnetNetwork } from './resnet.ts';
 import { vitNetwork } from './vit.ts';
 
 /** Kinds of networks of Transpike, by name. */
-export const networks = { vit: vitNetwork, resnet: resnetNetwork, mlp: mlpNetwork } as const satisfies Record<
-  string,
-  AnyNetworkKind
->;
+export const networks = {
+  vit: vitNetwork,
+  resnet: resnetNetwork,
+  mlp: mlpNetwork,
+  convnet: convnetNetwork,
+} as const satisfies Record<string, AnyNetworkKind>;
 
 /** All kinds of networks that a recipe can ask for, by name. */
 export const networkCatalogue = new Catalogue<AnyNetworkKind>('network', Object.values(networks));
