@@ -16,6 +16,7 @@ const layers = [
   'hub',
   'images',
   'text',
+  'signals',
   'data',
   'decoding',
   'datasets',
@@ -153,7 +154,7 @@ module.exports = {
       comment: handIn,
       from: core,
       to: {
-        path: 'node_modules/(?!@bufbuild/protobuf/|@huggingface/tokenizers/|@observablehq/plot/|linkedom/|zod/)',
+        path: 'node_modules/(?!@bufbuild/protobuf/|@huggingface/tokenizers/|@observablehq/plot/|linkedom/|ml-matrix/|zod/)',
       },
     },
     {

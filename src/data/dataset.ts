@@ -53,6 +53,8 @@ export interface Dataset {
   name: string;
   /** Number of samples. */
   size: number;
+  /** Whether samples go on beyond `size`, so that no epoch of a training has to repeat one. Default: false */
+  endless?: boolean;
   /** Samples a batch, where the data came in batches. */
   batchSize?: number;
   /** True if every sample has a label. */

@@ -13,6 +13,7 @@ export function limitDataset(dataset: Dataset, limit: number): Dataset {
   return {
     ...dataset,
     size: limit,
+    endless: false,
     id: (index) => dataset.id(place(index)),
     sample: (index) => dataset.sample(place(index)),
   };

@@ -3,6 +3,7 @@ import type { DatasetKind } from '../data/define-dataset.ts';
 import { cifar10Binary } from './cifar10-binary.ts';
 import { flatImages } from './flat-images.ts';
 import { glyphs } from './glyphs.ts';
+import { harmonic } from './harmonic.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageList } from './image-list.ts';
 import { mnistIdx } from './mnist-idx.ts';
@@ -16,6 +17,7 @@ export const datasetCatalogue = new Catalogue<DatasetKind>(
   'data set',
   [
     glyphs,
+    harmonic,
     imageList,
     npyStack,
     mnistIdx,

@@ -8,7 +8,8 @@ import { sizeOf } from '../graph/shape.ts';
 
 /**
  * A `.npy` file with a stack of ready-made network inputs `[N, …]`; the numbers are passed on as they are. With `sampleRank` all axes
- * before those of one sample are merged, as `[batches, B, …]`. Labels come from a file of integers; ids are the indices.
+ * before those of one sample are merged, as `[batches, B, …]`. Complex numbers become two channels ahead of the axes of a sample, real and
+ * imaginary part. Labels come from a file of integers; ids are the indices.
  */
 export const npyStack = defineDataset({
   name: 'npy',
@@ -17,7 +18,8 @@ export const npyStack = defineDataset({
   matches: ({ isFolder, name }) => !isFolder && extname(name).toLowerCase() === '.npy',
   async open({ path, name }, options) {
     const array = await readNpy(path);
-    const rank = options.sampleRank ?? array.shape.length - 1;
+    const pairs = array.complex ? 1 : 0;
+    const rank = options.sampleRank === undefined ? array.shape.length - 1 : options.sampleRank + pairs;
     checkRank(array, rank, path, options.sampleRank);
     const axes = array.shape.length - rank;
     const shape = array.shape.slice(axes);
@@ -33,11 +35,26 @@ export const npyStack = defineDataset({
       id: String,
       sample: async (index) => {
         const data = npyToFloat32({ ...array, data: array.data.slice(index * length, (index + 1) * length) });
-        return { kind: 'tensor', id: String(index), label: labels?.[index], tensor: { shape, data } };
+        const tensor = array.complex ? partsAsChannels(shape, data) : { shape, data };
+        return { kind: 'tensor', id: String(index), label: labels?.[index], tensor };
       },
     };
   },
 });
+
+/** […, 2] as [2, …]. */
+function partsAsChannels(
+  shape: readonly number[],
+  pairs: Float32Array,
+): { shape: number[]; data: Float32Array } {
+  const size = pairs.length / 2;
+  const data = new Float32Array(pairs.length);
+  for (let i = 0; i < size; i++) {
+    data[i] = pairs[2 * i]!;
+    data[size + i] = pairs[2 * i + 1]!;
+  }
+  return { shape: [2, ...shape.slice(0, -1)], data };
+}
 
 function checkRank({ shape }: NpyArray, rank: number, where: string, told: number | undefined): void {
   if (Number.isInteger(rank) && rank >= 1 && rank < shape.length) return;

@@ -13,6 +13,8 @@ const descriptors = {
   uint32: { code: 'u4', bytes: 4 },
   int64: { code: 'i8', bytes: 8 },
   uint64: { code: 'u8', bytes: 8 },
+  complex64: { code: 'c8', bytes: 8 },
+  complex128: { code: 'c16', bytes: 16 },
 } as const;
 
 /** Element type in an `.npy` file. */
@@ -119,7 +121,7 @@ function dataTypeOf(descriptor: string | undefined, where: string): NpyFileType 
   if (known && (order === '<' || known[1].bytes === 1)) return known[0] as NpyFileType;
   throw new FormatError({
     where,
-    expected: 'little-endian numbers (f2, f4, f8, i1 to i8, u1 to u8) or bool',
+    expected: 'little-endian numbers (f2, f4, f8, i1 to i8, u1 to u8, c8, c16) or bool',
     got: describeDescriptor(descriptor),
     remedy: "Convert the array in Python, for example with array.astype('<f4'), and save it again",
   });

@@ -114,6 +114,23 @@ describe('parseNpy', () => {
     expect(data).toEqual(Float32Array.of(1.5, -2, 65504, 2 ** -24));
   });
 
+  test.each([
+    ['False', [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['True', [1, 2, 5, 6, 3, 4, 7, 8]],
+  ])('reads complex numbers as pairs with fortran_order %s', (order, expected) => {
+    for (const [type, Numbers] of [
+      ['c8', Float32Array],
+      ['c16', Float64Array],
+    ] as const) {
+      const numbers = Numbers.of(1, 2, 3, 4, 5, 6, 7, 8);
+      const header = `{'descr': '<${type}', 'fortran_order': ${order}, 'shape': (2, 2), }\n`;
+      const bytes = fileWith(header, numbers.byteLength);
+      bytes.set(new Uint8Array(numbers.buffer), bytes.length - numbers.byteLength);
+      const { shape, complex, data } = parseNpy(bytes, 'c.npy');
+      expect([shape, complex, data]).toEqual([[2, 2, 2], true, Numbers.from(expected)]);
+    }
+  });
+
   test('reads version 3.0 and the long integers of Python 2', () => {
     const bytes = fileWith("{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 1L), }\n", 8, 3);
     expect(parseNpy(bytes, 'x')).toEqual(float32([2, 1], [0, 0]));
@@ -122,13 +139,13 @@ describe('parseNpy', () => {
   test.each([
     ["'>f4'", "got big-endian numbers '>f4'"],
     ["'|O'", "got Python objects '|O'"],
-    ["'<c8'", "got '<c8'"],
+    ["'<c32'", "got '<c32'"],
     ["[('a', '<f4')]", 'got records'],
   ])('refuses the element type %s', (descriptor, message) => {
     const bytes = fileWith(`{'descr': ${descriptor}, 'fortran_order': False, 'shape': (1,), }\n`, 4);
     expect(() => parseNpy(bytes, 'a.npy')).toThrow(FormatError);
     expect(() => parseNpy(bytes, 'a.npy')).toThrow(
-      `a.npy: expected little-endian numbers (f2, f4, f8, i1 to i8, u1 to u8) or bool, ${message}. Convert`,
+      `a.npy: expected little-endian numbers (f2, f4, f8, i1 to i8, u1 to u8, c8, c16) or bool, ${message}. Convert`,
     );
   });
 

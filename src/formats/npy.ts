@@ -12,8 +12,10 @@ export type NpyDataType = keyof typeof typedViews;
 
 /** An array in C order (last axis fastest). */
 export interface NpyArray {
-  /** Lengths of the axes; empty for a scalar. */
+  /** Lengths of the axes; empty for a scalar. Complex numbers have one more, of length 2. */
   shape: number[];
+  /** Whether the last axis holds the real and the imaginary part of complex numbers. Default: false */
+  complex?: true;
   /** What the elements mean; `bool` is stored as a Uint8Array of 0 and 1. */
   dataType: NpyDataType;
   /** The elements; BigInt64Array for `int64`, BigUint64Array for `uint64`. */
@@ -29,7 +31,7 @@ export interface NpyArray {
  */
 export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
   const header = parseNpyHeader(bytes, where);
-  const { shape, dataType, bytesPerElement, dataOffset } = header;
+  const { shape, bytesPerElement, dataOffset, dataType } = header;
   const size = sizeOf(shape);
   const body = bytes.subarray(dataOffset, dataOffset + size * bytesPerElement);
   if (body.length < size * bytesPerElement) {
@@ -49,12 +51,26 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
       remedy: 'The shape in its head does not fit the data; write the file again',
     });
   }
-  const data = readElements(header, body, size);
+  if (dataType === 'complex64' || dataType === 'complex128') return readComplex(header, body, size);
+  const data = readElements(dataType, body, size);
   return {
     shape,
     dataType: dataType === 'float16' ? 'float32' : dataType,
     data: header.fortranOrder ? toRowMajor(data, shape) : data,
   };
+}
+
+/** Complex numbers as pairs of real ones. */
+function readComplex({ dataType, shape, fortranOrder }: NpyHeader, body: Uint8Array, size: number): NpyArray {
+  const part = dataType === 'complex64' ? 'float32' : 'float64';
+  const pairs = readElements(part, body, 2 * size);
+  if (fortranOrder) {
+    for (const offset of [0, 1]) {
+      const ordered = toRowMajor(pairs.filter((_: unknown, i: number) => i % 2 === offset) as NpyData, shape);
+      for (const [i, value] of ordered.entries()) pairs[2 * i + offset] = value;
+    }
+  }
+  return { shape: [...shape, 2], complex: true, dataType: part, data: pairs };
 }
 
 /**
@@ -90,7 +106,7 @@ export function npyToFloat32(array: NpyArray): Float32Array {
   return result;
 }
 
-function readElements({ dataType }: NpyHeader, body: Uint8Array, size: number): NpyData {
+function readElements(dataType: NpyDataType | 'float16', body: Uint8Array, size: number): NpyData {
   // Typed arrays want aligned memory.
   const { buffer, byteOffset } = body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
   if (dataType === 'float16') return float16ToFloat32(new Uint16Array(buffer, byteOffset, size));
