@@ -15,6 +15,7 @@ const layers = [
   'files',
   'hub',
   'images',
+  'events',
   'text',
   'signals',
   'data',

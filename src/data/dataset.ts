@@ -1,3 +1,4 @@
+import type { EventChunks, SensorSize } from '../formats/events/events.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { RgbImage } from '../images/rgb-image.ts';
 
@@ -22,6 +23,11 @@ export interface TensorSample {
   label: number | undefined;
   /** What would be right where that is no class, without a batch axis: numbers, or a label for each position. */
   target?: FloatTensor;
+  /**
+   * What would be right at the end of each part of the sample, where it goes on in time: objects that are there then. The last one is the
+   * target of the whole.
+   */
+  targetsOverTime?: readonly FloatTensor[];
   /** Shape without a batch axis; the numbers are taken as they are, without scaling. */
   tensor: { shape: number[]; data: Float32Array };
 }
@@ -45,6 +51,12 @@ export type Sample = ImageSample | TensorSample | TextSample;
 /** What data are: texts, or pictures and arrays. */
 export type Reading = 'text' | 'pictures';
 
+/** A stream of events with the size of the sensor that it comes from. */
+export interface EventRecording extends SensorSize {
+  /** The events from the first on, as often as it is asked. */
+  chunks(): EventChunks;
+}
+
 /** Samples in a fixed order. */
 export interface Dataset {
   /** Name of the kind, for example `image-folder`. */
@@ -67,6 +79,10 @@ export interface Dataset {
    * @throws DataError if the picture is missing or damaged.
    */
   sample(index: number): Promise<Sample>;
+  /** Whether samples are arrays that a network takes as they are. Default false: pictures or texts have to be prepared for it. */
+  arrays?: boolean;
+  /** The events of a sample one by one, where it is made of events; {@link sample} counts them. */
+  recording?(index: number): Promise<EventRecording>;
   /** The id of a sample, without reading it: its path in the data set with `/`, or its index. */
   id(index: number): string;
 }
@@ -100,6 +116,8 @@ export interface DatasetOptions {
   purpose?: 'measuring' | 'calibration' | undefined;
   /** Number of axes of one sample of an `npy` file; the axes before them are merged. Default all but the first. */
   sampleRank?: number | undefined;
+  /** Frames that the events of a sample are counted in, T. Default: what the data set has, 12 */
+  steps?: number | undefined;
   /** What is wanted, where a file could be read in several ways; data of other kinds are refused. Default: anything. */
   reads?: Reading | undefined;
   /** Columns of a table of texts. Default: what they are usually called. */

@@ -1,6 +1,8 @@
 import { Catalogue } from '../catalogue.ts';
 import type { DatasetKind } from '../data/define-dataset.ts';
 import { cifar10Binary } from './cifar10-binary.ts';
+import { eventGlyphs } from './event-glyphs.ts';
+import { eventGlyphsBoxes } from './event-glyphs-boxes.ts';
 import { flatImages } from './flat-images.ts';
 import { glyphs } from './glyphs.ts';
 import { harmonic } from './harmonic.ts';
@@ -18,6 +20,8 @@ export const datasetCatalogue = new Catalogue<DatasetKind>(
   [
     glyphs,
     harmonic,
+    eventGlyphs,
+    eventGlyphsBoxes,
     imageList,
     npyStack,
     mnistIdx,

@@ -1,9 +1,11 @@
 import { defineDataset } from '../data/define-dataset.ts';
-import { isGlyphsAddress, parseGlyphsAddress } from '../data/glyphs/glyphs-address.ts';
+import { type AddressForm, isAddressOf, parseGeneratedAddress } from '../data/generated-address.ts';
 import { glyphSide, renderGlyph } from '../data/glyphs/glyphs-render.ts';
 import { glyphNames } from '../data/glyphs/glyphs-strokes.ts';
 import { greyImage } from '../images/rgb-image.ts';
 import { Random } from '../random.ts';
+
+const form: AddressForm = { name: 'glyphs', numbers: {}, choices: {} };
 
 /**
  * Generated pictures of 36 hand-drawn digits and letters, 32×32, grey: `glyphs`, `glyphs:train`,
@@ -14,10 +16,10 @@ export const glyphs = defineDataset({
   name: 'glyphs',
   summary: 'glyphs:train or glyphs:test, generated pictures, with ,size=… and ,seed=… if wanted',
   accepts: ['split'],
-  isAddress: isGlyphsAddress,
+  isAddress: (path) => isAddressOf(form.name, path),
   matches: () => false,
   async open({ path }, options) {
-    const { split, size, seed } = parseGlyphsAddress(path, options);
+    const { split, size, seed } = parseGeneratedAddress(form, path, options);
     const splitKey = split === 'train' ? 1 : 2;
     return {
       kind: 'glyphs',

@@ -26,6 +26,7 @@ export const harmonic = defineDataset({
       name: path,
       size,
       endless: true,
+      arrays: true,
       labelled: false,
       id: (index) => `${split}/${index}`,
       sample: async (index): Promise<Sample> => {

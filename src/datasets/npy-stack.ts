@@ -29,6 +29,7 @@ export const npyStack = defineDataset({
     return {
       kind: 'npy',
       name,
+      arrays: true,
       size,
       labelled: labels !== undefined,
       ...(axes > 1 && { batchSize: array.shape[axes - 1]! }),

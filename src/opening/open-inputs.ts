@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { tokenInputs } from '../analysis/token-inputs.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { loadBatches } from '../data/load-batch.ts';
 import { ConversionError, RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
@@ -36,16 +37,16 @@ export async function openInputs(
   requireBatchAxis(network);
   if (isOfNames(network, path)) return openNamedInputs(network, path, options);
   if (tokenInputs(network.model.graph)) return openTextInputs(network, path, options);
-  const inputShape = knownShape(network);
   const { batchSize: wanted, strict = false, padTo, ...rest } = options;
   const isStack = path.endsWith('.npy');
   const dataset = await openDataset(path, {
     ...rest,
     classes: network.classNames,
     reads: 'pictures',
-    ...(isStack && { sampleRank: inputShape.length }),
+    ...(isStack && { sampleRank: network.inputShape.length }),
   });
-  if (dataset.kind !== 'npy') requirePreprocess(network, path);
+  if (!dataset.arrays) requirePreprocess(network, path);
+  const inputShape = dataset.arrays ? await filledShape(network, dataset) : knownShape(network);
   const batchSize = wanted ?? dataset.batchSize ?? 8;
   return {
     dataset,
@@ -98,6 +99,14 @@ function isOfNames({ model, inputShape }: Network, path: string): boolean {
   const [first, ...others] = model.graph.inputs;
   const isWhole = first?.dataType !== undefined && first.dataType !== 'float32';
   return path.endsWith('.npy') && (others.length > 0 || isOpen || isWhole);
+}
+
+/** Lengths that the network leaves open, such as the number of time-steps, are those of the data. */
+async function filledShape(network: Network, dataset: Dataset): Promise<number[]> {
+  const sample = await dataset.sample(0);
+  const given = sample.kind === 'tensor' ? sample.tensor.shape : [];
+  if (given.length !== network.inputShape.length) return knownShape(network);
+  return network.inputShape.map((length, axis) => (typeof length === 'number' ? length : (given[axis] ?? 1)));
 }
 
 function knownShape({ inputShape, path }: Network): number[] {

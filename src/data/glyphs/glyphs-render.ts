@@ -16,12 +16,24 @@ type Warp = (point: Point) => Point;
  * @returns 32·32 grey bytes, rows from the top
  */
 export function renderGlyph(label: number, random: Random): Uint8Array {
+  return develop(glyphInk(label, random), random);
+}
+
+/**
+ * The ink of a glyph before it becomes grey: its strokes and, fainter, clutter.
+ *
+ * @param label class, 0–35
+ * @param random decides everything else
+ * @param cluttered whether there is clutter. Default true
+ * @returns 32·32 amounts from 0 to 1, rows from the top
+ */
+export function glyphInk(label: number, random: Random, cluttered = true): Float32Array {
   const ink = new Float32Array(glyphSide * glyphSide);
-  addClutter(ink, random);
+  if (cluttered) addClutter(ink, random);
   const warp = randomWarp(random);
   const halfWidth = random.uniform(0.7, 1.6);
   for (const stroke of glyphStrokes[label]!) draw(ink, stroke.map(warp), halfWidth, 1);
-  return develop(ink, random);
+  return ink;
 }
 
 /** Rotation, scale, shear and shift after an elastic displacement. */
