@@ -27,6 +27,17 @@ function wideNetwork(): Model {
   return new Model(graph, 17);
 }
 
+/** 12 values of 64 MB one behind the other, and the last one's sum. */
+function wideChain(): Model {
+  const model = wideNetwork();
+  const build = new GraphBuilder(model.graph);
+  let value = 'wide';
+  for (let i = 0; i < 11; i++) value = build.op('Neg', [value]);
+  const sum = build.op('ReduceSum', [value], {}, { name: 'sum' });
+  model.graph.setOutputs([{ name: sum, dataType: 'float32', shape: undefined }]);
+  return model;
+}
+
 describe('measureShapes', () => {
   it('gives the shapes of values of any type, and of the outputs, for one image', async () => {
     const shapes = await measureShapes(wideNetwork(), ['wide', 'positive']);
@@ -51,6 +62,14 @@ describe('measureShapes', () => {
       [5, 3, 2],
       [1, 4],
     ]);
+  });
+
+  it('keeps no value longer than the network needs it', async () => {
+    const chain = wideChain();
+    const values = chain.graph.nodes.flatMap(({ outputs }) => outputs);
+    const before = process.memoryUsage().rss;
+    await measureShapes(chain, values);
+    expect(process.resourceUsage().maxRSS * 1024 - before).toBeLessThan(6 * 2 ** 26);
   });
 
   it('leaves the values themselves in the runtime', async () => {

@@ -53,15 +53,18 @@ function shapeOfWeight(graph: Graph, value: string): readonly number[] | undefin
   return intsAttribute(producer, 'perm', [...shape.keys()].reverse()).map((axis) => shape[axis]!);
 }
 
-/** A copy of a model that gives the shapes of some values instead of its own outputs. */
+/**
+ * A copy of a model that gives the shapes of some values instead of its own outputs. The runtime may compute outputs when it likes, all
+ * of them at the very end, and would keep every value until then; so a value goes on through a Reshape to the shape that it has anyway,
+ * which copies nothing and cannot come before that shape.
+ */
 const withShapesAsOutputs = definePass({
   name: 'shapes-as-outputs',
   summary: 'The shapes of values become the only outputs.',
   rewrites: 'copy',
   apply(model: Model, names: readonly string[]) {
     const copy = model.clone();
-    const build = new GraphBuilder(copy.graph, 'shapes.');
-    const shapeOf = new Map(names.map((name) => [name, build.op('Shape', [name])]));
+    const shapeOf = new Map(names.map((name) => [name, takeShape(copy.graph, name)]));
     copy.graph.setOutputs(
       [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined })),
     );
@@ -69,3 +72,17 @@ const withShapesAsOutputs = definePass({
     return { model: copy, shapeOf };
   },
 });
+
+function takeShape(graph: Graph, value: string): string {
+  const build = GraphBuilder.behind(graph, value, 'shapes.');
+  const readers = graph.consumersOf(value);
+  const shape = build.op('Shape', [value]);
+  if (!graph.producerOf(value) || readers.length === 0) return shape;
+  const onward = build.op('Reshape', [value, shape]);
+  graph.redirectConsumers(
+    value,
+    onward,
+    new Set([shape, onward].flatMap((name) => graph.producerOf(name) ?? [])),
+  );
+  return shape;
+}
