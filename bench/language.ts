@@ -1,12 +1,15 @@
 // What measuring a language model of GPT-2's shape (124 million parameters, random weights) takes in memory and time: perplexity of plain
 // text at T time-steps for several numbers of texts, with everything that `evaluate` measures by default.
-//   npm run bench:language -- [--folder DIR] [--length 256] [--texts 4,8,16] [--layers 12] [--steps 4] [--workers 1]
+//   npm run bench:language -- [--folder DIR] [--length 256] [--texts 4,8,16] [--layers 12] [--steps 4] [--workers N]
 // Every command is a process of its own. Its peaks in MB: `heap`, what JavaScript holds; `own`, all memory beside mapped
-// files; `rss`, mapped files too. The last line says how much memory each further text takes.
+// files; `rss`, mapped files too. The last lines say how much memory each further text takes, and how long a token that is generated.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { GeneratedText } from '#internals';
 import { measureCommand, measuredHead } from './measure-command.ts';
 import { type RandomTensor, writeCheckpoint } from './write-checkpoint.ts';
 
@@ -17,7 +20,7 @@ const { values: options } = parseArgs({
     texts: { type: 'string', default: '4,8,16' },
     layers: { type: 'string', default: '12' },
     steps: { type: 'string', default: '4' },
-    workers: { type: 'string', default: '1' },
+    workers: { type: 'string' },
   },
 });
 const [layers, length] = [Number(options.layers), Number(options.length)];
@@ -67,6 +70,17 @@ function writeText(path: string, texts: number): string {
   return `${path}?length=${length}`;
 }
 
+/** What one more token takes in the spiking network behind so many. */
+function spoken(network: string, words: number): string {
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  const prompt = Array.from({ length: words }, (_, i) => `w${i}`).join(' ');
+  const limits = ['--tokens', '4', '--no-source', '-T', options.steps, '--json'];
+  const { spiking }: GeneratedText = JSON.parse(
+    execFileSync(process.execPath, [main, 'generate', network, prompt, ...limits], { encoding: 'utf8' }),
+  );
+  return `${spiking.secondsPerToken.toFixed(2)} s a token, ${spiking.tokensRead} tokens read for ${spiking.tokens.length}`;
+}
+
 const folder = mkdtempSync(join(options.folder, 'transpike-language-'));
 try {
   console.log(
@@ -88,7 +102,7 @@ try {
   for (const texts of counts) {
     const data = writeText(join(folder, `${texts}.txt`), texts);
     const run = join(folder, `run-${texts}`);
-    const limits = ['-T', options.steps, '--workers', options.workers];
+    const limits = ['-T', options.steps, ...(options.workers ? ['--workers', options.workers] : [])];
     const args = ['evaluate', spiking, '--data', data, ...limits, '--run', run];
     peaks.push((await measureCommand(`evaluate on ${texts} texts`, args, folder)).rss);
   }
@@ -96,6 +110,8 @@ try {
   console.log(
     `each further text: ${growth.toFixed(1)} MB more at the peak of ${Math.max(...peaks).toFixed(0)} MB`,
   );
+  for (const words of [16, length - 16])
+    console.log(`generate behind ${words} tokens: ${spoken(spiking, words)}`);
 } finally {
   rmSync(folder, { recursive: true });
 }

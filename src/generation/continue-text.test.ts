@@ -33,6 +33,7 @@ describe('a text that goes on', () => {
       text: 'abc',
       tokens: [0, 1, 2],
       end: 'enough',
+      tokensRead: 1 + 2 + 3,
       best: [
         [0, 0],
         [0, 1],

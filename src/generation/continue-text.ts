@@ -20,6 +20,8 @@ export interface Continuation {
   /** Numbers of its tokens; a token that ends it is left out. */
   readonly tokens: readonly number[];
   readonly end: EndOfText;
+  /** Tokens that the network read: all of the text anew for each token that it chose. */
+  readonly tokensRead: number;
   /** Best token after each time-step, by position. */
   readonly best: readonly (readonly number[])[];
 }
@@ -56,16 +58,19 @@ export async function continueText(
   const random = new Random(options.seed);
   const ids = [...prompt];
   const best: number[][] = [];
+  let tokensRead = 0;
   const text = new GrowingText(prompt, options);
   const finish = (end: EndOfText): Continuation => ({
     text: text.finish(),
     tokens: ids.slice(prompt.length),
     end,
+    tokensRead,
     best,
   });
   while (ids.length < prompt.length + newTokens) {
     if (ids.length >= most) return finish('full');
     options.signal?.throwIfAborted();
+    tokensRead += ids.length;
     const rows = (await speaker.scores(ids)).map(([row]) => row!);
     const token = chooseToken(rows.at(-1)!, sampling, random);
     if (stopTokens.includes(token)) return finish('stop-token');

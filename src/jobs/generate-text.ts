@@ -62,6 +62,8 @@ export interface SpokenText {
   /** Numbers of its tokens. */
   readonly tokens: readonly number[];
   readonly end: EndOfText;
+  /** Tokens that the network read: all of the text anew for each token that it chose. */
+  readonly tokensRead: number;
   /** Seconds a token. */
   readonly secondsPerToken: number;
 }
@@ -144,8 +146,8 @@ async function timed(speaker: Speaker, prompt: readonly number[], options: Conti
   return { ...continuation, seconds: (performance.now() - begin) / 1000 };
 }
 
-function shown({ text, tokens, end, seconds }: Timed): SpokenText {
-  return { text, tokens, end, secondsPerToken: seconds / Math.max(1, tokens.length) };
+function shown({ text, tokens, end, tokensRead, seconds }: Timed): SpokenText {
+  return { text, tokens, end, tokensRead, secondsPerToken: seconds / Math.max(1, tokens.length) };
 }
 
 type RunSettings = GenerateSettings & { readonly steps: number };

@@ -90,6 +90,7 @@ const ends: Readonly<Record<SpokenText['end'], string>> = {
   full: 'the network takes no longer text',
 };
 
-function spoken({ tokens, end, secondsPerToken }: SpokenText): string {
-  return `${tokens.length} tokens (${ends[end]}), ${secondsPerToken.toPrecision(2)} s a token`;
+function spoken({ tokens, end, tokensRead, secondsPerToken }: SpokenText): string {
+  const read = `${tokensRead.toLocaleString('en')} read, the whole text anew for each`;
+  return `${tokens.length} tokens (${ends[end]}; ${read}), ${secondsPerToken.toPrecision(2)} s a token`;
 }
