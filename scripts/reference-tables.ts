@@ -107,8 +107,9 @@ function presetsOf({ name, summary, paper, presets, defaultPreset }: Method): st
   return [`### ${name}`, summary, `Paper: ${paper}.`, lines.join('\n')].join('\n\n');
 }
 
-function neuronRow({ name, summary, coding, spikeCount, paper }: (typeof neurons)[number]): Row {
-  const spikes = spikeCount === undefined ? '0 or 1' : 'several';
+function neuronRow({ name, summary, coding, spikeCount, timeline, paper }: (typeof neurons)[number]): Row {
+  const once = timeline === 'slots' ? '0 or 1 a run' : 'several';
+  const spikes = spikeCount === undefined ? '0 or 1' : once;
   return [`[${name}](../src/neurons/${name}.ts)`, summary, coding, spikes, whereOf(paper)];
 }
 

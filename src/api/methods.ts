@@ -25,6 +25,7 @@ export { rate } from '../methods/rate.ts';
 export { scaleAndFire } from '../methods/scale-and-fire.ts';
 export { sigmaDelta } from '../methods/sigma-delta.ts';
 export { fittedPreset, type SignedPreset, signedSites } from '../methods/signed-sites.ts';
+export { spikeOnce } from '../methods/spike-once.ts';
 export { stBif } from '../methods/st-bif.ts';
 export { timeToFirstSpike } from '../methods/time-to-first-spike.ts';
 export { ultraLowLatency } from '../methods/ultra-low-latency.ts';

@@ -38,5 +38,6 @@ export { neuronNamed, neurons as all } from '../neurons/neurons.ts';
 export { offsetCalibrating } from '../neurons/offset-calibrating.ts';
 export { scaleAndFire } from '../neurons/scale-and-fire.ts';
 export { sigmaDelta } from '../neurons/sigma-delta.ts';
+export { spikeOnce } from '../neurons/spike-once.ts';
 export { stBif } from '../neurons/st-bif.ts';
 export { timeToFirstSpike } from '../neurons/time-to-first-spike.ts';

@@ -57,6 +57,7 @@ const result: EvaluationResult = {
     ],
   },
   synapses: null,
+  windows: null,
   energy: {
     device: '45nm-fp32',
     devices: [{ name: '45nm-fp32', title: '45 nm, 32-bit floating point', summary: '', figures: {} }],

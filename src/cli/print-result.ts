@@ -40,13 +40,15 @@ function phaseLine({ phases }: EvaluationResult): string {
   return `phases: ${phases.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(', ')}`;
 }
 
-function legend({ energy, quantised, task }: EvaluationResult): string[] {
+function legend({ energy, quantised, task, windows }: EvaluationResult): string[] {
   const figures = task ? taskLegend(task) : [classLegend];
   if (!energy) return figures;
   const [pays] = energy.pays;
   return [
     ...figures,
-    'rate: spikes per neuron and step; energy for one image, estimates:',
+    windows === null
+      ? 'rate: spikes per neuron and step; energy for one image, estimates:'
+      : `T: slots of a window; a run lasts ${windows} windows; rate: spikes per neuron, at most one; energy for one image, estimates:`,
     '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
     `(b) full estimate of a run of t steps, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
     ...(quantised ? quantisedLegend(quantised) : []),

@@ -27,7 +27,7 @@ export interface PreparedSource {
 }
 
 /** What of a method decides how a source network is prepared. */
-export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
+export type Preparation = Pick<Method, 'passes' | 'place' | 'converts' | 'obstacles'>;
 
 /**
  * Checks that a network can be converted, frees its batch, cleans it up and finds the sites. The given model is not changed.
@@ -36,9 +36,10 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts'>;
  */
 export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
   const { model: standard } = runPasses(source, standardForm);
-  requireConvertible(standard);
+  requireConvertible(standard.graph, findObstacles(standard));
   const dynamic = await freeBatch(await withKnownLengths(standard));
   const { model } = runPasses(dynamic, preparation.passes);
+  requireConvertible(model.graph, preparation.obstacles?.(model.graph) ?? []);
   const structure = structureOf(model);
   const places = requireSites(preparation.place(model.graph), structure, preparation);
   const clean = await measureSource(structure);
@@ -67,10 +68,9 @@ async function withBatchLayouts(clean: MeasuredSource, sites: readonly SpikeSite
   });
 }
 
-function requireConvertible(model: Model): void {
-  const obstacles = findObstacles(model);
+function requireConvertible({ name }: Graph, obstacles: readonly string[]): void {
   if (obstacles.length === 0) return;
-  throw new ConversionError(listProblems(`graph '${model.graph.name}': cannot be converted:`, obstacles));
+  throw new ConversionError(listProblems(`graph '${name}': cannot be converted:`, obstacles));
 }
 
 /** @throws ConversionError if there is no site: the method finds nothing to convert in the network */

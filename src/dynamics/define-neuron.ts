@@ -29,6 +29,15 @@ export type State<S extends string = string> = Record<S, number>;
  */
 export type SpikeCoding = 'rate' | 'differential' | 'instant';
 
+/**
+ * What the steps 1…T of a network are.
+ *
+ * - `steps`: those of one run, each of which goes on from the one before
+ * - `slots`: runs of their own; step t is the run in which every layer has a window of t slots, and each of its neurons emits
+ *   one spike at most
+ */
+export type Timeline = 'steps' | 'slots';
+
 /** The thresholds of a neuron: a spike of level k is {@link NeuronDefinition.levels}[k] times that of its sign. */
 export interface Thresholds<P extends string = string> {
   /** Parameter that is the threshold of positive spikes. */
@@ -84,6 +93,8 @@ export interface NeuronDefinition<A = unknown, P extends string = string, S exte
   readonly spikeCount?: S;
   /** What the spikes tell the operators that follow. */
   readonly coding: SpikeCoding;
+  /** What a step is. Default: `steps` */
+  readonly timeline?: Timeline;
   /** Which parameters are thresholds. Default: none; levels are amplitudes themselves. */
   readonly thresholds?: Thresholds<P>;
   /** Potential v(0) that is there before anything has arrived, in units of the activation. Default: 0 */

@@ -5,8 +5,10 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Activity } from '../results/activity.ts';
 import type { NeurobenchResult } from '../results/neurobench-result.ts';
 import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import { timelineOf } from '../spiking/timeline.ts';
 import { operationsOf } from './count-operations.ts';
 import { operatorActivities } from './ecmt-ratio.ts';
+import { ofEachRun } from './single-runs.ts';
 import { siteCarrying } from './site-carrying.ts';
 
 /** Bytes of a number of a neuron's state. */
@@ -43,15 +45,17 @@ export function neurobench(network: ComparedNetwork, activity: Activity, images:
   );
   const all = [...weights.values()];
   const [zeros, elements] = [total(all.map((each) => each.zeros)), total(all.map((each) => each.elements))];
-  const counted = countedOperators(network, activity, images, (name) => density(weights.get(name)));
   const neurons = total(network.sites.map(({ shape }) => sizeOf(shape)));
-  const spikes = Object.values(activity.spikes);
-  const steps = stepMetrics(counted, activity.hiddenSteps).map((operations, t) => {
-    const emitted = total(
-      spikes.map((each) => total(each.slice(activity.hiddenSteps, activity.hiddenSteps + t + 1))),
-    );
-    const rate = emitted / (neurons * images * (t + 1));
-    return { activationSparsity: Math.max(0, 1 - rate), ...operations };
+  const steps = ofEachRun(timelineOf(network.sites), activity, (each) => {
+    const counted = countedOperators(network, each, images, (name) => density(weights.get(name)));
+    const spikes = Object.values(each.spikes);
+    return stepMetrics(counted, each.hiddenSteps).map((operations, t) => {
+      const emitted = total(
+        spikes.map((counts) => total(counts.slice(each.hiddenSteps, each.hiddenSteps + t + 1))),
+      );
+      const rate = emitted / (neurons * images * (t + 1));
+      return { activationSparsity: Math.max(0, 1 - rate), ...operations };
+    });
   });
   return {
     footprint: footprintOf(network),

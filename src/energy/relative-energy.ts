@@ -6,11 +6,13 @@ import { lookUp } from '../look-up.ts';
 import type { Activity } from '../results/activity.ts';
 import type { MeasuredSource } from '../sessions/measure-source.ts';
 import { spikingNetwork } from '../spiking/network-kind.ts';
+import { timelineOf } from '../spiking/timeline.ts';
 import { type Operations, operationsOf } from './count-operations.ts';
 import { devices } from './devices/devices.ts';
 import { ecmtRatio, type OperatorActivity, operatorActivities } from './ecmt-ratio.ts';
 import { totalEnergy } from './energy-breakdown.ts';
 import { fullEstimate } from './full-estimate.ts';
+import { ofEachRun } from './single-runs.ts';
 import { siteCarrying } from './site-carrying.ts';
 import { sourceEstimate } from './source-estimate.ts';
 import { spikingLoad } from './spiking-load.ts';
@@ -63,11 +65,15 @@ export function relativeEnergy(
 ): RelativeEnergy {
   const { synaptic } = source.operations;
   const spiking = spikingNetwork(model);
-  const operators = operatorActivities(synaptic, activity, siteCarrying(spiking.sites), images);
-  const load = spikingLoad(spiking, source, activity, images, source.neurons);
+  const timeline = timelineOf(spiking.sites);
+  const operatorsOf = (each: Activity) =>
+    operatorActivities(synaptic, each, siteCarrying(spiking.sites), images);
   return {
-    operators,
-    ecmtRatios: ecmtRatio(operators, activity.hiddenSteps),
-    fullRatios: fullEstimate(load, referenceDevice).map((after) => totalEnergy(after) / source.nanojoules),
+    operators: operatorsOf(activity),
+    ecmtRatios: ofEachRun(timeline, activity, (each) => ecmtRatio(operatorsOf(each), each.hiddenSteps)),
+    fullRatios: ofEachRun(timeline, activity, (each) => {
+      const load = spikingLoad(spiking, source, each, images, source.neurons);
+      return fullEstimate(load, referenceDevice).map((after) => totalEnergy(after) / source.nanojoules);
+    }),
   };
 }

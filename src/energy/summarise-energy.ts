@@ -12,6 +12,7 @@ import type {
   StepEnergy,
 } from '../results/energy-result.ts';
 import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import { timelineOf } from '../spiking/timeline.ts';
 import { breakEven } from './break-even.ts';
 import { type Operations, operationsOf } from './count-operations.ts';
 import type { Device } from './define-device.ts';
@@ -22,6 +23,7 @@ import { totalEnergy } from './energy-breakdown.ts';
 import { accounting, assumptions, fullEstimate, leastOf, realisedEstimate } from './full-estimate.ts';
 import { spikeDrivenShare } from './operator-labels.ts';
 import { realisations } from './realisations/realisations.ts';
+import { ofEachRun } from './single-runs.ts';
 import { siteCarrying } from './site-carrying.ts';
 import { quantisedEstimate, sourceEstimate } from './source-estimate.ts';
 import { type SpikingLoad, spikingLoad } from './spiking-load.ts';
@@ -35,12 +37,35 @@ export interface EnergySummary {
 }
 
 /**
- * Computes all figures of energy from the spikes of a run.
+ * Computes all figures of energy from the spikes of a run, or of the runs of 1…T slots of neurons that spike once.
  *
  * @param activity spikes, summed over `images`
  * @param quantisation the quantised networks that were evaluated
  */
 export function summariseEnergy(
+  network: ComparedNetwork,
+  activity: Activity,
+  images: number,
+  quantisation: QuantisationPlan | undefined,
+): EnergySummary {
+  const timeline = timelineOf(network.sites);
+  const summaryOf = (each: Activity) => energyOfRun(network, each, images, quantisation);
+  if (timeline === 'steps') return summaryOf(activity);
+  const runs = ofEachRun(timeline, activity, (each) => [summaryOf(each)]);
+  const { quantised, result } = mustExist(runs.at(-1), 'the run with the most slots');
+  const steps = runs.flatMap((run) => run.steps.at(-1) ?? []);
+  const pays = devices.map((_, d) => payingSteps(steps.flatMap(({ full }) => full[d] ?? [])));
+  // At which rate a run of some slots would break even follows from no run of fewer.
+  return { steps, quantised, result: { ...result, pays, breakEven: [] } };
+}
+
+/**
+ * Computes all figures of energy from the spikes of one run.
+ *
+ * @param activity spikes, summed over `images`
+ * @param quantisation the quantised networks that were evaluated
+ */
+function energyOfRun(
   network: ComparedNetwork,
   activity: Activity,
   images: number,

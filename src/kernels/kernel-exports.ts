@@ -15,6 +15,7 @@ export interface KernelExports {
   leakyIntegrateAndFire(run: number): void;
   offsetCalibrating(run: number): void;
   multiThreshold(run: number): void;
+  spikeOnce(run: number): void;
   stBif(run: number): void;
   unfold(work: number): void;
   uniformUnits(run: number): void;
@@ -34,6 +35,7 @@ export const parameterCounts: { readonly [F in keyof KernelExports]: number } = 
   leakyIntegrateAndFire: 1,
   offsetCalibrating: 1,
   multiThreshold: 1,
+  spikeOnce: 1,
   stBif: 1,
   unfold: 1,
   uniformUnits: 1,
@@ -253,6 +255,28 @@ function writeMultiThreshold(to: RecordWriter, from: MultiThresholdFields): void
   to.number(112, from.top);
 }
 
+interface SpikeOnceFields {
+  readonly window: number;
+  readonly offset: number;
+  readonly slotShare: number;
+  readonly code: number;
+  readonly worths: readonly number[];
+  readonly bounds: readonly number[];
+  readonly lastBounds: readonly number[];
+  readonly most: number;
+}
+
+function writeSpikeOnce(to: RecordWriter, from: SpikeOnceFields): void {
+  to.number(80, from.window);
+  to.number(84, from.offset);
+  to.number(88, from.slotShare);
+  to.whole(92, from.code);
+  to.floats(96, from.worths);
+  to.floats(100, from.bounds);
+  to.floats(104, from.lastBounds);
+  to.whole(108, from.most);
+}
+
 interface StBifFields {
   readonly threshold: number;
   readonly lowest: number;
@@ -327,6 +351,7 @@ export interface NeuronRecords {
   readonly leakyIntegrateAndFire: LeakyIntegrateAndFireFields;
   readonly offsetCalibrating: OffsetCalibratingFields;
   readonly multiThreshold: MultiThresholdFields;
+  readonly spikeOnce: SpikeOnceFields;
   readonly stBif: StBifFields;
   readonly uniformUnits: UniformUnitsFields;
 }
@@ -340,6 +365,7 @@ export const neuronWriters: { readonly [F in keyof NeuronRecords]: (to: RecordWr
   leakyIntegrateAndFire: writeLeakyIntegrateAndFire,
   offsetCalibrating: writeOffsetCalibrating,
   multiThreshold: writeMultiThreshold,
+  spikeOnce: writeSpikeOnce,
   stBif: writeStBif,
   uniformUnits: writeUniformUnits,
 };

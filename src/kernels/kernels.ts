@@ -11,6 +11,7 @@ import { offsetCalibratingKernel } from './offset-calibrating-kernel.ts';
 import { referenceKernel } from './reference-kernel.ts';
 import { scaleAndFireKernel } from './scale-and-fire-kernel.ts';
 import { sigmaDeltaKernel } from './sigma-delta-kernel.ts';
+import { spikeOnceKernel } from './spike-once-kernel.ts';
 import { stBifKernel } from './st-bif-kernel.ts';
 import { timeToFirstSpikeKernel } from './time-to-first-spike-kernel.ts';
 
@@ -24,6 +25,7 @@ const compiled: AnyNeuronKernel[] = [
   fewSpikesKernel,
   fewSpikesFunctionKernel,
   timeToFirstSpikeKernel,
+  spikeOnceKernel,
   integrateAndFireKernel,
   offsetCalibratingKernel,
   chargeAlignedKernel,

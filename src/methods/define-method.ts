@@ -42,6 +42,8 @@ export interface Method<P extends string = string> {
   readonly passes: readonly Pass[];
   /** What a network must have for it to be placed anywhere, as errors word it. Default: synaptic operators. */
   readonly converts?: string;
+  /** What of a cleaned graph its neurons can neither stand for nor pass: a line each, with the reason and what to do. Default: nothing */
+  readonly obstacles?: (graph: Graph) => string[];
   /** Sites of a cleaned graph, in topological order. */
   readonly place: (graph: Graph) => SpikeSite[];
   readonly presets: Readonly<Record<P, Preset>>;

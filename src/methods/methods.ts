@@ -12,6 +12,7 @@ import { opi } from './opi.ts';
 import { rate } from './rate.ts';
 import { scaleAndFire } from './scale-and-fire.ts';
 import { sigmaDelta } from './sigma-delta.ts';
+import { spikeOnce } from './spike-once.ts';
 import { stBif } from './st-bif.ts';
 import { timeToFirstSpike } from './time-to-first-spike.ts';
 import { ultraLowLatency } from './ultra-low-latency.ts';
@@ -27,6 +28,7 @@ export const methodCatalogue = new Catalogue<Method>('method', [
   fewSpikesFunction,
   burst,
   timeToFirstSpike,
+  spikeOnce,
   rate,
   opi,
   cos,

@@ -12,6 +12,7 @@ import { multiThreshold } from './multi-threshold.ts';
 import { offsetCalibrating } from './offset-calibrating.ts';
 import { scaleAndFire } from './scale-and-fire.ts';
 import { sigmaDelta } from './sigma-delta.ts';
+import { spikeOnce } from './spike-once.ts';
 import { stBif } from './st-bif.ts';
 import { timeToFirstSpike } from './time-to-first-spike.ts';
 
@@ -26,6 +27,7 @@ export const neuronCatalogue = new Catalogue<AnyNeuron>('neuron', [
   fewSpikes,
   fewSpikesFunction,
   timeToFirstSpike,
+  spikeOnce,
   integrateAndFire,
   offsetCalibrating,
   chargeAligned,

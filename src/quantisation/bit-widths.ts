@@ -1,5 +1,6 @@
 import type { Site } from '../spiking/neuron-node.ts';
 import { spikeAlphabet } from '../spiking/spike-alphabet.ts';
+import { timelineOf } from '../spiking/timeline.ts';
 
 /** Bits that are evaluated at least and at most. */
 export const bitRange = { fewest: 2, most: 8 } as const;
@@ -18,14 +19,19 @@ export interface BitWidths {
  * and signs included: at least 2, at most 8 (Shen et al., Are Conventional SNNs Really Efficient?, CVPR 2024,
  * arXiv:2311.10802, compare at equal bits). Steps with the same bits at all sites are listed together: they have one network.
  *
+ * Spikes of neurons that spike once carry log₂(t + 1) bits when windows have t slots.
+ *
  * Differs from the paper: values per step rather than binary spikes, so that graded spikes count.
  */
 export function bitWidths(sites: readonly Site[], steps: number): BitWidths[] {
+  const isOnce = timelineOf(sites) === 'slots';
   const perStep = sites.map((site) => [site.name, Math.log2(spikeAlphabet(site).values)] as const);
   const found = new Map<string, BitWidths>();
   for (let t = 1; t <= steps; t++) {
     // Rounding of the logarithm must not cost a bit.
-    const carried = perStep.map(([name, bits]) => [name, Math.ceil(t * bits - 1e-9)] as const);
+    const carried = perStep.map(
+      ([name, bits]) => [name, Math.ceil((isOnce ? Math.log2(t + 1) : t * bits) - 1e-9)] as const,
+    );
     const bits = Object.fromEntries(
       carried.map(([name, each]) => [name, Math.min(Math.max(each, bitRange.fewest), bitRange.most)]),
     );

@@ -17,7 +17,7 @@ const step = z.object({
   t: z.int(),
   ...accuracyFields,
   ...classAgreementFields,
-  /** Spikes per neuron and time-step, mean over the steps 1…t. */
+  /** Spikes per neuron and time-step, mean over the steps 1…t; of neurons that spike once, spikes per neuron in the run with t slots. */
   firingRate: z.number(),
   /** Energy for one image after t steps; estimates. */
   energy: stepEnergySchema,
@@ -99,6 +99,11 @@ export const evaluationSchema = z.object({
   energy: energySchema.nullable().default(null),
   /** Images that stop by themselves, for a sweep of confidence thresholds; empty for a network that does not spike. */
   earlyExit: list(earlyExit).default([]),
+  /**
+   * Windows that a run lasts, where neurons spike once and step t is a run of its own with t slots a window: its latency is
+   * t·windows slots. Null for other neurons.
+   */
+  windows: z.int().nullable().default(null),
   sites: list(site),
   /** The metrics of NeuroBench; null for a network that does not spike, and in runs of earlier versions. */
   neurobench: neurobenchSchema.nullable().default(null),

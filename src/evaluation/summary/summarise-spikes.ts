@@ -1,5 +1,6 @@
 import { neurobench } from '../../energy/neurobench.ts';
 import { summariseEnergy } from '../../energy/summarise-energy.ts';
+import { RuntimeError } from '../../errors.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { mustExist } from '../../look-up.ts';
 import type { QuantisationPlan } from '../../quantisation/plan-quantisation.ts';
@@ -7,6 +8,7 @@ import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
 import type { ComparedNetwork, MeasuredSite } from '../../sessions/compared-network.ts';
+import { timelineOf, windowsOf } from '../../spiking/timeline.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
 import { earlyExitResults, quantisedResults, stepQuality } from './summarise-predictions.ts';
 
@@ -23,7 +25,7 @@ export interface SpikeSummaryOptions {
 /** The part of a result that is about spikes. */
 export type SpikeSummary = Pick<
   EvaluationResult,
-  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'sites' | 'neurobench'
+  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'windows' | 'sites' | 'neurobench'
 >;
 
 /** The summary where nothing spiked: of a network that does not spike, or without images. */
@@ -33,6 +35,7 @@ export const nothingSpiked: SpikeSummary = {
   quantised: null,
   energy: null,
   earlyExit: [],
+  windows: null,
   sites: [],
   neurobench: null,
 };
@@ -51,7 +54,8 @@ export function summariseSpikes(
   const images = predictions.length;
   const sites = network.sites.map((site) => siteResult(site, activity, images));
   const energy = summariseEnergy(network, activity, images, quantisation);
-  const rates = meanRates(sites);
+  const timeline = timelineOf(network.sites);
+  const rates = timeline === 'slots' ? spikesPerNeuron(sites) : meanRates(sites);
   return {
     hiddenSteps: activity.hiddenSteps,
     steps: stepQuality(predictions, task).map((quality, i) => ({
@@ -62,7 +66,9 @@ export function summariseSpikes(
     })),
     quantised: quantisedResults(predictions, quantisation, energy.quantised, task),
     energy: energy.result,
-    earlyExit: earlyExitResults(predictions, energy.steps, exitConfidence),
+    // A run of more slots does not go on from one of fewer.
+    earlyExit: timeline === 'slots' ? [] : earlyExitResults(predictions, energy.steps, exitConfidence),
+    windows: timeline === 'slots' ? windowsOf(network.model.graph, network.sites) : null,
     sites,
     neurobench: neurobench(network, activity, images),
   };
@@ -73,6 +79,23 @@ function siteResult({ name, neuron, shape }: MeasuredSite, activity: Activity, i
   const spikes = mustExist(activity.spikes[name], `spikes of site '${name}'`);
   const firingRate = spikes.slice(activity.hiddenSteps).map((count) => count / (neurons * images));
   return { name, neuron: neuron.name, neurons, firingRate };
+}
+
+/** Spikes of a neuron in each run of slots, mean over all neurons. @throws RuntimeError where a neuron has spiked more than once */
+function spikesPerNeuron(sites: readonly SiteResult[]): number[] {
+  const neurons = sites.reduce((sum, site) => sum + site.neurons, 0);
+  return (sites[0]?.firingRate ?? []).map((_, t) =>
+    sites.reduce((sum, { name, firingRate, neurons: own }) => {
+      const rate = firingRate[t] ?? 0;
+      if (rate <= 1) return sum + (rate * own) / neurons;
+      throw new RuntimeError({
+        where: `site '${name}', run with ${t + 1} slots`,
+        expected: 'at most one spike a neuron',
+        got: `${rate.toFixed(3)}`,
+        remedy: 'This is a mistake of the program: report it with the model',
+      });
+    }, 0),
+  );
 }
 
 /** Mean over all neurons and the steps 1…t. */

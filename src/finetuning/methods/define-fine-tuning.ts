@@ -2,7 +2,7 @@ import type { NeuronSpec, Site } from '../../spiking/neuron-node.ts';
 import type { SurrogateInput } from '../unrolled/surrogate-slopes.ts';
 
 /** What can be trained: the weights, or a parameter of the neurons by its name. */
-export type Trained = 'weights' | 'threshold' | 'leak' | 'initialPotential' | 'amplitude';
+export type Trained = 'weights' | 'threshold' | 'window' | 'leak' | 'initialPotential' | 'amplitude';
 
 /** A method that goes on from a conversion and trains the network with its neurons in place. */
 export interface FineTuning {

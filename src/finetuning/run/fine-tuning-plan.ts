@@ -4,7 +4,7 @@ import { augmentationSchema } from '../../training/data/augmentation.ts';
 import { learningRateScheduleSchema } from '../../training/recipe/learning-rate-schedule.ts';
 import { surrogateSchema } from '../unrolled/surrogate-slopes.ts';
 
-const trained = z.enum(['weights', 'threshold', 'leak', 'initialPotential', 'amplitude']);
+const trained = z.enum(['weights', 'threshold', 'window', 'leak', 'initialPotential', 'amplitude']);
 
 /** A fine-tuning from beginning to end; what is left out is as the method has it. */
 export const fineTuningSchema = z.strictObject({

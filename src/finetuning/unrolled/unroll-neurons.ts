@@ -18,6 +18,8 @@ export interface SiteUnrolling {
   readonly surrogate: Surrogate;
   /** No gradient passes from a step to the one before it at every multiple of this many steps. */
   readonly truncateEvery: number | undefined;
+  /** The step that the first of the means belongs to: 1, or T where that is a run of its own. */
+  readonly firstStep: number;
 }
 
 /** The backward rule of a site's neurons. @throws ConversionError if they have none, or hidden steps */
@@ -43,7 +45,7 @@ export function unrollNeurons(
   site: Site,
   means: readonly string[],
   parameters: Readonly<Record<string, string>>,
-  { surrogate, truncateEvery }: SiteUnrolling,
+  { surrogate, truncateEvery, firstStep }: SiteUnrolling,
 ): UnrolledSite {
   const { neuron, attributes } = site;
   const learning = learningOf(site);
@@ -55,7 +57,7 @@ export function unrollNeurons(
     if (truncateEvery !== undefined && i > 0 && i % truncateEvery === 0) {
       state = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, tools.detach(value)]));
     }
-    const values = { mean, t: build.scalar('t', i + 1), state, parameters };
+    const values = { mean, t: build.scalar('t', i + firstStep), state, parameters };
     const made = learning.lower(build, values, tools, attributes);
     state = Object.fromEntries(
       neuron.state.map((name) => [name, mustExist(made.state[name], `state ${name}`)]),

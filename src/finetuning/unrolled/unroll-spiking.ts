@@ -14,6 +14,7 @@ import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import { timelineOf } from '../../spiking/timeline.ts';
 import { type SurrogateInput, surrogateSchema } from './surrogate-slopes.ts';
 import { isTimeAxis, type TimeFlow, timeFlow } from './time-flow.ts';
 import { learningOf, type SiteUnrolling, type UnrolledSite, unrollNeurons } from './unroll-neurons.ts';
@@ -58,7 +59,8 @@ export interface UnrolledModel {
  * Lays a spiking model out over T time-steps, with the backward rules of its neurons: what is between them runs on all
  * steps as one batch, the neurons step after step, what comes before the first of them once, and what comes behind the
  * last ones on the last step alone. Weights and parameters of neurons keep their names; the latter become float32.
- * Forwards it computes what the spiking model computes.
+ * Forwards it computes what the spiking model computes. Where step T is a run of its own, with T slots a window, it is laid out
+ * alone.
  *
  * @throws ConversionError at neurons that cannot be trained
  */
@@ -90,15 +92,18 @@ class Unrolling {
 
   constructor(model: Model, options: UnrollOptions) {
     this.#model = model;
-    this.#options = options;
+    const sites = sitesOf(model);
+    const isAlone = timelineOf(sites) === 'slots';
+    this.#options = isAlone ? { ...options, steps: 1 } : options;
     this.#old = model.graph;
     this.#new = new Graph(model.graph.name);
     this.#neurons = {
       surrogate: surrogateSchema.parse(options.surrogate ?? { kind: 'linear' }),
       truncateEvery: options.truncateEvery,
+      firstStep: isAlone ? options.steps : 1,
     };
     this.#flow = timeFlow(model.graph, options.timedInput === true);
-    this.#sites = new Map(sitesOf(model).map((site) => [site.node, site]));
+    this.#sites = new Map(sites.map((site) => [site.node, site]));
   }
 
   finish(): UnrolledModel {

@@ -9,6 +9,7 @@ export { integrateAndFire } from './integrate-and-fire';
 export { leakyIntegrateAndFire } from './leaky-integrate-and-fire';
 export { offsetCalibrating } from './offset-calibrating';
 export { multiThreshold } from './run-multi-threshold';
+export { spikeOnce } from './spike-once';
 export { stBif } from './st-bif';
 export { unfold } from './unfold';
 export { uniformUnits } from './uniform-units';
