@@ -23,6 +23,7 @@ import { regnetTimm } from './regnet-timm.ts';
 import { resnetCifar } from './resnet-cifar.ts';
 import { resnetHuggingFace } from './resnet-hugging-face.ts';
 import { resnetTimm } from './resnet-timm.ts';
+import { sLista } from './s-lista.ts';
 import { siglipHuggingFace } from './siglip-hugging-face.ts';
 import { swinHuggingFace } from './swin-hugging-face.ts';
 import { swinTimm } from './swin-timm.ts';
@@ -57,6 +58,7 @@ export const architectureCatalogue = new Catalogue<Architecture>(
     vgg,
     mobilenetV2,
     mlp,
+    sLista,
     convnet,
     bertHuggingFace,
     distilbertHuggingFace,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { FormatError, listProblems } from '../errors.ts';
+import { carryComplexOperators } from '../graph/complex-operators.ts';
 import { type Dimension, Graph, type ValueInfo } from '../graph/graph.ts';
 import { Model } from '../graph/model.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -119,7 +120,9 @@ function buildNetwork<Config, Settings>(
     dataType: 'float32',
     shape: ['batch', ...definition.outputShape(settings)],
   });
-  return { model: new Model(graph, opset), problems: net.problems(definition.unused?.(settings) ?? []) };
+  const model = new Model(graph, opset);
+  carryComplexOperators(model);
+  return { model, problems: net.problems(definition.unused?.(settings) ?? []) };
 }
 
 function readSettings<Config, Settings>(

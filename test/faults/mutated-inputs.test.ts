@@ -154,7 +154,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'a recipe': {
     file: () => at('recipe.json'),
-    use: async () => openRecipeData((await loadRecipe(at('recipe.json'))).recipe, undefined),
+    use: async () => openRecipeData(await loadRecipe(at('recipe.json')), undefined),
     json: true,
   },
   'a result': { file: () => join(run, 'result.json'), use: () => readRun(run), json: true, exact: true },

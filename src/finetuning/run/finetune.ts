@@ -8,7 +8,7 @@ import { lookUp } from '../../look-up.ts';
 import { replaceNeurons } from '../../spiking/replace-neurons.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
 import { BatchLoader, type Normalisation } from '../../training/data/batch-loader.ts';
-import type { TrainingData } from '../../training/data/training-data.ts';
+import { sizesOf, type TrainingData } from '../../training/data/training-data.ts';
 import { optimisers } from '../../training/optimisers/optimisers.ts';
 import type { TrainingPlan } from '../../training/recipe/recipe.ts';
 import { startingPoint, trainingFingerprint } from '../../training/run/starting-point.ts';
@@ -86,7 +86,10 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
     clip: plan.clip,
   });
   requireClasses(step, train);
-  const fingerprint = trainingFingerprint({ ...training, ...plan } as TrainingPlan, train, test);
+  const fingerprint = trainingFingerprint(
+    { ...training, ...plan } as TrainingPlan,
+    [train, test].map(sizesOf),
+  );
   const source = await SourceNetwork.open(toSourceForm(start));
   try {
     const before = await startingPoint(network, step, fingerprint, {
@@ -107,7 +110,10 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
         ...(method.target === 'source' && { retarget: (batch) => source.retarget(batch, train.classes) }),
       };
       const run = new TrainingRun(training, trainee, step, session, from.progress, options);
-      const { curve, finished, testAccuracy } = await run.finish(train, test);
+      const { curve, finished, testAccuracy } = await run.finish(
+        new BatchLoader(train, training.batchSize, training.data),
+        new BatchLoader(test, training.batchSize, training.data),
+      );
       return {
         model: network.withValues(valuesOf(network, step, session.vectors)),
         accuracies: { source: sourceAccuracy, converted, tuned: testAccuracy },

@@ -23,7 +23,12 @@ const normalisation = { mean: [0, 0.5, 0.5], std: [1, 0.5, 0.25] };
 describe('BatchLoader', () => {
   it('puts channels into planes, normalised, and labels into smoothed shares', async () => {
     const loader = new BatchLoader(data, 2, normalisation);
-    await loader.loadTraining(Uint32Array.of(1, 5), plain, 0.3, 0, 0);
+    await loader.loadTraining(Uint32Array.of(1, 5), {
+      augmentation: plain,
+      smoothing: 0.3,
+      seed: 0,
+      epoch: 0,
+    });
     const byte = (sample: number, place: number, channel: number) => 60 * (sample % 4) + 3 * place + channel;
     for (const [row, sample] of [1, 5].entries()) {
       for (let place = 0; place < 20; place++) {
@@ -59,7 +64,7 @@ describe('BatchLoader', () => {
     });
     const inputs = async (indices: number[], epoch: number) => {
       const loader = new BatchLoader(data, 2, normalisation);
-      await loader.loadTraining(Uint32Array.from(indices), augmentation, 0, 9, epoch);
+      await loader.loadTraining(Uint32Array.from(indices), { augmentation, smoothing: 0, seed: 9, epoch });
       return [...loader.inputs];
     };
     const [first, second] = [await inputs([3, 6], 1), await inputs([6, 3], 1)];

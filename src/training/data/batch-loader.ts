@@ -1,5 +1,6 @@
 import { Random } from '../../random.ts';
-import { type Augmentation, augments, drawPictureMap, identityMap } from './augmentation.ts';
+import { augments, drawPictureMap, identityMap } from './augmentation.ts';
+import type { BatchChoices, Batches } from './batches.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** How pictures become numbers: (byte/255 − mean)/std of each channel. */
@@ -11,11 +12,11 @@ export interface Normalisation {
 /** Keys of the random streams, so that order and augmentation are independent. */
 const streams = { order: 1, augmentation: 2 } as const;
 
-/** Makes batches of fixed size from a data set, in buffers that are used again. */
-export class BatchLoader {
+/** Makes batches of pictures with classes. */
+export class BatchLoader implements Batches {
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
-  /** Number of whole batches in the data set. */
+  readonly size: number;
   readonly wholeBatches: number;
   readonly #data: TrainingData;
   readonly #batchSize: number;
@@ -26,6 +27,7 @@ export class BatchLoader {
   constructor(data: TrainingData, batchSize: number, { mean, std }: Normalisation) {
     const pixels = data.height * data.width;
     this.#data = data;
+    this.size = data.size;
     this.#batchSize = batchSize;
     this.wholeBatches = Math.floor(data.size / batchSize);
     this.inputs = new Float32Array(batchSize * data.channels * pixels);
@@ -47,17 +49,9 @@ export class BatchLoader {
     return new Random(seed, streams.order, epoch).shuffle(Uint32Array.from({ length: size }, (_, i) => i));
   }
 
-  /**
-   * Fills the buffers with training samples. The augmentation depends on seed, epoch and index only.
-   *
-   * @param smoothing share of each target that is spread evenly over all classes
-   */
   async loadTraining(
     indices: Uint32Array,
-    augmentation: Augmentation,
-    smoothing: number,
-    seed: number,
-    epoch: number,
+    { augmentation, smoothing, seed, epoch }: BatchChoices,
   ): Promise<void> {
     const { height, width, classes } = this.#data;
     const changes = augments(augmentation);
@@ -75,11 +69,6 @@ export class BatchLoader {
     }
   }
 
-  /**
-   * Fills the buffers with the samples from `first` on, without changes.
-   *
-   * @returns number of samples; rows behind them are zero, targets too
-   */
   async loadTest(first: number): Promise<number> {
     const { size, classes } = this.#data;
     const count = Math.min(this.#batchSize, size - first);

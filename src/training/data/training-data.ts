@@ -13,6 +13,11 @@ export interface TrainingData {
   sample(index: number): Promise<TrainingSample>;
 }
 
+/** What tells one data set of pictures from another to a training. */
+export function sizesOf({ size, height, width, classes }: TrainingData): number[] {
+  return [size, height, width, classes];
+}
+
 /** A picture as bytes with its class. */
 export interface TrainingSample {
   /** `height · width · 3`, channels red, green, blue; grey pictures have three equal channels. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Architecture } from '../../checkpoints/define-architecture.ts';
+import type { LearnedRange } from '../../dynamics/learning.ts';
+import type { Model } from '../../graph/model.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Random } from '../../random.ts';
 
@@ -9,6 +11,8 @@ export interface NetworkShape {
   readonly height: number;
   readonly width: number;
   readonly classes: number;
+  /** Shapes of an input and of its target where data are arrays instead of pictures with classes. */
+  readonly arrays?: { readonly sample: readonly number[]; readonly target: readonly number[] } | undefined;
 }
 
 /** A network with random weights, as a checkpoint that an architecture opens. */
@@ -18,6 +22,10 @@ export interface InitialCheckpoint {
   readonly config: Record<string, unknown>;
   /** Whether weight decay applies to a parameter. */
   decays(name: string, shape: readonly number[]): boolean;
+  /** Learning rate of a parameter in units of the schedule's. Default: 1 for all */
+  pace?(name: string): number;
+  /** Where a parameter is kept. Default: nowhere in particular */
+  rangeOf?(name: string): LearnedRange | undefined;
 }
 
 /** A kind of network that a recipe can ask for. */
@@ -28,6 +36,10 @@ export interface NetworkKind<Settings> {
   readonly settings: z.ZodType<Settings>;
   /** The architecture that builds the graph from the tensors and opens the trained checkpoint. */
   readonly architecture: Architecture;
+  /** Whether it is trained on arrays with targets instead of pictures with classes. Default: false */
+  readonly readsArrays?: true;
+  /** Rewrites the graph for the training alone, computing the same. Default: it stays */
+  readonly prepare?: (model: Model) => void;
   /** Random weights. */
   initialise(settings: Settings, shape: NetworkShape, random: Random): InitialCheckpoint;
 }

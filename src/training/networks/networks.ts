@@ -3,6 +3,7 @@ import { convnetNetwork } from './convnet.ts';
 import type { AnyNetworkKind } from './define-network.ts';
 import { mlpNetwork } from './mlp.ts';
 import { resnetNetwork } from './resnet.ts';
+import { sListaNetwork } from './s-lista.ts';
 import { vitNetwork } from './vit.ts';
 
 /** Kinds of networks of Transpike, by name. */
@@ -11,6 +12,7 @@ export const networks = {
   resnet: resnetNetwork,
   mlp: mlpNetwork,
   convnet: convnetNetwork,
+  's-lista': sListaNetwork,
 } as const satisfies Record<string, AnyNetworkKind>;
 
 /** All kinds of networks that a recipe can ask for, by name. */

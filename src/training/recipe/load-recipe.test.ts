@@ -46,6 +46,21 @@ describe('checkRecipe', () => {
     expect(networkSettings).toMatchObject({ embedDim: 96 });
   });
 
+  it('asks of arrays what they can have', () => {
+    const wrong = { ...minimal, network: { kind: 's-lista' }, augmentation: { flip: true } };
+    expect(() => checkRecipe(wrong, 'own.json')).toThrow(
+      [
+        'own.json: not a recipe that can be trained.',
+        "  - data: expected no mean and std, since 's-lista' reads arrays as they are, got some",
+        '  - augmentation: expected none for arrays, got some',
+        "  - loss.kind: expected nmse or mse, since targets are numbers, got 'cross-entropy'",
+      ].join('\n'),
+    );
+    expect(() => checkRecipe({ ...minimal, loss: { kind: 'nmse' } }, 'own.json')).toThrow(
+      "  - loss.kind: expected a loss of classes, got 'nmse'",
+    );
+  });
+
   it('lists everything that is wrong', () => {
     const wrong = {
       ...minimal,

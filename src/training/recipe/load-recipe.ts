@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { FormatError, listProblems, messageOf } from '../../errors.ts';
+import { augments } from '../data/augmentation.ts';
 import type { AnyNetworkKind } from '../networks/define-network.ts';
 import { networkCatalogue } from '../networks/networks.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
@@ -65,14 +66,35 @@ export function checkRecipe(given: unknown, where: string): CheckedRecipe {
   const { kind: _, ...optimiserSettings } = recipe.optimiser;
   const networkSettings = network && check(network.settings, recipe.network, 'network', problems);
   const optimiserOptions = optimiser && check(optimiser.options, optimiserSettings, 'optimiser', problems);
-  const { mean, std, channels } = recipe.data;
+  problems.push(...(network?.readsArrays ? arrayProblems(recipe) : pictureProblems(recipe)));
+  if (!network || !optimiser || problems.length > 0) throw unusable(where, problems);
+  return { recipe, network, networkSettings, optimiser, optimiserOptions };
+}
+
+function pictureProblems({ data: { mean, std, channels }, loss }: Recipe): string[] {
+  const problems: string[] = [];
   if (mean.length !== channels || std.length !== channels) {
     problems.push(
       `data: expected ${channels} numbers in mean and in std, one a channel, got ${mean.length} and ${std.length}`,
     );
   }
-  if (!network || !optimiser || problems.length > 0) throw unusable(where, problems);
-  return { recipe, network, networkSettings, optimiser, optimiserOptions };
+  if (loss.kind === 'nmse') problems.push("loss.kind: expected a loss of classes, got 'nmse'");
+  return problems;
+}
+
+function arrayProblems({ data: { mean, std }, network, augmentation, activation, loss }: Recipe): string[] {
+  const problems: string[] = [];
+  if (mean.length + std.length > 0) {
+    problems.push(
+      `data: expected no mean and std, since '${network.kind}' reads arrays as they are, got some`,
+    );
+  }
+  if (augments(augmentation)) problems.push('augmentation: expected none for arrays, got some');
+  if (activation.kind !== 'relu') problems.push(`activation.kind: expected 'relu', got '${activation.kind}'`);
+  if (loss.kind === 'cross-entropy') {
+    problems.push("loss.kind: expected nmse or mse, since targets are numbers, got 'cross-entropy'");
+  }
+  return problems;
 }
 
 function byName<Entry extends { readonly name: string }>(entries: readonly Entry[]): Record<string, Entry> {

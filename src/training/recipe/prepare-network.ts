@@ -3,8 +3,8 @@ import { FormatError } from '../../errors.ts';
 import { readCheckpointTensors } from '../../files/read-checkpoint-tensors.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
+import { inlineFunctions } from '../../passes/inline-functions.ts';
 import { Random } from '../../random.ts';
-import type { TrainingData } from '../data/training-data.ts';
 import type { NetworkShape } from '../networks/define-network.ts';
 import { thresholdSuffix, useQcfs } from '../networks/use-qcfs.ts';
 import type { TrainableNetwork } from '../step/trainable-network.ts';
@@ -29,16 +29,18 @@ const weightStream = 3;
  */
 export async function prepareNetwork(
   { recipe, network, networkSettings }: CheckedRecipe,
-  data: TrainingData,
+  shape: NetworkShape,
+  classNames: readonly string[] | undefined,
   recipePath: string,
 ): Promise<PreparedNetwork> {
-  const shape: NetworkShape = data;
   const initial = network.initialise(networkSettings, shape, new Random(recipe.seed, weightStream));
   if (recipe.from !== undefined) {
     await takeOver(initial.tensors, resolve(dirname(recipePath), recipe.from));
   }
   const recognised = network.architecture.recognise(initial.config, initial.tensors, recipePath);
   const { model } = recognised.build();
+  network.prepare?.(model);
+  inlineFunctions(model);
   const names = [...initial.tensors.keys()].filter((name) => model.graph.initializers.has(name));
   if (recipe.activation.kind === 'qcfs') {
     const { levels, threshold } = recipe.activation;
@@ -51,7 +53,9 @@ export async function prepareNetwork(
     model,
     parameters: names.filter((name) => !/\.running_(mean|var)$/.test(name)),
     decays: initial.decays,
-    config: { ...initial.config, ...description(recipe, data) },
+    pace: initial.pace,
+    rangeOf: initial.rangeOf,
+    config: { ...initial.config, ...(!network.readsArrays && description(recipe, classNames)) },
     tensors: initial.tensors,
   };
 }
@@ -74,7 +78,7 @@ async function takeOver(tensors: Map<string, Tensor>, folder: string): Promise<v
   }
 }
 
-function description({ data }: CheckedRecipe['recipe'], { classNames }: TrainingData) {
+function description({ data }: CheckedRecipe['recipe'], classNames: readonly string[] | undefined) {
   return {
     preprocess: { interpolation: 'bicubic', mean: data.mean, std: data.std },
     ...(classNames && { label_names: [...classNames] }),

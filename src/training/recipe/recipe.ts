@@ -40,8 +40,9 @@ export const recipeSchema = z.strictObject({
     /** 1: grey, 3: colour. */
     channels: z.union([z.literal(1), z.literal(3)]).default(3),
     classes: z.int().positive().optional(),
-    mean: z.array(z.number()),
-    std: z.array(z.number().positive()),
+    /** Of each channel of pictures; arrays are taken as they are. */
+    mean: z.array(z.number()).default([]),
+    std: z.array(z.number().positive()).default([]),
   }),
   augmentation: augmentationSchema.prefault({}),
   loss: z

@@ -1,8 +1,24 @@
-import type { DatasetOptions } from '../../data/dataset.ts';
+import type { Dataset, DatasetOptions } from '../../data/dataset.ts';
 import { UsageError } from '../../errors.ts';
+import { sizeOf } from '../../graph/shape.ts';
 import { openDataset } from '../../opening/open-dataset.ts';
-import { openTrainingData, type TrainingData } from '../data/training-data.ts';
+import { type ArrayData, ArrayLoader, openArrayData } from '../data/array-data.ts';
+import { BatchLoader } from '../data/batch-loader.ts';
+import type { Batches } from '../data/batches.ts';
+import { openTrainingData, sizesOf } from '../data/training-data.ts';
+import type { NetworkShape } from '../networks/define-network.ts';
+import type { CheckedRecipe } from '../recipe/load-recipe.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+
+/** What a recipe trains on, and what it is tested on. */
+export interface RecipeData {
+  readonly shape: NetworkShape;
+  readonly classNames?: readonly string[] | undefined;
+  readonly train: Batches;
+  readonly test: Batches;
+  /** What tells the data from others. */
+  readonly sizes: readonly (readonly number[])[];
+}
 
 /**
  * Opens the training and the test data of a recipe.
@@ -11,10 +27,9 @@ import type { Recipe } from '../recipe/recipe.ts';
  * @throws UsageError if there is no path, or a batch is larger than the training data
  */
 export async function openRecipeData(
-  recipe: Recipe,
+  { recipe, network }: CheckedRecipe,
   path: string | undefined,
-): Promise<[TrainingData, TrainingData]> {
-  const { channels, classes } = recipe.data;
+): Promise<RecipeData> {
   if (path !== undefined) requireOpenData(recipe, path);
   const open = async (part: 'train' | 'test') => {
     const given = recipe.data[part];
@@ -22,17 +37,64 @@ export async function openRecipeData(
     const options: DatasetOptions = rest;
     return openDataset(own ?? path ?? missingData(recipe), options);
   };
-  const train = await openTrainingData(await open('train'), channels, classes);
-  const test = await openTrainingData(await open('test'), channels, train.classes);
-  if (recipe.batchSize > train.size) {
-    throw new UsageError({
-      where: `recipe '${recipe.name}': batchSize`,
-      expected: `at most the ${train.size} samples of the training data`,
-      got: `${recipe.batchSize}`,
-      remedy: 'Take smaller batches',
-    });
-  }
-  return [train, test];
+  const parts = [await open('train'), await open('test')] as const;
+  return network.readsArrays ? arraysOf(recipe, parts) : picturesOf(recipe, parts);
+}
+
+async function picturesOf(recipe: Recipe, parts: readonly [Dataset, Dataset]): Promise<RecipeData> {
+  const { batchSize, data } = recipe;
+  const { channels, classes } = data;
+  const train = await openTrainingData(parts[0], channels, classes);
+  const test = await openTrainingData(parts[1], channels, train.classes);
+  requireBatch(recipe, train.size);
+  return {
+    shape: train,
+    classNames: train.classNames,
+    train: new BatchLoader(train, batchSize, data),
+    test: new BatchLoader(test, batchSize, data),
+    sizes: [train, test].map(sizesOf),
+  };
+}
+
+async function arraysOf(recipe: Recipe, parts: readonly [Dataset, Dataset]): Promise<RecipeData> {
+  const train = await openArrayData(parts[0]);
+  const test = await openArrayData(parts[1]);
+  requireBatch(recipe, train.size);
+  requireSameShapes(recipe, train, test);
+  const [channels = 1, ...rest] = train.sampleShape;
+  return {
+    shape: {
+      channels,
+      height: rest.at(-2) ?? 1,
+      width: rest.at(-1) ?? 1,
+      classes: sizeOf(train.targetShape),
+      arrays: { sample: train.sampleShape, target: train.targetShape },
+    },
+    train: new ArrayLoader(train, recipe.batchSize),
+    test: new ArrayLoader(test, recipe.batchSize),
+    sizes: [train, test].map(({ size, sampleShape, targetShape }) => [size, ...sampleShape, ...targetShape]),
+  };
+}
+
+function requireBatch({ name, batchSize }: Recipe, size: number): void {
+  if (batchSize <= size) return;
+  throw new UsageError({
+    where: `recipe '${name}': batchSize`,
+    expected: `at most the ${size} samples of the training data`,
+    got: `${batchSize}`,
+    remedy: 'Take smaller batches',
+  });
+}
+
+function requireSameShapes({ name }: Recipe, train: ArrayData, test: ArrayData): void {
+  const shapes = [train, test].map(({ sampleShape, targetShape }) => `[${sampleShape}] to [${targetShape}]`);
+  if (shapes[0] === shapes[1]) return;
+  throw new UsageError({
+    where: `recipe '${name}': data.test`,
+    expected: `arrays as in data.train, ${shapes[0]}`,
+    got: String(shapes[1]),
+    remedy: 'Test on data of the same array and grid',
+  });
 }
 
 /** Data that the recipe names stay what they are. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { UsageError } from '../../errors.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
-import type { TrainingData } from '../data/training-data.ts';
 import type { TrainingPlan } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -12,14 +11,12 @@ import {
   type TrainingProgress,
 } from './training-checkpoint.ts';
 
-/** A hash of everything that decides the bits of a training. */
+/** A hash of everything that decides the bits of a training. @param sizes of the training and of the test data */
 export function trainingFingerprint(
   recipe: TrainingPlan & { readonly description?: string },
-  train: TrainingData,
-  test: TrainingData,
+  sizes: readonly (readonly number[])[],
 ): string {
   const { checkpointSteps: _, description: __, ...decisive } = recipe;
-  const sizes = [train, test].map(({ size, height, width, classes }) => [size, height, width, classes]);
   return createHash('sha256')
     .update(JSON.stringify([decisive, sizes]))
     .digest('hex')

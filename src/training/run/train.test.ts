@@ -36,6 +36,21 @@ const cnn: RecipeInput = {
   optimiser: { kind: 'sgd', nesterov: true, weightDecay: 0.001 },
 };
 
+const unrolled: RecipeInput = {
+  name: 'tiny-s-lista',
+  seed: 5,
+  network: { kind: 's-lista', layers: 3, threshold: 0.05, momentum: true },
+  data: {
+    train: 'harmonic:train,sensors=6,grid=10,sources=1,size=48',
+    test: 'harmonic:test,sensors=6,grid=10,sources=1,size=20',
+  },
+  loss: { kind: 'nmse' },
+  optimiser: { kind: 'adam' },
+  schedule: { kind: 'constant', learningRate: 0.01 },
+  epochs: 2,
+  batchSize: 8,
+};
+
 /** Trains and notes the losses, step by step. */
 async function losses(recipe: RecipeInput, options: TrainOptions) {
   const seen: number[] = [];
@@ -54,6 +69,7 @@ describe('train', () => {
   it.each([
     ['a Vision Transformer', vit],
     ['a network with batch normalisation', cnn],
+    ['an unrolled network on endless signals', unrolled],
     ['a network with QCFS activations', { ...cnn, activation: { kind: 'qcfs', levels: 4 } } as RecipeInput],
   ])('resumes %s to the same bits as a run without interruption', async (_, recipe) => {
     const [whole, broken] = [await folder(), await folder()];
@@ -102,6 +118,25 @@ describe('train', () => {
     const { result } = await losses(recipe, { out: await folder() });
     expect(result.curve.at(-1)!.trainLoss).toBeLessThan(0.3);
     expect(result.testAccuracy).toBeGreaterThan(0.9);
+  });
+
+  it('sees no sample twice where data are endless, and says how much of the targets is explained', async () => {
+    const { seen, result } = await losses(
+      { ...unrolled, schedule: { kind: 'constant', learningRate: 1e-9 } },
+      { out: await folder() },
+    );
+    expect(new Set(seen.map((loss) => loss.toFixed(6))).size).toBe(12);
+    const { testLoss, testAccuracy } = result.curve.at(-1)!;
+    expect(testLoss).toBeLessThan(1);
+    expect(testAccuracy).toBeGreaterThan(0.2);
+    expect(testAccuracy).toBeLessThan(1);
+  });
+
+  it('learns to find sources', async () => {
+    const recipe = { ...unrolled, epochs: 25, batchSize: 16 };
+    const { seen } = await losses(recipe, { out: await folder() });
+    const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+    expect(mean(seen.slice(-10))).toBeLessThan(0.75 * mean(seen.slice(0, 10)));
   });
 
   it.each([

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { withFolderLock } from '../../files/folder-lock.ts';
 import { writeAtomically } from '../../files/write-atomically.ts';
 import { mustExist } from '../../look-up.ts';
-import type { TrainingData } from '../data/training-data.ts';
 import { type CheckedRecipe, checkRecipe, loadRecipe } from '../recipe/load-recipe.ts';
 import { prepareNetwork } from '../recipe/prepare-network.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import { buildTrainingStep } from '../step/build-training-step.ts';
 import { TrainingSession } from '../step/training-session.ts';
-import { openRecipeData } from './open-recipe-data.ts';
+import { openRecipeData, type RecipeData } from './open-recipe-data.ts';
 import { startingPoint, trainingFingerprint } from './starting-point.ts';
 import type { TrainingResult, TrainOptions } from './train-options.ts';
 import { type Trainee, TrainingRun } from './training-run.ts';
@@ -34,17 +33,22 @@ export async function train(recipe: RecipeInput, options: TrainOptions): Promise
 }
 
 async function trainChecked(checked: CheckedRecipe, options: TrainOptions): Promise<TrainingResult> {
-  const data = await openRecipeData(checked.recipe, options.data);
+  const data = await openRecipeData(checked, options.data);
   return withFolderLock(options.out, () => trainIn(checked, data, options));
 }
 
 async function trainIn(
   checked: CheckedRecipe,
-  [trainData, testData]: readonly [TrainingData, TrainingData],
+  data: RecipeData,
   options: TrainOptions,
 ): Promise<TrainingResult> {
   const { recipe } = checked;
-  const network = await prepareNetwork(checked, trainData, options.recipePath ?? 'recipe.json');
+  const network = await prepareNetwork(
+    checked,
+    data.shape,
+    data.classNames,
+    options.recipePath ?? 'recipe.json',
+  );
   const step = await buildTrainingStep(network, {
     batchSize: recipe.batchSize,
     loss: recipe.loss.kind,
@@ -52,7 +56,7 @@ async function trainIn(
     optimiserOptions: checked.optimiserOptions,
     clip: recipe.clip,
   });
-  const fingerprint = trainingFingerprint(recipe, trainData, testData);
+  const fingerprint = trainingFingerprint(recipe, data.sizes);
   const start = await startingPoint(network, step, fingerprint, options);
   const session = await TrainingSession.create(step, start.vectors, options.threads);
   try {
@@ -64,7 +68,7 @@ async function trainIn(
       },
     };
     const run = new TrainingRun(recipe, trainee, step, session, start.progress, options);
-    return await run.finish(trainData, testData);
+    return await run.finish(data.train, data.test);
   } finally {
     await session.release();
   }

@@ -1,5 +1,5 @@
 import { BatchLoader } from '../data/batch-loader.ts';
-import type { TrainingData } from '../data/training-data.ts';
+import type { Batches } from '../data/batches.ts';
 import { learningRateAt } from '../recipe/learning-rate-schedule.ts';
 import type { TrainingPlan } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
@@ -47,28 +47,27 @@ export class TrainingRun {
   }
 
   /** Trains until the end of the recipe, an early stop, `stopAtStep` or `signal`. */
-  async finish(trainData: TrainingData, testData: TrainingData): Promise<TrainingResult> {
-    const { epochs, batchSize, data, patience } = this.#recipe;
-    const loader = new BatchLoader(trainData, batchSize, data);
-    const tester = new BatchLoader(testData, batchSize, data);
+  async finish(loader: Batches, tester: Batches): Promise<TrainingResult> {
+    const { epochs, patience } = this.#recipe;
     const progress = this.#progress;
     while (progress.epoch < epochs) {
-      if (!(await this.#trainEpoch(loader, trainData.size))) return this.#result(false);
-      await this.#endEpoch(loader.wholeBatches, tester, testData.size);
+      if (!(await this.#trainEpoch(loader))) return this.#result(false);
+      await this.#endEpoch(loader.wholeBatches, tester);
       if (patience !== undefined && progress.epochsWithoutBetter >= patience) break;
     }
     return this.#result(true);
   }
 
   /** Does the rest of the current epoch; false if it is to stop in between. */
-  async #trainEpoch(loader: BatchLoader, size: number): Promise<boolean> {
+  async #trainEpoch(loader: Batches): Promise<boolean> {
     const { seed, batchSize, augmentation, loss, checkpointSteps } = this.#recipe;
     const progress = this.#progress;
-    const order = BatchLoader.order(size, seed, progress.epoch);
+    const order = BatchLoader.order(loader.size, seed, progress.epoch);
     while (progress.stepInEpoch < loader.wholeBatches) {
       const first = progress.stepInEpoch * batchSize;
       const indices = order.subarray(first, first + batchSize);
-      await loader.loadTraining(indices, augmentation, loss.labelSmoothing, seed, progress.epoch);
+      const { epoch } = progress;
+      await loader.loadTraining(indices, { augmentation, smoothing: loss.labelSmoothing, seed, epoch });
       await this.#trainee.retarget?.(loader);
       await this.#doStep(loader);
       if (progress.step === this.#options.stopAtStep || this.#options.signal?.aborted) {
@@ -80,7 +79,7 @@ export class TrainingRun {
     return true;
   }
 
-  async #doStep(loader: BatchLoader): Promise<void> {
+  async #doStep(loader: Batches): Promise<void> {
     const { schedule, epochs, batchSize } = this.#recipe;
     const progress = this.#progress;
     const steps = epochs * loader.wholeBatches;
@@ -111,10 +110,10 @@ export class TrainingRun {
     return (seconds / (step - this.#stepBefore)) * (steps - step);
   }
 
-  async #endEpoch(batches: number, tester: BatchLoader, testSize: number): Promise<void> {
+  async #endEpoch(batches: number, tester: Batches): Promise<void> {
     const { schedule, epochs, batchSize } = this.#recipe;
     const progress = this.#progress;
-    const test = await this.#test(tester, testSize);
+    const test = await this.#test(tester);
     const record: EpochRecord = {
       epoch: progress.epoch + 1,
       step: progress.step,
@@ -134,7 +133,8 @@ export class TrainingRun {
     this.#options.onProgress?.({ kind: 'epoch', epochs, ...record });
   }
 
-  async #test(tester: BatchLoader, size: number): Promise<{ testLoss: number; testAccuracy: number }> {
+  async #test(tester: Batches): Promise<{ testLoss: number; testAccuracy: number }> {
+    const { size } = tester;
     let [loss, correct] = [0, 0];
     for (let first = 0; first < size; first += this.#recipe.batchSize) {
       const count = await tester.loadTest(first);

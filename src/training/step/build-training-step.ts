@@ -13,7 +13,7 @@ import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';
-import { type LossName, losses } from './losses.ts';
+import { hits, type LossName, losses } from './losses.ts';
 import { layOut, type ParameterLayout } from './parameter-layout.ts';
 import type { TrainableNetwork } from './trainable-network.ts';
 
@@ -32,12 +32,12 @@ export interface TrainingStepOptions {
 
 /**
  * One training step as one ONNX graph. Inputs: the network's input, `targets`, `learning_rate` [], `step` [],
- * `parameters` [n], `statistics` [s], `state.NAME` [n]. Outputs: `loss` [], `correct` [] (rows whose largest output is
- * at the largest target), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`.
+ * `parameters` [n], `statistics` [s], `state.NAME` [n]. Outputs: `loss` [], `correct` [] (how many rows are right,
+ * see {@link hits}), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`.
  */
 export interface TrainingStep {
   readonly model: Model;
-  /** The same network for evaluation: inputs x, `targets`, `parameters`, `statistics`; outputs `loss`, `hits` [N]: 1 or 0. */
+  /** The same network for evaluation: inputs x, `targets`, `parameters`, `statistics`; outputs `loss`, `hits` [N]: 0 to 1. */
   readonly evaluation: Model;
   readonly parameters: ParameterLayout;
   /** Running statistics of batch normalisations. */
@@ -105,10 +105,8 @@ const appendLoss = definePass({
     graph.addInput({ name: 'targets', dataType: 'float32', shape });
     const build = new GraphBuilder(graph);
     losses[loss](build, predictions, 'targets');
-    const largest = (value: string) => build.op('ArgMax', [value], { axis: -1, keepdims: 0 });
-    const same = build.op('Equal', [largest(predictions), largest('targets')]);
-    const hits = build.op('Cast', [same], { to: 1 }, { name: 'hits' });
-    build.op('ReduceSum', [hits], { keepdims: 0 }, { name: 'correct' });
+    const right = hits[loss](build, predictions, 'targets');
+    build.op('ReduceSum', [right], { keepdims: 0 }, { name: 'correct' });
     graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
     carryTrainingOperators(model, trainingOperators);
   },
@@ -122,7 +120,7 @@ const appendUpdate = definePass({
     { graph }: Model,
     gradients: readonly string[],
     layout: ParameterLayout,
-    { decays = (_, shape) => shape.length > 1, rangeOf }: TrainableNetwork,
+    { decays = (_, shape) => shape.length > 1, pace, rangeOf }: TrainableNetwork,
     { optimiser, optimiserOptions, clip }: TrainingStepOptions,
   ): void {
     const build = new GraphBuilder(graph, 'update.');
@@ -143,7 +141,7 @@ const appendUpdate = definePass({
       {
         parameters: 'parameters',
         gradient: clip === undefined ? flat : clipped(build, flat, norm, clip),
-        learningRate: 'learning_rate',
+        learningRate: pace ? pacedRate(build, layout, pace) : 'learning_rate',
         step: 'step',
         decayed: build.constant('decayed', Tensor.float32([layout.size], decayed)),
         state: Object.fromEntries(optimiser.state.map((name) => [name, vector(`state.${name}`)])),
@@ -157,6 +155,17 @@ const appendUpdate = definePass({
     graph.removeDeadNodes();
   },
 });
+
+/** The learning rate of each parameter. */
+function pacedRate(
+  build: GraphBuilder,
+  { entries, size }: ParameterLayout,
+  pace: (name: string) => number,
+): string {
+  const paces = new Float32Array(size);
+  for (const { name, offset, size: length } of entries) paces.fill(pace(name), offset, offset + length);
+  return build.op('Mul', ['learning_rate', build.constant('paces', Tensor.float32([size], paces))]);
+}
 
 /** The parameters, each moved to where it is kept; nothing is appended if none is kept anywhere. */
 function keptInRange(

@@ -9,6 +9,8 @@ export interface TrainableNetwork {
   readonly parameters: readonly string[];
   /** Whether weight decay applies to a parameter. Default: to those of two or more axes. */
   readonly decays?: (name: string, shape: readonly number[]) => boolean;
+  /** Learning rate of a parameter in units of the schedule's. Default: 1 for all */
+  readonly pace?: ((name: string) => number) | undefined;
   /** Where a parameter is kept after each step. Default: nowhere in particular. */
-  readonly rangeOf?: (name: string) => LearnedRange | undefined;
+  readonly rangeOf?: ((name: string) => LearnedRange | undefined) | undefined;
 }
