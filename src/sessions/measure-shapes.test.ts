@@ -48,6 +48,35 @@ describe('measureShapes', () => {
     });
   });
 
+  it('gives the shapes of every value of a network that reshapes, of numbers alone, and of none', async () => {
+    const graph = new Graph('reshapes');
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 4] });
+    const build = new GraphBuilder(graph);
+    const positive = build.op('Greater', ['x', build.scalar('zero', 0)]);
+    const total = build.op('ReduceSum', [build.op('Cast', [positive], { to: 1 })], { keepdims: 0 });
+    const added = build.op('Add', ['x', total]);
+    const square = build.op('Reshape', [added, build.integers('square', [-1, 2, 2])]);
+    const flat = build.op('Reshape', [square, build.integers('flat', [-1, 4])]);
+    const none = build.op('Slice', [
+      flat,
+      ...['from', 'to'].map((name) => build.integers(name, [0])),
+      build.integers('axis', [1]),
+    ]);
+    const joined = build.op('Concat', [none, flat], { axis: 1 });
+    graph.addOutput({ name: joined, dataType: 'float32', shape: undefined });
+    const values = [positive, total, added, square, flat, none, joined];
+    const shapes = await measureShapes(new Model(graph, 17), values);
+    expect(values.map((name) => shapes.get(name))).toEqual([
+      [1, 4],
+      [],
+      [1, 4],
+      [1, 2, 2],
+      [1, 4],
+      [1, 0],
+      [1, 4],
+    ]);
+  });
+
   it('gives the shapes of weights, cast or transposed', async () => {
     const model = wideNetwork();
     const build = new GraphBuilder(model.graph);

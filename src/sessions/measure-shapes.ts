@@ -55,8 +55,9 @@ function shapeOfWeight(graph: Graph, value: string): readonly number[] | undefin
 
 /**
  * A copy of a model that gives the shapes of some values instead of its own outputs. The runtime may compute outputs when it likes, all
- * of them at the very end, and would keep every value until then; so a value goes on through a Reshape to the shape that it has anyway,
- * which copies nothing and cannot come before that shape.
+ * of them at the very end, and would keep every value until then; so what reads a value gets it expanded to the shape that it has
+ * anyway, which cannot come before that shape. (A Reshape would not copy it, but ONNX Runtime 1.30 fails to fuse two of them if the
+ * shape between is an output.)
  */
 const withShapesAsOutputs = definePass({
   name: 'shapes-as-outputs',
@@ -78,7 +79,7 @@ function takeShape(graph: Graph, value: string): string {
   const readers = graph.consumersOf(value);
   const shape = build.op('Shape', [value]);
   if (!graph.producerOf(value) || readers.length === 0) return shape;
-  const onward = build.op('Reshape', [value, shape]);
+  const onward = build.op('Expand', [value, shape]);
   graph.redirectConsumers(
     value,
     onward,
