@@ -9,15 +9,22 @@ export interface KernelExports {
   chargeAligned(run: number): void;
   countColumns(matrix: number, rows: number, columns: number, counts: number): void;
   countRows(matrix: number, rows: number, columns: number, counts: number): void;
+  expandEvents(work: number): void;
+  planesToRows(from: number, channels: number, places: number, to: number, row: number): void;
   fewSpikes(run: number): void;
   fewSpikesFunction(run: number): void;
+  fireEvents(work: number): void;
   integrateAndFire(run: number): void;
+  integrateEvents(work: number): void;
+  integrateIntegerEvents(work: number): void;
   leakyIntegrateAndFire(run: number): void;
   offsetCalibrating(run: number): void;
   multiThreshold(run: number): void;
   spikeOnce(run: number): void;
   stBif(run: number): void;
   unfold(work: number): void;
+  sweepEvents(work: number): void;
+  sweepIntegerEvents(work: number): void;
   uniformUnits(run: number): void;
 }
 
@@ -29,15 +36,22 @@ export const parameterCounts: { readonly [F in keyof KernelExports]: number } = 
   chargeAligned: 1,
   countColumns: 4,
   countRows: 4,
+  expandEvents: 1,
+  planesToRows: 5,
   fewSpikes: 1,
   fewSpikesFunction: 1,
+  fireEvents: 1,
   integrateAndFire: 1,
+  integrateEvents: 1,
+  integrateIntegerEvents: 1,
   leakyIntegrateAndFire: 1,
   offsetCalibrating: 1,
   multiThreshold: 1,
   spikeOnce: 1,
   stBif: 1,
   unfold: 1,
+  sweepEvents: 1,
+  sweepIntegerEvents: 1,
   uniformUnits: 1,
 };
 
@@ -155,6 +169,34 @@ function writeChargeAligned(to: RecordWriter, from: ChargeAlignedFields): void {
   to.number(88, from.most);
 }
 
+interface ExpandEventsFields {
+  readonly events: number;
+  readonly eventStride: number;
+  readonly pixel: number;
+  readonly places: number;
+  readonly channels: number;
+  readonly steps: number;
+  readonly amplitudes: number;
+  readonly emitted: number;
+  readonly decoded: number;
+  readonly spikes: number;
+  readonly stride: number;
+}
+
+function writeExpandEvents(to: RecordWriter, from: ExpandEventsFields): void {
+  to.whole(0, from.events);
+  to.whole(4, from.eventStride);
+  to.whole(8, from.pixel);
+  to.whole(12, from.places);
+  to.whole(16, from.channels);
+  to.whole(20, from.steps);
+  to.whole(24, from.amplitudes);
+  to.whole(28, from.emitted);
+  to.whole(32, from.decoded);
+  to.whole(36, from.spikes);
+  to.whole(40, from.stride);
+}
+
 interface FewSpikesFields {
   readonly top: number;
   readonly offset: number;
@@ -185,6 +227,38 @@ function writeFewSpikesFunction(to: RecordWriter, from: FewSpikesFunctionFields)
   to.whole(92, from.length);
 }
 
+interface FireEventsFields {
+  readonly potentials: number;
+  readonly sums: number;
+  readonly places: number;
+  readonly groups: number;
+  readonly scales: number;
+  readonly biases: number;
+  readonly thresholds: number;
+  readonly currents: number;
+  readonly shortcut: number;
+  readonly amplitudes: number;
+  readonly spikes: number;
+  readonly pixel: number;
+  readonly counter: number;
+}
+
+function writeFireEvents(to: RecordWriter, from: FireEventsFields): void {
+  to.whole(0, from.potentials);
+  to.whole(4, from.sums);
+  to.whole(8, from.places);
+  to.whole(12, from.groups);
+  to.whole(16, from.scales);
+  to.whole(20, from.biases);
+  to.whole(24, from.thresholds);
+  to.whole(28, from.currents);
+  to.whole(32, from.shortcut);
+  to.whole(36, from.amplitudes);
+  to.whole(40, from.spikes);
+  to.whole(44, from.pixel);
+  to.whole(48, from.counter);
+}
+
 interface IntegrateAndFireFields {
   readonly threshold: number;
   readonly initialPotential: number;
@@ -195,6 +269,48 @@ function writeIntegrateAndFire(to: RecordWriter, from: IntegrateAndFireFields): 
   to.number(80, from.threshold);
   to.number(84, from.initialPotential);
   to.number(88, from.amplitude);
+}
+
+interface IntegrateEventsFields {
+  readonly spikes: number;
+  readonly pixel: number;
+  readonly firstWord: number;
+  readonly endWord: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly windowHeight: number;
+  readonly windowWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly top: number;
+  readonly left: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly row: number;
+  readonly weights: number;
+  readonly sums: number;
+}
+
+function writeIntegrateEvents(to: RecordWriter, from: IntegrateEventsFields): void {
+  to.whole(0, from.spikes);
+  to.whole(4, from.pixel);
+  to.whole(8, from.firstWord);
+  to.whole(12, from.endWord);
+  to.whole(16, from.channels);
+  to.whole(20, from.height);
+  to.whole(24, from.width);
+  to.whole(28, from.windowHeight);
+  to.whole(32, from.windowWidth);
+  to.whole(36, from.strideY);
+  to.whole(40, from.strideX);
+  to.whole(44, from.top);
+  to.whole(48, from.left);
+  to.whole(52, from.outHeight);
+  to.whole(56, from.outWidth);
+  to.whole(60, from.row);
+  to.whole(64, from.weights);
+  to.whole(68, from.sums);
 }
 
 interface LeakyIntegrateAndFireFields {
@@ -325,6 +441,50 @@ function writeUnfold(to: RecordWriter, from: UnfoldFields): void {
   to.whole(56, from.columns);
 }
 
+interface SweepEventsFields {
+  readonly spikes: number;
+  readonly pixel: number;
+  readonly firstWord: number;
+  readonly endWord: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly windowHeight: number;
+  readonly windowWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly top: number;
+  readonly left: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly row: number;
+  readonly weights: number;
+  readonly sums: number;
+  readonly lists: number;
+}
+
+function writeSweepEvents(to: RecordWriter, from: SweepEventsFields): void {
+  to.whole(0, from.spikes);
+  to.whole(4, from.pixel);
+  to.whole(8, from.firstWord);
+  to.whole(12, from.endWord);
+  to.whole(16, from.channels);
+  to.whole(20, from.height);
+  to.whole(24, from.width);
+  to.whole(28, from.windowHeight);
+  to.whole(32, from.windowWidth);
+  to.whole(36, from.strideY);
+  to.whole(40, from.strideX);
+  to.whole(44, from.top);
+  to.whole(48, from.left);
+  to.whole(52, from.outHeight);
+  to.whole(56, from.outWidth);
+  to.whole(60, from.row);
+  to.whole(64, from.weights);
+  to.whole(68, from.sums);
+  to.whole(72, from.lists);
+}
+
 interface UniformUnitsFields {
   readonly differential: number;
   readonly thresholdPositive: number;
@@ -374,11 +534,23 @@ export const neuronWriters: { readonly [F in keyof NeuronRecords]: (to: RecordWr
 export interface CallRecords {
   readonly accumulate: AccumulateFields;
   readonly accumulatePlanes: AccumulatePlanesFields;
+  readonly expandEvents: ExpandEventsFields;
+  readonly fireEvents: FireEventsFields;
+  readonly integrateEvents: IntegrateEventsFields;
+  readonly integrateIntegerEvents: IntegrateEventsFields;
   readonly unfold: UnfoldFields;
+  readonly sweepEvents: SweepEventsFields;
+  readonly sweepIntegerEvents: SweepEventsFields;
 }
 
 export const callWriters: { readonly [F in keyof CallRecords]: (to: RecordWriter, from: CallRecords[F]) => void } = {
   accumulate: writeAccumulate,
   accumulatePlanes: writeAccumulatePlanes,
+  expandEvents: writeExpandEvents,
+  fireEvents: writeFireEvents,
+  integrateEvents: writeIntegrateEvents,
+  integrateIntegerEvents: writeIntegrateEvents,
   unfold: writeUnfold,
+  sweepEvents: writeSweepEvents,
+  sweepIntegerEvents: writeSweepEvents,
 };

@@ -2,6 +2,8 @@ import type { SynapticOperator } from '../../analysis/synaptic-operators.ts';
 import type { OrtSession } from '../../sessions/ort-session.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
 import type { Arrangement } from './arrangement.ts';
+import type { EventLayer } from './events/event-layer.ts';
+import type { IntegerLayer } from './events/integer-events.ts';
 import type { Window } from './window.ts';
 
 /** What every action tells the memory planner. */
@@ -53,6 +55,17 @@ export interface RunIntegerConvolution extends Omit<RunIntegerProduct, 'kind' | 
   readonly window: Window;
 }
 
+/** Runs integrate-and-fire neurons on the spikes that arrive, over all steps. */
+export interface RunEventLayer extends Effects {
+  readonly kind: 'event-layer';
+  readonly layer: EventLayer;
+  /** Its operators on 8-bit synapses; undefined: float32. */
+  readonly integer: IntegerLayer | undefined;
+  /** Values to write, where something reads them as numbers. */
+  readonly decoded: string | undefined;
+  readonly spikes: string | undefined;
+}
+
 /** Counts pairs of non-zero operands of a matrix product. */
 export interface CountPairs extends Effects {
   readonly kind: 'count-pairs';
@@ -62,4 +75,10 @@ export interface CountPairs extends Effects {
 }
 
 /** One thing the engine does for all steps of a batch. */
-export type Action = RunSegment | RunNeurons | RunIntegerProduct | RunIntegerConvolution | CountPairs;
+export type Action =
+  | RunSegment
+  | RunNeurons
+  | RunIntegerProduct
+  | RunIntegerConvolution
+  | RunEventLayer
+  | CountPairs;

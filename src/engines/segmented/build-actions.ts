@@ -7,6 +7,8 @@ import type { Site } from '../../spiking/neuron-node.ts';
 import type { Action, CountPairs, RunSegment } from './action.ts';
 import { arrangedShape } from './arrangement.ts';
 import { type Cut, cutGraph, type Segment } from './cut-graph.ts';
+import type { EventLayers } from './events/find-event-layers.ts';
+import type { IntegerLayer } from './events/integer-events.ts';
 import {
   channelsOf,
   type IntegerProduct,
@@ -24,6 +26,10 @@ export interface ActionRequest {
   readonly counted: readonly Pick<CountPairs, 'operator' | 'operands'>[];
   /** Operators that run on 8-bit synapses. */
   readonly integerProducts: IntegerProducts;
+  /** Layers that are driven by events. */
+  readonly eventLayers: EventLayers;
+  /** Those of them whose operators run on 8-bit synapses, by the same names. */
+  readonly integerLayers: ReadonlyMap<string, IntegerLayer>;
   readonly threads: number;
 }
 
@@ -50,7 +56,7 @@ export async function buildActions(request: ActionRequest): Promise<Action[]> {
       for (const each of cut.cuts[level] ?? []) {
         actions.push(await loadCut(each, bySite, used, request));
         for (const name of each.outputs) done.add(name);
-        passShapeOn(each, known, request.integerProducts);
+        if (!request.eventLayers.has(each.name)) passShapeOn(each, known, request.integerProducts);
       }
       for (const each of waiting) {
         if (!each.operands.every(({ spikes }) => done.has(spikes))) continue;
@@ -75,7 +81,7 @@ export async function releaseSessions(actions: readonly Action[]): Promise<void>
 function usedValues({ network, counted }: ActionRequest, cut: Cut): Set<string> {
   const used = new Set(network.values.values());
   for (const segment of cut.segments) for (const name of segment?.inputs ?? []) used.add(name);
-  for (const each of cut.cuts.flat()) used.add(each.inputs[0]!);
+  for (const each of cut.cuts.flat()) for (const name of each.inputs) used.add(name);
   for (const { operands } of counted) {
     for (const { spikes, decoded } of operands) {
       used.add(spikes);
@@ -126,12 +132,19 @@ async function loadCut(
   of: Node,
   bySite: ReadonlyMap<string, Site>,
   used: ReadonlySet<string>,
-  { integerProducts, threads }: ActionRequest,
+  { integerProducts, eventLayers, integerLayers, threads }: ActionRequest,
 ): Promise<Action> {
   const product = integerProducts.get(of.name);
   if (product) return makeIntegerProduct(product, threads);
-  const site = lookUp(bySite, of.name, 'site');
   const wanted = (name: string | undefined) => (name !== undefined && used.has(name) ? name : undefined);
+  const layer = eventLayers.get(of.name);
+  if (layer) {
+    const [decoded, spikes] = of.outputs.map(wanted);
+    const writes = [layer.events, decoded, spikes].filter((name) => name !== undefined);
+    const integer = integerLayers.get(of.name);
+    return { kind: 'event-layer', layer, integer, decoded, spikes, reads: of.inputs, writes };
+  }
+  const site = lookUp(bySite, of.name, 'site');
   const [decoded, spikes, third] = of.outputs.map(wanted);
   const writes = [decoded, spikes, third].filter((name) => name !== undefined);
   // Neurons that feed 8-bit synapses emit at most one spike a step: levels and counts never meet.

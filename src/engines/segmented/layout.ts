@@ -4,6 +4,7 @@ import { moduleBytes } from '../../kernels/kernel-module.ts';
 import { lookUp } from '../../look-up.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
+import { eventConstants, eventScratch } from './events/event-memory.ts';
 import { lifetimes, planMemory, type Stretch } from './plan-memory.ts';
 import { productScratch } from './product-scratch.ts';
 import { isPlaced, type StepShape, stepBytes } from './step-shape.ts';
@@ -33,6 +34,8 @@ export interface Layout {
   readonly lastReads: ReadonlyMap<string, number>;
   /** Four int32 for each step. */
   readonly counters: number;
+  /** Where the kernels find what never changes, for actions that have such. */
+  readonly constants: ReadonlyMap<Action, number>;
   /** Memory for counting pairs. */
   readonly scratch: number;
   readonly bytes: number;
@@ -96,7 +99,7 @@ export function makeLayout(request: LayoutRequest): Layout {
     });
   }
   const counters = moduleBytes;
-  const scratch = counters + 16 * steps;
+  const { constants, end: scratch } = placeConstants(actions, counters + 16 * steps);
   const start = scratch + scratchBytes(actions, shapes, steps);
   const plan = planMemory([...stretches.values()], start);
   if (plan.bytes > largestMemory) throw tooLarge(batch, plan.bytes);
@@ -118,10 +121,23 @@ export function makeLayout(request: LayoutRequest): Layout {
     places,
     lastReads,
     counters,
+    constants,
     scratch,
     bytes,
     bytesWithoutReuse,
   };
+}
+
+/** Constants lie one behind the other. */
+function placeConstants(actions: readonly Action[], start: number) {
+  const constants = new Map<Action, number>();
+  let end = 64 * Math.ceil(start / 64);
+  for (const action of actions) {
+    if (action.kind !== 'event-layer') continue;
+    constants.set(action, end);
+    end += eventConstants(action.layer, action.integer).bytes;
+  }
+  return { constants, end };
 }
 
 /** The values that differ from step to step. */
@@ -190,6 +206,11 @@ function scratchBytes(
     }
     if (action.kind === 'integer-product')
       return productScratch(action, lookUp(shapes, action.output, 'shape of value'), steps).bytes;
+    if (action.kind === 'event-layer') {
+      const [, height, width] = dimsOf(action.layer.events) as [number, number, number];
+      const widths = action.layer.terms.map(({ events }) => dimsOf(events)[2]!);
+      return eventScratch(action.layer, action.integer, height * width, widths).bytes;
+    }
     if (action.kind !== 'count-pairs') return 0;
     const [left, right] = action.operands;
     const columns = sizeOf(dimsOf(left.spikes).toSpliced(-2, 1));

@@ -5,6 +5,7 @@ import { lookUp } from '../../look-up.ts';
 import { currentRuntime, type RuntimeTensor } from '../../sessions/runtime.ts';
 import type { Action, RunIntegerProduct } from './action.ts';
 import { arrangedShape } from './arrangement.ts';
+import { eventDims, numberDims } from './events/event-dims.ts';
 import { lifetimes } from './plan-memory.ts';
 import type { StepShape } from './step-shape.ts';
 import { convolvedLengths } from './window.ts';
@@ -61,6 +62,14 @@ async function probe(
       ];
       const lengths = convolvedLengths(action.window, [height, width]);
       return [[action.output, zeros('float32', [batch, action.scales.length, ...lengths])]];
+    }
+    case 'event-layer': {
+      const dims = eventDims(action.layer, (name) => lookUp(live, name, 'value').dims);
+      const numbers = zeros('float32', numberDims(action.layer, dims));
+      return action.writes.map((name) => [
+        name,
+        name === action.layer.events ? zeros('uint8', dims) : numbers,
+      ]);
     }
     case 'count-pairs':
       return [];

@@ -18,6 +18,8 @@ import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
 import { countedProducts } from './counted-products.ts';
+import { driveByEvents } from './events/drive-by-events.ts';
+import { integerLayers } from './events/integer-events.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
 import { joinOutputs } from './join-outputs.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
@@ -67,19 +69,24 @@ export async function createSegmentedEngine(
 ): Promise<SegmentedEngine> {
   const { generic, counted } = countedProducts(plan);
   const network = withoutTimeAxis(plan.model, [...plan.outputs.values(), ...plan.keep, ...generic]);
-  const { sites, products, left } =
-    options.synapses === 'int8'
-      ? useIntegerSynapses(network.model, plan.sites, plan.steps)
-      : { sites: plan.sites, products: new Map(), left: [] };
+  const eventLayers = driveByEvents(network, plan);
+  const others = plan.sites.filter(({ name }) => !eventLayers.has(name));
+  const wantsIntegers = options.synapses === 'int8';
+  const { sites, products, left } = wantsIntegers
+    ? useIntegerSynapses(network.model, others, plan.steps)
+    : { sites: others, products: new Map(), left: [] };
+  const whole = wantsIntegers ? integerLayers(eventLayers) : { layers: new Map(), left: [] };
   const actions = await buildActions({
     network,
     sites,
     counted,
     integerProducts: arrangeProducts(network.model, splitProducts(network.model, products)),
+    eventLayers,
+    integerLayers: whole.layers,
     threads: options.threads ?? 1,
   });
   const module = new KernelModule(new webAssembly.Memory({ initial: 1 }));
-  return new Segmented(plan, network, actions, left, module, options);
+  return new Segmented(plan, network, actions, [...left, ...whole.left], module, options);
 }
 
 /** For messages. */

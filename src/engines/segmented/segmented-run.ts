@@ -2,18 +2,20 @@ import { sizeOf } from '../../graph/shape.ts';
 import type { TypedNumbers } from '../../graph/typed-view.ts';
 import type { KernelModule } from '../../kernels/kernel-module.ts';
 import { kernelFor } from '../../kernels/kernels.ts';
-import { lookUp } from '../../look-up.ts';
+import { lookUp, mustExist } from '../../look-up.ts';
 import type { ProductCounts } from '../../results/activity.ts';
 import type { RuntimeTensor } from '../../sessions/runtime.ts';
 import type {
   Action,
   CountPairs,
+  RunEventLayer,
   RunIntegerConvolution,
   RunIntegerProduct,
   RunNeurons,
   RunSegment,
 } from './action.ts';
 import { countPairs } from './count-pairs.ts';
+import { EventLayerRun } from './events/event-layer-run.ts';
 import { IntegerConvolutionRun } from './integer-convolution-run.ts';
 import { IntegerProductRun } from './integer-product-run.ts';
 import type { Layout, Place } from './layout.ts';
@@ -43,6 +45,7 @@ export class SegmentedRun {
   readonly #bound = new Map<Action, Map<number, Bindings>>();
   readonly #parameters = new Map<Action, readonly ParameterRun[]>();
   readonly #products = new Map<Action, IntegerProductRun | IntegerConvolutionRun>();
+  readonly #eventLayers = new Map<Action, EventLayerRun>();
   /** Values in the runtime's own memory, one tensor a step. */
   readonly #loose = new Map<string, RuntimeTensor[]>();
 
@@ -66,6 +69,8 @@ export class SegmentedRun {
     for (const [i, action] of this.#actions.entries()) {
       if (action.kind === 'segment') await this.#runSegment(action);
       else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
+      else if (action.kind === 'event-layer')
+        tally.spikes.set(action.layer.site.name, this.#runEvents(action));
       else if (action.kind !== 'count-pairs') await this.#product(action).execute();
       else tally.products.set(action.operator.node.name, this.#countPairs(action));
       for (const name of action.reads) {
@@ -145,7 +150,7 @@ export class SegmentedRun {
   #runNeurons(action: RunNeurons): number[] {
     const { site, decoded, spikes, counts: numbers, levels } = action;
     const { counters } = this.#layout;
-    const counts = new Int32Array(this.#buffer, counters, 4 * this.#steps).fill(0);
+    this.#counts.fill(0);
     const means = this.#place(site.value);
     const { dims } = means.shape;
     const kernel = kernelFor(site.neuron);
@@ -170,6 +175,32 @@ export class SegmentedRun {
       };
       kernel.run(this.#module, run, site.attributes);
     }
+    return this.#spikesOfSteps();
+  }
+
+  #runEvents(action: RunEventLayer): number[] {
+    const { counters, scratch, constants } = this.#layout;
+    this.#counts.fill(0);
+    const memory = { module: this.#module, buffer: this.#buffer };
+    const places = {
+      place: (value: string) => this.#place(value),
+      constants: mustExist(constants.get(action), 'constants of the layer'),
+      scratch,
+      counters,
+    };
+    const run = this.#eventLayers.get(action) ?? new EventLayerRun(action, memory, places, this.#steps);
+    this.#eventLayers.set(action, run);
+    run.execute();
+    return this.#spikesOfSteps();
+  }
+
+  /** Where the spikes of the site at hand are counted. */
+  get #counts(): Int32Array {
+    return new Int32Array(this.#buffer, this.#layout.counters, 4 * this.#steps);
+  }
+
+  #spikesOfSteps(): number[] {
+    const counts = this.#counts;
     return Array.from({ length: this.#steps }, (_, t) =>
       counts.subarray(4 * t, 4 * t + 4).reduce((a, b) => a + b, 0),
     );
