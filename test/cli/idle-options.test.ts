@@ -340,6 +340,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--data': 'what it is trained on',
     '--test-data': 'what it is measured on',
     '--epochs': 'how long it is trained',
+    '--spike-penalty': 'how it is trained',
     '--batch': 'how it is trained',
     '--learning-rate': 'how it is trained',
     '--output': output,

@@ -35,6 +35,11 @@ export function finetuneCommand(): Command {
     )
     .addOption(options.batchSize())
     .option('--learning-rate <rate>', 'largest learning rate (default: as the method has it)', positiveNumber)
+    .option(
+      '--spike-penalty <weight>',
+      'weight of a penalty on spikes beside the loss (default: none)',
+      positiveNumber,
+    )
     .addOption(
       options.output('where to write the tuned model (default: <model>-<method>.snn.onnx in this folder)'),
     )

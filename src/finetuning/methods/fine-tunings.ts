@@ -2,11 +2,18 @@ import { UsageError } from '../../errors.ts';
 import type { FineTuning } from './define-fine-tuning.ts';
 import { diet } from './diet.ts';
 import { distil } from './distil.ts';
+import { spikeOnceTuning } from './spike-once.ts';
 import { stdb } from './stdb.ts';
 import { ultraLowLatencyTuning } from './ultra-low-latency.ts';
 
 /** All methods with a training stage. */
-export const fineTunings: readonly FineTuning[] = [diet, stdb, ultraLowLatencyTuning, distil];
+export const fineTunings: readonly FineTuning[] = [
+  diet,
+  stdb,
+  ultraLowLatencyTuning,
+  spikeOnceTuning,
+  distil,
+];
 
 /** The method with this name. @throws UsageError for an unknown name, listing the known ones */
 export function fineTuningNamed(name: string): FineTuning {

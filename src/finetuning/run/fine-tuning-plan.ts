@@ -27,6 +27,8 @@ export const fineTuningSchema = z.strictObject({
   trains: z.array(trained).min(1).optional(),
   surrogate: surrogateSchema.optional(),
   readout: z.enum(['mean', 'sum']).optional(),
+  /** Weight of a penalty on spikes, relative to the loss: the mean of |s|/θ over all neurons. */
+  spikePenalty: z.number().min(0).default(0),
   /** The gradient passes through this many steps at most. */
   truncateEvery: z.int().positive().optional(),
   /** Largest length of the gradient. */

@@ -85,7 +85,7 @@ async function accuracyOf(model: Model): Promise<number> {
 }
 
 describe('finetune', () => {
-  it.each(['diet', 'ultra-low-latency', 'stdb', 'distil'])(
+  it.each(['diet', 'ultra-low-latency', 'stdb', 'spike-once', 'distil'])(
     '%s lowers its loss, and leaves a spiking model that does what was measured',
     async (method) => {
       const { model, losses, accuracies, curve, finished } = await tuned({ method, epochs: 3 });
@@ -131,6 +131,22 @@ describe('finetune', () => {
     expect(weights(model)).toEqual(weights(source));
   });
 
+  it('spikes less with a penalty on spikes, which the loss that is told leaves out', async () => {
+    const settings = { method: 'spike-once', epochs: 4 };
+    const spikesOf = async ({ model }: { model: Model }) => {
+      const engine = createOracleEngine(planRun(model, { statistics: true }));
+      const { activity } = await engine.run(inputs(calibration));
+      // The picture is told by the spikes that it has.
+      return Object.entries(activity?.spikes ?? {})
+        .filter(([site]) => !site.endsWith('.in'))
+        .reduce((sum, [, counts]) => sum + (counts.at(-1) ?? 0), 0);
+    };
+    const plain = await tuned(settings);
+    const penalised = await tuned({ ...settings, spikePenalty: 20 });
+    expect(penalised.losses[0]).toBeCloseTo(plain.losses[0] ?? 0, 6);
+    expect(await spikesOf(penalised)).toBeLessThan(0.8 * (await spikesOf(plain)));
+  });
+
   it('stops with the step where the loss runs away', async () => {
     await expect(tuned({ method: 'diet', learningRate: 1e6, epochs: 3 })).rejects.toThrow(
       /^training step \d+: expected/,
@@ -150,7 +166,7 @@ describe('finetune', () => {
       'x.json: expected settings of a fine-tuning, got steps: Too small: expected number to be >0; recipe: Unrecognized key: "speed". Start from one of the files in recipes/finetuning/.',
     );
     expect(() => fineTuningNamed('magic')).toThrow(
-      "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, distil, got an unknown name. Choose a known method.",
+      "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, spike-once, distil, got an unknown name. Choose a known method.",
     );
   });
 });

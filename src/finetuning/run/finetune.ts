@@ -77,6 +77,7 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
     surrogate: plan.surrogate ?? method.surrogate,
     readout: plan.readout ?? method.readout,
     truncateEvery: plan.truncateEvery,
+    spikePenalty: plan.spikePenalty,
   });
   const step = await buildTrainingStep(network, {
     batchSize: training.batchSize,

@@ -1,10 +1,17 @@
+import { stopGradient } from '../../differentiation/operators/straight-through.ts';
+import {
+  addTrainingOperator,
+  carryTrainingOperators,
+} from '../../differentiation/operators/training-operator.ts';
+import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
 import type { LearnedRange } from '../../dynamics/learning.ts';
 import { definePass } from '../../graph/define-pass.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
-import { sitesOf } from '../../spiking/neuron-node.ts';
+import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import type { TrainableNetwork } from '../../training/step/trainable-network.ts';
 import type { Trained } from '../methods/define-fine-tuning.ts';
 import { learningOf } from './unroll-neurons.ts';
@@ -19,6 +26,15 @@ export interface TrainableSpiking extends TrainableNetwork {
   withValues(values: ReadonlyMap<string, Tensor>): Model;
 }
 
+/** How the training form of a spiking model is made. */
+export interface TrainableOptions extends UnrollOptions {
+  /**
+   * Weight of a penalty on spikes: the mean of |s|/θ over the neurons of a site and the steps, θ their threshold for positive spikes as it
+   * is, mean over the sites. Default 0
+   */
+  readonly spikePenalty?: number | undefined;
+}
+
 /**
  * Makes the training form of a spiking model: which constants are trained, and where they are kept.
  *
@@ -27,7 +43,7 @@ export interface TrainableSpiking extends TrainableNetwork {
 export function trainableSpiking(
   spiking: Model,
   trains: readonly Trained[],
-  options: UnrollOptions,
+  options: TrainableOptions,
 ): TrainableSpiking {
   const base = withoutCorrections(spiking);
   const unrolled = unrollSpiking(base, { ...options, tie: !trains.includes('amplitude') });
@@ -47,9 +63,28 @@ export function trainableSpiking(
     parameters,
     decays: (name, shape) => shape.length > 1 && !own.has(name),
     rangeOf: (name) => own.get(name)?.range,
+    penalty: options.spikePenalty ? appendPenalty(unrolled, sitesOf(base), options.spikePenalty) : undefined,
     tensors: new Map(parameters.map((name) => [name, lookUp(initializers, name, 'constant')])),
     withValues: (values) => takeValues(base, values, unrolled, own),
   };
+}
+
+/** Appends the penalty on spikes. @returns its name */
+function appendPenalty({ model, sites }: UnrolledModel, placed: readonly Site[], weight: number): string {
+  const build = new GraphBuilder(model.graph, 'penalty.');
+  const means = placed.map(({ name, neuron, parameterValues }) => {
+    const { spikes } = lookUp(sites, name, 'site');
+    const threshold = neuron.thresholds && parameterValues[neuron.thresholds.positive];
+    const sizes = build.op('Abs', [build.op('Concat', [...spikes], { axis: 0 })]);
+    // A threshold that grew would pay without saving a spike.
+    const fixed = threshold && addTrainingOperator(build, stopGradient, [threshold]);
+    return build.op('ReduceMean', [fixed ? build.op('Div', [sizes, fixed]) : sizes], { keepdims: 0 });
+  });
+  const sum = means.reduce((a, b) => build.op('Add', [a, b]));
+  const share = build.scalar('weight', weight / means.length);
+  const penalty = build.op('Mul', [sum, share], {}, { name: 'spikes' });
+  carryTrainingOperators(model, trainingOperators);
+  return penalty;
 }
 
 const withoutCorrections = definePass({

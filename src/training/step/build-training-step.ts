@@ -64,7 +64,8 @@ export async function buildTrainingStep(
     if (each === evaluation) readFromVector(each, statistics, 'statistics');
     await appendLoss(each, options.loss);
   }
-  const { model, gradients } = await differentiate(forward, 'loss', network.parameters);
+  const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
+  const { model, gradients } = await differentiate(forward, objective, network.parameters);
   const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
   appendUpdate(model, inOrder, parameters, network, options);
   const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
@@ -110,6 +111,14 @@ const appendLoss = definePass({
     graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
     carryTrainingOperators(model, trainingOperators);
   },
+});
+
+const withPenalty = definePass({
+  name: 'penalty',
+  summary: 'What is added to the loss is appended.',
+  rewrites: 'input',
+  apply: ({ graph }: Model, penalty: string): string =>
+    new GraphBuilder(graph, 'penalty.').op('Add', ['loss', penalty], {}, { name: 'objective' }),
 });
 
 const appendUpdate = definePass({

@@ -13,4 +13,6 @@ export interface TrainableNetwork {
   readonly pace?: ((name: string) => number) | undefined;
   /** Where a parameter is kept after each step. Default: nowhere in particular. */
   readonly rangeOf?: ((name: string) => LearnedRange | undefined) | undefined;
+  /** Name of a number, float32 [], that training adds to its loss; what is reported is the loss without it. Default: none. */
+  readonly penalty?: string | undefined;
 }
