@@ -45,6 +45,7 @@ const layers = [
   'detection',
   'tasks',
   'energy',
+  'hardware',
   'conversion',
   'diagnosis',
   'exporters',

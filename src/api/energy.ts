@@ -1,5 +1,6 @@
 /**
- * Estimates of energy: ECMT's ratio, a full estimate on a device, and the source network in equal bits.
+ * Estimates of energy: ECMT's ratio, a full estimate on a device, and the source network in equal bits; and models of hardware that
+ * run networks spike by spike.
  *
  * @example
  * ```ts
@@ -27,6 +28,26 @@ export { realisations } from '../energy/realisations/realisations.ts';
 export { defineRealisation, type Realisation, type RealisedWork } from '../energy/realised-work.ts';
 export { quantisedEstimate, sourceEstimate } from '../energy/source-estimate.ts';
 export { type SpikingLoad, spikingLoad } from '../energy/spiking-load.ts';
+export { chipNamed, chips } from '../hardware/chips/chips.ts';
+export {
+  type Chip,
+  type ChipSettings,
+  defineChip,
+  type LayerRun,
+  type LayerTrace,
+} from '../hardware/define-chip.ts';
+export {
+  type LabelledBatch,
+  type SimulatedLayer,
+  type Simulation,
+  type SimulationOptions,
+  simulate,
+} from '../hardware/simulate.ts';
+export {
+  type SimulatedNetwork,
+  type SimulateSettings,
+  simulateNetworks,
+} from '../jobs/simulate-networks.ts';
 export type {
   BreakEven,
   DeviceFigure,

@@ -37,6 +37,11 @@ const descriptions = {
     summary: 'Say which spike site of a spiking network loses what, and what to do about it.',
     argument: ['<model>', 'a spiking model (.snn.onnx)'],
   },
+  simulate: {
+    summary:
+      'Say what spiking networks take on a model of hardware: cycles, queues, rows of weights, energy.',
+    argument: ['<models...>', 'spiking models (.snn.onnx)'],
+  },
   report: {
     summary: 'Draw the report of a finished run again, or figures of it, from the files in its folder.',
     argument: ['<run>', 'folder of an evaluation, a comparison or a tuning'],

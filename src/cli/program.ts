@@ -16,6 +16,7 @@ import { listCommands } from './commands/list-commands.ts';
 import { reportCommand } from './commands/report-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
+import { simulateCommand } from './commands/simulate-command.ts';
 import { trainCommand } from './commands/train-command.ts';
 import { tuneCommand } from './commands/tune-command.ts';
 import { programShell, withCommonOptions } from './program-shell.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     evaluateCommand(),
     compareCommand(),
     diagnoseCommand(),
+    simulateCommand(),
     reportCommand(),
     runCommand(),
     generateCommand(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ofEachRun, runAlone } from './single-runs.ts';
+import { ofEachRun } from './single-runs.ts';
 
 const activity = {
   hiddenSteps: 0,
@@ -14,7 +14,7 @@ const spikesOf = ({ spikes }: typeof activity) =>
 
 describe('runs of their own', () => {
   it('count what happens in one run alone, in the last of its steps', () => {
-    expect(runAlone(activity, 1)).toEqual({
+    expect(ofEachRun('slots', activity, (each) => [each])[1]).toEqual({
       hiddenSteps: 0,
       spikes: { site: [0, 5] },
       inputs: { pooled: [0, 2] },

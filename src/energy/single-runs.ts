@@ -21,7 +21,7 @@ export function ofEachRun<R>(
 }
 
 /** The activity of one run of slots, as if its steps were those of one run. @param i which one, counted from 0 */
-export function runAlone({ spikes, inputs, products, hiddenSteps }: Activity, i: number): Activity {
+function runAlone({ spikes, inputs, products, hiddenSteps }: Activity, i: number): Activity {
   const alone = (counts: readonly number[]) => counts.slice(0, i + 1).map((count, k) => (k < i ? 0 : count));
   const each = (of: Readonly<Record<string, readonly number[]>>) =>
     Object.fromEntries(Object.entries(of).map(([name, counts]) => [name, alone(counts)]));

@@ -10,7 +10,7 @@ import { Model } from '../graph/model.ts';
 import { node } from '../graph/node.ts';
 import { neuronSpec, sitesOf } from '../spiking/neuron-node.ts';
 import { toSpikingForm } from '../spiking/spiking-form.ts';
-import { exponentialCode, type SpikeOnceAttributes, slotsOf, spikeOnce } from './spike-once.ts';
+import { exponentialCode, type SpikeOnceAttributes, spikeOnce } from './spike-once.ts';
 
 const parameters = { window: 2, offset: 0, slotShare: 1 };
 
@@ -70,9 +70,10 @@ describe('neurons that spike once', () => {
   });
 
   it('have a share of the slots, and one at least', () => {
-    expect([1, 2, 3, 4, 8].map((t) => slotsOf(t, 0.5))).toEqual([1, 1, 2, 2, 4]);
-    expect(slotsOf(4, 0.01)).toBe(1);
-    expect(told(0.7, 4, {}, { ...parameters, slotShare: 0.5 })[3]).toBe(told(0.7, 2)[1]);
+    const halved = told(0.7, 8, {}, { ...parameters, slotShare: 0.5 });
+    const whole = told(0.7, 4);
+    expect(halved).toEqual([1, 1, 2, 2, 3, 3, 4, 4].map((slots) => whole[slots - 1]));
+    expect(told(0.7, 4, {}, { ...parameters, slotShare: 0.01 })[3]).toBe(whole[0]);
   });
 
   it.each(['linear', 'exponential', 'continuous'] as const)(

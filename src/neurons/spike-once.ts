@@ -10,7 +10,7 @@ import { unlimited } from '../dynamics/learning.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Slots beyond which an exponential code tells nothing more: with two of them an octave, 16 octaves. */
-export const mostExponentialSlots = 32;
+const mostExponentialSlots = 32;
 
 const attributes = z.object({
   ...activationAttributes,
@@ -104,7 +104,7 @@ export const spikeOnce = defineNeuron({
 });
 
 /** Number of slots of a window when windows have `t` slots. */
-export function slotsOf(t: number, slotShare: number): number {
+function slotsOf(t: number, slotShare: number): number {
   return Math.max(1, Math.floor(slotShare * t + 0.5));
 }
 
@@ -131,7 +131,7 @@ function toldOf(
 }
 
 /** An exponential code in units of the window, from the first slot on. */
-export interface ExponentialCode {
+interface ExponentialCode {
   /** What a spike is worth. */
   readonly worths: readonly number[];
   /** From where on a value is nearer to it than to the next. */

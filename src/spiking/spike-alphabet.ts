@@ -45,6 +45,8 @@ export function spikeAlphabet(site: Site): SpikeAlphabet {
 const found = new WeakMap<Site, SpikeAlphabet>();
 
 function findAlphabet(site: Site): SpikeAlphabet {
+  // Where the time of a spike is its value, nothing else about it is.
+  if (site.neuron.timeline === 'slots') return { scaling: 'none', values: 2, payloadBits: 0 };
   const scalars = firstParameters(site);
   const emitted = inputsOf(site, scalars).flatMap((input) => firstSteps(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.

@@ -103,6 +103,14 @@ const jobs: Record<string, () => Promise<void>> = {
     expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(JSON.parse(printed));
   },
 
+  async simulate() {
+    const options = ['--data', 'x.npy', '--limit', '2', '--lanes', '16', '--json'];
+    const printed = await cli('simulate', 'e.snn.onnx', '--hardware', 'spike-once', ...options);
+    const settings = { data: at('x.npy'), limit: 2, lanes: 16 };
+    const runs = await library.energy.simulateNetworks([await openNetwork(at('e.snn.onnx'))], settings);
+    expect(JSON.parse(JSON.stringify(runs))).toEqual(JSON.parse(printed));
+  },
+
   async report() {
     await cli('evaluate', 'e.snn.onnx', '--data', 'x.npy', '--run', 'drawn');
     await cli('report', 'drawn');

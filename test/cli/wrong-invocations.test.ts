@@ -171,6 +171,8 @@ const answers: Readonly<Record<string, string>> = {
   'diagnose @e.snn.onnx': `error: required option '--data <data>' not specified`,
   'diagnose @e.snn.onnx --data @nowhere':
     '@nowhere: expected a folder or file with data that can be read, got no such file or folder. Check the path of the data set.',
+  'simulate @vit --data @x.npy':
+    '@vit: expected a spiking model, got a network that does not spike. Convert it first (transpike convert).',
   'run @e.snn.onnx': `error: required option '--input <file>' not specified`,
   'run @e.snn.onnx --input @x.npy -o @x.npy':
     '@x.npy: expected an output that is not also an input, got one of the files that are read. Choose another output path.',
