@@ -2,11 +2,11 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { type Ladder, type LadderParameter, ladderLevels, lowerLadder } from './ladder.ts';
 import type { GradientTools, Learning } from './learning.ts';
 import { lowerPotential, lowerReset } from './lower-soft-reset.ts';
-import type { StepOutputs, StepValues } from './step-values.ts';
+import type { StepOutputs, StepValues, ValueNames } from './step-values.ts';
 import { lowerSignedThreshold } from './thresholds.ts';
 
 /** Smallest levels lie far below the activations. */
-const smallestLevel = { smallest: 1e-6 };
+export const smallestLevel = { smallest: 1e-6 };
 
 /**
  * How neurons on a ladder with soft reset are trained: what they decode to is a quantised running mean, through which
@@ -33,27 +33,34 @@ function lower(
   const { emitted, decoded } = lowerReset(build, values, spike);
   return {
     state: { emitted },
-    decoded: tools.couple(decoded, carrierOf(build, values, decoded, tools, ladder)),
+    decoded: tools.couple(decoded, ladderCarrier(build, values.mean, decoded, values, tools, ladder)),
     spike,
   };
 }
 
-/** The mean within the range of the ladder, and what the ladder adds to it, which grows with the threshold. */
-function carrierOf(
+/**
+ * What gradients pass through in the place of what a ladder makes of a value: the value within the range of the ladder, and what the
+ * ladder adds to it, which grows with the threshold.
+ *
+ * @param value what is rounded
+ * @param made what the ladder makes of it
+ */
+export function ladderCarrier(
   build: GraphBuilder,
-  { mean, parameters }: StepValues<LadderParameter, 'emitted'>,
-  decoded: string,
+  value: string,
+  made: string,
+  { parameters }: { readonly parameters: ValueNames<LadderParameter> },
   tools: GradientTools,
   ladder: Ladder,
 ): string {
   const top = ladderLevels(ladder).at(-1) ?? 1;
   const highest = build.op('Mul', [parameters.thresholdPositive, build.scalar('top', top)]);
   const lowest = build.op('Mul', [parameters.thresholdNegative, build.scalar('bottom', -top)]);
-  const above = build.op('Greater', [mean, highest]);
-  const below = build.op('Less', [mean, lowest]);
-  const within = build.op('Where', [below, lowest, build.op('Where', [above, highest, mean])]);
-  const threshold = lowerSignedThreshold(build, mean, parameters);
+  const above = build.op('Greater', [value, highest]);
+  const below = build.op('Less', [value, lowest]);
+  const within = build.op('Where', [below, lowest, build.op('Where', [above, highest, value])]);
+  const threshold = lowerSignedThreshold(build, value, parameters);
   const unit = build.op('Div', [threshold, tools.detach(threshold)]);
-  const added = tools.detach(build.op('Sub', [decoded, within]));
+  const added = tools.detach(build.op('Sub', [made, within]));
   return build.op('Add', [within, build.op('Mul', [added, unit])]);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron } from '../dynamics/define-neuron.ts';
+import { differentialLearning } from '../dynamics/differential-learning.ts';
 import {
   fireOnLadder,
   halfLevel,
@@ -62,6 +63,7 @@ export const differentialMultiThreshold = defineNeuron({
     const sent = build.op('Add', [state.sent, spike], {}, { name: 'sent' });
     return { state: { sent }, decoded: sent, spike };
   },
+  learning: differentialLearning,
 });
 
 /** Parameters of a neuron with differential coding. @param deadZone in units of the threshold @param onset first step */

@@ -11,6 +11,7 @@ import { Tensor } from '../../graph/tensor.ts';
 import type { CustomOperator } from '../../interpreter/block.ts';
 import { evaluateModel } from '../../interpreter/evaluate-model.ts';
 import { type NdArray, ndArray } from '../../interpreter/nd-array.ts';
+import { differentialMultiThreshold } from '../../neurons/differential-multi-threshold.ts';
 import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import { leakyIntegrateAndFire } from '../../neurons/leaky-integrate-and-fire.ts';
 import { multiThreshold } from '../../neurons/multi-threshold.ts';
@@ -67,6 +68,12 @@ const cases: [string, AnyNeuron, object, Values][] = [
     multiThreshold,
     { levels: 3 },
     { thresholdPositive: 0.2, thresholdNegative: 0.1, deadZone: 0.5 },
+  ],
+  [
+    'differential',
+    differentialMultiThreshold,
+    { levels: 3 },
+    { thresholdPositive: 0.2, thresholdNegative: 0.1, deadZone: 0.8, onset: 2 },
   ],
   ['leaky, delayed', leakyIntegrateAndFire, { order: 'delayed' }, { ...own, leak: 0.8 }],
 ];
