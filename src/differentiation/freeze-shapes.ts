@@ -1,6 +1,7 @@
 import { constantValues } from '../analysis/constant-values.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
+import type { Node } from '../graph/node.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
@@ -10,17 +11,19 @@ import { feedsOf, OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
 
 /**
- * A copy of a model for one image in which all values that follow from shapes and constants alone are constants, so that the shapes of all
+ * A copy of a model for one image, or for inputs of given shapes, in which all values that follow from shapes and constants alone are constants, so that the shapes of all
  * values follow from those of the inputs. Exporters compute, for example, how often a class token is to be repeated.
+ *
+ * @param given shapes of all inputs by name. Default: those of one image
  */
 export const freezeShapes = definePass({
   name: 'freeze-shapes',
   summary: 'What follows from shapes and constants alone becomes constant, for one image.',
   rewrites: 'copy',
-  async apply(model: Model): Promise<Model> {
+  async apply(model: Model, given?: ReadonlyMap<string, readonly number[]>): Promise<Model> {
     const copy = model.clone();
     const { graph } = copy;
-    const shapes = sampleShapes(await withKnownLengths(model));
+    const shapes = given ?? sampleShapes(await withKnownLengths(model));
     graph.setInputs(
       graph.inputs.map((info) => ({ ...info, shape: lookUp(shapes, info.name, 'shape of input') })),
     );
@@ -54,11 +57,17 @@ export const freezeShapes = definePass({
 function shapeValues({ graph }: Model): string[] {
   const constant = constantValues(graph);
   const known = new Set<string>();
-  for (const { opType, inputs, outputs } of graph.nodes) {
+  for (const { opType, inputs, outputs, attributes } of graph.nodes) {
     const given = inputs.filter((name) => name !== '' && !constant.has(name));
-    const follows = given.length > 0 && given.every((name) => known.has(name));
+    const follows = given.length > 0 && given.every((name) => known.has(name)) && !isFilling(attributes);
     if (opType === 'Shape' || follows) for (const name of outputs) known.add(name);
   }
   const produces = (outputs: readonly string[]) => outputs.some((name) => known.has(name));
   return [...known].filter((name) => graph.consumersOf(name).some(({ outputs }) => !produces(outputs)));
+}
+
+/** Whether an operator fills a tensor with a fraction: its shape is worth keeping, its elements are many. */
+function isFilling(attributes: Node['attributes']): boolean {
+  const value = attributes.get('value');
+  return value?.kind === 'tensor' && value.value.dataType === 'float32';
 }

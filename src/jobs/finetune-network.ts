@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { logitsOf } from '../analysis/logits-of.ts';
 import { type ConversionRecord, noteFineTuning } from '../conversion/conversion-record.ts';
 import { FormatError, messageOf, UsageError } from '../errors.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
@@ -12,9 +13,12 @@ import {
   type FineTuningPlan,
 } from '../finetuning/run/fine-tuning-plan.ts';
 import { type FineTuned, finetune } from '../finetuning/run/finetune.ts';
+import { asNetworkReads, randomCrops } from '../finetuning/run/network-pictures.ts';
 import type { Model } from '../graph/model.ts';
+import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import type { Normalisation } from '../training/data/batch-loader.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
 import type { TrainingEvent } from '../training/run/train-options.ts';
 import { convertNetwork } from './convert-network.ts';
@@ -25,7 +29,7 @@ import { inputsOf, type ModelOutputSettings, requireWritable } from './require-w
 export interface FinetuneSettings extends FineTuningInput, ModelOutputSettings, JobListener {
   /** JSON file with settings of the training; those that are given beside it count instead. */
   readonly recipe?: string | undefined;
-  /** Pictures to train on, with classes (`distil` uses none): the part `train`, where there are several. */
+  /** Pictures to train on, with classes where the method learns from these: the part `train`, where there are several. */
   readonly data: string;
   /** Pictures to measure on. Default: the part `test` of the data. */
   readonly testData?: string | undefined;
@@ -81,8 +85,7 @@ export async function finetuneNetwork(network: Network, settings: FinetuneSettin
   if (output !== undefined) await requireWritable(output, { inputs, kind: 'onnx', force });
   const folder = settings.folder ?? join('runs', `${network.name}-${method.name}-T${plan.steps}`);
   const pictures = pictureForm(network);
-  const [train, test] = await openParts(settings, pictures.channels);
-  requireSize(network, train);
+  const [train, test] = await openParts(settings, pictures, plan, method);
   const spiking = await spikingModel(network, method, plan, settings);
   const resume = !fresh && existsSync(join(folder, 'checkpoint.safetensors'));
   if (resume) onNotice?.({ kind: 'resumed', message: `going on with the run in ${folder}` });
@@ -139,11 +142,12 @@ async function readRecipe(path: string): Promise<object> {
   }
 }
 
-/** How pictures become inputs of a network that is trained on them as they are. */
-function pictureForm({ path, preprocess, inputShape }: Network) {
+/** How pictures become inputs of a network. */
+function pictureForm({ path, preprocess, inputShape, model }: Network): PictureForm {
   const channels = inputShape.length === 3 ? inputShape[0] : undefined;
   if (preprocess && (channels === 1 || channels === 3)) {
-    return { channels, mean: preprocess.mean, std: preprocess.std } as const;
+    const classes = Number(logitsOf(model).shape?.at(-1));
+    return { config: preprocess, classes, channels, mean: preprocess.mean, std: preprocess.std };
   }
   throw new UsageError({
     where: path,
@@ -153,27 +157,30 @@ function pictureForm({ path, preprocess, inputShape }: Network) {
   });
 }
 
-async function openParts(
-  { data, testData }: FinetuneSettings,
-  channels: 1 | 3,
-): Promise<[TrainingData, TrainingData]> {
-  const parts = testData === undefined;
-  const train = await openTrainingData(await openDataset(data, parts ? { split: 'train' } : {}), channels);
-  const test = await openDataset(testData ?? data, parts ? { split: 'test' } : {});
-  return [train, await openTrainingData(test, channels, train.classes)];
+interface PictureForm extends Normalisation {
+  readonly config: ParsedPreprocessConfig;
+  /** Number of outputs of the network. */
+  readonly classes: number;
+  readonly channels: 1 | 3;
 }
 
-/** Pictures are not resized here: each epoch would do it again. */
-function requireSize({ path, inputShape }: Network, { height, width }: TrainingData): void {
-  const [, rows, columns] = inputShape;
-  if (rows === height && columns === width) return;
-  throw new UsageError({
-    where: path,
-    expected: `pictures of ${columns} × ${rows} pixels, as the network reads them`,
-    got: `${width} × ${height}`,
-    remedy: 'Scale the pictures before',
-    means: ['data'],
-  });
+/** Pictures to train and to measure on, as the network reads them. */
+async function openParts(
+  { data, testData }: FinetuneSettings,
+  { config, classes, channels }: PictureForm,
+  { crops, seed }: FineTuningPlan,
+  { target }: FineTuning,
+): Promise<[TrainingData, TrainingData]> {
+  const needsLabels = target === 'labels';
+  const open = (path: string, split: 'train' | 'test') =>
+    openDataset(path, { needsLabels, ...(testData === undefined && { split }) });
+  const [shown, measured] = [await open(data, 'train'), await open(testData ?? data, 'test')];
+  const trained =
+    crops === undefined ? asNetworkReads(shown, config) : randomCrops(shown, config, crops, seed);
+  const known = needsLabels ? undefined : classes;
+  const train = await openTrainingData(trained, channels, known, needsLabels);
+  const test = asNetworkReads(measured, config);
+  return [train, await openTrainingData(test, channels, train.classes, needsLabels)];
 }
 
 /** The network as it is, if it spikes; else as the method's conversion makes it, calibrated on the training data. */

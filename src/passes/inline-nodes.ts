@@ -42,7 +42,7 @@ export function inlineNodes(
     else names.set(output, wanted);
   }
   const rename = (name: string) => (name === '' ? '' : (names.get(name) ?? make(name)));
-  const made = nodes.map((each) => renamed(each, rename, `${call.name}/`));
+  const made = nodes.map((each) => renameNode(each, rename, `${call.name}/`));
   const identities = [...copies].map(([wanted, output]) =>
     node('Identity', [rename(output)], [wanted], {}, { name: `${call.name}/${wanted}` }),
   );
@@ -52,8 +52,8 @@ export function inlineNodes(
   return made;
 }
 
-/** A node whose values, those inside its subgraphs too, have other names. */
-function renamed(of: Node, rename: (name: string) => string, prefix: string): Node {
+/** A node whose values, those inside its subgraphs too, have other names. @param prefix of its own name */
+export function renameNode(of: Node, rename: (name: string) => string, prefix: string): Node {
   return {
     ...of,
     name: `${prefix}${of.name}`,
@@ -74,7 +74,7 @@ function renamedGraph(graph: Graph, rename: (name: string) => string, prefix: st
   const copy = new Graph(graph.name);
   copy.setInputs(graph.inputs.map((info) => ({ ...info, name: rename(info.name) })));
   for (const [name, tensor] of graph.initializers) copy.setInitializer(rename(name), tensor);
-  copy.setNodes(graph.nodes.map((each) => renamed(each, rename, prefix)));
+  copy.setNodes(graph.nodes.map((each) => renameNode(each, rename, prefix)));
   copy.setOutputs(graph.outputs.map((info) => ({ ...info, name: rename(info.name) })));
   return copy;
 }

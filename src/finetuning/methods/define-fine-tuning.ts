@@ -24,6 +24,8 @@ export interface FineTuning {
   readonly readout: 'mean' | 'sum';
   /** What the outputs are to be: the classes of the pictures, or the outputs of the source network. */
   readonly target: 'labels' | 'source';
+  /** Weight of the differences at the sites in the loss, where the source network is the target; see withTeacher. Default 0 */
+  readonly siteWeight?: number;
   /** Settings of the training that the method is usually given. */
   readonly defaults: {
     readonly epochs: number;

@@ -33,6 +33,13 @@ export const fineTuningSchema = z.strictObject({
   truncateEvery: z.int().positive().optional(),
   /** Largest length of the gradient. */
   clip: z.number().positive().optional(),
+  /** Weight of the differences at the sites in the loss, for methods that learn from the source network; see withTeacher. */
+  siteWeight: z.number().min(0).optional(),
+  /**
+   * Number of crops, of random places and sizes (a quarter to all of a picture, 3:4 to 4:3), that are cut out of the training pictures
+   * once and trained on instead of these. Default: the pictures, as the network reads them.
+   */
+  crops: z.int().positive().optional(),
   /** Stops after this many epochs without a better test accuracy. */
   patience: z.int().positive().optional(),
   checkpointSteps: z.int().positive().default(500),

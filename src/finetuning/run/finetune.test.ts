@@ -7,9 +7,13 @@ import { convert } from '../../conversion/convert.ts';
 import { createOracleEngine } from '../../engines/oracle-engine.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { Model } from '../../graph/model.ts';
+import { evaluateModel } from '../../interpreter/evaluate-model.ts';
+import { ndArray } from '../../interpreter/nd-array.ts';
+import { lookUp } from '../../look-up.ts';
 import { methodNamed } from '../../methods/methods.ts';
 import { openDataset } from '../../opening/open-dataset.ts';
 import { Random } from '../../random.ts';
+import { networkKind } from '../../spiking/network-kind.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
 import { BatchLoader } from '../../training/data/batch-loader.ts';
 import { openTrainingData, type TrainingData } from '../../training/data/training-data.ts';
@@ -44,7 +48,11 @@ beforeAll(async () => {
 
 const inputs = (data: Float32Array) => ({ shape: [data.length / 1024, 1, 32, 32], data });
 
-async function tuned(input: FineTuningInput, options: Partial<TrainOptions> = {}) {
+async function tuned(
+  input: FineTuningInput,
+  options: Partial<TrainOptions> = {},
+  data: { readonly train: TrainingData; readonly test: TrainingData } = { train, test },
+) {
   const plan = checkFineTuning({ epochs: 2, batchSize: 16, learningRate: 0.01, steps: 3, ...input }, 'test');
   const method = fineTuningNamed(plan.method);
   const { model: spiking } = await convert(source, {
@@ -57,7 +65,7 @@ async function tuned(input: FineTuningInput, options: Partial<TrainOptions> = {}
   });
   const losses: number[] = [];
   const result = await finetune(
-    { spiking, method, plan, train, test, normalisation },
+    { spiking, method, plan, normalisation, ...data },
     {
       out: await folder(),
       onProgress: (event) => event.kind === 'step' && losses.push(event.loss),
@@ -67,19 +75,26 @@ async function tuned(input: FineTuningInput, options: Partial<TrainOptions> = {}
   return { ...result, losses };
 }
 
-/** Share of test pictures whose class the model gives after its last step, by the oracle. */
-async function accuracyOf(model: Model): Promise<number> {
+/** Classes that a model gives the test pictures, after its last step if it spikes, by the oracle. */
+async function classesOf(model: Model): Promise<number[]> {
   const loader = new BatchLoader(test, test.size, normalisation);
   await loader.loadTest(0);
-  const engine = createOracleEngine(planRun(model));
-  const { logits } = await engine.run(inputs(loader.inputs));
+  const { shape, data } = inputs(loader.inputs);
+  const logits = networkKind(model).spiking
+    ? (await createOracleEngine(planRun(model)).run({ shape, data })).logits
+    : lookUp(evaluateModel(model, { x: ndArray(shape, Float64Array.from(data)) }), 'logits', 'output');
   const last = logits.data.subarray(logits.data.length - test.size * test.classes);
+  return Array.from({ length: test.size }, (_, row) => {
+    const values = Array.from({ length: test.classes }, (_, i) => last[row * test.classes + i]!);
+    return values.indexOf(Math.max(...values));
+  });
+}
+
+/** Share of test pictures whose class the model gives. */
+async function accuracyOf(model: Model): Promise<number> {
   let correct = 0;
-  for (let row = 0; row < test.size; row++) {
-    const part = (values: ArrayLike<number>) =>
-      Array.from({ length: test.classes }, (_, i) => values[row * test.classes + i]!);
-    const largest = (values: number[]) => values.indexOf(Math.max(...values));
-    correct += Number(largest(part(last)) === largest(part(loader.targets)));
+  for (const [row, found] of (await classesOf(model)).entries()) {
+    correct += Number((await test.sample(row)).label === found);
   }
   return correct / test.size;
 }
@@ -96,6 +111,25 @@ describe('finetune', () => {
       expect(curve.map(({ step }) => step)).toEqual([4, 8, 12]);
     },
   );
+
+  it('distils without classes, and measures how often the class of the source network is found', async () => {
+    const withoutClasses = (given: TrainingData): TrainingData => ({
+      ...given,
+      labelled: false,
+      sample: async (index) => ({ ...(await given.sample(index)), label: undefined }),
+    });
+    const data = { train: withoutClasses(train), test: withoutClasses(test) };
+    const settings = { method: 'distil', steps: 4, augmentation: { shift: 1 } };
+    const { model, accuracies, losses } = await tuned(settings, {}, data);
+    expect(accuracies.source).toBe(1);
+    const [now, before] = [await classesOf(model), await classesOf(source)];
+    const same = now.filter((name, i) => name === before[i]).length / test.size;
+    expect(accuracies.tuned).toBeCloseTo(same, 6);
+    // What the classes are does not matter to the training.
+    const labelled = await tuned(settings);
+    expect(labelled.losses).toEqual(losses);
+    expect(labelled.accuracies.source).toBeLessThan(1);
+  });
 
   it('resumes to the same bits as a run without interruption', async () => {
     const settings = { method: 'diet', augmentation: { shift: 1, rotate: 5 } };

@@ -16,9 +16,11 @@ import type { TrainOptions } from '../../training/run/train-options.ts';
 import type { EpochRecord } from '../../training/run/training-checkpoint.ts';
 import { type Trainee, TrainingRun } from '../../training/run/training-run.ts';
 import { buildTrainingStep, type TrainingStep } from '../../training/step/build-training-step.ts';
+import type { TrainableNetwork } from '../../training/step/trainable-network.ts';
 import { TrainingSession, type TrainingVectors } from '../../training/step/training-session.ts';
 import type { FineTuning } from '../methods/define-fine-tuning.ts';
 import { type TrainableSpiking, trainableSpiking } from '../unrolled/trainable-spiking.ts';
+import { withTeacher } from '../unrolled/with-teacher.ts';
 import type { FineTuningPlan } from './fine-tuning-plan.ts';
 import { SourceNetwork } from './source-network.ts';
 
@@ -33,7 +35,7 @@ export interface FineTuningTask {
   readonly normalisation: Normalisation;
 }
 
-/** Accuracies on the test data, 0 to 1. */
+/** Accuracies on the test data, 0 to 1; of test data without classes, how often the source network's class is found. */
 export interface FineTuningAccuracies {
   /** Of the network without neurons. */
   readonly source: number;
@@ -71,7 +73,7 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
   const start = neuronsAt ? replaceNeurons(task.spiking, neuronsAt) : task.spiking;
   const training = trainingPlan(task);
   const trains = plan.trains ?? method.trains;
-  const network = trainableSpiking(start, trains, {
+  const student = trainableSpiking(start, trains, {
     steps: plan.steps,
     batchSize: training.batchSize,
     surrogate: plan.surrogate ?? method.surrogate,
@@ -79,6 +81,7 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
     truncateEvery: plan.truncateEvery,
     spikePenalty: plan.spikePenalty,
   });
+  const network: TrainableSpiking = { ...student, ...taughtBy(student, start, task) };
   const step = await buildTrainingStep(network, {
     batchSize: training.batchSize,
     loss: 'cross-entropy',
@@ -99,16 +102,14 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
       fresh: true,
     });
     const converted = await measured(step, before.vectors, task, options);
-    const sourceAccuracy = await source.accuracy(
-      new BatchLoader(test, training.batchSize, training.data),
-      test.size,
-    );
+    const sourceAccuracy = test.labelled
+      ? await source.accuracy(new BatchLoader(test, training.batchSize, training.data), test.size)
+      : 1;
     const from = await startingPoint(network, step, fingerprint, options);
     const session = await TrainingSession.create(step, from.vectors, options.threads);
     try {
       const trainee: Trainee = {
         write: (_vectors, curve) => writeCurve(options.out, plan, curve),
-        ...(method.target === 'source' && { retarget: (batch) => source.retarget(batch, train.classes) }),
       };
       const run = new TrainingRun(training, trainee, step, session, from.progress, options);
       const { curve, finished, testAccuracy } = await run.finish(
@@ -128,6 +129,18 @@ async function finetuneIn(task: FineTuningTask, options: TrainOptions): Promise<
   } finally {
     await source.release();
   }
+}
+
+/** The source network as what is learned from, for methods that do. */
+function taughtBy(
+  { unrolled }: TrainableSpiking,
+  start: Model,
+  { method, plan, test }: FineTuningTask,
+): Pick<TrainableNetwork, 'teacher' | 'penalty'> {
+  if (method.target === 'labels') return {};
+  const siteWeight = plan.siteWeight ?? method.siteWeight ?? 0;
+  const { logits, penalty } = withTeacher(unrolled.model, unrolled.sites, start, siteWeight);
+  return { teacher: { logits, inTests: !test.labelled }, penalty };
 }
 
 function trainingPlan({ method, plan, normalisation }: FineTuningTask): TrainingPlan {

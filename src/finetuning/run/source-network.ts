@@ -3,9 +3,8 @@ import type { Model } from '../../graph/model.ts';
 import { lookUp, mustExist } from '../../look-up.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
 import type { BatchLoader } from '../../training/data/batch-loader.ts';
-import type { TrainingBatch } from '../../training/step/training-session.ts';
 
-/** The network without neurons: what spiking ones are compared with, and learn from. */
+/** The network without neurons: what spiking ones are compared with. */
 export class SourceNetwork {
   readonly #session: OrtSession;
   readonly #input: { readonly name: string; readonly shape: readonly number[] };
@@ -38,21 +37,6 @@ export class SourceNetwork {
       }
     }
     return correct / size;
-  }
-
-  /** Makes the probabilities that it gives for a batch the targets of that. */
-  async retarget({ inputs, targets }: TrainingBatch, classes: number): Promise<void> {
-    const logits = await this.#run(inputs, targets.length / classes);
-    for (let first = 0; first < logits.length; first += classes) {
-      const row = logits.subarray(first, first + classes);
-      const top = row.reduce((a, b) => Math.max(a, b));
-      const shares = row.map((logit) => Math.exp(logit - top));
-      const sum = shares.reduce((a, b) => a + b);
-      targets.set(
-        shares.map((share) => share / sum),
-        first,
-      );
-    }
   }
 
   async release(): Promise<void> {

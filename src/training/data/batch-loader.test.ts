@@ -12,6 +12,7 @@ const data: TrainingData = {
   width: 5,
   classes: 3,
   classNames: undefined,
+  labelled: true,
   sample: async (index) => ({
     pixels: Uint8Array.from({ length: 60 }, (_, i) => 60 * (index % 4) + i),
     label: index % 3,
@@ -50,6 +51,25 @@ describe('BatchLoader', () => {
     expect(await loader.loadTest(4)).toBe(3);
     expect([...loader.targets]).toEqual([0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]);
     expect(loader.inputs.subarray(180).every((value) => value === 0)).toBe(true);
+  });
+
+  it('leaves open what pictures without a class are', async () => {
+    const unlabelled = {
+      ...data,
+      labelled: false,
+      sample: async (index: number) => ({ ...(await data.sample(index)), label: undefined }),
+    };
+    const loader = new BatchLoader(unlabelled, 2, normalisation);
+    await loader.loadTraining(Uint32Array.of(1, 5), {
+      augmentation: plain,
+      smoothing: 0.3,
+      seed: 0,
+      epoch: 0,
+    });
+    const third = Math.fround(1 / 3);
+    expect([...loader.targets]).toEqual(new Array(6).fill(third));
+    expect(await loader.loadTest(6)).toBe(1);
+    expect([...loader.targets]).toEqual([third, third, third, 0, 0, 0]);
   });
 
   it('orders and augments by seed, epoch and sample, whatever came before', async () => {

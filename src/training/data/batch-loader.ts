@@ -65,7 +65,8 @@ export class BatchLoader implements Batches {
       }
       const { pixels, label } = samples[row]!;
       this.#place(row, pixels, changes ? this.#map : this.#plain);
-      this.targets[row * classes + label]! += 1 - smoothing;
+      if (label === undefined) this.#leaveOpen(row);
+      else this.targets[row * classes + label]! += 1 - smoothing;
     }
   }
 
@@ -78,9 +79,16 @@ export class BatchLoader implements Batches {
     const samples = await Promise.all(rows.map((row) => this.#data.sample(first + row)));
     for (const [row, { pixels, label }] of samples.entries()) {
       this.#place(row, pixels, this.#plain);
-      this.targets[row * classes + label] = 1;
+      if (label === undefined) this.#leaveOpen(row);
+      else this.targets[row * classes + label] = 1;
     }
     return count;
+  }
+
+  /** A row of equal shares: every class may be right. */
+  #leaveOpen(row: number): void {
+    const { classes } = this.#data;
+    this.targets.fill(1 / classes, row * classes, (row + 1) * classes);
   }
 
   #place(row: number, pixels: Uint8Array, map: Int32Array): void {

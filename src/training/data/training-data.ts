@@ -9,6 +9,8 @@ export interface TrainingData {
   readonly width: number;
   readonly classes: number;
   readonly classNames: readonly string[] | undefined;
+  /** Whether every sample has a class. */
+  readonly labelled: boolean;
   /** Bytes [height, width, 3] and class of a sample. */
   sample(index: number): Promise<TrainingSample>;
 }
@@ -18,11 +20,11 @@ export function sizesOf({ size, height, width, classes }: TrainingData): number[
   return [size, height, width, classes];
 }
 
-/** A picture as bytes with its class. */
+/** A picture as bytes with its class, if it has one. */
 export interface TrainingSample {
   /** `height · width · 3`, channels red, green, blue; grey pictures have three equal channels. */
   readonly pixels: Uint8Array;
-  readonly label: number;
+  readonly label: number | undefined;
 }
 
 /** Data sets up to this many bytes stay in memory once they are decoded. */
@@ -33,14 +35,16 @@ const cacheLimit = 2 ** 30;
  *
  * @param channels 1: grey, 3: colour
  * @param classes number of classes; default: as many as have names, else the largest label of the data set plus one
- * @throws DataError if the data set has no labels, or a picture another size than the first
+ * @param needsLabels whether each picture must have a class; without, `classes` has to be given. Default true
+ * @throws DataError if the data set has no labels where it needs them, or a picture another size than the first
  */
 export async function openTrainingData(
   dataset: Dataset,
   channels: 1 | 3,
   classes?: number,
+  needsLabels = true,
 ): Promise<TrainingData> {
-  const first = await readSample(dataset, 0);
+  const first = await readSample(dataset, 0, needsLabels);
   const { width, height } = first;
   const cache = new Map<number, TrainingSample>();
   const generated = dataset.kind === 'glyphs';
@@ -48,7 +52,7 @@ export async function openTrainingData(
   const sample = async (index: number): Promise<TrainingSample> => {
     const known = cache.get(index);
     if (known) return known;
-    const read = await readSample(dataset, index);
+    const read = await readSample(dataset, index, needsLabels);
     if (read.width !== width || read.height !== height) {
       throw new DataError({
         where: `sample '${dataset.id(index)}'`,
@@ -69,18 +73,19 @@ export async function openTrainingData(
     width,
     classes: known,
     classNames: dataset.classNames,
+    labelled: dataset.labelled,
     sample,
   };
 }
 
-async function readSample(dataset: Dataset, index: number) {
+async function readSample(dataset: Dataset, index: number, needsLabel: boolean) {
   const sample = await dataset.sample(index);
-  if (sample.kind !== 'image' || sample.label === undefined) {
+  if (sample.kind !== 'image' || (needsLabel && sample.label === undefined)) {
     throw new DataError({
       where: `data set '${dataset.name}': sample '${sample.id}'`,
-      expected: 'a picture with a label',
+      expected: needsLabel ? 'a picture with a label' : 'a picture',
       got: sample.kind === 'image' ? 'no label' : `a ${sample.kind}`,
-      remedy: 'Train on pictures with labels',
+      remedy: needsLabel ? 'Train on pictures with labels' : 'Train on pictures',
     });
   }
   const { width, height, data } = sample.image;
@@ -92,6 +97,6 @@ async function largestLabel(
   sample: (index: number) => Promise<TrainingSample>,
 ): Promise<number> {
   let largest = 0;
-  for (let i = 0; i < size; i++) largest = Math.max(largest, (await sample(i)).label);
+  for (let i = 0; i < size; i++) largest = Math.max(largest, (await sample(i)).label ?? 0);
   return largest;
 }

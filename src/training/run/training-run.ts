@@ -3,17 +3,15 @@ import type { Batches } from '../data/batches.ts';
 import { learningRateAt } from '../recipe/learning-rate-schedule.ts';
 import type { TrainingPlan } from '../recipe/recipe.ts';
 import type { TrainingStep } from '../step/build-training-step.ts';
-import type { TrainingBatch, TrainingSession, TrainingVectors } from '../step/training-session.ts';
+import type { TrainingSession, TrainingVectors } from '../step/training-session.ts';
 import { checkDivergence } from './check-divergence.ts';
 import type { TrainingResult, TrainOptions } from './train-options.ts';
 import { type EpochRecord, type TrainingProgress, writeTrainingCheckpoint } from './training-checkpoint.ts';
 
-/** What is trained: how its results are written, and what else happens to its batches. */
+/** What is trained: how its results are written. */
 export interface Trainee {
   /** Writes what has been trained so far, after each epoch. @param curve a record for each epoch, this one last */
   write(vectors: TrainingVectors, curve: readonly EpochRecord[]): Promise<void>;
-  /** Changes the targets of a batch before the step. Default: they stay. */
-  retarget?(batch: TrainingBatch): Promise<void>;
 }
 
 /** One training under way. */
@@ -68,7 +66,6 @@ export class TrainingRun {
       const indices = order.subarray(first, first + batchSize);
       const { epoch } = progress;
       await loader.loadTraining(indices, { augmentation, smoothing: loss.labelSmoothing, seed, epoch });
-      await this.#trainee.retarget?.(loader);
       await this.#doStep(loader);
       if (progress.step === this.#options.stopAtStep || this.#options.signal?.aborted) {
         await this.#save();

@@ -1,5 +1,6 @@
 import { logitsOf } from '../../analysis/logits-of.ts';
 import { differentiate } from '../../differentiation/differentiate.ts';
+import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
 import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
@@ -15,7 +16,7 @@ import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts
 import { joinFlat, readFromVector } from './flat-tensors.ts';
 import { hits, type LossName, losses } from './losses.ts';
 import { layOut, type ParameterLayout } from './parameter-layout.ts';
-import type { TrainableNetwork } from './trainable-network.ts';
+import type { Teacher, TrainableNetwork } from './trainable-network.ts';
 
 /** Settings of a training step. */
 export interface TrainingStepOptions {
@@ -55,14 +56,17 @@ export async function buildTrainingStep(
   const shapes = (names: readonly string[]) =>
     names.map((name) => [name, lookUp(source.initializers, name, 'constant').shape] as const);
   const parameters = layOut(shapes(network.parameters));
-  const forward = withFixedBatch(network.model, options.batchSize);
+  const plain = withFixedBatch(network.model, options.batchSize);
+  readFromVector(plain, parameters, 'parameters');
+  const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty]);
+  const forward = fixed.clone();
   const running = useBatchStatistics(forward);
   const statistics = layOut(shapes(running.map(({ name }) => name)));
-  const evaluation = withFixedBatch(network.model, options.batchSize);
+  const evaluation = fixed;
+  readFromVector(evaluation, statistics, 'statistics');
   for (const each of [forward, evaluation]) {
-    readFromVector(each, parameters, 'parameters');
-    if (each === evaluation) readFromVector(each, statistics, 'statistics');
-    await appendLoss(each, options.loss);
+    const taught = each === forward || network.teacher?.inTests ? network.teacher : undefined;
+    await appendLoss(each, options.loss, taught);
   }
   const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
   const { model, gradients } = await differentiate(forward, objective, network.parameters);
@@ -94,19 +98,36 @@ const withFixedBatch = definePass({
   },
 });
 
+/**
+ * What follows from the shapes of the inputs becomes constant, where something does. Weights are inputs, and none of that.
+ *
+ * @param read names of values that the loss will read beside the outputs
+ */
+async function withFixedShapes(model: Model, read: readonly (string | undefined)[]): Promise<Model> {
+  const { graph } = model;
+  const { nodes, inputs } = graph;
+  if (!nodes.some(({ opType }) => opType === 'Shape' || opType === 'Size')) return model;
+  // Outputs count as read; the loss takes the place of all of them.
+  for (const name of read) {
+    if (name !== undefined) graph.addOutput({ name, dataType: 'float32', shape: undefined });
+  }
+  return freezeShapes(model, new Map(inputs.map(({ name, shape = [] }) => [name, shape.map(Number)])));
+}
+
 const appendLoss = definePass({
   name: 'loss',
   summary: 'Loss and number of right predictions are appended; they become the outputs.',
   rewrites: 'input',
-  async apply(model: Model, loss: LossName): Promise<void> {
+  async apply(model: Model, loss: LossName, teacher: Teacher | undefined): Promise<void> {
     const { graph } = model;
     const predictions = logitsOf(model).name;
     carryTrainingOperators(model, trainingOperators);
     const { shape } = lookUp(await inferTypes(model), predictions, 'type of value');
     graph.addInput({ name: 'targets', dataType: 'float32', shape });
     const build = new GraphBuilder(graph);
-    losses[loss](build, predictions, 'targets');
-    const right = hits[loss](build, predictions, 'targets');
+    const targets = teacher ? taughtTargets(build, teacher.logits) : 'targets';
+    losses[loss](build, predictions, targets);
+    const right = hits[loss](build, predictions, targets);
     build.op('ReduceSum', [right], { keepdims: 0 }, { name: 'correct' });
     graph.setOutputs(['loss', 'correct'].map((name) => ({ name, dataType: 'float32', shape: [] })));
     carryTrainingOperators(model, trainingOperators);
@@ -120,6 +141,13 @@ const withPenalty = definePass({
   apply: ({ graph }: Model, penalty: string): string =>
     new GraphBuilder(graph, 'penalty.').op('Add', ['loss', penalty], {}, { name: 'objective' }),
 });
+
+/** Probabilities of the teacher; rows of targets that are 0, which fill up a batch, stay 0. */
+function taughtTargets(build: GraphBuilder, logits: string): string {
+  const axis = build.integers('rows.axis', [1]);
+  const rows = build.op('ReduceSum', ['targets', axis], { keepdims: 1 });
+  return build.op('Mul', [build.op('Softmax', [logits], { axis: -1 }), rows]);
+}
 
 const appendUpdate = definePass({
   name: 'update',

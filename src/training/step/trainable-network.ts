@@ -1,6 +1,14 @@
 import type { LearnedRange } from '../../dynamics/learning.ts';
 import type { Model } from '../../graph/model.ts';
 
+/** A network beside the one that is trained, in the same graph, which that learns from. */
+export interface Teacher {
+  /** Its outputs [batch, classes], whose probabilities are the targets of the training. */
+  readonly logits: string;
+  /** Whether tests ask for its class, too, rather than for that of the data. */
+  readonly inTests: boolean;
+}
+
 /** A network to be trained. */
 export interface TrainableNetwork {
   /** Input `x` float32 [batch, …], one output [batch, …]; weights are constants (initializers) of the graph. */
@@ -15,4 +23,6 @@ export interface TrainableNetwork {
   readonly rangeOf?: ((name: string) => LearnedRange | undefined) | undefined;
   /** Name of a number, float32 [], that training adds to its loss; what is reported is the loss without it. Default: none. */
   readonly penalty?: string | undefined;
+  /** What it learns from instead of the targets that are given. Default: nothing. */
+  readonly teacher?: Teacher | undefined;
 }
