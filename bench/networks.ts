@@ -22,7 +22,7 @@ interface Vit {
   readonly input: readonly number[];
 }
 
-type Shape = Vit | { readonly kind: 'cnn' | 'bundled'; readonly input: readonly number[] };
+type Shape = Vit | { readonly kind: 'cnn' | 'bundled' | 'resnet' | 'vgg'; readonly input: readonly number[] };
 
 /** The shape of a Vision Transformer for pictures of 224 × 224. */
 export function vit(dim: number, heads: number, depth = 12): Vit {
@@ -35,7 +35,14 @@ export const networks = {
   'vit-small': vit(384, 6),
   cnn: { kind: 'cnn', input: [3, 32, 32] },
   'glyphs-cnn': { kind: 'bundled', input: [1, 32, 32] },
+  'resnet20-rate': { kind: 'resnet', input: [3, 32, 32] },
+  'vgg-rate': { kind: 'vgg', input: [3, 32, 32] },
 } as const satisfies Record<string, Shape>;
+
+/** Method by which a network is converted. */
+export function methodOf(name: NetworkName): 'ecmt' | 'rate' {
+  return name.endsWith('-rate') ? 'rate' : 'ecmt';
+}
 
 /** Name of a network. */
 export type NetworkName = keyof typeof networks;
@@ -45,6 +52,8 @@ export async function openNetwork(name: NetworkName, folder: string): Promise<Mo
   const shape: Shape = networks[name];
   if (shape.kind === 'vit') return openVit(name, shape, join(folder, name));
   if (shape.kind === 'cnn') return buildCnn(shape.input);
+  if (shape.kind === 'resnet') return buildResnet20(shape.input);
+  if (shape.kind === 'vgg') return buildVgg(shape.input);
   return (await openCheckpoint(fileURLToPath(new URL(`../models/${name}`, import.meta.url)))).model;
 }
 
@@ -106,6 +115,96 @@ function vitWeights({ dim, depth }: Vit): Map<string, Tensor> {
   norm('norm');
   linear('head', 1000, dim);
   return tensors;
+}
+
+/** A network of convolutions with random weights, and a classifier behind the mean of what they give. */
+function buildConvolutional(
+  name: string,
+  input: readonly number[],
+  body: (convolve: Convolve, build: GraphBuilder) => { readonly value: string; readonly channels: number },
+): Model {
+  const graph = new Graph(name);
+  const build = new GraphBuilder(graph);
+  graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...input] });
+  let i = 0;
+  const convolve: Convolve = (from, into, out, stride) => {
+    i++;
+    const weight = randomNumbers(out * into * 9, Math.sqrt(6 / (into * 9)), i);
+    return build.op(
+      'Conv',
+      [
+        from,
+        build.constant(`conv${i}.weight`, Tensor.float32([out, into, 3, 3], weight)),
+        build.constant(`conv${i}.bias`, Tensor.float32([out], randomNumbers(out, 0.1, i))),
+      ],
+      { pads: [1, 1, 1, 1], strides: [stride, stride] },
+      { name: `conv${i}` },
+    );
+  };
+  const { value, channels } = body(convolve, build);
+  const pooled = build.op('Flatten', [build.op('GlobalAveragePool', [value])], { axis: 1 });
+  const head = build.constant(
+    'head.weight',
+    Tensor.float32([10, channels], randomNumbers(10 * channels, 0.15, 99)),
+  );
+  const bias = build.constant('head.bias', Tensor.float32([10], new Float32Array(10)));
+  build.op('Gemm', [pooled, head, bias], { transB: 1 }, { name: 'logits' });
+  graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', 10] });
+  return new Model(graph, 17);
+}
+
+/** A 3×3 convolution of one value. */
+type Convolve = (from: string, into: number, out: number, stride: number) => string;
+
+/** Nineteen convolutions in nine residual blocks; shortcuts take every other place and fill up channels. */
+function buildResnet20(input: readonly number[]): Model {
+  return buildConvolutional('resnet20', input, (convolve, build) => {
+    const relu = (value: string) => build.op('Relu', [value]);
+    let x = relu(convolve('x', 3, 16, 1));
+    for (const [stage, channels] of [16, 32, 64].entries()) {
+      for (let block = 0; block < 3; block++) {
+        const narrows = stage > 0 && block === 0;
+        const inner = relu(convolve(x, narrows ? channels / 2 : channels, channels, narrows ? 2 : 1));
+        const shortcut = narrows ? narrowed(build, x, channels) : x;
+        x = relu(build.op('Add', [convolve(inner, channels, channels, 1), shortcut]));
+      }
+    }
+    return { value: x, channels: 64 };
+  });
+}
+
+function narrowed(build: GraphBuilder, x: string, channels: number): string {
+  const places = [
+    [0, 0],
+    [2 ** 31 - 1, 2 ** 31 - 1],
+    [2, 3],
+    [2, 2],
+  ] as const;
+  const every = build.op('Slice', [x, ...places.map((numbers) => build.integers('places', numbers))]);
+  const quarter = channels / 4;
+  return build.op('Pad', [every, build.integers('pads', [0, quarter, 0, 0, 0, quarter, 0, 0])]);
+}
+
+/** Eight convolutions one behind the other. */
+function buildVgg(input: readonly number[]): Model {
+  return buildConvolutional('vgg', input, (convolve, build) => {
+    const layers = [
+      [32, 1],
+      [32, 1],
+      [64, 2],
+      [64, 1],
+      [128, 2],
+      [128, 1],
+      [256, 2],
+      [256, 1],
+    ] as const;
+    let [value, channels] = ['x', input[0] ?? 3];
+    for (const [out, stride] of layers) {
+      value = build.op('Relu', [convolve(value, channels, out, stride)]);
+      channels = out;
+    }
+    return { value, channels };
+  });
 }
 
 /** Eight convolutions with ReLU, three of them with stride 2, two residual sums, a classifier. */

@@ -4,6 +4,7 @@ import { activationSites } from '../../src/analysis/activation-sites.ts';
 import { convert } from '../../src/conversion/convert.ts';
 import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
+import { createSegmentedEngine } from '../../src/engines/segmented/segmented-engine.ts';
 import { readNpy } from '../../src/files/read-npy.ts';
 import { readOnnx } from '../../src/files/read-onnx.ts';
 import { methodNamed } from '../../src/methods/methods.ts';
@@ -73,28 +74,38 @@ describe.skipIf(!hasShared('golden', 'rate-cnn'))('rate coding as SpikingJelly c
     },
   );
 
-  test.each(cases)('$network, $mode: logits within 1e-6 and the same spikes at every step', async (each) => {
-    const { scales, counts, source, images, logits } = await load(each.network, each.mode);
-    const { model: clean } = runPasses(source, rateCodedPasses);
-    const sites = activationSites(clean.graph);
-    const placed = sites.map((site, i) => {
-      const { activation, feeds } = site;
-      const values = scales[i]!;
-      const trailing = feeds[0]?.node.opType === 'Gemm' ? [] : [1, 1];
-      const shape = values.length === 1 ? [] : [values.length, ...trailing];
-      return { ...site, ...integrateAndFireSpec(activation, { shape, values }, each.initialPotential) };
-    });
-    const spiking = toSpikingForm(clean, placed, steps);
-    const plan = planRun(spiking, { statistics: true });
-    const run = await createOracleEngine(plan).run({
-      shape: images.shape,
-      data: images.data as Float32Array,
-    });
-    const perStep = logits.length / steps;
-    const deviation = Array.from(run.logits.data, (value, i) =>
-      Math.abs(value - logits[i]! / (Math.floor(i / perStep) + 1)),
-    );
-    expect(deviation.reduce((a, b) => Math.max(a, b), 0)).toBeLessThan(1e-6);
-    expect(plan.sites.map(({ name }) => run.activity!.spikes[name])).toEqual(counts);
-  });
+  test.each(cases)(
+    '$network, $mode: logits within 1e-6, the same spikes at every step, and in the fast engine',
+    async (each) => {
+      const { scales, counts, source, images, logits } = await load(each.network, each.mode);
+      const { model: clean } = runPasses(source, rateCodedPasses);
+      const sites = activationSites(clean.graph);
+      const placed = sites.map((site, i) => {
+        const { activation, feeds } = site;
+        const values = scales[i]!;
+        const trailing = feeds[0]?.node.opType === 'Gemm' ? [] : [1, 1];
+        const shape = values.length === 1 ? [] : [values.length, ...trailing];
+        return { ...site, ...integrateAndFireSpec(activation, { shape, values }, each.initialPotential) };
+      });
+      const spiking = toSpikingForm(clean, placed, steps);
+      const plan = planRun(spiking, { statistics: true });
+      const input = { shape: images.shape, data: images.data as Float32Array };
+      const run = await createOracleEngine(plan).run(input);
+      const perStep = logits.length / steps;
+      const deviation = Array.from(run.logits.data, (value, i) =>
+        Math.abs(value - logits[i]! / (Math.floor(i / perStep) + 1)),
+      );
+      expect(deviation.reduce((a, b) => Math.max(a, b), 0)).toBeLessThan(1e-6);
+      expect(plan.sites.map(({ name }) => run.activity!.spikes[name])).toEqual(counts);
+      const engine = await createSegmentedEngine(plan);
+      const { activity } = await engine.run(input);
+      await engine.close();
+      const lost = plan.sites.flatMap(({ name }, i) =>
+        counts[i]!.map((count, t) => Math.abs(count - activity!.spikes[name]![t]!)),
+      );
+      // Float32 rounds what the first layer is given: a neuron of it spikes a step early here, which tells on the next layer.
+      const rounded = ['bncnn max', 'bncnn half'].includes(`${each.network} ${each.mode}`);
+      expect(lost.reduce((a, b) => a + b)).toBeLessThanOrEqual(rounded ? 6 : 0);
+    },
+  );
 });
