@@ -7,6 +7,7 @@ import { lookUp } from '../look-up.ts';
 import { withKnownLengths } from './known-lengths.ts';
 import { OrtSession } from './ort-session.ts';
 import { sampleBatch, sampleInputs } from './sample-inputs.ts';
+import { weightLoadingOf } from './weight-loading.ts';
 
 /**
  * Shapes of values of a network for one sample, and of its outputs, found by running it: what ONNX Runtime
@@ -27,7 +28,7 @@ export async function measureShapes(
   const weights = new Map(all.map((name) => [name, shapeOfWeight(model.graph, name)]));
   const names = all.filter((name) => !weights.get(name));
   if (names.length === 0) return new Map([...weights].map(([name, shape]) => [name, shape!]));
-  const { model: shapes, shapeOf } = withShapesAsOutputs(model, names);
+  const { model: shapes, shapeOf } = withShapesAsOutputs(model, names, weightLoadingOf(model) === 'mapped');
   const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
   try {
     const inputs = inputShapes
@@ -54,18 +55,18 @@ function shapeOfWeight(graph: Graph, value: string): readonly number[] | undefin
 }
 
 /**
- * A copy of a model that gives the shapes of some values instead of its own outputs. The runtime may compute outputs when it likes, all
+ * A copy of a model that gives the shapes of some values instead of its own outputs. Where values are large, `atOnce`: the runtime may compute outputs when it likes, all
  * of them at the very end, and would keep every value until then; so what reads a value gets it expanded to the shape that it has
  * anyway, which cannot come before that shape. (A Reshape would not copy it, but ONNX Runtime 1.30 fails to fuse two of them if the
- * shape between is an output.)
+ * shape between is an output.) Loading takes longer for that, by the square of the depth.
  */
 const withShapesAsOutputs = definePass({
   name: 'shapes-as-outputs',
   summary: 'The shapes of values become the only outputs.',
   rewrites: 'copy',
-  apply(model: Model, names: readonly string[]) {
+  apply(model: Model, names: readonly string[], atOnce: boolean) {
     const copy = model.clone();
-    const shapeOf = new Map(names.map((name) => [name, takeShape(copy.graph, name)]));
+    const shapeOf = new Map(names.map((name) => [name, takeShape(copy.graph, name, atOnce)]));
     copy.graph.setOutputs(
       [...shapeOf.values()].map((name) => ({ name, dataType: 'int64', shape: undefined })),
     );
@@ -74,11 +75,11 @@ const withShapesAsOutputs = definePass({
   },
 });
 
-function takeShape(graph: Graph, value: string): string {
+function takeShape(graph: Graph, value: string, atOnce: boolean): string {
   const build = GraphBuilder.behind(graph, value, 'shapes.');
   const readers = graph.consumersOf(value);
   const shape = build.op('Shape', [value]);
-  if (!graph.producerOf(value) || readers.length === 0) return shape;
+  if (!atOnce || !graph.producerOf(value) || readers.length === 0) return shape;
   const onward = build.op('Expand', [value, shape]);
   graph.redirectConsumers(
     value,
