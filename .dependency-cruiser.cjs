@@ -54,6 +54,7 @@ const layers = [
   'evaluation',
   'workers',
   'tuning',
+  'retrieval',
   'tables',
   'finetuning',
   'report',

@@ -24,13 +24,18 @@ export interface SpikeSite extends Placement {
 /**
  * Sites at the input of every synaptic operator except the first one, which reads the image, and the classifier
  * head. A tensor that feeds several operators is one site.
+ *
+ * @param options whether what the last synaptic operator reads is a site, too, where that is no classifier; default: it is not
  */
-export function synapticInputSites(graph: Graph): SpikeSite[] {
+export function synapticInputSites(
+  graph: Graph,
+  { head = false }: { readonly head?: boolean } = {},
+): SpikeSite[] {
   const operators = synapticOperators(graph);
   const synaptic = new Set(operators.map(({ node }) => node.name));
   const byValue = new Map<string, SynapticOperator[]>();
   for (const operator of operators) {
-    if (operator.first || operator.head) continue;
+    if (operator.first || (operator.head && !head)) continue;
     for (const { value } of operator.operands) {
       const feeds = byValue.get(value) ?? [];
       if (!feeds.includes(operator)) feeds.push(operator);

@@ -40,5 +40,13 @@ export {
 export { suppressOverlaps } from '../detection/suppress-overlaps.ts';
 export { type DeclaredHead, withDetections } from '../detection/with-detections.ts';
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
+export { type RetrieveSettings, retrieveSources } from '../jobs/retrieve-sources.ts';
 export { type EarlyExitMetrics, earlyExit, exitStep } from '../metrics/early-exit.ts';
+export type {
+  FoundSource,
+  ResolutionCell,
+  Retrieval,
+  RetrievalScore,
+  SweepPoint,
+} from '../retrieval/retrieval-result.ts';
 export type { TaskName } from '../tasks/tasks.ts';

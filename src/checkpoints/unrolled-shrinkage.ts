@@ -3,9 +3,9 @@ import {
   countOf,
   dictionary,
   gramKernel,
-  placeAt,
   requireArray,
   type SensorArray,
+  tapPlaces,
 } from '../signals/sensor-array.ts';
 
 /** Sizes and start values of an unrolled network of shrinkage. */
@@ -67,19 +67,11 @@ function toeplitzTaps(array: SensorArray): Tensor {
 
 /** The same as a matrix: [2, grid, grid]. */
 function toeplitzMatrix(array: SensorArray): Tensor {
-  const { grid } = array;
-  const lengths = grid.map((points) => 2 * points - 1);
   const kernel = gramKernel(array);
-  const points = countOf(grid);
+  const points = countOf(array.grid);
   const values = new Float32Array(2 * points * points);
-  for (let to = 0; to < points; to++) {
-    const row = placeAt(grid, to);
-    for (let from = 0; from < points; from++) {
-      const column = placeAt(grid, from);
-      let at = 0;
-      for (const [axis, n] of grid.entries()) at = at * lengths[axis]! + row[axis]! - column[axis]! + n - 1;
-      values[to * points + from] = (to === from ? 1 : 0) - kernel[at]! / points;
-    }
-  }
+  // The kernel is the same from either end.
+  for (const [at, tap] of [...tapPlaces(array.grid)].entries()) values[at] = -kernel[tap]! / points;
+  for (let n = 0; n < points; n++) values[n * points + n]! += 1;
   return Tensor.float32([2, points, points], values);
 }

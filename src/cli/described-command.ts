@@ -56,6 +56,14 @@ const descriptions = {
     argument: ['<model>', 'a spiking model (.snn.onnx) of a decoder'],
     second: ['<prompt>', 'the text to go on with'],
   },
+  retrieve: {
+    summary:
+      'Find the sources in snapshots of a sensor array by an unrolled network, its spiking forms, and classical methods.',
+    argument: [
+      '[model]',
+      'a network for snapshots (default: harmonic-1d, which comes along)',
+    ],
+  },
   inspect: {
     summary:
       'Say what a network is, which spike sites it would get, and what cannot be converted and why (exit code 1).',

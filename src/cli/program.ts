@@ -14,6 +14,7 @@ import { generateCommand } from './commands/generate-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { listCommands } from './commands/list-commands.ts';
 import { reportCommand } from './commands/report-command.ts';
+import { retrieveCommand } from './commands/retrieve-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { simulateCommand } from './commands/simulate-command.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     reportCommand(),
     runCommand(),
     generateCommand(),
+    retrieveCommand(),
     inspectCommand(),
     exportCommand(),
     trainCommand(),

@@ -6,7 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
-export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf';
+export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf' | 'html';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
@@ -18,6 +18,7 @@ const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Ar
   npz: { name: 'an .npz file', is: (head) => textOf(head).startsWith('PK') },
   svg: { name: 'an SVG file', is: (head) => /^\s*<(svg|\?xml)/.test(textOf(head)) },
   pdf: { name: 'a PDF file', is: (head) => textOf(head).startsWith('%PDF') },
+  html: { name: 'an HTML page', is: (head) => /^\s*<!doctype html/i.test(textOf(head)) },
   json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 

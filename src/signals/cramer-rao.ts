@@ -1,5 +1,5 @@
 import { ComplexMatrix, type ComplexVector, difference, innerProduct } from './complex-matrix.ts';
-import { leastSquares, symmetricInverse } from './linear-algebra.ts';
+import { leastSquaresOf, symmetricInverse } from './linear-algebra.ts';
 import { type PerAxis, placesOf, positionsOf, steeringVector } from './sensor-array.ts';
 
 /** Sources: their frequency on each axis, and their complex amplitudes. */
@@ -20,7 +20,7 @@ export function perpendicularSlopes(sensors: PerAxis, { frequencies, amplitudes 
   const steering = steeringMatrix(sensors, frequencies);
   const positions = sensors.map(positionsOf);
   const places = [...placesOf(sensors)];
-  return frequencies.flatMap((_, k) =>
+  const slopes = frequencies.flatMap((_, k) =>
     sensors.map((_, axis) => {
       const column = steering.column(k);
       const [re, im] = [amplitudes.re[k]!, amplitudes.im[k]!];
@@ -31,9 +31,11 @@ export function perpendicularSlopes(sensors: PerAxis, { frequencies, amplitudes 
         slope.re[m] = real * re - imaginary * im;
         slope.im[m] = real * im + imaginary * re;
       }
-      return difference(slope, steering.times(leastSquares(steering, slope)));
+      return slope;
     }),
   );
+  const explained = leastSquaresOf(steering, slopes);
+  return slopes.map((slope, i) => difference(slope, steering.times(explained[i]!)));
 }
 
 /** Re(DᴴP⊥D), row by row. */

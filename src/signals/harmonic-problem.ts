@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { type ComplexVector, complexZeros, squaredNorm } from './complex-matrix.ts';
 import { type Sources, steeringMatrix } from './cramer-rao.ts';
-import { countOf, type PerAxis, requireArray, type SensorArray } from './sensor-array.ts';
+import { countOf, mostSources, type PerAxis, requireArray, type SensorArray } from './sensor-array.ts';
 
 /** Smallest and largest value of what is drawn uniformly. */
 export type Range = readonly [number, number];
@@ -52,8 +52,8 @@ export function requireProblems(settings: ProblemSettings): void {
   const problems: string[] = [];
   if (!(Number.isInteger(fewest) && Number.isInteger(most) && fewest >= 1 && most >= fewest)) {
     problems.push(`sources ${fewest} to ${most}`);
-  } else if (most > countOf(sensors) / 2) {
-    problems.push(`${most} sources, where the array resolves ${Math.floor(countOf(sensors) / 2)} at most`);
+  } else if (most > mostSources(sensors)) {
+    problems.push(`${most} sources, where the array resolves ${mostSources(sensors)} at most`);
   } else if (most > room / 2) problems.push(`${most} sources ${separation}/M apart`);
   if (!(separation >= 0)) problems.push(`separation ${separation}`);
   if (!(close >= 0 && close <= 1)) problems.push(`share of close sources ${close}`);
@@ -80,6 +80,21 @@ export function drawProblem(settings: ProblemSettings, random: Random): Harmonic
   }
   return observe(sensors, { frequencies, amplitudes }, random.uniform(...snr), random);
 }
+
+/** Two sources of the same magnitude, a distance of `separation`/M apart on every axis. */
+export function drawPair(sensors: PerAxis, separation: number, snr: number, random: Random): HarmonicProblem {
+  const first = sensors.map(() => random.uniform(-0.5, 0.5));
+  const second = first.map((f, axis) => turnsBetween(f + separation / sensors[axis]!, 0));
+  const phases = [random.uniform(0, 2 * Math.PI), random.uniform(0, 2 * Math.PI)];
+  const amplitudes = {
+    re: Float64Array.from(phases, (phase) => pairMagnitude * Math.cos(phase)),
+    im: Float64Array.from(phases, (phase) => pairMagnitude * Math.sin(phase)),
+  };
+  return observe(sensors, { frequencies: [first, second], amplitudes }, snr, random);
+}
+
+/** Magnitude of both sources of a pair: the middle of what is drawn otherwise. */
+const pairMagnitude = 0.75;
 
 /** A snapshot of given sources with noise. */
 export function observe(

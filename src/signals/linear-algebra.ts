@@ -22,14 +22,19 @@ function realForm({ rows, columns, re, im }: ComplexMatrix): Matrix {
 
 /** The x that minimises ‖A·x − y‖; A has at least as many rows as columns, and full rank. */
 export function leastSquares(matrix: ComplexMatrix, y: ComplexVector): ComplexVector {
-  const { rows, columns } = matrix;
-  const solution = new QrDecomposition(realForm(matrix))
-    .solve(Matrix.columnVector([...y.re, ...y.im].slice(0, 2 * rows)))
-    .getColumn(0);
-  return {
-    re: Float64Array.from(solution.slice(0, columns)),
-    im: Float64Array.from(solution.slice(columns)),
-  };
+  return leastSquaresOf(matrix, [y])[0] ?? complexZeros(0);
+}
+
+/** The same for several y, with one decomposition. */
+export function leastSquaresOf(matrix: ComplexMatrix, right: readonly ComplexVector[]): ComplexVector[] {
+  const { columns } = matrix;
+  if (columns === 0) return right.map(() => complexZeros(0));
+  const joined = new Matrix(right.map(({ re, im }) => [...re, ...im])).transpose();
+  const solution = new QrDecomposition(realForm(matrix)).solve(joined);
+  return right.map((_, i) => {
+    const column = solution.getColumn(i);
+    return { re: Float64Array.from(column.slice(0, columns)), im: Float64Array.from(column.slice(columns)) };
+  });
 }
 
 /**

@@ -17,6 +17,11 @@ export function countOf(lengths: PerAxis): number {
   return lengths.reduce((product, length) => product * length, 1);
 }
 
+/** Most sources that are looked for: one for two sensors. */
+export function mostSources(sensors: PerAxis): number {
+  return Math.floor(countOf(sensors) / 2);
+}
+
 /** @throws UsageError that says what is wrong with an array */
 export function requireArray({ sensors, grid }: SensorArray): void {
   const fits =
@@ -103,4 +108,21 @@ export function gramKernel({ sensors, grid }: SensorArray): Float64Array {
   return Float64Array.from(placesOf(lengths), (place) =>
     place.reduce((product, i, axis) => product * lines[axis]![i]!, 1),
   );
+}
+
+/**
+ * Which tap of a kernel [2N − 1, …] joins two places of a grid in a convolution as ONNX counts: j − i + N − 1 on each axis. Row by row: i is the
+ * place of the result, j that of the input.
+ */
+export function* tapPlaces(grid: PerAxis): Generator<number> {
+  const points = countOf(grid);
+  const places = [...placesOf(grid)];
+  for (let i = 0; i < points; i++) {
+    for (let j = 0; j < points; j++) {
+      let flat = 0;
+      for (const [axis, n] of grid.entries())
+        flat = flat * (2 * n - 1) + places[j]![axis]! - places[i]![axis]! + n - 1;
+      yield flat;
+    }
+  }
 }

@@ -75,7 +75,7 @@ export function musicSpectrum(
     const inside = basis.adjointTimes(steering);
     let rest = basis.rows;
     for (let k = 0; k < basis.columns; k++) rest -= inside.re[k]! ** 2 + inside.im[k]! ** 2;
-    return 1 / Math.max(rest, Number.MIN_VALUE);
+    return 1 / Math.max(rest, Number.EPSILON);
   });
 }
 

@@ -6,6 +6,7 @@ import { Tensor } from '../graph/tensor.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
+import { ArrayLoader, openArrayData } from './data/array-data.ts';
 import { BatchLoader } from './data/batch-loader.ts';
 import { openTrainingData } from './data/training-data.ts';
 import { useQcfs } from './networks/use-qcfs.ts';
@@ -36,7 +37,39 @@ async function accuracyOf(model: Model, { preprocess }: BundledConfig): Promise<
   return right / count;
 }
 
+/** NMSE of a network on snapshots at 15 dB, in decibels. */
+async function nmseOf(model: Model): Promise<number> {
+  const data = await openArrayData(await openDataset(`harmonic:test,snr=15,seed=5,size=${count}`));
+  const loader = new ArrayLoader(data, count);
+  await loader.loadTest(0);
+  const session = await OrtSession.create(model);
+  const { logits } = Object.fromEntries(
+    await session.run({ shape: [count, ...data.sampleShape], data: loader.inputs }),
+  );
+  await session.release();
+  let [errors, squares] = [0, 0];
+  for (const [i, target] of loader.targets.entries()) {
+    errors += (Number(logits!.data[i]) - target) ** 2;
+    squares += target ** 2;
+  }
+  return 10 * Math.log10(errors / squares);
+}
+
 describe('the bundled networks', () => {
+  it.each(['harmonic-1d', 'harmonic-1d-close'])(
+    '%s opens, is small, and is as good as it says',
+    async (name) => {
+      const folder = `${models}${name}`;
+      const { model, config } = await openCheckpoint(folder);
+      const { training } = config as { training: { testLoss: number; recipe: string } };
+      expect(training.recipe).toBe(name);
+      const said = 10 * Math.log10(training.testLoss);
+      expect(said).toBeLessThan(-12);
+      expect(Math.abs((await nmseOf(model)) - said)).toBeLessThan(0.8);
+      expect((await stat(`${folder}/model.safetensors`)).size).toBeLessThan(2_000_000);
+    },
+  );
+
   it.each([
     ['glyphs-vit', 0.97],
     ['glyphs-cnn', 0.98],

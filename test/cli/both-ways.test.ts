@@ -144,6 +144,29 @@ const jobs: Record<string, () => Promise<void>> = {
     );
   },
 
+  async retrieve() {
+    const printed = JSON.parse(
+      await cli('retrieve', 's-lista', '--snapshots', '2', '--sources', '1', '--json'),
+    );
+    const found = await library.evaluation.retrieveSources(await openNetwork(at('s-lista')), {
+      snapshots: 2,
+      sources: 1,
+    });
+    expect(JSON.parse(JSON.stringify(found))).toEqual(printed);
+    const shown = await cli(
+      'retrieve',
+      's-lista',
+      '--snapshots',
+      '2',
+      '--sources',
+      '1',
+      '--report',
+      'page.html',
+    );
+    expect(shown).toContain('s-lista-shrink-6');
+    expect(readFileSync(at('page.html'), 'utf8')).toContain('<section id="spectra"');
+  },
+
   async inspect() {
     const printed = JSON.parse(await cli('inspect', 'vit', '--json'));
     expect(JSON.parse(JSON.stringify(await library.inspectNetwork(await openNetwork(at('vit')))))).toEqual(

@@ -106,6 +106,9 @@ const reported = (name: string, flag: string, value: string): Effect => ({
 const undrawn = (name: string, flag: string, value: string): Effect => ({
   [`generate @g.snn.onnx a ${flag} ${value}`]: `generate: expected no ${name} where the best token is taken every time, got ${value}. Give a temperature above 0, too, or leave that out (${flag}).`,
 });
+const ownSnapshots = (name: string, flag: string, value: string): Effect => ({
+  [`retrieve @s-lista --input @x.npy ${flag}${value === 'true' ? '' : ` ${value}`}`]: `retrieve: expected no ${name} beside own snapshots, which are as they are, got ${value}. Leave it out (${flag}).`,
+});
 const bundled = (name: string, flag: string, value: string): Effect => ({
   [`demo ${flag} ${value}`]: `demo: expected no ${name} for the bundled network and glyphs, of which all is known, got ${value}. Leave it out (${flag}).`,
 });
@@ -304,6 +307,18 @@ const effects: Record<string, Record<string, Effect>> = {
     '--engine': exact('engine', '--engine', 'fast'),
     '--synapses': exact('synapses', '--synapses', 'int8'),
     '--memory': exact('memoryMB', '--memory', '64'),
+  },
+  retrieve: {
+    '--snapshots': ownSnapshots('snapshots', '--snapshots', '3'),
+    '--snr': ownSnapshots('snr', '--snr', '3'),
+    '--seed': 'which snapshots are generated, and which calibrate',
+    '--sources': 'how many sources are looked for',
+    '--separation': ownSnapshots('separation', '--separation', '3'),
+    '--input': 'own snapshots',
+    '--resolution': ownSnapshots('resolution', '--resolution', 'true'),
+    '--report': 'where the page is written',
+    '--force': output,
+    '--json': printing,
   },
   generate: {
     ...opening,

@@ -11,6 +11,7 @@ import {
   tinyImages,
   tinyWeights,
 } from '../../src/checkpoints/tiny-vit.fixture.ts';
+import { unrolledShrinkage } from '../../src/checkpoints/unrolled-shrinkage.ts';
 import { writeNpy } from '../../src/files/write-npy.ts';
 import { saveDecoder } from '../../src/opening/text-checkpoints.fixture.ts';
 
@@ -71,7 +72,10 @@ export const tinyRecipe = {
   batchSize: 32,
 };
 
-/** A folder with tiny checkpoints: `vit/` with its inputs `x.npy` and labelled pictures `images/`, and the decoder `gpt2/` with `story.txt`. */
+/**
+ * A folder with tiny checkpoints: `vit/` with its inputs `x.npy` and labelled pictures `images/`, the decoder `gpt2/` with `story.txt`, and the
+ * unrolled network `s-lista/`.
+ */
 export async function scratchFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'transpike-cli-'));
   await mkdir(join(folder, 'vit'));
@@ -79,6 +83,10 @@ export async function scratchFolder(): Promise<{ folder: string; remove: () => P
     ...tinyConfig,
     preprocess: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] },
   });
+  await mkdir(join(folder, 's-lista'));
+  const array = { sensors: [8], grid: [16] };
+  const unrolled = unrolledShrinkage({ ...array, layers: 3, structure: 'toeplitz', threshold: 0.05 });
+  await saveCheckpoint(join(folder, 's-lista'), unrolled.tensors, unrolled.config);
   const data = tinyImages(12);
   const shape = [12, 3, tiny.height, tiny.width];
   await writeNpy(join(folder, 'x.npy'), { shape, dataType: 'float32', data });

@@ -6,6 +6,7 @@ import type { Model } from '../../graph/model.ts';
 import { intsAttribute, type Node } from '../../graph/node.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import { tapPlaces } from '../../signals/sensor-array.ts';
 
 /**
  * Writes complex convolutions whose kernel reaches from any place to any other, 2N − 1 taps with N − 1 zeros around, as products with
@@ -55,21 +56,4 @@ function unfold({ graph }: Model, node: Node, points: readonly number[]): void {
   const shaped = build.op('Reshape', [product, build.integers('shape', [0, 2, ...points])]);
   graph.redirectConsumers(node.outputs[0] ?? '', shaped);
   graph.removeNode(node);
-}
-
-/** Which tap joins two places: j − i + N − 1 on each axis, as a convolution counts, i of the result. */
-function* tapPlaces(points: readonly number[]): Generator<number> {
-  const size = sizeOf(points);
-  for (let to = 0; to < size; to++) {
-    for (let from = 0; from < size; from++) {
-      let [flat, stride, a, b] = [0, 1, to, from];
-      for (const n of points.toReversed()) {
-        flat += ((b % n) - (a % n) + n - 1) * stride;
-        stride *= 2 * n - 1;
-        a = Math.floor(a / n);
-        b = Math.floor(b / n);
-      }
-      yield flat;
-    }
-  }
 }

@@ -33,7 +33,8 @@ export async function writeModel(
       );
     }
   }
-  const { weights, thresholds } = splitThresholds(tensors);
+  const { weights, thresholds } =
+    recipe.activation.kind === 'qcfs' ? splitThresholds(tensors) : { weights: tensors, thresholds: {} };
   await writeSafetensors(join(folder, 'model.safetensors'), weights, { format: 'pt' });
   // Times differ from run to run; the file shall not.
   const { seconds: _, ...outcome } = last;
