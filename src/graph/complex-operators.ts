@@ -25,7 +25,7 @@ export interface ComplexOperator {
 }
 
 /** W [2, F, C, …], real and imaginary part, as the real weight [2·F, 2·C, …]. */
-export function realWeight(build: GraphBuilder, weight: string): string {
+function realWeight(build: GraphBuilder, weight: string): string {
   const [re, im] = [0, 1].map((part) =>
     build.op('Gather', [weight, build.integers('part', [part])], { axis: 0 }),
   ) as [string, string];

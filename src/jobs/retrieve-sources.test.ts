@@ -80,7 +80,7 @@ describe('retrieveSources', () => {
     await writeFile(input, complexNpy([2, 8], numbers));
     const { methods, snapshots, snr } = await retrieveSources(network, { input, sources: 1 });
     expect([snapshots, snr]).toEqual([2, null]);
-    for (const name of ['s-lista', 'omp', 'esprit']) {
+    for (const name of ['s-lista', 'omp', 'root-music', 'esprit']) {
       const { found, nmse } = methods.find((each) => each.name === name)!;
       expect(nmse).toBeNull();
       expect(found!.map(([first]) => first!.frequency[0])).toEqual([

@@ -89,7 +89,7 @@ const pointMethods = [
  * import { evaluation, openNetwork } from 'transpike';
  *
  * const { methods } = await evaluation.retrieveSources(await openNetwork('s-lista/'), { snapshots: 4, sources: 1 });
- * console.log(methods[0]?.name, methods.length); // s-lista 21
+ * console.log(methods[0]?.name, methods.length); // s-lista 22
  * ```
  */
 export async function retrieveSources(network: Network, settings: RetrieveSettings = {}): Promise<Retrieval> {

@@ -5,7 +5,7 @@ import { fista, ista } from '../signals/iterative-shrinkage.ts';
 import { matchingPursuit } from '../signals/matching-pursuit.ts';
 import type { Estimate } from '../signals/score-estimates.ts';
 import { frequencyAt, type PerAxis } from '../signals/sensor-array.ts';
-import { esprit, musicSpectrum, type SubspaceSettings } from '../signals/subspace.ts';
+import { esprit, musicSpectrum, rootMusic, type SubspaceSettings } from '../signals/subspace.ts';
 import {
   estimateOf,
   type Observed,
@@ -18,6 +18,8 @@ import {
 const shrinkage = 0.1;
 /** Share of a line of sensors that a subarray has. */
 const subarrayShare = 0.625;
+/** Sensors up to which root-MUSIC is shown: it takes the eigenvalues of a matrix of twice as many rows as its polynomial has roots. */
+const rootSensors = 24;
 /** Points of MUSIC's spectrum for one of the grid. */
 const musicPoints = 8;
 
@@ -56,7 +58,15 @@ function subspaceMethods(array: RetrievalArray): RetrievalMethod[] {
   // Covariance, and the eigenvectors of its real form.
   const work = 4 * subarray ** 2 * (sensors - subarray + 1) + 9 * (2 * subarray) ** 3;
   const fine = Array.from({ length: musicPoints * points }, (_, i) => -0.5 + i / (musicPoints * points));
+  const byRoots = method('root-music', 'root-MUSIC with forward-backward smoothing', work, (each) =>
+    gridEstimate(
+      array,
+      each,
+      rootMusic(each.snapshot, settings(each)).map((f) => [f]),
+    ),
+  );
   return [
+    ...(sensors <= rootSensors ? [byRoots] : []),
     method(
       'music',
       'MUSIC with forward-backward smoothing',

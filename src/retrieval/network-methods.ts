@@ -39,7 +39,7 @@ export function productForm(source: Model): Model {
 }
 
 /** Snapshots as one batch for a network, [N, 2, …sensors]. */
-export function snapshotBatch({ sensors }: RetrievalArray, snapshots: readonly ComplexVector[]): InputTensor {
+function snapshotBatch({ sensors }: RetrievalArray, snapshots: readonly ComplexVector[]): InputTensor {
   const size = countOf(sensors);
   const data = new Float32Array(2 * size * snapshots.length);
   for (const [i, { re, im }] of snapshots.entries()) {

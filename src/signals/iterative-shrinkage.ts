@@ -1,10 +1,4 @@
-import {
-  type ComplexMatrix,
-  type ComplexVector,
-  complexZeros,
-  difference,
-  squaredNorm,
-} from './complex-matrix.ts';
+import { type ComplexMatrix, type ComplexVector, complexZeros, difference } from './complex-matrix.ts';
 import { softThreshold } from './soft-threshold.ts';
 
 /** How a sparse vector is looked for: min ½‖y − A·x‖² + λ·Σ|x|. */
@@ -44,17 +38,6 @@ export function fistaMomenta(iterations: number): number[] {
     t = next;
     return momentum;
   });
-}
-
-/** ½‖y − A·x‖² + λ·Σ|x|. */
-export function shrinkageObjective(
-  matrix: ComplexMatrix,
-  y: ComplexVector,
-  x: ComplexVector,
-  lambda: number,
-): number {
-  const size = x.re.reduce((sum, re, i) => sum + Math.hypot(re, x.im[i]!), 0);
-  return squaredNorm(difference(y, matrix.times(x))) / 2 + lambda * size;
 }
 
 function shrunk(

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
 import { observe } from './harmonic-problem.ts';
-import { fista, fistaMomenta, ista, shrinkageObjective } from './iterative-shrinkage.ts';
+import { fista, fistaMomenta, ista } from './iterative-shrinkage.ts';
 import { matchingPursuit } from './matching-pursuit.ts';
 import { dictionary, frequencyAt } from './sensor-array.ts';
+import { shrinkageObjective } from './shrinkage-objective.fixture.ts';
 import { softThreshold } from './soft-threshold.ts';
 import { esprit, musicSpectrum, rootMusic } from './subspace.ts';
 

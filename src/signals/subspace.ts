@@ -14,7 +14,7 @@ export interface SubspaceSettings {
  * Covariance of a line of sensors from one snapshot: all subarrays of L sensors, forwards and backwards (R + J·R̄·J)/2 (Pillai, Kwon
  * 1989, doi:10.1109/29.17496).
  */
-export function smoothedCovariance({ re, im }: ComplexVector, length: number): ComplexMatrix {
+function smoothedCovariance({ re, im }: ComplexVector, length: number): ComplexMatrix {
   const windows = re.length - length + 1;
   const forward = new ComplexMatrix(length, length);
   for (let i = 0; i < length; i++) {
@@ -37,7 +37,7 @@ export function smoothedCovariance({ re, im }: ComplexVector, length: number): C
 }
 
 /** Orthonormal columns that span what the sources add to the smoothed covariance, [L, sources]. */
-export function signalSubspace(y: ComplexVector, { sources, subarray }: SubspaceSettings): ComplexMatrix {
+function signalSubspace(y: ComplexVector, { sources, subarray }: SubspaceSettings): ComplexMatrix {
   const sensors = y.re.length;
   if (sources < 1 || sources >= subarray || sources > 2 * (sensors - subarray + 1) || subarray > sensors) {
     throw new UsageError({
