@@ -61,7 +61,7 @@ const descriptions = {
       'Find the sources in snapshots of a sensor array by an unrolled network, its spiking forms, and classical methods.',
     argument: [
       '[model]',
-      'a network for snapshots (default: harmonic-1d, which comes along)',
+      'a network for snapshots (default: harmonic-1d, which comes along, as does harmonic-2d)',
     ],
   },
   inspect: {
