@@ -56,7 +56,7 @@ export function integerLayers(all: ReadonlyMap<string, EventLayer>): IntegerLaye
  *
  * @returns why that cannot be, in words; undefined if the layer has no synaptic operator
  */
-export function integerLayer({ terms, channels }: EventLayer): IntegerLayer | string | undefined {
+function integerLayer({ terms, channels }: EventLayer): IntegerLayer | string | undefined {
   const synaptic = terms.filter(({ operator }) => operator !== undefined);
   if (synaptic.length === 0) return undefined;
   const { weights: all, scales } = quantise(synaptic, channels);
