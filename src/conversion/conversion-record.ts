@@ -26,7 +26,9 @@ const fineTuningSchema = z.object({
   /** Data it was trained on, and number of its samples. */
   data: z.string(),
   samples: z.int(),
-  /** Accuracies on the test data, 0 to 1: without neurons, as converted, and after the training. */
+  /** What was measured: how often the classes of the data were found, or, for data without any, those of the source network. */
+  measure: z.enum(['accuracy', 'agreement']).default('accuracy'),
+  /** That on the test data, 0 to 1: of the source network before the training, as converted, and after the training. */
   sourceAccuracy: z.number(),
   convertedAccuracy: z.number(),
   tunedAccuracy: z.number(),

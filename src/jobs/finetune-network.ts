@@ -106,6 +106,7 @@ export async function finetuneNetwork(network: Network, settings: FinetuneSettin
           seed: plan.seed,
           data,
           samples: train.size,
+          measure: test.labelled ? 'accuracy' : 'agreement',
           sourceAccuracy: tuned.accuracies.source,
           convertedAccuracy: tuned.accuracies.converted,
           tunedAccuracy: tuned.accuracies.tuned,

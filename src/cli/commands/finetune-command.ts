@@ -81,7 +81,9 @@ function print(
     return;
   }
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  console.log(`${pc.green('✓')} ${output}: trained at T = ${record?.steps}, test accuracy`);
+  const measure =
+    record?.fineTuning?.measure === 'agreement' ? 'agreement with the source network' : 'test accuracy';
+  console.log(`${pc.green('✓')} ${output}: trained at T = ${record?.steps}, ${measure}`);
   console.log(
     `  source ${percent(accuracies.source)}, converted ${percent(accuracies.converted)}, tuned ${percent(accuracies.tuned)}`,
   );
