@@ -1,5 +1,5 @@
 /**
- * Training steps per CPU-second of this project and of PyTorch, one thread each, on three workloads:
+ * Training steps per CPU-second of this project and of PyTorch, one thread each, on four workloads:
  * `npm run bench:training -- [seconds a measurement]`.
  * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
  * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildTrainingStep, Random, TrainingSession } from '#internals';
-import { block, cnn, resnet20, type Workload } from './workloads.ts';
+import { block, cnn, resnet20, spikingResnet20, type Workload } from './workloads.ts';
 
 const seconds = Number(process.argv[2] ?? 4);
 const script = fileURLToPath(new URL('./torch_steps.py', import.meta.url));
@@ -64,6 +64,7 @@ for (const [workload, make, wanted] of [
   ['cnn', cnn, 0.7],
   ['block', block, 1.2],
   ['resnet20', resnet20, 1],
+  ['spiking', () => spikingResnet20(), 1],
 ] as const) {
   let [own, torch, version] = [0, 0, ''];
   for (let round = 0; round < 3; round++) {

@@ -1,20 +1,27 @@
 import {
   type AnyOptimiser,
+  activationSites,
   float,
+  foldBatchNorm,
   Graph,
   GraphBuilder,
+  leakyIntegrateAndFire,
   Model,
   networks,
+  neuronSpec,
   optimisers,
   Random,
   sizeOf,
   Tensor,
   type TrainableNetwork,
+  toSpikingForm,
+  trainableSpiking,
 } from '#internals';
 
 /** Sizes that torch_steps.py has as well. */
 export const sizes = {
   resnet20: { batch: 128, classes: 10, side: 32 },
+  spiking: { batch: 16, steps: 4 },
   cnn: { batch: 64, classes: 10 },
   block: { batch: 16, tokens: 64, dim: 128, heads: 4, classes: 10 },
 };
@@ -151,4 +158,22 @@ export function resnet20(): Workload {
     optimiser: optimisers.sgd,
     options: { momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   };
+}
+
+/**
+ * ResNet-20 with leaky neurons in the place of its ReLUs, laid out over T steps: weights, thresholds and leaks are trained; Adam.
+ *
+ * @param batch samples that one run of the graph takes
+ */
+export function spikingResnet20({ batch, steps }: typeof sizes.spiking = sizes.spiking): Workload {
+  const { network, ...rest } = resnet20();
+  const source = network.model.clone();
+  foldBatchNorm(source);
+  const attributes = leakyIntegrateAndFire.attributes.parse({});
+  const parameters = { threshold: 1, initialPotential: 0, leak: 1, amplitude: 1 };
+  const neurons = neuronSpec(leakyIntegrateAndFire, attributes, parameters);
+  const placed = activationSites(source.graph).map((site) => ({ ...site, ...neurons }));
+  const spiking = toSpikingForm(source, placed, steps);
+  const trained = trainableSpiking(spiking, ['weights', 'threshold', 'leak'], { steps, batchSize: batch });
+  return { ...rest, network: trained, batch, optimiser: optimisers.adam, options: {} };
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logitsOf } from '../analysis/logits-of.ts';
@@ -12,7 +11,8 @@ import {
   type FineTuningInput,
   type FineTuningPlan,
 } from '../finetuning/run/fine-tuning-plan.ts';
-import { type FineTuned, finetune } from '../finetuning/run/finetune.ts';
+import type { FineTuned } from '../finetuning/run/fine-tuning-task.ts';
+import { finetune, hasCheckpoint } from '../finetuning/run/finetune.ts';
 import { asNetworkReads, randomCrops } from '../finetuning/run/network-pictures.ts';
 import type { Model } from '../graph/model.ts';
 import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
@@ -87,7 +87,7 @@ export async function finetuneNetwork(network: Network, settings: FinetuneSettin
   const pictures = pictureForm(network);
   const [train, test] = await openParts(settings, pictures, plan, method);
   const spiking = await spikingModel(network, method, plan, settings);
-  const resume = !fresh && existsSync(join(folder, 'checkpoint.safetensors'));
+  const resume = !fresh && hasCheckpoint(folder);
   if (resume) onNotice?.({ kind: 'resumed', message: `going on with the run in ${folder}` });
   const { threads, signal, onProgress } = settings;
   const { model, ...tuned } = await finetune(

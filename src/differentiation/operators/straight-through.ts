@@ -8,7 +8,7 @@ export const stopGradient: TrainingOperator = {
   outputs: ['y'],
   attributes: new Map(),
   forward: () => ['x'],
-  gradient: () => [undefined],
+  gradient: 'zero',
 };
 
 /** y = ⌊x⌋ with the gradient of the identity (straight-through estimator), as in quantisation clip-floor-shift. */

@@ -18,7 +18,8 @@ export interface TrainingOperator {
   readonly attributes: ReadonlyMap<string, Attribute>;
   /** The forward computation in standard operators: from the names of the inputs to the names of the outputs' values. */
   forward(build: GraphBuilder): readonly string[];
-  readonly gradient: GradientRule;
+  /** `zero`: no gradient passes. */
+  readonly gradient: GradientRule | 'zero';
 }
 
 /** The operator as a function of a model, so that any ONNX runtime can run it. */

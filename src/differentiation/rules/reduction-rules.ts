@@ -30,17 +30,18 @@ function kept(
   };
 }
 
-function spread(context: GradientContext, scale: (count: number) => number): string[] {
+/** The gradient at every element that was reduced; of a mean divided by their number, which float32 holds exactly. */
+function spread(context: GradientContext, of: 'sum' | 'mean'): string[] {
   const { build } = context;
   const { value, shape, count } = kept(context, context.gradient);
-  const scaled = times(build, value, scale(count));
-  return [build.op('Expand', [scaled, build.integers('shape', shape)])];
+  const share = of === 'sum' ? value : build.op('Div', [value, build.scalar('count', count)]);
+  return [build.op('Expand', [share, build.integers('shape', shape)])];
 }
 
 /** Rules of sums and means. */
 export const reductionRules = defineGradientRules({
-  ReduceSum: (context) => spread(context, () => 1),
-  ReduceMean: (context) => spread(context, (count) => 1 / count),
+  ReduceSum: (context) => spread(context, 'sum'),
+  ReduceMean: (context) => spread(context, 'mean'),
   ReduceSumSquare: (context) => {
     const { build } = context;
     const { value } = kept(context, times(build, context.gradient, 2));

@@ -19,13 +19,16 @@ export interface FineTuning {
   readonly neuronsAt?: (site: Site) => NeuronSpec | undefined;
   /** What is trained unless something else is asked for. */
   readonly trains: readonly Trained[];
-  readonly surrogate: SurrogateInput;
+  /** Slope that stands for the derivative of a spike; `none` where gradients pass beside the neurons. */
+  readonly surrogate: SurrogateInput | 'none';
   /** What the loss sees: the running mean of the output after step T, or that times T. */
   readonly readout: 'mean' | 'sum';
   /** What the outputs are to be: the classes of the pictures, or the outputs of the source network. */
   readonly target: 'labels' | 'source';
   /** Weight of the differences at the sites in the loss, where the source network is the target; see withTeacher. Default 0 */
   readonly siteWeight?: number;
+  /** Whether layers are replaced by spiking ones one after the other. Default: all spike from the beginning. */
+  readonly layerByLayer?: boolean;
   /** Settings of the training that the method is usually given. */
   readonly defaults: {
     readonly epochs: number;

@@ -4,6 +4,7 @@ import { diet } from './diet.ts';
 import { distil } from './distil.ts';
 import { spikeOnceTuning } from './spike-once.ts';
 import { stdb } from './stdb.ts';
+import { tandem } from './tandem.ts';
 import { ultraLowLatencyTuning } from './ultra-low-latency.ts';
 
 /** All methods with a training stage. */
@@ -12,6 +13,7 @@ export const fineTunings: readonly FineTuning[] = [
   stdb,
   ultraLowLatencyTuning,
   spikeOnceTuning,
+  tandem,
   distil,
 ];
 

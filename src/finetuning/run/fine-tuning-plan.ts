@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { augmentationSchema } from '../../training/data/augmentation.ts';
 import { learningRateScheduleSchema } from '../../training/recipe/learning-rate-schedule.ts';
+import { tandemSettingsSchema } from '../tandem/tandem-settings.ts';
 import { surrogateSchema } from '../unrolled/surrogate-slopes.ts';
 
 const trained = z.enum(['weights', 'threshold', 'window', 'leak', 'initialPotential', 'amplitude']);
@@ -14,8 +15,11 @@ export const fineTuningSchema = z.strictObject({
   steps: z.int().positive().default(4),
   /** Decides order and augmentation. */
   seed: z.int().min(0).default(1),
+  /** Times that all samples are shown; of each stage at most, where layers are replaced one after the other. */
   epochs: z.int().positive().optional(),
   batchSize: z.int().positive().optional(),
+  /** Samples that are taken at a time, of which gradients are summed up over a batch: less memory. Default: the whole batch. */
+  microBatch: z.int().positive().optional(),
   /** Largest learning rate of the default schedule, a cosine down to 0. */
   learningRate: z.number().positive().optional(),
   schedule: learningRateScheduleSchema.optional(),
@@ -42,6 +46,8 @@ export const fineTuningSchema = z.strictObject({
   crops: z.int().positive().optional(),
   /** Stops after this many epochs without a better test accuracy. */
   patience: z.int().positive().optional(),
+  /** How layers are replaced one after the other, where the method does that. */
+  tandem: tandemSettingsSchema.prefault({}),
   checkpointSteps: z.int().positive().default(500),
 });
 

@@ -13,6 +13,7 @@ import { lookUp } from '../../look-up.ts';
 import { methodNamed } from '../../methods/methods.ts';
 import { openDataset } from '../../opening/open-dataset.ts';
 import { Random } from '../../random.ts';
+import { weightBitsOf } from '../../spiking/few-bit-weights.ts';
 import { networkKind } from '../../spiking/network-kind.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
 import { BatchLoader } from '../../training/data/batch-loader.ts';
@@ -131,6 +132,38 @@ describe('finetune', () => {
     expect(labelled.accuracies.source).toBeLessThan(1);
   });
 
+  it('tandem replaces layer after layer, and resumes to the same bits', async () => {
+    const settings = { method: 'tandem', epochs: 2, tandem: { weightBits: 4, fanIn: 20 } };
+    const out = await folder();
+    const whole = await tuned(settings, { out });
+    expect(whole.finished).toBe(true);
+    expect(await accuracyOf(whole.model)).toBeCloseTo(whole.accuracies.tuned, 6);
+    const bits = [...weightBitsOf(whole.model.graph).values()];
+    expect(bits).toEqual([4, 4, 8]);
+    const weight = whole.model.graph.initializers.get('layers.0.weight')!.toFloat32();
+    const rows = Array.from({ length: 24 }, (_, row) => weight.subarray(row * 1024, (row + 1) * 1024));
+    for (const row of rows) expect(row.filter((value) => value !== 0).length).toBeLessThanOrEqual(20);
+    const { stages } = JSON.parse(await readFile(join(out, 'curve.json'), 'utf8')) as {
+      stages: { layer: string; threshold?: number; epochs: object[] }[];
+    };
+    expect(stages.map(({ layer, epochs }) => [layer, epochs.length])).toEqual([
+      ...sitesOf(whole.model).map(({ name }) => [name, 2]),
+      ['head', 2],
+    ]);
+    expect(sitesOf(whole.model).map(({ parameters }) => parameters.threshold!.toNumber())).toEqual(
+      stages.flatMap(({ threshold = [] }) => threshold),
+    );
+    const second = await folder();
+    // Each stage is a run of its own; this one stops in every stage that it comes to.
+    for (let step = 0; step < 3; step++)
+      expect((await tuned(settings, { out: second, resume: step > 0, stopAtStep: 3 })).finished).toBe(false);
+    const rest = await tuned(settings, { out: second, resume: true });
+    const numbers = ({ model }: { model: Model }) =>
+      [...model.graph.initializers].map(([name, tensor]) => [name, [...tensor.bytes()]]);
+    expect(numbers(rest)).toEqual(numbers(whole));
+    expect(rest.accuracies).toEqual(whole.accuracies);
+  });
+
   it('resumes to the same bits as a run without interruption', async () => {
     const settings = { method: 'diet', augmentation: { shift: 1, rotate: 5 } };
     const whole = await tuned(settings);
@@ -200,7 +233,7 @@ describe('finetune', () => {
       'x.json: expected settings of a fine-tuning, got steps: Too small: expected number to be >0; recipe: Unrecognized key: "speed". Start from one of the files in recipes/finetuning/.',
     );
     expect(() => fineTuningNamed('magic')).toThrow(
-      "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, spike-once, distil, got an unknown name. Choose a known method.",
+      "fine-tuning 'magic': expected one of diet, stdb, ultra-low-latency, spike-once, tandem, distil, got an unknown name. Choose a known method.",
     );
   });
 });

@@ -4,6 +4,11 @@ import type { GradientTools } from '../../dynamics/learning.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { type Surrogate, slopesOf } from './surrogate-slopes.ts';
 
+/** The value; no gradient passes. */
+export function detached(build: GraphBuilder, value: string): string {
+  return addTrainingOperator(build, stopGradient, [value]);
+}
+
 /** The tools of the neurons of one site, whose operators go where the builder puts them. */
 export function gradientTools(build: GraphBuilder, surrogate: Surrogate): GradientTools {
   const slopeOf = slopesOf(surrogate);
@@ -11,10 +16,9 @@ export function gradientTools(build: GraphBuilder, surrogate: Surrogate): Gradie
     slope === undefined
       ? addTrainingOperator(build, coupledAsIs, [value, carrier])
       : addTrainingOperator(build, coupled, [value, carrier, slope]);
-  const detach = (value: string) => addTrainingOperator(build, stopGradient, [value]);
   return {
     couple,
-    detach,
+    detach: (value) => detached(build, value),
     surrogate: (fired, z) => couple(fired, z, slopeOf(build, fired, z)),
   };
 }

@@ -16,6 +16,7 @@ import type { TrainableNetwork } from '../../training/step/trainable-network.ts'
 import type { Trained } from '../methods/define-fine-tuning.ts';
 import { learningOf } from './unroll-neurons.ts';
 import { type UnrolledModel, type UnrollOptions, unrollSpiking } from './unroll-spiking.ts';
+import { weightNames } from './weight-names.ts';
 
 /** A spiking model that is trained with its neurons in place. */
 export interface TrainableSpiking extends TrainableNetwork {
@@ -35,11 +36,7 @@ export interface TrainableOptions extends UnrollOptions {
   readonly spikePenalty?: number | undefined;
 }
 
-/**
- * Makes the training form of a spiking model: which constants are trained, and where they are kept.
- *
- * Weights are all float32 constants of more than one element that are no parameters of neurons: kernels, matrices, biases, positions.
- */
+/** Makes the training form of a spiking model: which constants are trained, and where they are kept. */
 export function trainableSpiking(
   spiking: Model,
   trains: readonly Trained[],
@@ -50,12 +47,11 @@ export function trainableSpiking(
   const { initializers } = unrolled.model.graph;
   const own = neuronParameters(base);
   const tied = new Set(unrolled.tied.map(({ name }) => name));
+  const weights = new Set(trains.includes('weights') ? weightNames(base) : []);
   const parameters = [...initializers.keys()].filter((name) => {
     const parameter = own.get(name);
-    if (parameter) return !tied.has(name) && trains.some((each) => each === parameter.kind);
-    return (
-      trains.includes('weights') && base.graph.initializers.has(name) && isWeight(initializers.get(name))
-    );
+    if (!parameter) return weights.has(name);
+    return !tied.has(name) && trains.some((each) => each === parameter.kind);
   });
   return {
     model: unrolled.model,
@@ -116,10 +112,6 @@ function neuronParameters(spiking: Model): ReadonlyMap<string, NeuronParameter> 
     }
   }
   return found;
-}
-
-function isWeight(tensor: Tensor | undefined): boolean {
-  return tensor?.dataType === 'float32' && tensor.size > 1;
 }
 
 const takeValues = definePass({

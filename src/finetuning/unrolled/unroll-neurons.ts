@@ -1,10 +1,11 @@
 import type { Learning } from '../../dynamics/learning.ts';
+import type { StepValues } from '../../dynamics/step-values.ts';
 import { ConversionError } from '../../errors.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { mustExist } from '../../look-up.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
-import { gradientTools } from './gradient-tools.ts';
+import { detached, gradientTools } from './gradient-tools.ts';
 import type { Surrogate } from './surrogate-slopes.ts';
 
 /** What the neurons of one site make at each step, first to last: names of values [N, …]. */
@@ -15,7 +16,8 @@ export interface UnrolledSite {
 
 /** How the neurons of a site are laid out over time. */
 export interface SiteUnrolling {
-  readonly surrogate: Surrogate;
+  /** Slope of a spike; `none` for neurons that no gradient passes through, which need no backward rule. */
+  readonly surrogate: Surrogate | 'none';
   /** No gradient passes from a step to the one before it at every multiple of this many steps. */
   readonly truncateEvery: number | undefined;
   /** The step that the first of the means belongs to: 1, or T where that is a run of its own. */
@@ -23,12 +25,17 @@ export interface SiteUnrolling {
 }
 
 /** The backward rule of a site's neurons. @throws ConversionError if they have none, or hidden steps */
-export function learningOf({ name, neuron }: Site): Learning {
+export function learningOf(site: Site): Learning {
+  const { neuron } = site;
   if (neuron.learning && !neuron.rehearsal) return neuron.learning;
-  throw new ConversionError({
+  throw cannotTrain(site, neuron.learning ? 'one with hidden steps' : 'one without a backward rule');
+}
+
+function cannotTrain({ name, neuron }: Site, got: string): ConversionError {
+  return new ConversionError({
     where: `site '${name}': neuron '${neuron.name}'`,
     expected: 'a neuron that can be trained: with a backward rule, and without hidden steps',
-    got: neuron.learning ? 'one with hidden steps' : 'one without a backward rule',
+    got,
     remedy:
       'Convert with a method whose neurons can be trained, such as ultra-low-latency, or give the neuron its facet learning',
   });
@@ -47,18 +54,18 @@ export function unrollNeurons(
   parameters: Readonly<Record<string, string>>,
   { surrogate, truncateEvery, firstStep }: SiteUnrolling,
 ): UnrolledSite {
-  const { neuron, attributes } = site;
-  const learning = learningOf(site);
-  const tools = gradientTools(build, surrogate);
+  const { neuron } = site;
+  const lower = stepOf(site, build, surrogate);
   let state = initialState(build, site, mustExist(means[0], 'a first step'), parameters);
   const decoded: string[] = [];
   const spikes: string[] = [];
   for (const [i, mean] of means.entries()) {
     if (truncateEvery !== undefined && i > 0 && i % truncateEvery === 0) {
-      state = Object.fromEntries(Object.entries(state).map(([name, value]) => [name, tools.detach(value)]));
+      state = Object.fromEntries(
+        Object.entries(state).map(([name, value]) => [name, detached(build, value)]),
+      );
     }
-    const values = { mean, t: build.scalar('t', i + firstStep), state, parameters };
-    const made = learning.lower(build, values, tools, attributes);
+    const made = lower({ mean, t: build.scalar('t', i + firstStep), state, parameters });
     state = Object.fromEntries(
       neuron.state.map((name) => [name, mustExist(made.state[name], `state ${name}`)]),
     );
@@ -66,6 +73,18 @@ export function unrollNeurons(
     spikes.push(made.spike);
   }
   return { decoded, spikes };
+}
+
+/** The neurons' step: with its backward rule, or forwards only. */
+function stepOf(site: Site, build: GraphBuilder, surrogate: SiteUnrolling['surrogate']) {
+  const { neuron, attributes } = site;
+  if (surrogate === 'none') {
+    if (neuron.rehearsal) throw cannotTrain(site, 'one with hidden steps');
+    return (values: StepValues) => neuron.lower(build, values, attributes);
+  }
+  const learning = learningOf(site);
+  const tools = gradientTools(build, surrogate);
+  return (values: StepValues) => learning.lower(build, values, tools, attributes);
 }
 
 /** State variables before the first step, of the shape of what the neurons receive. */

@@ -25,8 +25,11 @@ export interface UnrollOptions {
   readonly steps: number;
   /** Number of samples N of a batch. */
   readonly batchSize: number;
-  /** Slope that stands for the derivative of a spike. Default: `linear` with height 0.3. */
-  readonly surrogate?: SurrogateInput | undefined;
+  /**
+   * Slope that stands for the derivative of a spike; with `none` no gradient passes, and neurons need no backward rule.
+   * Default: `linear` with height 0.3.
+   */
+  readonly surrogate?: SurrogateInput | 'none' | undefined;
   /** What the network gives: the running mean of its output after step T, or that times T. Default: `mean`. */
   readonly readout?: 'mean' | 'sum' | undefined;
   /** Parameters that neurons declare as tied to another one follow it. Default true; otherwise they are parameters of their own. */
@@ -98,7 +101,10 @@ class Unrolling {
     this.#old = model.graph;
     this.#new = new Graph(model.graph.name);
     this.#neurons = {
-      surrogate: surrogateSchema.parse(options.surrogate ?? { kind: 'linear' }),
+      surrogate:
+        options.surrogate === 'none'
+          ? 'none'
+          : surrogateSchema.parse(options.surrogate ?? { kind: 'linear' }),
       truncateEvery: options.truncateEvery,
       firstStep: isAlone ? options.steps : 1,
     };
@@ -170,9 +176,10 @@ class Unrolling {
   }
 
   /** The parameters of a site's neurons as float32 constants of the names they had; tied ones as multiples. */
-  #parameters({ neuron, parameters, parameterValues, ...rest }: Site, build: GraphBuilder) {
-    const learning = learningOf({ neuron, parameters, parameterValues, ...rest });
-    const tied = this.#options.tie === false ? {} : (learning.tied ?? {});
+  #parameters(site: Site, build: GraphBuilder) {
+    const { neuron, parameters, parameterValues } = site;
+    const unties = this.#options.tie === false || this.#neurons.surrogate === 'none';
+    const tied = unties ? {} : (learningOf(site).tied ?? {});
     const names = Object.fromEntries(
       neuron.parameters.map((parameter) => {
         const [name, tensor] = [parameterValues[parameter]!, parameters[parameter]!];

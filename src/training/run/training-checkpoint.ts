@@ -46,7 +46,7 @@ const progressSchema = z.object({
 export type TrainingProgress = z.infer<typeof progressSchema>;
 
 /** Name of the file in the run folder. */
-const checkpointName = 'checkpoint.safetensors';
+export const checkpointName = 'checkpoint.safetensors';
 const progressTensor = 'progress.json';
 
 /**

@@ -12,6 +12,8 @@ import { type EpochRecord, type TrainingProgress, writeTrainingCheckpoint } from
 export interface Trainee {
   /** Writes what has been trained so far, after each epoch. @param curve a record for each epoch, this one last */
   write(vectors: TrainingVectors, curve: readonly EpochRecord[]): Promise<void>;
+  /** Whether the training ends with the epoch that was just written. Default: never. */
+  endsEarly?(): boolean;
 }
 
 /** One training under way. */
@@ -52,6 +54,7 @@ export class TrainingRun {
       if (!(await this.#trainEpoch(loader))) return this.#result(false);
       await this.#endEpoch(loader.wholeBatches, tester);
       if (patience !== undefined && progress.epochsWithoutBetter >= patience) break;
+      if (this.#trainee.endsEarly?.()) break;
     }
     return this.#result(true);
   }

@@ -70,6 +70,25 @@ describe('a training step', () => {
     await session.release();
   });
 
+  it('takes a batch in parts with the same outcome', async () => {
+    const inputs = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i));
+    const targets = Float32Array.from({ length: 16 }, (_, i) => Math.cos(i));
+    const run = async (batchSize: number, microBatches: number) => {
+      const step = await buildTrainingStep(linear(), { ...options, batchSize, microBatches, clip: 0.5 });
+      const session = await TrainingSession.create(step, start);
+      expect(session.batchSize).toBe(8);
+      const outcomes = [];
+      for (let number = 1; number <= 3; number++)
+        outcomes.push(await session.step({ inputs, targets }, 0.3, number));
+      const { lossSum, correct } = await session.evaluate({ inputs, targets }, 7);
+      const found = [...(session.vectors.get('parameters') ?? [])];
+      await session.release();
+      return [...outcomes.flatMap((outcome) => Object.values(outcome)), lossSum, correct, ...found];
+    };
+    const whole = await run(8, 1);
+    for (const [i, value] of (await run(2, 4)).entries()) expect(value).toBeCloseTo(whole[i] ?? 0, 5);
+  });
+
   it('makes the same bits in every run', async () => {
     const step = await buildTrainingStep(linear(), options);
     const run = async () => {
@@ -112,18 +131,72 @@ describe('a training step', () => {
     await session.release();
   });
 
-  it('refuses batch normalisations it cannot train', async () => {
+  it.each([
+    ['of pictures with an epsilon of their own', [2, 1, 1, 2]],
+    ['of rows of features', [4, 1]],
+  ])('trains batch normalisations %s', async (_of, shape) => {
     const graph = new Graph('normalised');
-    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 1, 1, 2] });
-    graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] });
-    for (const name of ['scale', 'bias', 'mean', 'variance']) {
-      graph.setInitializer(name, Tensor.float32([1], [1]));
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', ...shape.slice(1)] });
+    graph.addOutput({ name: 'logits', dataType: 'float32', shape: ['batch', ...shape.slice(1)] });
+    for (const [name, value] of Object.entries({ scale: 2, bias: 1, mean: 0, variance: 1 })) {
+      graph.setInitializer(name, Tensor.float32([1], [value]));
     }
     const inputs = ['x', 'scale', 'bias', 'mean', 'variance'];
-    new GraphBuilder(graph).op('BatchNormalization', inputs, { epsilon: float(0.1) }, { name: 'y' });
+    const attributes = { epsilon: float(0.75) };
+    new GraphBuilder(graph).op('BatchNormalization', inputs, attributes, { name: 'logits' });
     const network = { model: new Model(graph, 17), parameters: ['scale', 'bias'] };
-    await expect(buildTrainingStep(network, options)).rejects.toThrow(
-      "train: BatchNormalization 'y': expected constant running statistics and epsilon = 0.00001, got epsilon = 0.1",
+    const step = await buildTrainingStep(network, { ...options, batchSize: shape[0]! });
+    const session = await TrainingSession.create(
+      step,
+      new Map([
+        ['parameters', Float32Array.of(2, 1)],
+        ['statistics', Float32Array.of(0, 1)],
+      ]),
+    );
+    // Mean 2.5 and variance 1.25 of 1, 2, 3, 4: divided by √(1.25 + 0.75), less or more than the targets by −½, ½, ½, −½.
+    const normed = [-1.5, -0.5, 0.5, 1.5].map((x) => x / Math.SQRT2);
+    const errors = [-0.5, 0.5, 0.5, -0.5];
+    const targets = Float32Array.from(normed, (x, i) => 2 * x + 1 - errors[i]!);
+    const outcome = await session.step({ inputs: batch.inputs, targets }, 1, 1);
+    expect(outcome.loss).toBeCloseTo(0.25, 5);
+    const gradient = normed.reduce((sum, x, i) => sum + (x * errors[i]!) / 2, 0);
+    const [scale, bias] = session.vectors.get('parameters')!;
+    expect(scale).toBeCloseTo(2 - gradient, 5);
+    expect(bias).toBeCloseTo(1, 5);
+    const [mean, variance] = session.vectors.get('statistics')!;
+    expect(mean).toBeCloseTo(0.25, 5);
+    expect(variance).toBeCloseTo(0.9 + 0.1 * (5 / 3), 5);
+    await session.release();
+  });
+
+  it('refuses to take the batches of a network in parts that normalises by them', async () => {
+    const graph = new Graph('normalised');
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 1] });
+    graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 1] });
+    const constants = ['scale', 'bias', 'mean', 'variance'];
+    for (const name of constants) graph.setInitializer(name, Tensor.float32([1], [1]));
+    new GraphBuilder(graph).op('BatchNormalization', ['x', ...constants], {}, { name: 'y' });
+    const network = { model: new Model(graph, 17), parameters: ['scale', 'bias'] };
+    await expect(buildTrainingStep(network, { ...options, microBatches: 2 })).rejects.toThrow(
+      "train: graph 'normalised': expected a network without batch normalisations, where batches are taken in parts, got one that normalises by its batch. Take whole batches, or fold the normalisations.",
+    );
+  });
+
+  it('refuses batch normalisations it cannot train', async () => {
+    const graph = new Graph('normalised');
+    for (const name of ['x', 'mean'])
+      graph.addInput({ name, dataType: 'float32', shape: name === 'x' ? ['batch', 1, 1, 2] : [1] });
+    graph.addOutput({ name: 'y', dataType: 'float32', shape: ['batch', 1, 1, 2] });
+    for (const name of ['scale', 'bias', 'variance']) graph.setInitializer(name, Tensor.float32([1], [1]));
+    new GraphBuilder(graph).op(
+      'BatchNormalization',
+      ['x', 'scale', 'bias', 'mean', 'variance'],
+      {},
+      { name: 'y' },
+    );
+    const network = { model: new Model(graph, 17), parameters: ['scale', 'bias'] };
+    await expect(buildTrainingStep(network, { ...options, batchSize: 1 })).rejects.toThrow(
+      "train: BatchNormalization 'y': expected constant running statistics, got 'mean' and 'variance'. Train the network before any folding.",
     );
   });
 });

@@ -4,6 +4,7 @@ import { freezeShapes } from '../../differentiation/freeze-shapes.ts';
 import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
+import { GraphError } from '../../errors.ts';
 import { definePass } from '../../graph/define-pass.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
@@ -20,7 +21,13 @@ import type { Teacher, TrainableNetwork } from './trainable-network.ts';
 
 /** Settings of a training step. */
 export interface TrainingStepOptions {
+  /** Number of samples that one run of the graph takes. */
   readonly batchSize: number;
+  /**
+   * Number of runs whose gradients make one update, so that a batch of `batchSize` times as many samples takes the memory of one
+   * run. Default 1. Not for networks with batch normalisations, which a part of a batch would normalise otherwise.
+   */
+  readonly microBatches?: number | undefined;
   readonly loss: LossName;
   readonly optimiser: AnyOptimiser;
   /** Checked settings of the optimiser. */
@@ -32,7 +39,8 @@ export interface TrainingStepOptions {
 }
 
 /**
- * One training step as one ONNX graph. Inputs: the network's input, `targets`, `learning_rate` [], `step` [],
+ * One training step as one ONNX graph; with several micro-batches it takes the gradient of those before as `gradient` [n] and gives the
+ * sum as `gradient.next`, and the update counts after the last one. Inputs: the network's input, `targets`, `learning_rate` [], `step` [],
  * `parameters` [n], `statistics` [s], `state.NAME` [n]. Outputs: `loss` [], `correct` [] (how many rows are right,
  * see {@link hits}), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`.
  */
@@ -45,9 +53,15 @@ export interface TrainingStep {
   readonly statistics: ParameterLayout;
   /** Names of the optimiser's state vectors. */
   readonly state: readonly string[];
+  /** Runs of the graph that make one update. */
+  readonly microBatches: number;
 }
 
-/** Builds the graphs of training and evaluation for a fixed batch size. @throws GraphError as `differentiate` does */
+/**
+ * Builds the graphs of training and evaluation for a fixed batch size.
+ *
+ * @throws GraphError as `differentiate` does; for several micro-batches of a network with batch normalisations
+ */
 export async function buildTrainingStep(
   network: TrainableNetwork,
   options: TrainingStepOptions,
@@ -60,7 +74,9 @@ export async function buildTrainingStep(
   readFromVector(plain, parameters, 'parameters');
   const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty]);
   const forward = fixed.clone();
-  const running = useBatchStatistics(forward);
+  const running = await useBatchStatistics(forward);
+  const { microBatches = 1 } = options;
+  if (microBatches > 1 && running.length > 0) throw normalisesByBatch(network.model);
   const statistics = layOut(shapes(running.map(({ name }) => name)));
   const evaluation = fixed;
   readFromVector(evaluation, statistics, 'statistics');
@@ -71,16 +87,26 @@ export async function buildTrainingStep(
   const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
   const { model, gradients } = await differentiate(forward, objective, network.parameters);
   const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
-  appendUpdate(model, inOrder, parameters, network, options);
   const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
   appendStatistics(model, running, statistics, shares);
+  appendUpdate(model, inOrder, parameters, network, options);
   return {
     model,
     evaluation: exposeValues(evaluation, ['loss', 'hits'], false),
     parameters,
     statistics,
     state: options.optimiser.state,
+    microBatches,
   };
+}
+
+function normalisesByBatch({ graph }: Model): GraphError {
+  return new GraphError({
+    where: `train: graph '${graph.name}'`,
+    expected: 'a network without batch normalisations, where batches are taken in parts',
+    got: 'one that normalises by its batch',
+    remedy: 'Take whole batches, or fold the normalisations',
+  });
 }
 
 const withFixedBatch = definePass({
@@ -158,7 +184,7 @@ const appendUpdate = definePass({
     gradients: readonly string[],
     layout: ParameterLayout,
     { decays = (_, shape) => shape.length > 1, pace, rangeOf }: TrainableNetwork,
-    { optimiser, optimiserOptions, clip }: TrainingStepOptions,
+    { optimiser, optimiserOptions, clip, microBatches = 1 }: TrainingStepOptions,
   ): void {
     const build = new GraphBuilder(graph, 'update.');
     const vector = (name: string) => {
@@ -166,7 +192,9 @@ const appendUpdate = definePass({
       return name;
     };
     for (const name of ['learning_rate', 'step']) graph.addInput({ name, dataType: 'float32', shape: [] });
-    const flat = joinFlat(build, gradients);
+    const own = joinFlat(build, gradients);
+    const flat = microBatches === 1 ? own : summedUp(build, own, vector('gradient'), microBatches);
+    if (microBatches > 1) publish(build, flat, 'gradient.next', [layout.size]);
     const norm = build.op('ReduceL2', [flat], { keepdims: 0 });
     publish(build, norm, 'gradient_norm', []);
     const decayed = new Float32Array(layout.size);
@@ -202,6 +230,11 @@ function pacedRate(
   const paces = new Float32Array(size);
   for (const { name, offset, size: length } of entries) paces.fill(pace(name), offset, offset + length);
   return build.op('Mul', ['learning_rate', build.constant('paces', Tensor.float32([size], paces))]);
+}
+
+/** Σ over micro-batches of their mean gradients, each a part of the mean over the whole batch. */
+function summedUp(build: GraphBuilder, own: string, before: string, microBatches: number): string {
+  return build.op('Add', [before, build.op('Div', [own, build.scalar('parts', microBatches)])]);
 }
 
 /** The parameters, each moved to where it is kept; nothing is appended if none is kept anywhere. */

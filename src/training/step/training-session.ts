@@ -73,7 +73,12 @@ export class TrainingSession {
 
   /** Number of samples of a batch. */
   get batchSize(): number {
-    return this.#shapes.input[0]!;
+    return this.#rows * this.#step.microBatches;
+  }
+
+  /** Number of samples that one run takes. */
+  get #rows(): number {
+    return this.#shapes.input[0] ?? 1;
   }
 
   /** Number of outputs of the network for one sample. */
@@ -93,22 +98,25 @@ export class TrainingSession {
 
   /** Does one step; `number` counts from 1. */
   async step(batch: TrainingBatch, learningRate: number, number: number): Promise<StepOutcome> {
+    const { microBatches, parameters } = this.#step;
     const [now, next] = [this.#sets[this.#current], this.#sets[this.#current === 0 ? 1 : 0]];
-    const feeds = {
-      ...this.#feeds(batch),
-      ...Object.fromEntries(now),
-      learning_rate: scalar(learningRate),
-      step: scalar(number),
-    };
-    const fetches: Record<string, RuntimeTensor | null> = { loss: null, correct: null, gradient_norm: null };
-    for (const [name, tensor] of next) fetches[`${name}.next`] = tensor;
-    const results = await this.#run(this.#trainer, feeds, fetches);
+    const told = { learning_rate: scalar(learningRate), step: scalar(number), ...Object.fromEntries(now) };
+    const updates = Object.fromEntries([...next].map(([name, tensor]) => [`${name}.next`, tensor]));
+    const summed = microBatches > 1 ? { 'gradient.next': null } : {};
+    let gradient = microBatches > 1 ? vectorTensor(new Float32Array(parameters.size)) : undefined;
+    let [loss, correct, gradientNorm] = [0, 0, 0];
+    for (let part = 0; part < microBatches; part++) {
+      const feeds = { ...this.#feeds(batch, part), ...told, ...(gradient && { gradient }) };
+      const isLast = part === microBatches - 1;
+      const wanted = { loss: null, correct: null, gradient_norm: null, ...(isLast ? updates : summed) };
+      const results = await this.#run(this.#trainer, feeds, wanted);
+      loss += numberOf(results.loss) / microBatches;
+      correct += numberOf(results.correct);
+      gradientNorm = numberOf(results.gradient_norm);
+      gradient = results['gradient.next'];
+    }
     this.#current = this.#current === 0 ? 1 : 0;
-    return {
-      loss: numberOf(results.loss),
-      correct: numberOf(results.correct),
-      gradientNorm: numberOf(results.gradient_norm),
-    };
+    return { loss, correct, gradientNorm };
   }
 
   /**
@@ -122,15 +130,20 @@ export class TrainingSession {
     count = this.batchSize,
   ): Promise<{ lossSum: number; correct: number }> {
     const now = this.#sets[this.#current];
-    const feeds = this.#feeds(batch);
-    for (const name of ['parameters', 'statistics']) {
-      const tensor = now.get(name);
-      if (tensor) feeds[name] = tensor;
+    let [lossSum, correct] = [0, 0];
+    for (let part = 0; part < this.#step.microBatches; part++) {
+      const feeds = this.#feeds(batch, part);
+      for (const name of ['parameters', 'statistics']) {
+        const tensor = now.get(name);
+        if (tensor) feeds[name] = tensor;
+      }
+      const results = await this.#run(this.#evaluator, feeds, { loss: null, hits: null });
+      const hits = results.hits?.data as Float32Array;
+      const rows = Math.max(count - part * this.#rows, 0);
+      correct += hits.subarray(0, rows).reduce((sum, hit) => sum + hit, 0);
+      lossSum += numberOf(results.loss) * this.#rows;
     }
-    const results = await this.#run(this.#evaluator, feeds, { loss: null, hits: null });
-    const hits = results.hits!.data as Float32Array;
-    const correct = hits.subarray(0, count).reduce((sum, hit) => sum + hit, 0);
-    return { lossSum: numberOf(results.loss) * this.batchSize, correct };
+    return { lossSum, correct };
   }
 
   /** Frees the memory of the sessions. */
@@ -139,10 +152,15 @@ export class TrainingSession {
     await this.#evaluator.release();
   }
 
-  #feeds({ inputs, targets }: TrainingBatch): Record<string, RuntimeTensor> {
+  /** A part of a batch, as many samples as one run takes. */
+  #feeds({ inputs, targets }: TrainingBatch, part: number): Record<string, RuntimeTensor> {
+    const tensor = (values: Float32Array, shape: readonly number[]) => {
+      const size = sizeOf(shape);
+      return currentRuntime().tensor('float32', values.subarray(part * size, (part + 1) * size), shape);
+    };
     return {
-      [this.#inputName]: currentRuntime().tensor('float32', inputs, this.#shapes.input),
-      targets: currentRuntime().tensor('float32', targets, this.#shapes.targets),
+      [this.#inputName]: tensor(inputs, this.#shapes.input),
+      targets: tensor(targets, this.#shapes.targets),
     };
   }
 
@@ -181,9 +199,13 @@ function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<st
       const data = new Float32Array(size);
       const given = start?.get(name);
       if (given) data.set(given);
-      return [name, currentRuntime().tensor('float32', data, [size])];
+      return [name, vectorTensor(data)];
     }),
   );
+}
+
+function vectorTensor(data: Float32Array): RuntimeTensor {
+  return currentRuntime().tensor('float32', data, [data.length]);
 }
 
 function scalar(value: number): RuntimeTensor {
