@@ -18,6 +18,3 @@ export const tandemSettingsSchema = z.strictObject({
   /** Largest number of inputs of a neuron, from when its layer is frozen. */
   fanIn: z.int().positive().optional(),
 });
-
-/** How layers are replaced one after the other, with defaults filled in. */
-export type TandemSettings = z.output<typeof tandemSettingsSchema>;
