@@ -37,7 +37,7 @@ for (const { neuron: name } of kernels) {
         bytes: 0,
         stride: 4 * count,
       };
-      const run = { ...where, count, steps, parameters, counters };
+      const run = { ...where, count, steps, parameters, counters, state: 0, elapsed: 0 };
       const repeats = label === 'plain' ? 2 : 15;
       const times = Array.from({ length: repeats }, () => {
         const start = performance.now();

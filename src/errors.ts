@@ -55,6 +55,7 @@ export type Means =
   | 'split'
   | 'steps'
   | 'stop'
+  | 'stream'
   | 'strict'
   | 'synapses'
   | 'task'

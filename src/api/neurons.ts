@@ -19,12 +19,14 @@ export {
   defineNeuron,
   type NeuronDefinition,
   type Parameters,
+  type Restarted,
   type SpikeCoding,
   type State,
   type Thresholds,
 } from '../dynamics/define-neuron.ts';
 export { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
-export { runNeuron } from '../dynamics/run-neuron.ts';
+export { keepState, restartCharge } from '../dynamics/restarts.ts';
+export { type Beginning, type OnStep, runNeuron } from '../dynamics/run-neuron.ts';
 export type { AnyNeuronKernel, NeuronKernel, NeuronRun } from '../kernels/neuron-kernel.ts';
 export { burst } from '../neurons/burst.ts';
 export { chargeAligned } from '../neurons/charge-aligned.ts';

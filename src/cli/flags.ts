@@ -40,6 +40,7 @@ export const flags: Readonly<Record<Means, string>> = {
   split: '--split',
   steps: '-T',
   stop: '--stop',
+  stream: '--stream',
   strict: '--strict',
   synapses: '--synapses',
   task: '--task',

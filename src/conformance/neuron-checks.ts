@@ -13,6 +13,7 @@ import type { AnyNeuronKernel } from '../kernels/neuron-kernel.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { type Check, mustHold, requireClose } from './check.ts';
 import { inputsAwayFromTies, oneSite, width } from './one-site.ts';
+import { goesOnAsOneWindow, restartsAsItSays } from './stream-checks.ts';
 import { whileKnown } from './while-known.ts';
 
 const rows = 12;
@@ -43,6 +44,20 @@ export function neuronChecks(neuron: AnyNeuron, kernel?: AnyNeuronKernel): Check
     check(`runs in the fast engine like its step${hasKernel ? ', by its kernel' : ''}`, () =>
       runsFast(neuron),
     ),
+    ...(neuron.rehearsal || neuron.timeline === 'slots'
+      ? []
+      : [
+          check('goes on from one window of a stream to the next', () =>
+            goesOnAsOneWindow(neuron, parametersOf(neuron)),
+          ),
+        ]),
+    ...(neuron.restart && !neuron.rehearsal
+      ? [
+          check('keeps its potential where averages restart', () =>
+            restartsAsItSays(neuron, parametersOf(neuron)),
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -62,6 +62,13 @@ export interface Rehearsal<A = unknown, P extends string = string> {
   lower(builder: GraphBuilder, means: string, parameters: ValueNames<P>, attributes: A): ValueNames<P>;
 }
 
+/** A neuron before the first step of a window of a stream whose averages start anew. */
+export interface Restarted<S extends string = string> {
+  readonly state: State<S>;
+  /** What of `t·decode(state, t)` was not sent in this window: it is taken off again. */
+  readonly surplus: number;
+}
+
 /**
  * A spiking neuron: a small state machine over the running means x̄(1..T) of its input.
  * Its facets are one definition in two forms, the float64 reference step and the lowering to standard ONNX
@@ -107,6 +114,17 @@ export interface NeuronDefinition<A = unknown, P extends string = string, S exte
     parameters: ValueNames<P>,
     attributes: A,
   ): Readonly<Partial<Record<S, string>>>;
+  /**
+   * The neuron before step 1 of the next window of a stream whose averages start anew, from what it is after the last step t of this one:
+   * its membrane potential goes on, its sums begin at 0. Default: it cannot, as where sums are all that it knows; a stream whose averages
+   * go on is open to it all the same.
+   */
+  restart?(
+    state: Readonly<State<S>>,
+    last: StepInput,
+    parameters: Parameters<P>,
+    attributes: A,
+  ): Restarted<S>;
   /** The activation function of the source network in whose place the neuron stands. Default: identity. */
   standsFor?(attributes: A): Activation;
   /** Hidden steps before step 1. Default: none. */

@@ -15,7 +15,10 @@ import { checkSteps } from '../spiking/check-steps.ts';
 import { inputsOverTime, type Presentation } from '../spiking/inputs-over-time.ts';
 import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
 import { type Site, setSteps } from '../spiking/neuron-node.ts';
+import { presentAsGiven } from '../spiking/present-inputs.ts';
+import { requireStream, type StreamAverages } from './require-stream.ts';
 import { attachStatistics, readActivity, type StatisticOutputs } from './spike-statistics.ts';
+import type { StreamState } from './stream-state.ts';
 
 /** What an engine is to run: a spiking model for T steps, and what to report beside the logits. */
 export interface Plan {
@@ -28,6 +31,8 @@ export interface Plan {
   readonly operators: readonly SynapticOperator[];
   /** Inputs with a time axis, [N, T, …], and what the network sees of them. */
   readonly overTime: ReadonlyMap<string, Presentation>;
+  /** What becomes of averages from one window to the next; absent: every run is a window of its own. */
+  readonly stream?: StreamAverages;
   /** Name of the output that holds the running-mean logits [T, N, …]. */
   readonly logits: string;
   /** The network's outputs, the logits among them, with the names under which the plan has them in float32. */
@@ -48,13 +53,18 @@ export interface RunResult {
   readonly activity?: Activity;
   /** The further values by name, time-step major, hidden steps first. */
   readonly values: ReadonlyMap<string, FloatTensor>;
+  /** What the next window goes on from; present where a stream was planned. */
+  readonly state?: StreamState;
 }
 
 /** Runs a plan on batches. Engines differ in speed and precision, not in meaning. */
 export interface Engine {
   readonly plan: Plan;
-  /** @param input one batch: a tensor [N, …], or several by input name; of an input with a time axis [N, T, …] */
-  run(input: InputBatch): Promise<RunResult>;
+  /**
+   * @param input one batch: a tensor [N, …], or several by input name; of an input with a time axis [N, T, …]
+   * @param before state after the window before, in a stream; default: the stream begins
+   */
+  run(input: InputBatch, before?: StreamState): Promise<RunResult>;
   close(): Promise<void>;
 }
 
@@ -66,20 +76,25 @@ export interface PlanOptions {
   statistics?: boolean;
   /** Values to report, for example a site's `spikes`. */
   keep?: readonly string[];
+  /** Makes each run a window of a stream, which goes on from a given state, and says what becomes of averages. Default: every run begins anew. */
+  stream?: StreamAverages | undefined;
 }
 
 /**
  * Plans a run of a spiking network.
  *
  * @param network the network as it was opened, or its model
- * @throws UsageError if T is not a positive integer; RuntimeError if the model has no neurons.
+ * @throws UsageError if T is not a positive integer; RuntimeError if the model has no neurons; ConversionError if its neurons cannot go
+ * on from one window of a stream to the next
  */
 export function planRun(network: SpikingNetwork | Model, options: PlanOptions = {}): Plan {
   const { model, sites, hiddenSteps, steps: set } = spikingNetwork(network);
-  const { keep = [], steps: wanted = set } = options;
+  const { keep = [], steps: wanted = set, stream } = options;
+  if (stream) requireStream(sites, stream);
   const steps = checkSteps(wanted);
   const exposed = exposeValues(model, keep);
   setSteps(exposed, steps);
+  if (stream === 'continued') presentAsGiven(exposed);
   const overTime = inputsOverTime(exposed);
   setWindow(exposed, overTime, steps);
   const operators = synapticOperators(exposed.graph);
@@ -96,6 +111,7 @@ export function planRun(network: SpikingNetwork | Model, options: PlanOptions = 
     outputs,
     keep,
     ...(statistics && { statistics }),
+    ...(stream && { stream }),
   };
 }
 
@@ -124,7 +140,11 @@ function floatOutputs({ graph }: Model, own: ReadonlySet<string>): Map<string, s
 }
 
 /** Sorts the outputs of a planned model into a result. @throws RuntimeError if a logit is not finite */
-export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor>): RunResult {
+export function toRunResult(
+  plan: Plan,
+  outputs: ReadonlyMap<string, FloatTensor>,
+  state?: StreamState,
+): RunResult {
   const logits = withoutHiddenSteps(plan, lookUp(outputs, plan.logits, 'output'));
   requireFinite(logits, plan.steps);
   const ownOutputs = [...plan.outputs].map(
@@ -132,7 +152,13 @@ export function toRunResult(plan: Plan, outputs: ReadonlyMap<string, FloatTensor
   );
   const values = new Map(plan.keep.map((name) => [name, lookUp(outputs, name, 'output')]));
   const activity = plan.statistics && readActivity(plan.statistics, outputs, plan.steps, plan.hiddenSteps);
-  return { logits, outputs: new Map(ownOutputs), values, ...(activity && { activity }) };
+  return {
+    logits,
+    outputs: new Map(ownOutputs),
+    values,
+    ...(activity && { activity }),
+    ...(state && { state }),
+  };
 }
 
 /** The model leaves hidden steps out of its outputs; an engine that opens and closes the time axis itself may not. */

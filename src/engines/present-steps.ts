@@ -1,35 +1,83 @@
+import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { InputTensor } from '../graph/input-batch.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { Presentation } from '../spiking/inputs-over-time.ts';
+
+/** What a network sees of an input over time, and what has come of it. */
+export interface Presented<Data extends Float32Array | Float64Array = Float32Array> {
+  /** Of each step, [N, …]; hidden steps first. */
+  readonly steps: readonly Data[];
+  /** All that was shown so far, added up, [N, …]. */
+  readonly sums: FloatTensor<Data>;
+}
+
+/** How an input over time is to be presented. */
+export interface Presenting {
+  readonly presentation: Presentation;
+  /** Hidden steps, which come first and see the mean over all steps. Default 0. */
+  readonly hiddenSteps?: number;
+  /** What came before this window: its sums and number of steps. Default: nothing. */
+  readonly before?: { readonly sums: FloatTensor; readonly elapsed: number } | undefined;
+}
 
 /**
  * What a network sees at every step of an input over time, in float32: as the operators in the graph compute it, bit for bit. Hidden
  * steps, which come first, see the mean over all steps.
  *
  * @param input [N, T, …]
- * @returns [N, …] of each step
  */
-export function presentSteps(
+export function presentSteps(input: InputTensor, presenting: Presenting): Presented {
+  return present(input, presenting, (length) => new Float32Array(length));
+}
+
+/** The same in float64. */
+export function presentExactly(input: InputTensor, presenting: Presenting): Presented<Float64Array> {
+  return present(input, presenting, (length) => new Float64Array(length));
+}
+
+/** Steps [N, …] put side by side again: [N, T, …]. */
+export function besideEachOther(
   { shape, data }: InputTensor,
-  presentation: Presentation,
-  { hiddenSteps = 0 }: { readonly hiddenSteps?: number },
-): Float32Array[] {
+  steps: readonly (Float32Array | Float64Array)[],
+): InputTensor {
+  const [samples = 1, count = 1, ...rest] = shape;
+  const size = sizeOf(rest);
+  const made = new Float64Array(data.length);
+  for (const [step, shown] of steps.entries()) {
+    for (let sample = 0; sample < samples; sample++) {
+      made.set(shown.subarray(sample * size, (sample + 1) * size), (sample * count + step) * size);
+    }
+  }
+  return { shape, data: made };
+}
+
+function present<Data extends Float32Array | Float64Array>(
+  { shape, data }: InputTensor,
+  { presentation, hiddenSteps = 0, before }: Presenting,
+  make: (length: number) => Data,
+): Presented<Data> {
   const [samples = 1, steps = 1, ...rest] = shape;
   const size = sizeOf(rest);
-  const means = new Float32Array(samples * size);
-  const sums = new Float32Array(samples * size);
-  const shown: Float32Array[] = [];
+  const sums = make(samples * size);
+  if (before) sums.set(before.sums.data);
+  const elapsed = before?.elapsed ?? 0;
+  const shown: Data[] = [];
+  let means = make(samples * size);
   for (let step = 0; step < steps; step++) {
-    const current = new Float32Array(samples * size);
+    const current = make(samples * size);
     for (let sample = 0; sample < samples; sample++) {
       const from = (sample * steps + step) * size;
       for (let i = 0; i < size; i++) current[sample * size + i] = Number(data[from + i]);
     }
+    means = make(samples * size);
     for (let i = 0; i < sums.length; i++) {
       sums[i] = (sums[i] ?? 0) + (current[i] ?? 0);
-      means[i] = (sums[i] ?? 0) / (step + 1);
+      means[i] = (sums[i] ?? 0) / (elapsed + step + 1);
     }
-    shown.push(presentation === 'current' ? current : means.slice());
+    shown.push(presentation === 'current' ? current : means);
   }
-  return [...Array<Float32Array>(hiddenSteps).fill(means), ...shown];
+  return {
+    steps: [...Array<Data>(hiddenSteps).fill(means), ...shown],
+    sums: { shape: [samples, ...rest], data: sums },
+  };
 }

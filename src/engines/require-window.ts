@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { RuntimeError } from '../errors.ts';
 import { type InputBatch, isNamed } from '../graph/input-batch.ts';
 import type { Plan } from './plan-run.ts';
@@ -11,12 +12,15 @@ export function requireWindow({ model, overTime, steps }: Plan, batch: InputBatc
       : (alone as { shape?: readonly number[] })?.shape;
     const given = shape?.[1];
     if (given === undefined || given === steps) continue;
+    const windows = given > steps && given % steps === 0;
     throw new RuntimeError({
       where: `input '${name}'`,
-      expected: `${steps} time-steps on the axis behind the batch`,
+      expected: `${counted(steps, 'time-step')} on the axis behind the batch`,
       got: String(given),
-      remedy: `Give inputs over ${steps} steps, or run ${given} steps`,
-      means: ['steps'],
+      remedy: windows
+        ? `Give inputs over ${counted(steps, 'step')}, run ${given} steps, or see them as a stream of windows`
+        : `Give inputs over ${counted(steps, 'step')}, or run ${counted(given, 'step')}`,
+      means: windows ? ['steps', 'stream'] : ['steps'],
     });
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { tensorsOf } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
 import { weightLoadingOf } from '../sessions/weight-loading.ts';
@@ -67,17 +68,13 @@ export function chooseWorkers(
   const threads = threadsOf(workers);
   if (workers === useful) return { workers, threads };
   const needs = `each takes about ${gigabytes(bytes)}${mapped ? `, all of them ${gigabytes(weights)} of weights` : ''}`;
-  const reason = `${count(workers, 'worker')} with ${count(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
+  const reason = `${counted(workers, 'worker')} with ${counted(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
   return { workers, threads, reason };
 }
 
 /** Bytes of the weights as float32. */
 function weightBytes({ graph }: Model): number {
   return [...tensorsOf(graph)].reduce((sum, { size }) => sum + 4 * size, 0);
-}
-
-function count(number: number, unit: string): string {
-  return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
 function gigabytes(bytes: number): string {

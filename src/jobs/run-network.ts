@@ -3,7 +3,9 @@ import { logitsOf } from '../analysis/logits-of.ts';
 import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { type Engine, type Plan, planRun } from '../engines/plan-run.ts';
+import type { StreamAverages } from '../engines/require-stream.ts';
 import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
+import { runStream } from '../engines/stream.ts';
 import { UsageError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
 import { bindInputs } from '../graph/bind-inputs.ts';
@@ -42,6 +44,11 @@ export interface RunNetworkSettings extends OutputSettings, JobListener {
   readonly memoryMB?: number | undefined;
   /** Lets each input stop at the first step whose largest softmax is at least this, in [0, 1]. All steps are computed. */
   readonly exitConfidence?: number | undefined;
+  /**
+   * Runs inputs over time [N, L, …] as a stream, in windows of T steps one after the other, and says what becomes of averages at their borders.
+   * Default: L is T.
+   */
+  readonly stream?: StreamAverages | undefined;
   /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
   /** Stops before the next batch: the job then throws the reason of the abortion. */
@@ -86,11 +93,13 @@ export interface NetworkRun {
 export async function runNetwork(network: Network, settings: RunNetworkSettings): Promise<NetworkRun> {
   const { input: path, output, force, steps, exitConfidence, precision = 'float32' } = settings;
   requireOnePrecision(settings);
+  if (settings.stream) refuseIdle('a stream', settings, ['exitConfidence'], { because: noExits });
   const files = output === undefined ? [] : outputFiles(network.model, output);
   for (const { path: file, kind } of files) {
     await requireWritable(file, { inputs: inputsOf(network, path), kind, force });
   }
-  const plan = planRun(network.model, steps === undefined ? {} : { steps });
+  const { stream } = settings;
+  const plan = planRun(network.model, { stream, ...(steps !== undefined && { steps }) });
   tellOtherSteps(network, plan.steps, settings);
   const input = await readInput(network, path);
   const engine = await engineFor(plan, settings);
@@ -107,6 +116,8 @@ export async function runNetwork(network: Network, settings: RunNetworkSettings)
     ...(settings.synapses === 'int8' && { synapses: integerSynapseUse(plan) }),
   };
 }
+
+const noExits = 'in windows, which go on whatever the answer is';
 
 function requireOnePrecision({ precision, ...settings }: RunNetworkSettings): void {
   if (precision !== 'float64') return;
@@ -160,7 +171,8 @@ async function runInBatches(
   for (let from = 0; from < total; from += batchSize) {
     signal?.throwIfAborted();
     const batch = sliceSamples(input, from, from + batchSize);
-    parts.push((await engine.run(batch)).outputs);
+    const { outputs } = await (engine.plan.stream ? runStream(engine, batch) : engine.run(batch));
+    parts.push(outputs);
     onProgress?.({ done: from + sampleCount(batch), total });
   }
   const names = [...engine.plan.outputs.keys()];

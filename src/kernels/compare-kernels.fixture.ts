@@ -56,6 +56,8 @@ export function run(
       steps,
       parameters,
       counters,
+      state: 0,
+      elapsed: 0,
     },
     attributes,
   );

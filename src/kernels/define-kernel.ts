@@ -7,6 +7,8 @@ interface KernelDefinition<A, P extends string, F extends keyof NeuronRecords> {
   readonly neuron: NeuronDefinition<A, P>;
   /** Name of the function in assembly/index.ts. */
   readonly function: F;
+  /** Variables of the function's state; default: those of the neuron. */
+  readonly keptVariables?: number;
   /** What its record holds beside the run. */
   settings(parameters: Parameters<P>, attributes: A): NeuronRecords[F];
 }
@@ -16,9 +18,11 @@ export function defineKernel<A, P extends string, F extends keyof NeuronRecords>
   neuron,
   function: name,
   settings,
+  keptVariables = neuron.state.length,
 }: KernelDefinition<A, P, F>): NeuronKernel<A, P> {
   return {
     neuron: neuron.name,
+    keptVariables,
     run: (module, run, attributes) => module.runNeurons(name, run, settings(run.parameters, attributes)),
   };
 }

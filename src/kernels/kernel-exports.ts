@@ -72,6 +72,8 @@ export interface NeuronRunFields {
   readonly count: number;
   readonly steps: number;
   readonly counters: number;
+  readonly state: number;
+  readonly elapsed: number;
 }
 
 export function writeNeuronRun(to: RecordWriter, from: NeuronRunFields): void {
@@ -85,6 +87,8 @@ export function writeNeuronRun(to: RecordWriter, from: NeuronRunFields): void {
   to.whole(28, from.count);
   to.whole(32, from.steps);
   to.whole(36, from.counters);
+  to.whole(40, from.state);
+  to.whole(44, from.elapsed);
 }
 
 interface AccumulateFields {

@@ -117,7 +117,7 @@ describe('kernels', () => {
     expect(() =>
       module.runNeurons(
         'burst',
-        { ...where, count: 1, steps: 1, counters },
+        { ...where, count: 1, steps: 1, counters, state: 0, elapsed: 0 },
         { boundaries, levels: boundaries, length: 300, most: 1, ...thresholds },
       ),
     ).toThrow(

@@ -45,7 +45,9 @@ export function removeKernel(kernel: AnyNeuronKernel): void {
   compiled.splice(compiled.lastIndexOf(kernel), 1);
 }
 
-/** The compiled kernel of a neuron, or else the plain one. */
-export function kernelFor(neuron: AnyNeuron): AnyNeuronKernel {
-  return kernels.find((each) => each.neuron === neuron.name) ?? referenceKernel(neuron);
+/** The compiled kernel of a neuron, or else the plain one. @param keepsState whether it has to go on from a state */
+export function kernelFor(neuron: AnyNeuron, keepsState = false): AnyNeuronKernel {
+  const compiledOne = kernels.find((each) => each.neuron === neuron.name);
+  const fits = compiledOne && (compiledOne.keptVariables !== undefined || !keepsState);
+  return fits ? compiledOne : referenceKernel(neuron);
 }

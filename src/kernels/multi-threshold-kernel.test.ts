@@ -96,7 +96,11 @@ describe('the multi-threshold kernel', () => {
       bytes: 0,
       stride: 4 * 37,
     };
-    kernel.run(module, { ...where, count: 37, steps: 3, parameters, counters }, attributes);
+    kernel.run(
+      module,
+      { ...where, count: 37, steps: 3, parameters, counters, state: 0, elapsed: 0 },
+      attributes,
+    );
     const got = new Float32Array(memory.buffer, data, means.length);
     expect(got).toEqual(expected.decoded);
   });
@@ -125,7 +129,7 @@ describe('the multi-threshold kernel', () => {
       const parameters = ladderThresholds(positive, negative);
       kernel.run(
         module,
-        { ...where, count: 33, steps: 1, parameters, counters },
+        { ...where, count: 33, steps: 1, parameters, counters, state: 0, elapsed: 0 },
         { levels: 8, base: 2, rule: 'nearest' },
       );
       const signed = [0, 1, -1, 2, -4, 64, -64, 127, -127, 127, 0];
@@ -156,7 +160,7 @@ describe('the multi-threshold kernel', () => {
     };
     new Float32Array(memory.buffer, data, means.length).set(means);
     new Int32Array(memory.buffer, counters, 4 * steps).fill(0);
-    kernel.run(module, { ...where, count, steps, parameters, counters }, attributes);
+    kernel.run(module, { ...where, count, steps, parameters, counters, state: 0, elapsed: 0 }, attributes);
     const levels = [...new Uint8Array(memory.buffer, bytes, count * steps)].map((byte) => byte - 128);
     expect(levels).toEqual([...spikes].map((spike) => spike / 0.25 + 0));
     const counted = new Int32Array(memory.buffer, counters, 4 * steps);

@@ -24,12 +24,24 @@ export interface NeuronRun<P extends string = string> extends NeuronRunFields {
   readonly parameters: Parameters<P>;
   /** Four int32 for each step: the number of spikes is added to any of them. 16-byte aligned. */
   readonly counters: number;
+  /**
+   * State before the first step, float32, which that after the last one takes the place of; of each four neurons the variables
+   * one after the other, four numbers each. 0: the neurons begin, and nothing is kept.
+   */
+  readonly state: number;
+  /** Steps that came before the first one, which is t = elapsed + 1. */
+  readonly elapsed: number;
 }
 
 /** The fast form of one neuron: all steps of many neurons in one pass. */
 export interface NeuronKernel<A, P extends string = string> {
   /** Name of the neuron. */
   readonly neuron: string;
+  /**
+   * How many variables a kept state has, for kernels that go on from a given state and keep the last one; the first of them are those of the neuron's
+   * definition. Default: it keeps none, and streams take the reference step.
+   */
+  readonly keptVariables?: number;
   run(module: KernelModule, run: NeuronRun<P>, attributes: A): void;
 }
 

@@ -30,7 +30,7 @@ function run(kernel: AnyNeuronKernel, { means, steps, parameters, attributes }: 
   const [decoded, spikes, counts] = places;
   const stride = 4 * count;
   const where = { means: data, meansStride: stride, decoded, spikes, counts, bytes: 0, stride };
-  kernel.run(module, { ...where, count, steps, parameters, counters }, attributes);
+  kernel.run(module, { ...where, count, steps, parameters, counters, state: 0, elapsed: 0 }, attributes);
   const sums = new Int32Array(memory.buffer, counters, 4 * steps);
   return [
     ...places.map((place) => new Float32Array(memory.buffer, place, means.length).slice()),

@@ -5,6 +5,8 @@ import { defineKernel } from './define-kernel.ts';
 export const timeToFirstSpikeKernel = defineKernel({
   neuron: timeToFirstSpike,
   function: 'burst',
+  // A burst's state also has the number of its spikes.
+  keptVariables: 2,
   settings({ thresholdPositive, thresholdNegative }, choices) {
     const levels = spikeWorths(choices);
     return {

@@ -13,6 +13,7 @@ import {
   thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
 import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
+import { restartCharge } from '../dynamics/restarts.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /** Structural choices of a burst neuron: its ladder, and how many spikes a burst may have. */
@@ -67,6 +68,7 @@ export const burst = defineNeuron({
     return sum;
   },
   decode: (state, t) => state.emitted / t,
+  restart: restartCharge,
   levelOf: (sum, parameters, ladder) =>
     Math.min(Math.max(ladderLevelOf(sum, parameters, ladder), 0), ladder.levels - 1),
   lower,

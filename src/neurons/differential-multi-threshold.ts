@@ -13,6 +13,7 @@ import {
   lowerLadder,
   thresholdsOfLadder,
 } from '../dynamics/ladder.ts';
+import { keepState } from '../dynamics/restarts.ts';
 
 /**
  * Multi-threshold neuron with differential coding: a spike changes the value that the following operators hold instead of
@@ -54,6 +55,7 @@ export const differentialMultiThreshold = defineNeuron({
     return spike;
   },
   decode: (state) => state.sent,
+  restart: keepState,
   levelOf: ladderLevelOf,
   lower(build, { mean, t, state, parameters }, ladder) {
     const potential = build.op('Sub', [mean, state.sent], {}, { name: 'potential' });

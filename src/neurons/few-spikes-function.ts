@@ -5,6 +5,7 @@ import {
   type FewSpikesTableName,
   fewSpikesTables,
 } from '../dynamics/few-spikes-tables.ts';
+import { keepState } from '../dynamics/restarts.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const tableNames = Object.keys(fewSpikesTables) as [FewSpikesTableName, ...FewSpikesTableName[]];
@@ -63,6 +64,7 @@ export const fewSpikesFunction = defineNeuron({
     return sum;
   },
   decode: (state) => state.told,
+  restart: keepState,
   levelOf: (spike, _parameters, choices) =>
     Math.max(
       spikeWorths(choices).findLastIndex((worth) => worth <= Math.abs(spike)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
+import { restartCharge } from '../dynamics/restarts.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,
@@ -73,6 +74,7 @@ export const fewSpikes = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart: restartCharge,
   levelOf: (spike, parameters) =>
     Math.floor(Math.log2(Math.round(Math.abs(spike) / thresholdBySign(spike, parameters)))),
   lower,

@@ -53,6 +53,10 @@ export const integrateAndFire = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart({ emitted: sent }, { mean, t }, { threshold, amplitude }) {
+    const emitted = sent - mean * t * (amplitude / threshold);
+    return { state: { emitted }, surplus: emitted };
+  },
   levelOf: () => 0,
   lower: lowerIntegrateAndFire,
   learning: {

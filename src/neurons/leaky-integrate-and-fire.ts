@@ -66,6 +66,7 @@ export const leakyIntegrateAndFire = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart: ({ potential }) => ({ state: { emitted: 0, potential, charge: 0 }, surplus: 0 }),
   levelOf: () => 0,
   lower,
   learning: {

@@ -12,6 +12,7 @@ import {
 } from '../dynamics/ladder.ts';
 import { ladderLearning } from '../dynamics/ladder-learning.ts';
 import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
+import { restartCharge } from '../dynamics/restarts.ts';
 
 /**
  * Multi-threshold neuron of ECMT: a ladder of positive levels θ₊·b^k and one of negative levels −θ₋·b^k,
@@ -50,6 +51,7 @@ export const multiThreshold = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart: restartCharge,
   levelOf: ladderLevelOf,
   lower(build, values, ladder) {
     const spike = lowerLadder(build, lowerPotential(build, values), values.parameters, ladder);

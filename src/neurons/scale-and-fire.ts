@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
 import { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
+import { restartCharge } from '../dynamics/restarts.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,
@@ -62,6 +63,7 @@ export const scaleAndFire = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart: restartCharge,
   levelOf: (spike, parameters) => unitLevelOf(spike, thresholdBySign(spike, parameters)),
   lower,
 });

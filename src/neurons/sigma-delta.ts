@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { keepState } from '../dynamics/restarts.ts';
 import { oneThreshold } from '../dynamics/thresholds.ts';
 import {
   lowerSpikesIn,
@@ -52,6 +53,7 @@ export const sigmaDelta = defineNeuron({
     return spike;
   },
   decode: (state) => state.sent,
+  restart: keepState,
   levelOf: (spike, { threshold }) => unitLevelOf(spike, threshold),
   lower,
 });

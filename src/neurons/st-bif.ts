@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNeuron, type StepOutputs, type StepValues } from '../dynamics/define-neuron.ts';
+import { keepState } from '../dynamics/restarts.ts';
 import { oneThreshold } from '../dynamics/thresholds.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
@@ -56,6 +57,7 @@ export const stBif = defineNeuron({
     return sign * threshold;
   },
   decode: (state) => state.sent,
+  restart: keepState,
   levelOf: () => 0,
   lower,
 });

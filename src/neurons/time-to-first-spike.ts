@@ -6,6 +6,7 @@ import {
   type StepValues,
 } from '../dynamics/define-neuron.ts';
 import { lowerMagnitude, lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
+import { restartCharge } from '../dynamics/restarts.ts';
 import {
   lowerSignedThreshold,
   type SignedThreshold,
@@ -70,6 +71,7 @@ export const timeToFirstSpike = defineNeuron({
     return spike;
   },
   decode: (state, t) => state.emitted / t,
+  restart: restartCharge,
   levelOf(spike, parameters, { kernel, base }) {
     const worth = Math.abs(spike) / thresholdBySign(spike, parameters);
     return kernel === 'linear' ? Math.round(worth) - 1 : Math.round(Math.log(worth) / Math.log(base));

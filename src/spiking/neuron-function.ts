@@ -35,7 +35,7 @@ export function neuronFunction<A>(
   const parameters = flatParameters(build, neuron.parameters, shape, spread);
   const train = neuron.rehearsal
     ? rehearseAndRun(build, neuron, neuron.rehearsal, attributes, means, parameters)
-    : runSteps(build, neuron, attributes, means, parameters);
+    : runSteps(build, neuron, attributes, means, parameters).train;
   const outputs = neuronOutputs(neuron);
   for (const [i, name] of outputs.entries()) graph.append(node('Reshape', [train[i]!, shape], [name]));
   return {
@@ -44,13 +44,16 @@ export function neuronFunction<A>(
     inputs,
     outputs,
     attributes: [],
-    attributeDefaults: new Map(
-      Object.entries({ [neuronAttribute]: neuron.name, ...toRecord(attributes) }).map(toAttributeEntry),
-    ),
+    attributeDefaults: neuronAttributes(neuron, attributes),
     nodes: [...constantsAsNodes(graph), ...graph.nodes],
     opsets: new Map([['', opset]]),
-    doc: `${neuron.summary}\n${neuron.equations}\n${neuron.paper}`,
+    doc: describe(neuron),
   };
+}
+
+/** What a function says of its neuron. */
+export function describe({ summary, equations, paper }: AnyNeuron): string {
+  return `${summary}\n${equations}\n${paper}`;
 }
 
 /** Names of a neuron's outputs. */
@@ -90,22 +93,32 @@ function toAttributeEntry([key, value]: [string, PlainValue]): [string, Attribut
 /** Values made by some steps in the order of {@link neuronOutputs}, each [steps, neurons]. */
 type SpikeTrain = readonly string[];
 
-/** The neuron's steps over means [steps, neurons], from its initial state and t = 1. */
-function runSteps<A>(
+/** State variables before the first step, each [neurons], and the times of the steps, [steps]. */
+interface Start {
+  readonly states: readonly string[];
+  readonly times: string;
+}
+
+/** The neuron's steps over means [steps, neurons]. @param start default: from its initial state and t = 1 */
+export function runSteps<A>(
   build: GraphBuilder,
   neuron: NeuronDefinition<A>,
   attributes: A,
   means: string,
   parameters: NamesByParameter,
-): SpikeTrain {
-  const initial = initialStates(build, neuron, attributes, means, parameters);
+  start?: Start,
+): { readonly states: readonly string[]; readonly train: SpikeTrain } {
+  const { states, times } = start ?? {
+    states: initialStates(build, neuron, attributes, means, parameters),
+    times: timesFrom1(build, means),
+  };
   const stateCount = neuron.state.length;
   const made = stateCount + neuronOutputs(neuron).length;
-  const outputs = build.ops('Scan', [...initial, means, timesFrom1(build, means)], made, {
+  const outputs = build.ops('Scan', [...states, means, times], made, {
     body: stepBody(neuron, attributes, parameters),
     num_scan_inputs: 2,
   });
-  return outputs.slice(stateCount);
+  return { states: outputs.slice(0, stateCount), train: outputs.slice(stateCount) };
 }
 
 /** Adapts the parameters to the hidden steps, then runs those and the others, each from t = 1. */
@@ -121,13 +134,13 @@ function rehearseAndRun<A>(
   const first = build.op('Slice', [means, build.integers('begin', [0]), border], {}, { name: 'hiddenMeans' });
   const rest = build.op('Slice', [means, border, build.integers('end', [2 ** 31 - 1])], {}, { name: 'rest' });
   const adapted = rehearsal.lower(build, first, parameters, attributes);
-  const hidden = runSteps(build, neuron, attributes, first, adapted);
-  const visible = runSteps(build, neuron, attributes, rest, adapted);
+  const { train: hidden } = runSteps(build, neuron, attributes, first, adapted);
+  const { train: visible } = runSteps(build, neuron, attributes, rest, adapted);
   return hidden.map((part, i) => build.op('Concat', [part, visible[i]!], { axis: 0 }));
 }
 
 /** Values 1…T, float32 [T], with as many steps as the means have. */
-function timesFrom1(build: GraphBuilder, means: string): string {
+export function timesFrom1(build: GraphBuilder, means: string): string {
   const count = build.op('Gather', [
     build.op('Shape', [means]),
     build.constant('leading', Tensor.int64([], [0])),
@@ -159,10 +172,10 @@ function initialStates<A>(
   });
 }
 
-type NamesByParameter = Readonly<Record<string, string>>;
+export type NamesByParameter = Readonly<Record<string, string>>;
 
 /** Parameters as float32 (models keep them as precisely as they were found): scalars, or one for each neuron. */
-function flatParameters(
+export function flatParameters(
   build: GraphBuilder,
   names: readonly string[],
   shape: string,
@@ -180,7 +193,7 @@ function flatParameters(
 }
 
 /** The shape [N, …] of one step, from that of x [T·N, …]. */
-function stepShape(build: GraphBuilder, shape: string): string {
+export function stepShape(build: GraphBuilder, shape: string): string {
   const one = build.integers('from', [1]);
   const rows = build.op('Slice', [shape, build.integers('begin0', [0]), one]);
   const rest = build.op('Slice', [shape, one, build.integers('to', [32])]);
@@ -221,6 +234,6 @@ function stepBody<A>(neuron: NeuronDefinition<A>, attributes: A, parameters: Nam
 }
 
 /** A function has no initializers: its constants become Constant nodes, in front. */
-function constantsAsNodes(graph: Graph): Node[] {
+export function constantsAsNodes(graph: Graph): Node[] {
   return [...graph.initializers].map(([name, value]) => node('Constant', [], [name], { value }));
 }

@@ -26,6 +26,16 @@ export function presentInputs(model: Model, hidden: number): void {
   }
 }
 
+/** Lets a spiking model see inputs over time as they are given, whose running means somebody else has taken already. */
+export function presentAsGiven({ graph, functions, opset }: Model): void {
+  const taking = graph.nodes.filter((each) => each.domain === domain && each.opType === runningMeans);
+  for (const each of taking) {
+    graph.replaceNode(each, node(currents, each.inputs, each.outputs, {}, { domain, name: each.name }));
+  }
+  const known = functions.some((each) => each.domain === domain && each.name === currents);
+  if (taking.length > 0 && !known) functions.push(presentingFunction(currents, opset, 0));
+}
+
 /** An operator that presents an input step by step takes the place of the mean over time. */
 function presentOverTime(model: Model, input: string, presentation: Presentation, hidden: number): void {
   const { graph, functions, opset } = model;

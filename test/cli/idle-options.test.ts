@@ -304,6 +304,10 @@ const effects: Record<string, Record<string, Effect>> = {
     '--precision': 'the numbers',
     '--batch': 'how inputs are computed',
     '--exit-confidence': 'where inputs stop',
+    '--stream': {
+      'run @e.snn.onnx --input @x.npy -o @y.npy --stream restarted':
+        'stream: expected inputs over time, in windows of 1 step, got a network whose inputs are constant over time. Give an input a time axis (--over-time).',
+    },
     '--engine': exact('engine', '--engine', 'fast'),
     '--synapses': exact('synapses', '--synapses', 'int8'),
     '--memory': exact('memoryMB', '--memory', '64'),

@@ -144,3 +144,52 @@ describe('outputs of a run', () => {
     ]);
   }, 30_000);
 });
+
+describe('a stream', () => {
+  const film = '--input left=left.npy --input right=right.npy';
+
+  it('is run window by window, as one long window where averages go on', async () => {
+    const made = await cli(`convert stereo.onnx --over-time left ${film} -T ${steps} -o film.snn.onnx`);
+    expect(made.code, made.stderr).toBe(0);
+    const answers: Float64Array[] = [];
+    for (const form of [`-T ${steps}`, '-T 1 --stream continued', '-T 1 --stream restarted']) {
+      const { code, stderr } = await cli(`run film.snn.onnx ${film} ${form} -o film.npy --force`);
+      expect(code, stderr).toBe(0);
+      const { shape, data } = await readNpy(at('film.npy'));
+      expect(shape).toEqual([steps, samples, 3]);
+      answers.push(Float64Array.from(data as Float32Array));
+    }
+    const [long = [], continued = [], restarted = []] = answers;
+    const difference = (other: ArrayLike<number>) =>
+      Math.max(...Array.from(long, (each, i) => Math.abs(each - (other[i] ?? 0))));
+    expect(difference(continued)).toBeLessThan(1e-6);
+    expect(difference(restarted)).toBeGreaterThan(1e-3);
+  }, 60_000);
+
+  it.each([
+    [
+      '-T 2',
+      "input 'left': expected 2 time-steps on the axis behind the batch, got 3. Give inputs over 2 steps, or run 3 steps (-T).",
+    ],
+    [
+      '-T 4',
+      "input 'left': expected 4 time-steps on the axis behind the batch, got 3. Give inputs over 4 steps, or run 3 steps (-T).",
+    ],
+    [
+      '-T 1',
+      "input 'left': expected 1 time-step on the axis behind the batch, got 3. Give inputs over 1 step, run 3 steps, or see them as a stream of windows (-T, --stream).",
+    ],
+    [
+      '-T 2 --stream restarted',
+      'stream: expected inputs over time, in windows of 2 steps, got 3 steps. Leave the last steps out, fill them up, or use windows of another length (-T).',
+    ],
+    [
+      '-T 3 --stream restarted --exit-confidence 0.9',
+      'a stream: expected no exitConfidence in windows, which go on whatever the answer is, got 0.9. Leave it out (--exit-confidence).',
+    ],
+  ])('has windows of the length that is run: %s', async (form, message) => {
+    const { code, stderr } = await cli(`run film.snn.onnx ${film} ${form} -o none.npy`);
+    expect(code).toBe(form.includes('confidence') ? 2 : 1);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message);
+  });
+});

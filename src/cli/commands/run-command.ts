@@ -32,6 +32,12 @@ export function runCommand(): Command {
       ).choices(['float32', 'float64']),
     )
     .addOption(options.engine())
+    .addOption(
+      new Option(
+        '--stream <averages>',
+        'run inputs over time [N, L, …] in windows of T steps, from each of which the state of the neurons goes on: restarted (answers are means over their window) or continued (over all steps so far, as one window of L steps)',
+      ).choices(['restarted', 'continued']),
+    )
     .addOption(options.synapses())
     .addOption(options.batchSize())
     .addOption(options.memoryMB())
@@ -55,6 +61,7 @@ Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy
   transpike run detector.snn.onnx --input x.npy -o logits.npy -o boxes=boxes.npy
   transpike run detector.snn.onnx --input x.npy -o all.npz
+  transpike run frames.snn.onnx --input film.npy -T 8 --stream restarted -o y.npy
   transpike run bert.snn.onnx --input input_ids=ids.npy --input attention_mask=mask.npy -o y.npy`,
     )
     .action(runAction);

@@ -1,6 +1,8 @@
 import { RuntimeError } from '../../errors.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { keptStateBytes } from '../../kernels/kept-state.ts';
 import { moduleBytes } from '../../kernels/kernel-module.ts';
+import { kernelFor } from '../../kernels/kernels.ts';
 import { lookUp } from '../../look-up.ts';
 import type { Action } from './action.ts';
 import { convolutionScratch } from './convolution-scratch.ts';
@@ -53,6 +55,8 @@ export interface LayoutRequest {
   readonly inputs: readonly string[];
   /** Those of them that are another one at every step. */
   readonly inputsOverTime: ReadonlySet<string>;
+  /** Whether the states of neurons are kept after a run. */
+  readonly keepsStates: boolean;
   /** Values to be read after the run. */
   readonly kept: readonly string[];
 }
@@ -100,7 +104,7 @@ export function makeLayout(request: LayoutRequest): Layout {
   }
   const counters = moduleBytes;
   const { constants, end: scratch } = placeConstants(actions, counters + 16 * steps);
-  const start = scratch + scratchBytes(actions, shapes, steps);
+  const start = scratch + scratchBytes(request);
   const plan = planMemory([...stretches.values()], start);
   if (plan.bytes > largestMemory) throw tooLarge(batch, plan.bytes);
   const places = new Map<string, Place>();
@@ -191,13 +195,9 @@ function placesTaken(
 
 /**
  * Counts of non-zero columns and rows of the operands of a product, int32; scales and biases of another, float32, and its
- * outputs before they are put in order; what a convolution unfolds.
+ * outputs before they are put in order; what a convolution unfolds; states of neurons.
  */
-function scratchBytes(
-  actions: readonly Action[],
-  shapes: ReadonlyMap<string, StepShape>,
-  steps: number,
-): number {
+function scratchBytes({ actions, shapes, steps, keepsStates }: LayoutRequest): number {
   const dimsOf = (value: string) => lookUp(shapes, value, 'shape of value').dims;
   const sizes = actions.map((action) => {
     if (action.kind === 'integer-convolution') {
@@ -210,6 +210,10 @@ function scratchBytes(
       const [, height, width] = dimsOf(action.layer.events) as [number, number, number];
       const widths = action.layer.terms.map(({ events }) => dimsOf(events)[2]!);
       return eventScratch(action.layer, action.integer, height * width, widths).bytes;
+    }
+    if (action.kind === 'neurons' && keepsStates) {
+      const { neuron, value } = action.site;
+      return keptStateBytes(kernelFor(neuron, true).keptVariables ?? 0, sizeOf(dimsOf(value)));
     }
     if (action.kind !== 'count-pairs') return 0;
     const [left, right] = action.operands;

@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from '../../errors.ts';
+import { OutOfMemoryError, UsageError } from '../../errors.ts';
 import { sharedInputs } from '../../graph/batch-axis.ts';
 import { type BoundInputs, bindInputs } from '../../graph/bind-inputs.ts';
 import { castNumbers } from '../../graph/cast-numbers.ts';
@@ -11,9 +11,12 @@ import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { sampleShapes } from '../../sessions/input-lengths.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
 import { webAssembly } from '../../web-assembly.ts';
+import { constantsOf, requireConstants, settle } from '../go-on.ts';
 import { type Engine, type Plan, type RunResult, toRunResult } from '../plan-run.ts';
+import { presentingOf } from '../present-bound.ts';
 import { presentSteps } from '../present-steps.ts';
 import { requireWindow } from '../require-window.ts';
+import { joinStates, type StreamState, sliceState } from '../stream-state.ts';
 import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
@@ -25,6 +28,7 @@ import { joinOutputs } from './join-outputs.ts';
 import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
 import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
 import { SegmentedRun, type Tally } from './segmented-run.ts';
+import { SegmentedStates } from './segmented-states.ts';
 import { splitProducts } from './split-products.ts';
 import type { StepShape } from './step-shape.ts';
 import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
@@ -67,6 +71,7 @@ export async function createSegmentedEngine(
   plan: Plan,
   options: SegmentedOptions = {},
 ): Promise<SegmentedEngine> {
+  if (plan.stream === 'continued' && options.synapses === 'int8') throw noLongSums();
   const { generic, counted } = countedProducts(plan);
   const network = withoutTimeAxis(plan.model, [...plan.outputs.values(), ...plan.keep, ...generic]);
   const eventLayers = driveByEvents(network, plan);
@@ -141,18 +146,34 @@ class Segmented implements SegmentedEngine {
     return this.plan.hiddenSteps + this.plan.steps;
   }
 
-  async run(input: InputBatch): Promise<RunResult> {
+  async run(input: InputBatch, before?: StreamState): Promise<RunResult> {
     const { graph } = this.plan.model;
     requireWindow(this.plan, input);
     const bound = bindInputs(graph, input);
     const images = sampleCount(bound);
     const part = await this.#partSize(this.#shapesOf(bound), images);
     const results: Map<string, FloatTensor>[] = [];
+    const states: { state: StreamState; samples: number }[] = [];
     for (let from = 0; from < images; from += part) {
-      results.push(await this.#runPart(sliceSamples(bound, from, from + part) as BoundInputs));
+      const samples = Math.min(part, images - from);
+      const batch = sliceSamples(bound, from, from + samples) as BoundInputs;
+      const { outputs, state } = await this.#runPart(
+        batch,
+        before && sliceState(before, images, from, from + samples),
+      );
+      results.push(outputs);
+      if (state) states.push({ state, samples });
     }
     const ownAxis = new Set(this.plan.outputs.values());
-    return toRunResult(this.plan, joinOutputs(results, this.#rows, ownAxis, this.#counts()));
+    const joined = joinOutputs(results, this.#rows, ownAxis, this.#counts());
+    const after = states.map(({ state }) => state);
+    const state =
+      this.plan.stream &&
+      joinStates(
+        after,
+        states.map(({ samples }) => samples),
+      );
+    return toRunResult(this.plan, joined, state);
   }
 
   async memoryFor(batch: number): Promise<MemoryUse> {
@@ -175,17 +196,29 @@ class Segmented implements SegmentedEngine {
     return Math.min(images, fitting, swift);
   }
 
-  async #runPart(part: BoundInputs): Promise<Map<string, FloatTensor>> {
+  async #runPart(
+    part: BoundInputs,
+    before: StreamState | undefined,
+  ): Promise<{ outputs: Map<string, FloatTensor>; state?: StreamState }> {
     const run = await this.#prepare(this.#shapesOf(part));
+    const { stream } = this.plan;
+    const goesOn = constantsOf(this.plan, part);
+    requireConstants(goesOn, before);
     for (const [name, dataType] of this.#types) {
       const tensor = mustExist(part.inputs[name], `input '${name}'`);
-      const presentation = this.plan.overTime.get(name);
-      if (presentation === undefined) run.write(name, castNumbers(tensor.data, dataType));
-      else
-        for (const [step, seen] of presentSteps(tensor, presentation, this.plan).entries())
-          run.write(name, seen, step);
+      const presenting = presentingOf(this.plan, name, before);
+      if (!presenting) {
+        run.write(name, castNumbers(tensor.data, dataType));
+        continue;
+      }
+      const { steps, sums } = presentSteps(tensor, presenting);
+      for (const [step, seen] of steps.entries()) run.write(name, seen, step);
+      if (stream === 'continued') goesOn.set(name, sums);
     }
-    return this.#collect(run, await withBatchInError(where, sampleCount(part), () => run.execute()));
+    const states = stream && new SegmentedStates(this.plan, before);
+    const tally = await withBatchInError(where, sampleCount(part), () => run.execute(states));
+    const outputs = this.#collect(run, tally);
+    return { outputs, ...(states && { state: settle(this.plan, before, states.after, goesOn) }) };
   }
 
   async #prepare(shapes: InputShapes): Promise<SegmentedRun> {
@@ -210,6 +243,7 @@ class Segmented implements SegmentedEngine {
       ...(await this.#shapes(shapes)),
       inputs: [...shapes.keys()],
       inputsOverTime: this.#network.overTime,
+      keepsStates: this.plan.stream !== undefined,
       kept: [...this.#network.values.values()],
     });
     this.#layouts.set(keyOf(shapes), layout);
@@ -311,6 +345,17 @@ class Segmented implements SegmentedEngine {
       ...[...products.values()].flatMap((each) => Object.values<string>(each)),
     ]);
   }
+}
+
+/** Their sums of whole numbers begin at 0 with each window. */
+function noLongSums(): UsageError {
+  return new UsageError({
+    where: 'stream whose averages go on',
+    expected: 'synapses in float32',
+    got: 'int8',
+    remedy: 'Let the averages restart at each window',
+    means: ['stream'],
+  });
 }
 
 function boundTooSmall(bytes: number, limit: number): OutOfMemoryError {

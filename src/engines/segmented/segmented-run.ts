@@ -20,6 +20,7 @@ import { IntegerConvolutionRun } from './integer-convolution-run.ts';
 import { IntegerProductRun } from './integer-product-run.ts';
 import type { Layout, Place } from './layout.ts';
 import { type ParameterRun, parameterRuns } from './parameter-runs.ts';
+import type { SegmentedStates } from './segmented-states.ts';
 import { viewTensor } from './step-shape.ts';
 
 /** What the actions counted on the way, per step. */
@@ -62,13 +63,14 @@ export class SegmentedRun {
     return this.#buffer === this.#module.memory.buffer;
   }
 
-  /** Runs everything on the input that lies in its place. */
-  async execute(): Promise<Tally> {
+  /** Runs everything on the input that lies in its place. @param states what neurons go on from, in a stream */
+  async execute(states?: SegmentedStates): Promise<Tally> {
     for (const name of this.#layout.inputs) this.#repeat(name);
     const tally: Tally = { spikes: new Map(), products: new Map() };
     for (const [i, action] of this.#actions.entries()) {
       if (action.kind === 'segment') await this.#runSegment(action);
-      else if (action.kind === 'neurons') tally.spikes.set(action.site.name, this.#runNeurons(action));
+      else if (action.kind === 'neurons')
+        tally.spikes.set(action.site.name, this.#runNeurons(action, states));
       else if (action.kind === 'event-layer')
         tally.spikes.set(action.layer.site.name, this.#runEvents(action));
       else if (action.kind !== 'count-pairs') await this.#product(action).execute();
@@ -147,18 +149,26 @@ export class SegmentedRun {
     for (let step = 1; step < this.#steps; step++) bytes.copyWithin(step * stride, 0, stride);
   }
 
-  #runNeurons(action: RunNeurons): number[] {
+  #runNeurons(action: RunNeurons, states?: SegmentedStates): number[] {
     const { site, decoded, spikes, counts: numbers, levels } = action;
     const { counters } = this.#layout;
     this.#counts.fill(0);
     const means = this.#place(site.value);
     const { dims } = means.shape;
-    const kernel = kernelFor(site.neuron);
+    const kernel = kernelFor(site.neuron, states !== undefined);
     const stride = 4 * sizeOf(dims);
     const addressOf = (value: string | undefined, start: number, bytes: number) =>
       value === undefined ? 0 : this.#place(value).address + bytes * start;
     const runs = this.#parameters.get(action) ?? parameterRuns(site.parameters, dims);
     this.#parameters.set(action, runs);
+    // The means may be written over.
+    const goingOn = states?.begin(
+      site,
+      kernel.keptVariables ?? 0,
+      dims,
+      this.#numbers(means, this.#steps - 1).slice(),
+    );
+    const kept = new Float32Array(this.#buffer, this.#layout.scratch);
     for (const { start, count, parameters } of runs) {
       const run = {
         means: means.address + 4 * start,
@@ -172,8 +182,16 @@ export class SegmentedRun {
         steps: this.#steps,
         parameters,
         counters,
+        state: goingOn ? this.#layout.scratch : 0,
+        elapsed: goingOn?.elapsed ?? 0,
       };
+      goingOn?.load(kept, start, count);
       kernel.run(this.#module, run, site.attributes);
+      goingOn?.store(kept, start, count);
+    }
+    if (goingOn && decoded !== undefined) {
+      const place = this.#place(decoded);
+      for (let step = 0; step < this.#steps; step++) goingOn.correct(this.#numbers(place, step), step);
     }
     return this.#spikesOfSteps();
   }
@@ -227,6 +245,11 @@ export class SegmentedRun {
     });
     const memory = { module: this.#module, buffer: this.#buffer, scratch: this.#layout.scratch };
     return countPairs(memory, placed(left), placed(right), this.#steps);
+  }
+
+  /** The numbers of one step of a value in the engine's memory. */
+  #numbers({ address, stride, shape }: Place, step: number): Float32Array {
+    return new Float32Array(this.#buffer, address + step * stride, sizeOf(shape.dims));
   }
 
   #place(value: string): Place {

@@ -33,6 +33,13 @@ export class NeuronRun {
   steps: i32;
   /** Four int32 for each step; the spikes are added to any of them. */
   counters: usize;
+  /**
+   * State before the first step, which that after the last one takes the place of: of each four neurons the variables one after the
+   * other, four float32 each. 0: the neurons begin, and nothing is kept.
+   */
+  state: usize;
+  /** Steps that came before the first one: t counts on from there. */
+  elapsed: i32;
   /** What the step at hand multiplies running means with, t unless the kernel says otherwise, and its reciprocal. */
   protected time: v128;
   protected share: v128;

@@ -40,6 +40,7 @@ function runSixteens<K extends MultiThreshold>(run: MultiThreshold): void {
   runNeurons<K, State>(changetype<K>(run));
   run.count = count;
   run.skip(sixteens);
+  if (run.state) run.state += <usize>sixteens << 2;
 }
 
 /** As many neurons as possible go the fastest way, the others four at a time. */
@@ -52,7 +53,7 @@ export function multiThreshold(run: MultiThreshold): void {
     if (run.decoded && !run.bytes) {
       if (run.rule == NEAREST) runSixteens<PowerLadderNearest>(run);
       else runSixteens<PowerLadderFloor>(run);
-    } else if (run.bytes && !run.decoded && !run.firstStep && run.thresholdPositive == run.thresholdNegative) {
+    } else if (run.bytes && !run.decoded && !run.state && !run.firstStep && run.thresholdPositive == run.thresholdNegative) {
       if (run.rule == NEAREST) runSixteens<LevelBytesNearest>(run);
       else runSixteens<LevelBytesFloor>(run);
     }

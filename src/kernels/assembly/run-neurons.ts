@@ -64,10 +64,26 @@ function stepTile<K extends NeuronRun, S>(
   }
 }
 
-/** State before step 1. */
+/** Bytes of the state of so many neurons. */
 @inline
-function beginTile<K extends NeuronRun, S>(run: K, length: i32): void {
-  const end = states + <usize>((length + 3) >> 2) * offsetof<S>();
+function tileBytes<S>(length: i32): usize {
+  return <usize>((length + 3) >> 2) * offsetof<S>();
+}
+
+/** Where the state of the neurons from a multiple of four on is kept. */
+@inline
+function keptState<S>(state: usize, start: i32): usize {
+  return state + <usize>(start >> 2) * offsetof<S>();
+}
+
+/** State before the first step. */
+@inline
+function beginTile<K extends NeuronRun, S>(run: K, start: i32, length: i32): void {
+  if (run.state) {
+    memory.copy(states, keptState<S>(run.state, start), tileBytes<S>(length));
+    return;
+  }
+  const end = states + tileBytes<S>(length);
   if (isDefined(run.begin)) {
     for (let state = states; state < end; state += offsetof<S>()) run.begin(changetype<S>(state));
   } else if (length < 256) {
@@ -81,7 +97,7 @@ function beginTile<K extends NeuronRun, S>(run: K, length: i32): void {
 /**
  * All steps of all neurons of a run: the loop that the kernels share. The neurons of a tile take step after step together.
  *
- * @typeParam S state of four neurons; a class of v128
+ * @typeParam S state of four neurons; a class of v128, one for each state variable of the neuron's definition, in that order
  * @typeParam K the record with the parameters, and what the neurons do:
  *   `step(mean, state)` takes a step of four neurons and returns their spikes; `decode(state)`: what following
  *   operators read after it.
@@ -115,9 +131,10 @@ export function runNeurons<K extends NeuronRun, S>(run: K): void {
     }
     for (let position = 1; position <= run.steps; position++) {
       const t = position <= hidden ? position : position - hidden;
-      if (t == 1) beginTile<K, S>(run, length);
-      if (isDefined(run.at)) run.at(t);
-      else run.divideBy(t);
+      if (t == 1) beginTile<K, S>(run, start, length);
+      const now = t + run.elapsed;
+      if (isDefined(run.at)) run.at(now);
+      else run.divideBy(now);
       if (isDefined(run.stepTile)) run.stepTile(length, means, decoded, bytes, counter);
       else stepTile<K, S>(run, length, means, decoded, spikes, counts, bytes, counter);
       means += run.meansStride;
@@ -127,5 +144,6 @@ export function runNeurons<K extends NeuronRun, S>(run: K): void {
       bytes = after(bytes, run.stride >> 2);
       counter += 16;
     }
+    if (run.state) memory.copy(keptState<S>(run.state, start), states, tileBytes<S>(length));
   }
 }

@@ -4,6 +4,7 @@ import { runNeurons } from './run-neurons';
 @unmanaged
 class State {
   tracer: v128;
+  sent: v128;
 }
 
 /** Ternary neurons with a spike tracer, which stays between `lowest` and `highest`. */
@@ -29,12 +30,13 @@ export class StBif extends NeuronRun {
     const falls = v128.and(f32x4.lt(potential, f32x4.splat(0)), f32x4.gt(tracer, f32x4.splat(this.lowest)));
     const sign = f32x4.sub(v128.and(one, rises), v128.and(one, falls));
     state.tracer = f32x4.add(tracer, sign);
+    state.sent = f32x4.mul(state.tracer, f32x4.splat(this.threshold));
     return f32x4.mul(sign, f32x4.splat(this.threshold));
   }
 
   @inline
   decode(state: State): v128 {
-    return f32x4.mul(state.tracer, f32x4.splat(this.threshold));
+    return state.sent;
   }
 }
 
