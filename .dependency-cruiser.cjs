@@ -4,6 +4,7 @@ const layers = [
   'shortage.ts',
   'random.ts',
   'first-non-finite.ts',
+  'counted.ts',
   'look-up.ts',
   'catalogue.ts',
   'web-assembly.ts',
