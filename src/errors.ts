@@ -50,6 +50,7 @@ export type Means =
   | 'separation'
   | 'snapshots'
   | 'snr'
+  | 'sensorSize'
   | 'source'
   | 'sources'
   | 'split'

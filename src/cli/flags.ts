@@ -36,6 +36,7 @@ export const flags: Readonly<Record<Means, string>> = {
   snapshots: '--snapshots',
   snr: '--snr',
   sources: '--sources',
+  sensorSize: '--size',
   source: '--no-source',
   split: '--split',
   steps: '-T',

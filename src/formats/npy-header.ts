@@ -83,7 +83,8 @@ export function encodeNpyHeader(dataType: NpyFileType, shape: readonly number[])
   return header;
 }
 
-function headerText(bytes: Uint8Array, where: string): { text: string; end: number } {
+/** The text in the header of an `.npy` file, and where it ends. @throws FormatError as {@link parseNpyHeader} */
+export function headerText(bytes: Uint8Array, where: string): { text: string; end: number } {
   if (bytes.length < magic.length || magic.some((byte, i) => bytes[i] !== byte)) {
     throw new FormatError({
       where,

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DvsSensor } from '../../src/events/sensor/dvs-sensor.ts';
 import type { RefractoryRule } from '../../src/events/sensor/sensor-settings.ts';
+import { openEvents } from '../../src/files/events/open-events.ts';
 import { readNpz } from '../../src/files/read-npz.ts';
+import { collectEvents } from '../../src/formats/events/events.ts';
 import { npyToFloat64 } from './npy-to-float64.ts';
 import { hasShared, shared } from './shared-folder.ts';
 
@@ -73,3 +75,29 @@ describe.skipIf(!hasShared(...folder))('a pixel against an independent implement
 function byTime(a: readonly number[], b: readonly number[]): number {
   return (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
 }
+
+describe.skipIf(!hasShared('data', 'events'))('files of event cameras', () => {
+  it.each([
+    ['sample_nmnist.bin', 'nmnist', 34, 34],
+    ['sample_ncars.dat', 'ncars', 78, 42],
+    ['sample.aedat4', 'aedat4', 320, 240],
+  ])('hold what an independent decoder reads: %s', async (name, key, width, height) => {
+    const golden = meta()[key];
+    const file = await openEvents(shared('data', 'events', name));
+    const { t, x, y, p } = await collectEvents(file.chunks());
+    const sum = (column: ArrayLike<number>, from = 0) =>
+      Array.from(column).reduce((total, each) => total + each - from, 0);
+    const event = (i: number) => [t[i], x[i], y[i], p[i]];
+    expect(file.notes()).toEqual([]);
+    expect([t.length, sum(p), sum(x), sum(y), sum(t, t[0])]).toEqual([
+      golden.events,
+      golden.on,
+      golden.sum_x,
+      golden.sum_y,
+      golden.sum_t_minus_first,
+    ]);
+    expect([0, 1, 2].map(event)).toEqual(golden.first);
+    expect(event(t.length - 1)).toEqual(golden.last);
+    expect([file.width, file.height]).toEqual([width, height]);
+  });
+});
