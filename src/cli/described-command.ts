@@ -91,6 +91,9 @@ const descriptions = {
   demo: {
     summary: 'Convert a network with ECMT and print its accuracy at every time-step.',
   },
+  events: {
+    summary: 'Look at files of event cameras, convert them, or simulate such a camera.',
+  },
   runs: {
     summary: 'List, show, compare, export and name finished runs.',
   },

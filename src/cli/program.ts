@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo-command.ts';
 import { diagnoseCommand } from './commands/diagnose-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { evaluateCommand } from './commands/evaluate-command.ts';
+import { eventsCommand } from './commands/events-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { finetuneCommand } from './commands/finetune-command.ts';
 import { generateCommand } from './commands/generate-command.ts';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     trainCommand(),
     finetuneCommand(),
     demoCommand(),
+    eventsCommand(),
     runsCommand(),
     ...listCommands(),
     citeCommand(),

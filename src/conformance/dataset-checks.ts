@@ -2,6 +2,7 @@ import type { Dataset, DatasetOptions, Sample } from '../data/dataset.ts';
 import type { DatasetKind } from '../data/define-dataset.ts';
 import { locateData } from '../decoding/locate-data.ts';
 import { sizeOf } from '../graph/shape.ts';
+import { openDataset } from '../opening/open-dataset.ts';
 import { type Check, mustHold } from './check.ts';
 import { requireName, requireTexts } from './requirements.ts';
 
@@ -40,7 +41,7 @@ async function open(kind: DatasetKind, address: string, options: DatasetOptions)
   const location = kind.isAddress?.(address)
     ? { path: address, name: address, isFolder: false, files: [], folders: [] }
     : await locateData(address);
-  return kind.open(location, options);
+  return kind.open(location, options, openDataset);
 }
 
 async function knows(kind: DatasetKind, address: string): Promise<void> {

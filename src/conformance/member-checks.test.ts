@@ -103,8 +103,8 @@ describe('members with a fault are told what it is', () => {
     const faulty = datasetChecks(
       {
         ...kind,
-        async open(location, options) {
-          const dataset = await kind.open(location, options);
+        async open(location, options, openOther) {
+          const dataset = await kind.open(location, options, openOther);
           const sample = async (index: number) => ({ ...(await dataset.sample(index)), label: 99 + asked++ });
           return { ...dataset, id: () => '0', sample, classNames: ['a', 'b'] };
         },

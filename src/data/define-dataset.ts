@@ -21,8 +21,19 @@ export interface DatasetKind {
   isAddress?(text: string): boolean;
   /** Whether the location holds this kind. Kinds are asked in the order of the list. */
   matches(location: DataLocation): boolean | Promise<boolean>;
-  /** Opens the data set; @throws DataError if something is missing or wrong. */
-  open(location: DataLocation, options: DatasetOptions): Promise<Dataset>;
+  /** The same address independent of the working directory, where it names files. Default: as it is */
+  absolute?(address: string, resolve: (path: string) => string): string;
+  /**
+   * Opens the data set.
+   *
+   * @param openOther opens the data set that this one is made of
+   * @throws DataError if something is missing or wrong
+   */
+  open(
+    location: DataLocation,
+    options: DatasetOptions,
+    openOther: (path: string, options: DatasetOptions) => Promise<Dataset>,
+  ): Promise<Dataset>;
 }
 
 /** Declares a kind of data set. */

@@ -18,6 +18,8 @@ export interface AddressForm<Numbers extends string = never, Choices extends str
   /** Name that addresses begin with. */
   readonly name: string;
   readonly numbers: Readonly<Record<Numbers, NumberSetting>>;
+  /** Whether size and parts are those of other data that the address names. Default false */
+  readonly ofOthers?: boolean;
   /** Words to choose from, the first of them where nothing is said. */
   readonly choices: Readonly<Record<Choices, readonly string[]>>;
 }
@@ -57,9 +59,10 @@ export function parseGeneratedAddress<Numbers extends string, Choices extends st
     problems.push(`split '${stated}' beside the option split = '${options.split}'`);
   }
   const whole = (key: string, { least, most, fallback }: NumberSetting): number => {
-    const value = Number(settings.get(key) ?? fallback);
-    if (!Number.isInteger(value) || value < least || value > most)
-      problems.push(`${key} ${settings.get(key)}`);
+    const text = settings.get(key);
+    if (text === null) return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) problems.push(`${key} ${text}`);
     return value;
   };
   const size = whole('size', { least: 1, most: largestSize, fallback: defaultSizes[split] ?? 1 });
@@ -77,7 +80,7 @@ export function parseGeneratedAddress<Numbers extends string, Choices extends st
     where: address,
     expected: expectedOf(form),
     got: problems.join(', '),
-    remedy: `Write, for example, '${form.name}:test,size=500'`,
+    remedy: `Write, for example, '${form.name}${form.ofOthers ? ',seed=1' : ':test,size=500'}'`,
   });
 }
 
@@ -89,12 +92,12 @@ function mapValues<Key extends string, From, To>(
   return Object.fromEntries(entries) as Record<Key, To>;
 }
 
-function expectedOf({ name, numbers, choices }: AddressForm<string, string>): string {
+function expectedOf({ name, numbers, choices, ofOthers }: AddressForm<string, string>): string {
   const texts = [
-    `,size= from 1 to ${largestSize}`,
+    ...(ofOthers ? [] : [`,size= from 1 to ${largestSize}`]),
     ',seed= from 0 on',
     ...Object.entries(numbers).map(([key, { least, most }]) => `,${key}= from ${least} to ${most}`),
     ...Object.entries(choices).map(([key, words]) => `,${key}= ${words.join(' or ')}`),
   ];
-  return `${name}:train or ${name}:test, with ${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+  return `${ofOthers ? name : `${name}:train or ${name}:test`}, with ${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }

@@ -6,7 +6,7 @@ import type { Model } from '../graph/model.ts';
 import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
-export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf' | 'html';
+export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf' | 'html' | 'picture' | 'events';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
@@ -19,6 +19,14 @@ const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Ar
   svg: { name: 'an SVG file', is: (head) => /^\s*<(svg|\?xml)/.test(textOf(head)) },
   pdf: { name: 'a PDF file', is: (head) => textOf(head).startsWith('%PDF') },
   html: { name: 'an HTML page', is: (head) => /^\s*<!doctype html/i.test(textOf(head)) },
+  picture: {
+    name: 'a picture or a page',
+    is: (head) => head[0] === 0x89 || /^\s*<(svg|\?xml|!doctype html)/i.test(textOf(head)),
+  },
+  events: {
+    name: 'a file of events',
+    is: (head) => [0x25, 0x89].includes(head[0] ?? 0) || textOf(head).startsWith('PK'),
+  },
   json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 

@@ -6,5 +6,7 @@ import { addressOf, namedFiles } from './named-files.ts';
 export function absoluteDataPath(data: string): string {
   const named = namedFiles(data);
   if (named) return addressOf(named, (file) => (Number.isNaN(Number(file)) ? resolve(file) : file));
-  return addressedKind(data) ? data : resolve(data);
+  const kind = addressedKind(data);
+  if (!kind) return resolve(data);
+  return kind.absolute?.(data, absoluteDataPath) ?? data;
 }

@@ -30,7 +30,7 @@ export async function openDataset(path: string, options: DatasetOptions = {}): P
   const remaining = location === top && split !== undefined ? { ...rest, split } : rest;
   const kind = addressed ?? (await kindOf(location, options.reads));
   refuseUnusedOptions(kind, remaining, path);
-  const opened = await kind.open(location, remaining);
+  const opened = await kind.open(location, remaining, openDataset);
   if (opened.size === 0) {
     throw new DataError({
       where: path,

@@ -400,6 +400,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--limit': measured,
     '--steps': 'T',
   },
+  events: {},
   runs: {},
   methods: { '--format': printing, '--json': printing },
   neurons: { '--format': printing, '--json': printing },

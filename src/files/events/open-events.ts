@@ -18,8 +18,12 @@ export interface EventFile extends SensorSize {
   readonly format: string;
   /** What says the size of the sensor: whoever opened the file, the file, its format, or else the largest address in it. */
   readonly sizeFrom: 'given' | 'file' | 'events';
-  /** The events from the first on, in the order of time and within the sensor, as often as it is asked. */
-  chunks(): AsyncGenerator<Events, void>;
+  /**
+   * The events from the first on, in the order of time and within the sensor, as often as it is asked.
+   *
+   * @param from microseconds before which events may be left out, where the format can find the place
+   */
+  chunks(from?: number): AsyncGenerator<Events, void>;
   /** What was odd about the events, as far as they were read, and what was done. */
   notes(): readonly Note[];
 }
@@ -50,9 +54,9 @@ export async function openEvents(path: string, options: EventFileOptions = {}): 
     format,
     ...size,
     sizeFrom,
-    chunks: () => {
+    chunks: (from) => {
       notes.clear();
-      return tidyEvents(opened.chunks(), size, notes);
+      return tidyEvents(opened.chunks(from), size, notes);
     },
     notes: () => notes.list,
   };

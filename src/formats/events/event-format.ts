@@ -7,8 +7,13 @@ import type { EventChunks, Events, SensorSize } from './events.ts';
 export interface OpenedEvents {
   /** Size of the sensor, where the file says it or the format has only one. */
   readonly size?: SensorSize | undefined;
-  /** Its events, as they stand in the file. @throws FormatError with the byte where the file is damaged */
-  chunks(): EventChunks;
+  /**
+   * Its events, as they stand in the file.
+   *
+   * @param from microseconds before which events may be left out, where the format can find the place
+   * @throws FormatError with the byte where the file is damaged
+   */
+  chunks(from?: number): EventChunks;
 }
 
 /** Writes events in one format, piece by piece. */

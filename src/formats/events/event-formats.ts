@@ -12,10 +12,11 @@ import { propheseeDat } from './prophesee-dat.ts';
 export const eventFormats: readonly EventFormat[] = [
   aedat4,
   aedat3,
-  aedat2,
   evt2,
   evt3,
   npyEvents,
+  // These go by the ending of the file, too.
+  aedat2,
   propheseeDat,
   nMnist,
 ];

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../../graph/byte-source.ts';
 import { damagedAt, defineEventFormat, headerLines, pieceOf, piecesOf, textOf } from './event-format.ts';
 import { EventWriter, type SensorSize } from './events.ts';
 import { numberIn } from './header-numbers.ts';
@@ -37,9 +38,9 @@ export const propheseeDat = defineEventFormat({
     }
     return {
       size: sizeIn(lines),
-      *chunks() {
+      *chunks(from) {
         const clock = new WrappingClock(period, notes);
-        for (const { view } of piecesOf(source, begin, recordLength)) {
+        for (const { view } of piecesOf(source, placeOf(source, begin, from), recordLength)) {
           const writer = new EventWriter(view.byteLength / recordLength);
           for (let at = 0; at < view.byteLength; at += recordLength) {
             const time = clock.time(view.getUint32(at, true));
@@ -69,6 +70,22 @@ export const propheseeDat = defineEventFormat({
     },
   }),
 });
+
+/** Place of the first event from a time on; the first of all where the clock started again in between. */
+function placeOf(source: ByteSource, begin: number, from: number | undefined): number {
+  const count = Math.floor(((source.length ?? 0) - begin) / recordLength);
+  if (from === undefined || count === 0) return begin;
+  const timeAt = (event: number) =>
+    pieceOf(source, begin + event * recordLength, 4, 'a time').view.getUint32(0, true);
+  if (timeAt(count - 1) < timeAt(0)) return begin;
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timeAt(middle) < from) low = middle + 1;
+    else high = middle;
+  }
+  return begin + low * recordLength;
+}
 
 function sizeIn(lines: readonly string[]): SensorSize | undefined {
   const [width, height] = [numberIn(lines, /^% width (\d+)/i), numberIn(lines, /^% height (\d+)/i)];
