@@ -12,7 +12,7 @@ export interface EventColours {
 }
 
 /** Told apart by those who confuse red and green, too. */
-export const eventColours: EventColours = { on: [214, 94, 0], off: [0, 114, 178], paper: [255, 255, 255] };
+const eventColours: EventColours = { on: [214, 94, 0], off: [0, 114, 178], paper: [255, 255, 255] };
 
 /** A stream with the size of its sensor. */
 interface Stream extends SensorSize {

@@ -30,7 +30,7 @@ export interface Pose {
 export type PixelBox = readonly [left: number, top: number, right: number, bottom: number];
 
 /** What bounds the motion of all objects of a scene. */
-export const objectLimits = { speed: 120, turn: 1.5, growth: 0.5, smallest: 0.55, largest: 1.05 } as const;
+const objectLimits = { speed: 120, turn: 1.5, growth: 0.5, smallest: 0.55, largest: 1.05 } as const;
 
 /** Pixels from the middle of a glyph to its ends, in its picture. */
 const halfGlyph = 13;

@@ -5,7 +5,7 @@ import { boxOf, type PixelBox } from './glyph-object.ts';
 import type { GlyphScene } from './glyph-scene.ts';
 
 /** Events that an object has to have in its box to count: what does not move, no event camera sees. */
-export const fewestEvents = 10;
+const fewestEvents = 10;
 const microseconds = 1e6;
 
 /**

@@ -12,7 +12,7 @@ export interface IntensityPicture extends SensorSize {
 export interface SaccadeSettings extends SensorSize {
   /** Seconds of one of the three saccades. Default 0.1 */
   readonly saccadeSeconds?: number | undefined;
-  /** Where the picture stands at the ends of the saccades, in pixels; it begins at the last one. Default: {@link saccadeTriangle} */
+  /** Where the picture stands at the ends of the saccades, in pixels; it begins at the last one. Default: a triangle, down to the right, up to the right and back */
   readonly corners?: readonly (readonly [x: number, y: number])[] | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface SaccadeSettings extends SensorSize {
  * The corners of a triangle that pictures are moved along, as shares of the width of the sensor. Recordings of N-MNIST (Orchard, Jayawant,
  * Cohen, Thakor, Frontiers in Neuroscience 2015) move by about as much: down to the right, up to the right, and back.
  */
-export const saccadeTriangle = [
+const saccadeTriangle = [
   [0.5 / 7, 1.1 / 7],
   [1 / 7, 0],
   [0, 0],

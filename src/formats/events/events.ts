@@ -22,11 +22,6 @@ export interface SensorSize {
 /** Pieces of a stream of events, one after the other in time; only one of them is in memory at a time. */
 export type EventChunks = AsyncIterable<Events> | Iterable<Events>;
 
-/** No events. */
-export function noEvents(): Events {
-  return { t: new Float64Array(0), x: new Uint16Array(0), y: new Uint16Array(0), p: new Uint8Array(0) };
-}
-
 /** The events from one place up to another, which is left out, without copying. */
 export function sliceEvents({ t, x, y, p }: Events, from: number, to = t.length): Events {
   return {
