@@ -44,27 +44,24 @@ const word16 = (value: number) => [value & 255, value >>> 8];
 const big32 = (value: number) => word32(value).reverse();
 
 describe('files of events', () => {
-  it.each(['a.bin', 'a.dat', 'a.raw', 'evt2.raw', 'a.npz'])(
-    'are what was written: %s',
-    async (name) => {
-      const events = someEvents(20_000);
-      const path = join(folder, name);
-      const half = (from: number, to: number) => ({
-        t: events.t.slice(from, to),
-        x: events.x.slice(from, to),
-        y: events.y.slice(from, to),
-        p: events.p.slice(from, to),
-      });
-      const format = name === 'evt2.raw' ? 'evt2' : undefined;
-      await writeEvents(path, size, [half(0, 7777), half(7777, 7777), half(7777, 20_000)], format);
-      const { events: found, ...file } = await read(path, name === 'a.bin' ? { size } : {});
-      expect(file).toMatchObject(size);
-      // The clocks of EVT 3 and N-MNIST start again; from when on, nothing in the file says.
-      const period = { 'a.bin': 2 ** 23, 'a.raw': 2 ** 24 }[name] ?? 2 ** 32;
-      const lost = Math.floor(events.t[0]! / period) * period;
-      expect(rows(found)).toEqual(rows({ ...events, t: events.t.map((time) => time - lost) }));
-    },
-  );
+  it.each(['a.bin', 'a.dat', 'a.raw', 'evt2.raw', 'a.npz'])('are what was written: %s', async (name) => {
+    const events = someEvents(20_000);
+    const path = join(folder, name);
+    const half = (from: number, to: number) => ({
+      t: events.t.slice(from, to),
+      x: events.x.slice(from, to),
+      y: events.y.slice(from, to),
+      p: events.p.slice(from, to),
+    });
+    const format = name === 'evt2.raw' ? 'evt2' : undefined;
+    await writeEvents(path, size, [half(0, 7777), half(7777, 7777), half(7777, 20_000)], format);
+    const { events: found, ...file } = await read(path, name === 'a.bin' ? { size } : {});
+    expect(file).toMatchObject(size);
+    // The clocks of EVT 3 and N-MNIST start again; from when on, nothing in the file says.
+    const period = { 'a.bin': 2 ** 23, 'a.raw': 2 ** 24 }[name] ?? 2 ** 32;
+    const lost = Math.floor(events.t[0]! / period) * period;
+    expect(rows(found)).toEqual(rows({ ...events, t: events.t.map((time) => time - lost) }));
+  });
 
   it('of .npy hold rows or records', async () => {
     const npy = (descr: string, shape: string, data: readonly number[]) => {
