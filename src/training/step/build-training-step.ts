@@ -5,11 +5,13 @@ import { inferTypes } from '../../differentiation/infer-types.ts';
 import { carryTrainingOperators } from '../../differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../differentiation/operators/training-operators.ts';
 import { GraphError } from '../../errors.ts';
+import { sharedInputs } from '../../graph/batch-axis.ts';
 import { definePass } from '../../graph/define-pass.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
+import type { ValueInfo } from '../../graph/value-info.ts';
 import { lookUp } from '../../look-up.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
@@ -28,6 +30,8 @@ export interface TrainingStepOptions {
    * run. Default 1. Not for networks with batch normalisations, which a part of a batch would normalise otherwise.
    */
   readonly microBatches?: number | undefined;
+  /** Lengths of axes that inputs name, such as `steps` of inputs over time. */
+  readonly lengths?: Readonly<Record<string, number>> | undefined;
   readonly loss: LossName;
   readonly optimiser: AnyOptimiser;
   /** Checked settings of the optimiser. */
@@ -40,15 +44,17 @@ export interface TrainingStepOptions {
 
 /**
  * One training step as one ONNX graph; with several micro-batches it takes the gradient of those before as `gradient` [n] and gives the
- * sum as `gradient.next`, and the update counts after the last one. Inputs: the network's input, `targets`, `learning_rate` [], `step` [],
+ * sum as `gradient.next`, and the update counts after the last one. Inputs: the network's inputs, `targets`, `learning_rate` [], `step` [],
  * `parameters` [n], `statistics` [s], `state.NAME` [n]. Outputs: `loss` [], `correct` [] (how many rows are right,
  * see {@link hits}), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`.
  */
 export interface TrainingStep {
   readonly model: Model;
-  /** The same network for evaluation: inputs x, `targets`, `parameters`, `statistics`; outputs `loss`, `hits` [N]: 0 to 1. */
+  /** The same network for evaluation: its inputs, `targets`, `parameters`, `statistics`; outputs `loss`, `hits` [N]: 0 to 1. */
   readonly evaluation: Model;
   readonly parameters: ParameterLayout;
+  /** Names of the network's own inputs. */
+  readonly inputs: readonly string[];
   /** Running statistics of batch normalisations. */
   readonly statistics: ParameterLayout;
   /** Names of the optimiser's state vectors. */
@@ -70,7 +76,7 @@ export async function buildTrainingStep(
   const shapes = (names: readonly string[]) =>
     names.map((name) => [name, lookUp(source.initializers, name, 'constant').shape] as const);
   const parameters = layOut(shapes(network.parameters));
-  const plain = withFixedBatch(network.model, options.batchSize);
+  const plain = withFixedLengths(network.model, options);
   readFromVector(plain, parameters, 'parameters');
   const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty]);
   const forward = fixed.clone();
@@ -93,6 +99,7 @@ export async function buildTrainingStep(
   return {
     model,
     evaluation: exposeValues(evaluation, ['loss', 'hits'], false),
+    inputs: source.inputs.map(({ name }) => name),
     parameters,
     statistics,
     state: options.optimiser.state,
@@ -109,16 +116,20 @@ function normalisesByBatch({ graph }: Model): GraphError {
   });
 }
 
-const withFixedBatch = definePass({
-  name: 'fixed-batch',
-  summary: 'The batch axis of inputs gets a fixed length.',
+const withFixedLengths = definePass({
+  name: 'fixed-lengths',
+  summary: 'The batch axis of inputs, and axes that have a name, get fixed lengths.',
   rewrites: 'copy',
-  apply(model: Model, batchSize: number): Model {
+  apply(model: Model, { batchSize, lengths = {} }: TrainingStepOptions): Model {
     const copy = model.clone();
-    const fixed = (shape: readonly unknown[] | undefined) => shape && [batchSize, ...shape.slice(1)];
-    copy.graph.setInputs(
-      copy.graph.inputs.map((info) => ({ ...info, shape: fixed(info.shape) as number[] })),
-    );
+    const { inputs } = copy.graph;
+    const shared = sharedInputs(inputs);
+    const known = ({ name, shape }: ValueInfo) =>
+      shape?.map((length, axis) => {
+        if (axis === 0 && !shared.has(name)) return batchSize;
+        return typeof length === 'string' ? (lengths[length] ?? length) : length;
+      });
+    copy.graph.setInputs(inputs.map((info) => ({ ...info, shape: known(info) })));
     copy.graph.setOutputs(copy.graph.outputs.map((info) => ({ ...info, shape: undefined })));
     return copy;
   },

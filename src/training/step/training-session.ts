@@ -1,6 +1,10 @@
 import { messageOf, RuntimeError } from '../../errors.ts';
+import { sharedInputs } from '../../graph/batch-axis.ts';
+import { castNumbers } from '../../graph/cast-numbers.ts';
+import type { DataType } from '../../graph/data-type.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import type { TypedNumbers } from '../../graph/typed-view.ts';
 import { mustExist } from '../../look-up.ts';
 import {
   currentRuntime,
@@ -22,7 +26,8 @@ export interface StepOutcome {
 
 /** One batch: as many inputs and targets as the step was built for. */
 export interface TrainingBatch {
-  readonly inputs: Float32Array;
+  /** Of a network with one input, or of each input by name, in its element type; those that all samples share once. */
+  readonly inputs: Float32Array | Readonly<Record<string, TypedNumbers>>;
   readonly targets: Float32Array;
 }
 
@@ -38,7 +43,7 @@ export class TrainingSession {
   readonly #trainer: RuntimeSession;
   readonly #evaluator: RuntimeSession;
   readonly #sets: [Map<string, RuntimeTensor>, Map<string, RuntimeTensor>];
-  readonly #inputName: string;
+  readonly #inputs: readonly FixedInput[];
   readonly #shapes: { readonly input: number[]; readonly targets: number[] };
   #current: 0 | 1 = 0;
 
@@ -52,13 +57,22 @@ export class TrainingSession {
     this.#trainer = trainer;
     this.#evaluator = evaluator;
     this.#sets = [tensors(step, start), tensors(step, undefined)];
-    const [input] = step.evaluation.graph.inputs;
-    this.#inputName = input!.name;
-    const targets = mustExist(
-      step.evaluation.graph.inputs.find(({ name }) => name === 'targets'),
-      "input 'targets'",
-    );
-    this.#shapes = { input: input!.shape as number[], targets: targets.shape as number[] };
+    const declared = step.evaluation.graph.inputs;
+    const inputNamed = (name: string) =>
+      mustExist(
+        declared.find((each) => each.name === name),
+        `input '${name}'`,
+      );
+    const own = step.inputs.map(inputNamed);
+    const shared = sharedInputs(own);
+    const first = mustExist(own.find(({ name }) => !shared.has(name)) ?? own[0], 'an input');
+    this.#inputs = own.map(({ name, dataType = 'float32', shape }) => ({
+      name,
+      dataType,
+      shape: shape as number[],
+      shared: shared.has(name),
+    }));
+    this.#shapes = { input: first.shape as number[], targets: inputNamed('targets').shape as number[] };
   }
 
   /**
@@ -152,15 +166,26 @@ export class TrainingSession {
     await this.#evaluator.release();
   }
 
-  /** A part of a batch, as many samples as one run takes. */
+  /**
+   * A part of a batch, as many samples as one run takes.
+   *
+   * @throws RuntimeError if an input is missing, or has another number of elements than the step was built for
+   */
   #feeds({ inputs, targets }: TrainingBatch, part: number): Record<string, RuntimeTensor> {
-    const tensor = (values: Float32Array, shape: readonly number[]) => {
+    const runtime = currentRuntime();
+    const given = this.#inputs.map(({ name, dataType, shape, shared }) => {
+      const numbers = inputs instanceof Float32Array ? inputs : inputs[name];
       const size = sizeOf(shape);
-      return currentRuntime().tensor('float32', values.subarray(part * size, (part + 1) * size), shape);
-    };
+      const first = shared ? 0 : part * size;
+      const own = numbers?.subarray(first, first + size);
+      if (own?.length !== size) throw misfit(name, shape, numbers);
+      return [name, runtime.tensor(dataType, castNumbers(own, dataType), shape)] as const;
+    });
+    const size = sizeOf(this.#shapes.targets);
+    const ownTargets = targets.subarray(part * size, (part + 1) * size);
     return {
-      [this.#inputName]: tensor(inputs, this.#shapes.input),
-      targets: tensor(targets, this.#shapes.targets),
+      ...Object.fromEntries(given),
+      targets: runtime.tensor('float32', ownTargets, this.#shapes.targets),
     };
   }
 
@@ -181,6 +206,24 @@ export class TrainingSession {
       );
     });
   }
+}
+
+/** An input of the network with its lengths. */
+interface FixedInput {
+  readonly name: string;
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  /** Whether all samples share it. */
+  readonly shared: boolean;
+}
+
+function misfit(name: string, shape: readonly number[], got: TypedNumbers | undefined): RuntimeError {
+  return new RuntimeError({
+    where: `training batch: input '${name}'`,
+    expected: `${sizeOf(shape)} numbers [${shape.join(', ')}]`,
+    got: got ? `${got.length}` : 'none',
+    remedy: 'Give all inputs of the batch and the lengths that the step was built for',
+  });
 }
 
 /** The number in a tensor of one element. */
