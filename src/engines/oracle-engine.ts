@@ -2,7 +2,7 @@ import type { State } from '../dynamics/define-neuron.ts';
 import { type Beginning, type OnStep, runNeuron } from '../dynamics/run-neuron.ts';
 import { bindInputs } from '../graph/bind-inputs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
-import type { InputBatch, NamedInputs } from '../graph/input-batch.ts';
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { sizeOf } from '../graph/shape.ts';
@@ -33,7 +33,9 @@ export function createOracleEngine(plan: Plan): Engine {
       const seen = presentBound(plan, bound, before, presentExactly);
       const after = new Map<string, SiteAfter>();
       const custom = referenceNeurons(plan, before, after);
-      const outputs = evaluateModel(model, arraysOf(plan.model, seen.inputs), { custom });
+      const outputs = evaluateModel(model, inputArrays(plan.model, { ...bound, inputs: seen.inputs }), {
+        custom,
+      });
       const floats = new Map([...outputs].map(([name, array]) => [name, toFloatTensor(array)]));
       return toRunResult(plan, floats, plan.stream && settle(plan, before, after, seen.goesOn));
     },
@@ -42,11 +44,8 @@ export function createOracleEngine(plan: Plan): Engine {
 }
 
 /** The network's inputs, after a check; numbers keep the precision they come in. */
-export function inputArrays(model: Model, batch: InputBatch): Map<string, NdArray> {
-  return arraysOf(model, bindInputs(model.graph, batch).inputs);
-}
-
-function arraysOf({ graph }: Model, inputs: NamedInputs['inputs']): Map<string, NdArray> {
+export function inputArrays({ graph }: Model, batch: InputBatch): Map<string, NdArray> {
+  const { inputs } = bindInputs(graph, batch);
   return new Map(
     graph.inputs.map(({ name, dataType = 'float32' }) => {
       const { shape, data } = inputs[name]!;
