@@ -94,7 +94,7 @@ async function* between(
 }
 
 /** Endings of files of events, one each. */
-export const eventFileName = /[^/]\.(bin|dat|raw|aedat|aedat4|npz)$/i;
+export const eventFileName = /[^/]\.(bin|dat|raw|aedat|aedat4|h5|hdf5|npz)$/i;
 
 /** Id of a sample: its path in the data set with `/`. */
 export function sampleId(folder: string, path: string): string {

@@ -43,12 +43,12 @@ export function eventsCommand(): Command {
   return events.addHelpText(
     'after',
     `
-Files: N-MNIST .bin, Prophesee .dat and .raw (EVT 2, EVT 3), AEDAT 2, 3.1 and 4, .npy, .npz.
+Files: N-MNIST .bin, Prophesee .dat and .raw (EVT 2, EVT 3), AEDAT 2, 3.1 and 4, .npy, .npz, HDF5.
 
 Examples:
   transpike events info recording.raw
   transpike events view recording.raw -o recording.html --seconds 2
-  transpike events convert recording.aedat4 -o recording.raw
+  transpike events convert recording.aedat4 -o recording.h5
   transpike events simulate glyphs -o glyphs.raw --seconds 2 --size 128x96
   transpike events simulate photo.jpg -o photo.npz --sensor noisy`,
   );
@@ -76,7 +76,7 @@ function view(): Command {
 
 function convert(): Command {
   return part(reading('convert', 'Write the events of a file in another format.'))
-    .addOption(options.output('.bin, .dat, .raw or .npz').makeOptionMandatory())
+    .addOption(options.output('.bin, .dat, .raw, .npz or .h5').makeOptionMandatory())
     .addOption(as())
     .addOption(options.force())
     .action(async (path: string, settings: Converting) => {
@@ -93,7 +93,7 @@ function simulate(): Command {
       'Write what an event camera would send of moving glyphs, or of a picture that saccades move.',
     )
     .argument('<scene>', 'glyphs, or a picture')
-    .addOption(options.output('.bin, .dat, .raw or .npz').makeOptionMandatory())
+    .addOption(options.output('.bin, .dat, .raw, .npz or .h5').makeOptionMandatory())
     .addOption(as())
     .addOption(
       new Option('--sensor <name>', 'what the pixels are like (default: everyday)').choices(sensorNames),

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -44,24 +44,27 @@ const word16 = (value: number) => [value & 255, value >>> 8];
 const big32 = (value: number) => word32(value).reverse();
 
 describe('files of events', () => {
-  it.each(['a.bin', 'a.dat', 'a.raw', 'evt2.raw', 'a.npz'])('are what was written: %s', async (name) => {
-    const events = someEvents(20_000);
-    const path = join(folder, name);
-    const half = (from: number, to: number) => ({
-      t: events.t.slice(from, to),
-      x: events.x.slice(from, to),
-      y: events.y.slice(from, to),
-      p: events.p.slice(from, to),
-    });
-    const format = name === 'evt2.raw' ? 'evt2' : undefined;
-    await writeEvents(path, size, [half(0, 7777), half(7777, 7777), half(7777, 20_000)], format);
-    const { events: found, ...file } = await read(path, name === 'a.bin' ? { size } : {});
-    expect(file).toMatchObject(size);
-    // The clocks of EVT 3 and N-MNIST start again; from when on, nothing in the file says.
-    const period = { 'a.bin': 2 ** 23, 'a.raw': 2 ** 24 }[name] ?? 2 ** 32;
-    const lost = Math.floor(events.t[0]! / period) * period;
-    expect(rows(found)).toEqual(rows({ ...events, t: events.t.map((time) => time - lost) }));
-  });
+  it.each(['a.bin', 'a.dat', 'a.raw', 'evt2.raw', 'a.npz', 'a.h5'])(
+    'are what was written: %s',
+    async (name) => {
+      const events = someEvents(20_000);
+      const path = join(folder, name);
+      const half = (from: number, to: number) => ({
+        t: events.t.slice(from, to),
+        x: events.x.slice(from, to),
+        y: events.y.slice(from, to),
+        p: events.p.slice(from, to),
+      });
+      const format = name === 'evt2.raw' ? 'evt2' : undefined;
+      await writeEvents(path, size, [half(0, 7777), half(7777, 7777), half(7777, 20_000)], format);
+      const { events: found, ...file } = await read(path, name === 'a.bin' ? { size } : {});
+      expect(file).toMatchObject(size);
+      // The clocks of EVT 3 and N-MNIST start again; from when on, nothing in the file says.
+      const period = { 'a.bin': 2 ** 23, 'a.raw': 2 ** 24 }[name] ?? 2 ** 32;
+      const lost = Math.floor(events.t[0]! / period) * period;
+      expect(rows(found)).toEqual(rows({ ...events, t: events.t.map((time) => time - lost) }));
+    },
+  );
 
   it('of .npy hold rows or records', async () => {
     const npy = (descr: string, shape: string, data: readonly number[]) => {
@@ -193,6 +196,11 @@ describe('files of events', () => {
     await expect(read(await put('odd.raw', evt2))).rejects.toThrow(
       'odd.raw: byte 20: expected a word of EVT 2, got one of kind 7.',
     );
+    await writeEvents(join(folder, 'whole.h5'), size, [someEvents(5000)]);
+    const whole = await readFile(join(folder, 'whole.h5'));
+    await expect(read(await put('cut.h5', whole.subarray(0, 4000)))).rejects.toThrow(
+      /cut\.h5: expected an HDF5 file that is whole, got .*truncated/,
+    );
     await expect(read(await put('no.txt', header('hello')))).rejects.toThrow(
       "got a file '.txt' that begins otherwise",
     );
@@ -231,7 +239,7 @@ describe('files of events', () => {
       'b.bin: expected a sensor of at most 256 × 240 pixels, as n-mnist has room for, got 300 × 10. Write another format.',
     );
     await expect(writeEvents(join(folder, 'b.aedat4'), size, [])).rejects.toThrow(
-      "b.aedat4: expected .bin (n-mnist), .dat (dat), .raw (evt3, evt2), .npz (npz), got '.aedat4'.",
+      "b.aedat4: expected .bin (n-mnist), .dat (dat), .raw (evt3, evt2), .npz (npz), .h5 (hdf5), .hdf5 (hdf5), got '.aedat4'.",
     );
   });
 });

@@ -6,6 +6,7 @@ import { EventNotes, type Note } from '../../formats/events/event-notes.ts';
 import type { Events, SensorSize } from '../../formats/events/events.ts';
 import { tidyEvents } from '../../formats/events/tidy-events.ts';
 import { FileSource } from '../file-source.ts';
+import { isHdf5, openHdf5Events } from './hdf5-events.ts';
 import { isZip, openNpzEvents } from './npz-events.ts';
 
 const headLength = 4096;
@@ -34,7 +35,7 @@ export interface EventFileOptions {
 }
 
 /**
- * Opens a file of events: `.bin` of N-MNIST, `.dat` and `.raw` (EVT 2, EVT 3) of Prophesee, AEDAT 2, 3.1 and 4, `.npy` or `.npz`. What it is, its first bytes say.
+ * Opens a file of events: `.bin` of N-MNIST, `.dat` and `.raw` (EVT 2, EVT 3) of Prophesee, AEDAT 2, 3.1 and 4, `.npy`, `.npz` or HDF5. What it is, its first bytes say.
  * The events are read when they are asked for, piece by piece; those of `.npz` at once. Where neither the file nor the options say how large the
  * sensor is, they are read once to find the largest address.
  *
@@ -67,13 +68,14 @@ async function openAny(
   notes: EventNotes,
 ): Promise<{ format: string; opened: OpenedEvents }> {
   const head = readHead(path, source);
+  if (isHdf5(head)) return { format: 'hdf5', opened: await openHdf5Events(path) };
   if (isZip(head)) return { format: 'npz', opened: await openNpzEvents(path) };
   const extension = extname(path).slice(1).toLowerCase();
   const format = eventFormats.find((each) => each.matches(head, extension));
   if (format) return { format: format.name, opened: format.open(source, notes) };
   throw new FormatError({
     where: path,
-    expected: `events: ${eventFormats.map(({ summary }) => summary).join('; ')}; .npz of x, y, t, p`,
+    expected: `events: ${eventFormats.map(({ summary }) => summary).join('; ')}; .npz or HDF5 of x, y, t, p`,
     got:
       head.length === 0
         ? 'an empty file'

@@ -1,9 +1,12 @@
+import { rename } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { EventFormat } from '../../formats/events/event-format.ts';
 import { eventFormats } from '../../formats/events/event-formats.ts';
 import type { EventChunks, SensorSize } from '../../formats/events/events.ts';
+import { withTemporaryFile } from '../temporary-files.ts';
 import { writeAtomically } from '../write-atomically.ts';
+import { writeHdf5Events } from './hdf5-events.ts';
 import { encodeNpzEvents } from './npz-events.ts';
 
 /** Formats in which events are written, by the extensions that mean them; the first one of several where none is named. */
@@ -12,6 +15,8 @@ const byExtension: Readonly<Record<string, readonly string[]>> = {
   dat: ['dat'],
   raw: ['evt3', 'evt2'],
   npz: ['npz'],
+  h5: ['hdf5'],
+  hdf5: ['hdf5'],
 };
 
 /** Names of all formats in which events are written. */
@@ -56,6 +61,14 @@ export async function writeEvents(
     const parts = await encodeNpzEvents(size, chunks);
     await writeAtomically(path, async (file) => {
       for (const part of parts) await file.write(part);
+    });
+    return;
+  }
+  if (name === 'hdf5') {
+    // The library opens files by itself.
+    await withTemporaryFile(path, async (temporary) => {
+      await writeHdf5Events(temporary, size, chunks);
+      await rename(temporary, path);
     });
     return;
   }
