@@ -42,8 +42,8 @@ function useAlong(of: Node, { operand, weight, output }: SynapseShapes, axis: nu
     number,
     number,
   ];
-  const stride = intsAttribute(of, 'strides')?.[axis] ?? 1;
-  const dilation = intsAttribute(of, 'dilations')?.[axis] ?? 1;
+  const stride = intsAttribute(of, 'strides', [])[axis] ?? 1;
+  const dilation = intsAttribute(of, 'dilations', [])[axis] ?? 1;
   const padding = paddingBefore(
     of,
     axis,
@@ -64,5 +64,5 @@ function paddingBefore(of: Node, axis: number, needed: number): number {
   const automatic = stringAttribute(of, 'auto_pad', 'NOTSET');
   if (automatic === 'SAME_UPPER') return Math.floor(needed / 2);
   if (automatic === 'SAME_LOWER') return Math.ceil(needed / 2);
-  return intsAttribute(of, 'pads')?.[axis] ?? 0;
+  return intsAttribute(of, 'pads', [])[axis] ?? 0;
 }

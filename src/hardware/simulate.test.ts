@@ -118,6 +118,18 @@ describe('the event-driven accelerator', () => {
     }
   });
 
+  it('takes what a convolution leaves out as ONNX does: no strides, dilations or padding', () => {
+    const graph = new Graph('conv');
+    const build = new GraphBuilder(graph);
+    graph.addInput({ name: 'x', dataType: 'float32', shape: ['batch', 1, 3, 3] });
+    const weight = build.constant('w', Tensor.float32([5, 1, 2, 2], new Float32Array(20).fill(1)));
+    build.op('Conv', ['x', weight], {}, { name: 'y' });
+    const [node] = graph.nodes;
+    if (!node) throw new Error('no convolution');
+    const shapes = { operand: [1, 1, 3, 3], weight: [5, 1, 2, 2], output: [1, 5, 2, 2] };
+    expect(Array.from(fanOut(node, shapes, 0))).toEqual([5, 10, 5, 10, 20, 10, 5, 10, 5]);
+  });
+
   it('lets spikes through max-pooling arrive in the slot of the earliest', async () => {
     const graph = new Graph('pooled');
     const build = new GraphBuilder(graph);
