@@ -102,7 +102,28 @@ describe('the table of an evaluation', () => {
   });
 });
 
+describe('the table of neurons that spike once', () => {
+  it('says how many slots a whole run lasts', () => {
+    const { columns, rows } = evaluationTable({ ...result, windows: 3 });
+    const place = columns.findIndex(({ key }) => key === 'latency');
+    expect(columns[place]).toMatchObject({ head: 'slots' });
+    expect(columns[place + 1]).toMatchObject({ key: 'firing_rate' });
+    expect(rows.map((row) => row[place])).toEqual([null, null, 3]);
+    for (const row of rows) expect(row).toHaveLength(columns.length);
+  });
+});
+
 describe('printResult', () => {
+  it('says what T is where neurons spike once', () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    printResult({ ...result, windows: 3 });
+    const text = log.mock.calls.flat().join('\n').replace(/\s+/g, ' ');
+    log.mockRestore();
+    expect(text).toContain(
+      'T: slots of a window; slots: of the whole run, 3 windows; rate: spikes per neuron, at most one;',
+    );
+  });
+
   it('says what the columns are, and what stopping early would give', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     printResult(result, { exitConfidence: 0.9 });

@@ -48,7 +48,7 @@ function legend({ energy, quantised, task, windows }: EvaluationResult): string[
     ...figures,
     windows === null
       ? 'rate: spikes per neuron and step; energy for one image, estimates:'
-      : `T: slots of a window; a run lasts ${windows} windows; rate: spikes per neuron, at most one; energy for one image, estimates:`,
+      : `T: slots of a window; slots: of the whole run, ${windows} windows; rate: spikes per neuron, at most one; energy for one image, estimates:`,
     '(a) ECMT’s ratio to the source network: every spike one addition, nothing else is charged',
     `(b) full estimate of a run of t steps, ratio to the source network in ${energy.devices[0]!.title}${paysUntil(pays)}`,
     ...(quantised ? quantisedLegend(quantised) : []),

@@ -35,7 +35,7 @@ export function comparisonSection({ entries }: Comparison): Html {
   const sourceRows = first ? [sourceRow(first.result)] : [];
   return html`<section id="table" aria-labelledby="table-title">
 <h2 id="table-title">Every method at every step, on the same images</h2>
-<p>Rate is spikes a neuron and step; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
+<p>Rate is spikes a neuron and step${entries.some(({ result }) => result.windows !== null) ? ', of neurons that spike once spikes a neuron in a run' : ''}; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
 ${describeSeenByAll(entries).map(
   (sentence) => html`<p><b>Not all images are new:</b> ${sentence}.</p>
 `,

@@ -20,7 +20,9 @@ export function evaluationTiles(result: EvaluationResult): Tile[] {
     });
   }
   const best = operatingPoint(result);
-  return best ? [...tiles, ...qualityTiles(result, best), ...energyTiles(result, best)] : tiles;
+  return best
+    ? [...tiles, ...qualityTiles(result, best), ...latencyTiles(result, best), ...energyTiles(result, best)]
+    : tiles;
 }
 
 /** Whether the network has met the images before, where it says so. */
@@ -44,6 +46,13 @@ function qualityTiles({ task }: EvaluationResult, best: OperatingPoint): Tile[] 
     text: `agreement at T = ${step.t} (${interval(agreementInterval)})`,
   };
   return top1 === null ? [agrees] : [right, agrees];
+}
+
+/** How long a run lasts where each layer has a window of its own. */
+function latencyTiles({ windows }: EvaluationResult, { step }: OperatingPoint): Tile[] {
+  if (windows === null) return [];
+  const latency = figureOf('result.json#/windows', windows, `${windows * step.t} slots`);
+  return [{ value: latency, text: `latency at T = ${step.t}: ${windows} windows of ${step.t} slots` }];
 }
 
 function energyTiles({ energy }: EvaluationResult, { step, index }: OperatingPoint): Tile[] {

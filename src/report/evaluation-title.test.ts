@@ -21,6 +21,7 @@ const of = (...top1: (number | null)[]) =>
     source: { top1: top1[0] === null ? null : 0.99, top1Interval: [0.98, 1] },
     steps: top1.map((value, i) => step(i + 1, value)),
     quantised: null,
+    windows: null,
     energy: null,
   }) as unknown as EvaluationResult;
 
@@ -35,6 +36,14 @@ describe('the headline of an evaluation', () => {
 
   it('goes by agreement without labels', () => {
     expect(title(of(null, null))).toBe('net: 52.0 % agreement with its source network at T = 2');
+  });
+
+  it('tells how long a run lasts where neurons spike once', () => {
+    const tiles = evaluationTiles({ ...of(0.9, 0.994), windows: 8 }).map(({ value, text }) => [
+      String(value).replace(/<[^>]*>/g, ''),
+      text,
+    ]);
+    expect(tiles).toContainEqual(['16 slots', 'latency at T = 2: 8 windows of 2 slots']);
   });
 
   it('has its numbers below, and says that the step was chosen', () => {

@@ -1,10 +1,15 @@
 /** A horizontal axis of time-steps 1…T for a line chart. @param domain ends of the axis, where room is wanted beside 1 and T */
-export function stepAxis(last: number, narrow: boolean, domain: readonly [number, number]) {
+export function stepAxis(
+  last: number,
+  narrow: boolean,
+  domain: readonly [number, number],
+  label = 'time-step T',
+) {
   return {
     domain: [...domain],
     ticks: integerTicks(last, narrow ? 6 : 16),
     tickFormat: 'd',
-    label: 'time-step T',
+    label,
     labelAnchor: 'center',
     labelArrow: 'none',
   } as const;

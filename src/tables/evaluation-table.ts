@@ -33,13 +33,28 @@ const costColumns = [
  * activations of 5 bits.
  */
 export function evaluationTable(result: EvaluationResult): Table {
+  const { windows } = result;
+  // Where layers have windows one after the other, T alone does not say how long a run lasts.
+  const latencyColumns = windows === null ? [] : [numberColumn('latency', 'slots', 0)];
+  const noLatency = latencyColumns.map(() => null);
+  const place = -costColumns.length;
+  const withLatency = (cells: readonly Cell[], latency: readonly Cell[]) => [
+    ...cells.slice(0, place),
+    ...latency,
+    ...cells.slice(place),
+  ];
   return {
     caption: `${result.images} images`,
-    columns: [textColumn('network', ''), ...measuredColumns(result.task), ...costColumns],
+    columns: [textColumn('network', ''), ...measuredColumns(result.task), ...latencyColumns, ...costColumns],
     rows: [
-      ['source', ...sourceCells(result), null, 1, 1, null],
-      ...(result.quantised?.networks ?? []).map((network, i) => quantisedRow(network, i, result)),
-      ...stepRows(result).map(([t, ...cells]) => [`T = ${t}`, ...cells]),
+      ['source', ...sourceCells(result), ...noLatency, null, 1, 1, null],
+      ...(result.quantised?.networks ?? []).map((network, i) =>
+        withLatency(quantisedRow(network, i, result), noLatency),
+      ),
+      ...stepRows(result).map(([t, ...cells]) => [
+        `T = ${t}`,
+        ...withLatency(cells, windows === null ? [] : [windows * Number(t)]),
+      ]),
     ],
   };
 }

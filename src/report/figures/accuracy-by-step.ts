@@ -6,6 +6,7 @@ import { type Html, html } from '../html.ts';
 import { spreadLabels } from '../label-places.ts';
 import { keyMark, type SeriesMark, seriesMark } from '../series-marks.ts';
 import { stepAxis } from '../step-axis.ts';
+import { stepWords } from '../step-words.ts';
 
 interface Point {
   readonly t: number;
@@ -33,9 +34,10 @@ export const accuracyByStep = defineFigure({
     const [first, last] = [steps[0], steps.at(-1)];
     if (!first || !last || task) return undefined;
     const series = seriesOf(result);
+    const words = stepWords(result);
     return {
       title: titleOf(result, first, last),
-      caption: html`Share of ${count(result.images, 'image')}, in percent, after each time-step; bars are 95 % intervals. Agreement is the share of images that keep the source network’s best class.`,
+      caption: html`Share of ${count(result.images, 'image')}, in percent, ${words.after}; bars are 95 % intervals. Agreement is the share of images that keep the source network’s best class.${words.latency}`,
       data: [
         'result.json: steps[].top1, .top1Interval, .agreement, .agreementInterval',
         'source.top1',
@@ -112,7 +114,8 @@ export function bitsOf([low, high]: readonly [number, number]): string {
   return low === high ? `${low}-bit` : `${low}- to ${high}-bit`;
 }
 
-function chart({ source }: EvaluationResult, last: number, series: readonly Series[]): Promise<Html> {
+function chart(result: EvaluationResult, last: number, series: readonly Series[]): Promise<Html> {
+  const { source } = result;
   const all = series.flatMap((each) => each.points);
   const reference = source.top1 === null ? [] : [100 * source.top1];
   const lowest = Math.min(...all.map(({ low }) => low), ...reference);
@@ -146,7 +149,7 @@ function chart({ source }: EvaluationResult, last: number, series: readonly Seri
       marginLeft: 40,
       marginRight: 104,
       style: { fontSize: '12px' },
-      x: stepAxis(last, narrow, [0.6, last + 0.4]),
+      x: stepAxis(last, narrow, [0.6, last + 0.4], stepWords(result).axis),
       y: { domain: [...domain], grid: true, label: '% of images', labelArrow: 'none' },
       marks: [
         Plot.ruleY(reference, { strokeDasharray: '1 3', strokeWidth: 2, stroke: 'currentColor' }),
@@ -196,7 +199,8 @@ function chart({ source }: EvaluationResult, last: number, series: readonly Seri
   });
 }
 
-function tableOf({ source, steps, quantised }: EvaluationResult): FigureTable {
+function tableOf(result: EvaluationResult): FigureTable {
+  const { source, steps, quantised } = result;
   const accuracy = (at: string, of: EvaluationResult['source']) => [
     figureOf(`result.json#/${at}/top1`, of.top1, percent(of.top1)),
     interval(of.top1Interval),
@@ -207,7 +211,7 @@ function tableOf({ source, steps, quantised }: EvaluationResult): FigureTable {
     interval(of.agreementInterval),
   ];
   return {
-    head: ['', 'top-1', '95 %', 'top-5', 'agreement', '95 %', 'spikes a neuron and step'],
+    head: ['', 'top-1', '95 %', 'top-5', 'agreement', '95 %', stepWords(result).rate],
     rows: [
       ['source network', ...accuracy('source', source), '', '', ''],
       ...steps.map((step, i) => [

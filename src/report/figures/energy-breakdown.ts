@@ -49,7 +49,7 @@ interface Bar {
 export const energyBreakdown = defineFigure({
   id: 'energy-breakdown',
   async draw({ result }) {
-    const { energy, steps } = result;
+    const { energy, steps, windows } = result;
     const last = steps.at(-1);
     if (!energy || !last) return undefined;
     const columns = columnsOf(energy, steps);
@@ -114,7 +114,7 @@ export const energyBreakdown = defineFigure({
 <p>Ratio to the source network on the same device.</p><div class="scroll">${renderTable(devicesTable(energy, steps), 'Energy ratio on every device')}</div></details>`;
     return {
       title: titleOf(last.t, full, energy),
-      caption: html`Full estimate in ${unitNames[unit.name]} an image${device && ` on ${device.title}`}; of the spiking network for ${runOf(energy, full)}. No measurement.`,
+      caption: html`Full estimate in ${unitNames[unit.name]} an image${device && ` on ${device.title}`}; of the spiking network for ${runOf(energy, full, windows)}. No measurement.`,
       data: [
         `result.json: steps[].energy.full[device = ${energy.device}].breakdown`,
         'energy.source[]',
@@ -185,7 +185,8 @@ export function spread<E>(all: readonly E[], most: number): E[] {
 }
 
 /** What a step's figure is the energy of. */
-function runOf({ accounting }: EnergyResult, { realisation }: DeviceEnergy): string {
+function runOf({ accounting }: EnergyResult, { realisation }: DeviceEnergy, windows: number | null): string {
+  if (windows !== null) return `runs of their own with T slots in each of ${windows} windows`;
   if (accounting < 2)
     return 'all steps up to T, each of which reads and writes all that is kept (the rules of earlier versions)';
   return realisation === 'running-means'

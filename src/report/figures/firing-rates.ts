@@ -4,6 +4,7 @@ import { count, short } from '../format.ts';
 import { html } from '../html.ts';
 import { drawSiteRows } from '../site-rows.ts';
 import { integerTicks } from '../step-axis.ts';
+import { stepWords } from '../step-words.ts';
 
 interface Cell {
   readonly site: string;
@@ -17,7 +18,9 @@ const mostWrittenSteps = { wide: 12, narrow: 5 } as const;
 /** Firing rate by site and time-step, a heat map. */
 export const firingRates = defineFigure({
   id: 'firing-rates',
-  async draw({ result: { sites } }) {
+  async draw({ result }) {
+    const { sites } = result;
+    const words = stepWords(result);
     const [first] = sites;
     if (!first) return undefined;
     const highest = Math.max(...sites.flatMap(({ firingRate }) => firingRate));
@@ -41,12 +44,12 @@ export const firingRates = defineFigure({
           type: 'band',
           domain: Array.from({ length: steps }, (_, i) => i + 1),
           ticks,
-          label: 'time-step T',
+          label: words.axis,
           padding: 0.04,
         },
         marks: [
           ...(twoAxes ? [Plot.axisX({ anchor: 'top', ticks, label: null })] : []),
-          Plot.axisX({ anchor: 'bottom', ticks, label: 'time-step T' }),
+          Plot.axisX({ anchor: 'bottom', ticks, label: words.axis }),
           Plot.cell(cells, {
             x: 't',
             y: 'site',
@@ -69,8 +72,8 @@ export const firingRates = defineFigure({
       };
     });
     return {
-      title: titleOf(sites),
-      caption: html`Spikes a neuron at each time-step, mean over all images; a spike of any level counts once. None <span class="ramp"></span> ${highest.toFixed(2)}.`,
+      title: titleOf(result),
+      caption: html`Spikes a neuron ${words.during}, mean over all images; a spike of any level counts once. None <span class="ramp"></span> ${highest.toFixed(2)}.`,
       data: ['result.json: sites[].firingRate'],
       body: join(...charts),
       tall: true,
@@ -89,11 +92,17 @@ export const firingRates = defineFigure({
   },
 });
 
-function titleOf(sites: EvaluationResult['sites']): string {
+function titleOf(result: EvaluationResult): string {
+  const { sites, windows } = result;
+  const { rate } = stepWords(result);
+  // Runs of fewer slots are networks of their own, which no mean over all runs describes.
   const mean = ({ firingRate }: EvaluationResult['sites'][number]) =>
-    firingRate.reduce((sum, rate) => sum + rate, 0) / firingRate.length;
+    windows === null
+      ? firingRate.reduce((sum, each) => sum + each, 0) / firingRate.length
+      : (firingRate.at(-1) ?? 0);
+  const at = windows === null ? '' : ` at T = ${sites[0]?.firingRate.length}`;
   const busiest = sites.reduce((a, b) => (mean(b) > mean(a) ? b : a));
   const quietest = sites.reduce((a, b) => (mean(b) <= mean(a) ? b : a));
-  if (sites.length === 1) return `${short(mean(busiest))} spikes a neuron and step`;
-  return `Of ${count(sites.length, 'site')}, ${busiest.name} fires most (${short(mean(busiest))} spikes a neuron and step), ${quietest.name} least (${short(mean(quietest))})`;
+  if (sites.length === 1) return `${short(mean(busiest))} ${rate}${at}`;
+  return `Of ${count(sites.length, 'site')}, ${busiest.name} fires most${at} (${short(mean(busiest))} ${rate}), ${quietest.name} least (${short(mean(quietest))})`;
 }

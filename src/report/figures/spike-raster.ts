@@ -11,9 +11,10 @@ const mostColumns = { wide: 260, narrow: 80 } as const;
 /** Which of a few neurons of every site spike when, on one image. */
 export const spikeRaster = defineFigure({
   id: 'raster',
-  async draw({ traces }) {
+  async draw({ traces, result }) {
     if (!traces || traces.sites.length === 0) return undefined;
     const { sites, steps, image, picture } = traces;
+    const isOnce = result.windows !== null;
     const neurons = Math.max(...sites.map((site) => site.neurons.length));
     const levels = Math.max(1, ...sites.flatMap(({ spikes }) => spikes.flat().map(Math.abs)));
     const signed = sites.some(({ spikes }) => spikes.flat().some((level) => level < 0));
@@ -74,8 +75,8 @@ export const spikeRaster = defineFigure({
     const all = sites.flatMap(({ spikes }) => spikes.flat());
     const share = all.length === 0 ? 0 : all.filter((level) => level !== 0).length / all.length;
     return {
-      title: `On one image, ${percent(share, 0)} of the traced neurons spike in a step`,
-      caption: html`Image “${image}”. Each row has ${neurons} neurons of a site, evenly spread over it, once for each time-step, or for as many steps as fit. A stick is a spike${signed ? ': upwards positive, downwards negative' : ''}${levels > 1 ? `; the longer, the larger its level (1 to ${levels})` : ''}.`,
+      title: `On one image, ${percent(share, 0)} of the traced neurons spike in a ${isOnce ? 'run' : 'step'}`,
+      caption: html`Image “${image}”. Each row has ${neurons} neurons of a site, evenly spread over it, once for each ${isOnce ? 'run of T slots a window' : 'time-step'}, or for as many ${isOnce ? 'runs' : 'steps'} as fit. A stick is a spike${signed ? ': upwards positive, downwards negative' : ''}${levels > 1 ? `; the longer, the larger its level (1 to ${levels})` : ''}.`,
       data: ['traces.json: sites[].spikes'],
       body: html`${picture && renderPicture(picture, `Image ${image}, as the network gets it`)}${
         signed

@@ -9,6 +9,7 @@ import { html } from '../html.ts';
 import { operatingPoint } from '../operating-point.ts';
 import { seriesMark } from '../series-marks.ts';
 import { stepAxis } from '../step-axis.ts';
+import { type StepWords, stepWords } from '../step-words.ts';
 import { bitsOf } from './accuracy-by-step.ts';
 
 /** How good a network is at a task that is not to tell classes, after every time-step. */
@@ -19,11 +20,12 @@ export const taskByStep = defineFigure({
     if (!task || steps.length === 0) return undefined;
     const [main] = mainFigures(task);
     const figures = shownFigures(task);
+    const words = stepWords(result);
     return {
       title: titleOf(result, task),
-      caption: html`${figures.map(({ title, meaning }) => `${title}: ${meaning}`).join('; ')}. Over ${count(images, 'image')}; 95 % intervals by bootstrap over the images.`,
+      caption: html`${figures.map(({ title, meaning }) => `${title}: ${meaning}`).join('; ')}. Over ${count(images, 'image')}; 95 % intervals by bootstrap over the images.${words.latency}`,
       data: ['result.json: task'],
-      body: main ? await chart(task, main) : html`<p>These images tell no figure.</p>`,
+      body: main ? await chart(task, main, words) : html`<p>These images tell no figure.</p>`,
       table: tableOf(result, task, figures),
     };
   },
@@ -38,7 +40,7 @@ function titleOf(result: EvaluationResult, task: TaskResult): string {
   return `${task.name}: ${taskFigure(task, main, best.index)} at T = ${best.step.t}${own}`;
 }
 
-function chart(task: TaskResult, figure: ShownFigure) {
+function chart(task: TaskResult, figure: ShownFigure, { axis }: StepWords) {
   const scale = figure.percent ? 100 : 1;
   const points = task.steps.flatMap((figures, i) => {
     const { value, interval } = (figures as Readonly<Record<string, Figure>>)[figure.key]!;
@@ -56,7 +58,7 @@ function chart(task: TaskResult, figure: ShownFigure) {
     marginRight: 24,
     marginBottom: 44,
     style: { fontSize: '12px' },
-    x: stepAxis(last, narrow, [0.6, last + 0.4]),
+    x: stepAxis(last, narrow, [0.6, last + 0.4], axis),
     y: {
       grid: true,
       label: figure.percent ? `${figure.title}, %` : figure.title,
@@ -93,11 +95,8 @@ function chart(task: TaskResult, figure: ShownFigure) {
   }));
 }
 
-function tableOf(
-  { steps, quantised, otherOutputs = [] }: EvaluationResult,
-  task: TaskResult,
-  figures: readonly ShownFigure[],
-): FigureTable {
+function tableOf(result: EvaluationResult, task: TaskResult, figures: readonly ShownFigure[]): FigureTable {
+  const { steps, quantised, otherOutputs = [] } = result;
   const cells = (at: string, of: Readonly<Record<string, Figure>>) =>
     figures.flatMap((figure) => {
       const { value, interval } = of[figure.key]!;
@@ -119,7 +118,7 @@ function tableOf(
       '',
       ...figures.flatMap(({ title, percent }) => [percent ? `${title}, %` : title, '95 %']),
       ...otherOutputs.map(({ name }) => `relative error of ${name}`),
-      'spikes a neuron and step',
+      stepWords(result).rate,
     ],
     rows: [
       ['source network', ...cells('source', task.source), ...none, ''],
