@@ -60,6 +60,7 @@ describe('retrieveSources', () => {
     expect(of('s-lista-shrink-4').energy.map(({ device }) => device)).toEqual(['45nm-int8', 'spinnaker-2']);
     expect(of('s-lista').operations).toBe(3 * 4 * 8 * 16 + 2 * 4 * 16 * 16);
     expect(of('true-support').nmse).toBeLessThan(of('s-lista').nmse!);
+    expect(of('true-support').refinedRmse).toBeNull();
     expect(retrieval.resolution).toHaveLength(6 * 8);
     expect(retrieval.sweep?.map(({ snr }) => snr)).toContain(30);
     const page = await renderRetrieval(retrieval);

@@ -132,7 +132,7 @@ export async function retrieveSources(network: Network, settings: RetrieveSettin
       snr,
       separation,
       methods: scored,
-      spectra: await spectraOf(methods, drawn[0]!),
+      spectra: await spectraOf(methods, richest(drawn)),
       ...(settings.resolution && {
         resolution: await resolutionOf(array, few, Math.min(snapshots, pointSnapshots), seed),
       }),
@@ -266,14 +266,19 @@ function foundSources(
   }));
 }
 
-/** Spectra of the first snapshot. */
+/** The first problem with the most sources. */
+function richest(problems: readonly KnownProblem[]): KnownProblem {
+  return problems.reduce((best, each) => (each.frequencies.length > best.frequencies.length ? each : best));
+}
+
+/** Spectra of one snapshot. */
 async function spectraOf(
   methods: readonly RetrievalMethod[],
-  first: KnownProblem,
+  problem: KnownProblem,
 ): Promise<Retrieval['spectra']> {
-  const spectra = [{ name: 'sources', magnitudes: [...magnitudesOf(first.target)] }];
+  const spectra = [{ name: 'sources', magnitudes: [...magnitudesOf(problem.target)] }];
   for (const method of methods) {
-    const [estimate] = await estimateAll(method, [first], false);
+    const [estimate] = await estimateAll(method, [problem], false);
     spectra.push({ name: method.name, magnitudes: [...magnitudesOf(estimate!.spectrum)] });
   }
   return spectra;

@@ -6,6 +6,7 @@ import {
   fewSpikesTables,
 } from '../dynamics/few-spikes-tables.ts';
 import { keepState } from '../dynamics/restarts.ts';
+import { tellFewSpikes } from '../dynamics/tell-few-spikes.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 const tableNames = Object.keys(fewSpikesTables) as [FewSpikesTableName, ...FewSpikesTableName[]];
@@ -51,16 +52,9 @@ export const fewSpikesFunction = defineNeuron({
   functionName: ({ code }) => `FewSpikesFunction_${code.replace('-', '_')}`,
   levels: spikeWorths,
   step({ mean }, state, _parameters, { code }) {
-    const { thresholds, resets, worths } = fewSpikesTables[code];
-    let [value, sum, count] = [mean, 0, 0];
-    for (const [k, threshold] of thresholds.entries()) {
-      if (value < threshold) continue;
-      value -= resets[k]!;
-      sum += worths[k]!;
-      count++;
-    }
+    const { sum, fired } = tellFewSpikes(mean, fewSpikesTables[code], false);
     state.told = sum;
-    state.count = count;
+    state.count = fired.length;
     return sum;
   },
   decode: (state) => state.told,

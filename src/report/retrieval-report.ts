@@ -1,22 +1,37 @@
 import type { Retrieval, SweepPoint } from '../retrieval/retrieval-result.ts';
 import { frequencyAt } from '../signals/sensor-array.ts';
 import { drawChart } from './draw-chart.ts';
-import { figureOf, join, key, renderFigure } from './figure.ts';
+import { type FigureTable, figureOf, join, key, renderFigure, renderTable } from './figure.ts';
 import { count } from './format.ts';
+import { foundSection } from './found-sources.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
-import { keyMark, seriesMark } from './series-marks.ts';
+import { keyMark, type SeriesMark, seriesMark } from './series-marks.ts';
 
 /** File whose text goes into the page. */
 const file = 'retrieval.json';
 /** Methods that are drawn, as many as there are marks. */
 const drawn = ['s-lista', 's-lista-shrink-6', 's-lista-greedy-8', 'fista', 'omp', 'esprit'] as const;
 
+/** What others are held against has no colour. */
+const reference: SeriesMark = { color: 'var(--ink)', symbol: 'circle', dash: '1 3' };
+
+/** The mark of a method, the same in all drawings. */
+function markOf(name: string): SeriesMark {
+  const place = drawn.findIndex((each) => each === name);
+  return place < 0 ? reference : seriesMark(place);
+}
+
+/** A table that is the figure itself. */
+function openTable(table: FigureTable, caption: string): Html {
+  return html`<div class="scroll">${renderTable(table, caption)}</div>`;
+}
+
 /** The report of a retrieval: what methods find and cost, NMSE and errors over the signal-to-noise ratio, spectra. */
 export async function renderRetrieval(retrieval: Retrieval): Promise<string> {
   const { network, sensors, grid, snapshots, snr, methods } = retrieval;
   const sections = [
-    methodsSection(retrieval),
+    snr === null ? foundSection(file, retrieval) : methodsSection(retrieval),
     ...resolutionSection(retrieval),
     ...(await sweepSections(retrieval)),
     ...(await spectraSection(retrieval)),
@@ -24,7 +39,7 @@ export async function renderRetrieval(retrieval: Retrieval): Promise<string> {
   const source = methods.find(({ name }) => name === 's-lista');
   const title =
     typeof source?.nmse === 'number' && snr !== null
-      ? `${network}: NMSE of ${source.nmse.toFixed(1)} dB at ${snr} dB`
+      ? `${network}: NMSE of ${signed(source.nmse, 1)} dB at ${signed(snr)} dB`
       : `${network}: sources in ${count(snapshots, 'snapshot')}`;
   return renderPage({
     lead: `Harmonic retrieval · ${sensors.join(' × ')} sensors · grid of ${grid.join(' × ')} · ${count(snapshots, 'snapshot')}`,
@@ -66,8 +81,7 @@ function methodsSection({ methods }: Retrieval): Html {
     caption:
       'NMSE of the amplitudes on the grid. A source is hit by an estimate within half of 1/M, or half the distance of the next source. Errors are over the Cramér–Rao bound, as found and after Gauss–Newton steps. Operations are real multiply-accumulates a snapshot, estimated; a complex product is four.',
     data: [`${file}: methods`],
-    body: html``,
-    table: { head, rows },
+    body: openTable({ head, rows }, 'What each method finds, and what that takes'),
   });
 }
 
@@ -83,13 +97,13 @@ function resolutionSection({ resolution = [] }: Retrieval): Html[] {
         : [],
     ),
   ]);
+  const head = ['method', ...first.map(({ snr, separation }) => `${snr} dB, ${separation}/M`)];
   return [
     renderFigure('resolution', {
       title: 'How often two equal sources are told apart',
       caption: `Percent of ${first[0]?.trials} trials in which each of both has an estimate of its own within half of their distance, before any refinement.`,
       data: [`${file}: resolution`],
-      body: html``,
-      table: { head: ['method', ...first.map(({ snr, separation }) => `${snr} dB, ${separation}/M`)], rows },
+      body: openTable({ head, rows }, 'How often two equal sources are told apart'),
     }),
   ];
 }
@@ -130,9 +144,9 @@ async function sweepSections({ sweep = [] }: Retrieval): Promise<Html[]> {
     ]);
   return [
     renderFigure('nmse', {
-      title: 'NMSE falls with noise until the grid bounds it',
+      title: 'The less noise, the lower the NMSE, until the grid bounds it',
       caption:
-        'Least squares at the true points of the grid (true-support) is what no answer on the grid can beat.',
+        'NMSE of the amplitudes on the grid. Least squares at the true points of the grid (true-support) is what choosing the right ones would give.',
       data: [`${file}: sweep[].nmse`],
       body: nmse,
       table: { head: ['method', 'NMSE dB', 'refined RMSE', 'bound'], rows },
@@ -154,10 +168,9 @@ async function sweepChart(
   names: readonly string[],
   shown: (point: SweepPoint) => number | null,
 ): Promise<Html> {
-  const series = names.map((name, i) => ({
+  const series = names.map((name) => ({
     name,
-    mark: seriesMark(i),
-    dash: i < 6 ? seriesMark(i).dash : '1 3',
+    mark: markOf(name),
     points: points.filter((each) => each.name === name && shown(each) !== null),
   }));
   const chart = await drawChart(label, (Plot, { narrow }) => ({
@@ -167,8 +180,8 @@ async function sweepChart(
     style: { fontSize: '12px' },
     x: { label: 'signal-to-noise ratio, dB', labelArrow: 'none', labelAnchor: 'center' },
     y: { grid: true, label: axis, labelArrow: 'none' },
-    marks: series.flatMap(({ name, mark, dash, points: own }) => [
-      Plot.line(own, { x: 'snr', y: shown, stroke: mark.color, strokeDasharray: dash, strokeWidth: 2 }),
+    marks: series.flatMap(({ name, mark, points: own }) => [
+      Plot.line(own, { x: 'snr', y: shown, stroke: mark.color, strokeDasharray: mark.dash, strokeWidth: 2 }),
       Plot.dot(own, {
         x: 'snr',
         y: shown,
@@ -178,10 +191,12 @@ async function sweepChart(
       }),
     ]),
   }));
-  return join(
-    key(series.map(({ name, mark, dash }) => ({ mark: keyMark({ ...mark, dash }), text: name }))),
-    chart,
-  );
+  return join(key(series.map(({ name, mark }) => ({ mark: keyMark(mark), text: name }))), chart);
+}
+
+/** A number with a true minus sign. */
+function signed(value: number, digits?: number): string {
+  return (digits === undefined ? String(value) : value.toFixed(digits)).replace('-', '−');
 }
 
 /** Magnitudes over frequency, for a line of sensors. */
@@ -189,9 +204,9 @@ async function spectraSection({ spectra, grid, methods }: Retrieval): Promise<Ht
   const [points] = grid;
   if (grid.length !== 1 || points === undefined) return [];
   const names = ['sources', ...drawn].filter((name) => spectra.some((each) => each.name === name));
-  const rows = names.map((name, i) => ({
+  const rows = names.map((name) => ({
     name,
-    mark: seriesMark(i),
+    mark: markOf(name),
     values: (spectra.find((each) => each.name === name)?.magnitudes ?? []).map((magnitude, n) => ({
       frequency: frequencyAt(grid, n)[0] ?? 0,
       magnitude,
@@ -210,7 +225,7 @@ async function spectraSection({ spectra, grid, methods }: Retrieval): Promise<Ht
         labelAnchor: 'center',
         domain: [-0.5, 0.5],
       },
-      y: { label: null, ticks: 2 },
+      y: { label: 'magnitude', labelArrow: 'none', ticks: 2 },
       marks: [
         Plot.ruleX(values, { x: 'frequency', y: 'magnitude', stroke: mark.color, strokeWidth: 2 }),
         Plot.ruleY([0]),
@@ -221,8 +236,8 @@ async function spectraSection({ spectra, grid, methods }: Retrieval): Promise<Ht
   const known = methods.some(({ nmse }) => nmse !== null);
   return [
     renderFigure('spectra', {
-      title: 'Spectra of the first snapshot',
-      caption: `Magnitudes at the points of the grid${known ? '; the sources are drawn at the points nearest to them' : ''}.`,
+      title: known ? 'Spectra of one snapshot' : 'Spectra of the first snapshot',
+      caption: `Magnitudes at the points of the grid${known ? ' for a snapshot with the most sources, which are drawn at the points nearest to them' : ''}.`,
       data: [`${file}: spectra[].magnitudes`],
       body: join(...charts),
       tall: true,

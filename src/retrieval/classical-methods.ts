@@ -93,12 +93,12 @@ function subspaceMethods(array: RetrievalArray): RetrievalMethod[] {
   ];
 }
 
-/** Least squares with the true places on the grid: what no method can beat that answers on the grid. */
+/** Least squares with the true places on the grid: what a method comes to that confuses no place with its neighbour. */
 export function trueSupport(array: RetrievalArray, places: readonly (readonly number[])[]): RetrievalMethod {
   let next = 0;
   return method(
     'true-support',
-    'least squares at the true points of the grid: a bound of the NMSE',
+    'least squares at the true points of the grid: what choosing the wrong ones costs beside it',
     null,
     (each) => {
       const frequencies = places[next++]!.map((place) => frequencyAt(array.grid, place));
@@ -108,7 +108,7 @@ export function trueSupport(array: RetrievalArray, places: readonly (readonly nu
         spectrum.re[place] = amplitudes.re[k]!;
         spectrum.im[place] = amplitudes.im[k]!;
       }
-      return { spectrum, frequencies, refined: frequencies };
+      return { spectrum, frequencies, refined: [] };
     },
     'reference',
   );

@@ -56,7 +56,7 @@ export interface Retrieval {
   readonly snr: number | null;
   readonly separation: number | null;
   readonly methods: RetrievalScore[];
-  /** Magnitudes on the grid for the first snapshot, and of its sources if they are known. */
+  /** Magnitudes on the grid for one snapshot, and of its sources if they are known: of own snapshots the first, else one of those with the most sources. */
   readonly spectra: { readonly name: string; readonly magnitudes: number[] }[];
   readonly resolution?: ResolutionCell[];
   readonly sweep?: SweepPoint[];

@@ -100,6 +100,22 @@ describe('complex linear algebra', () => {
     expect(Math.max(...re.map(Math.abs), ...im.map(Math.abs))).toBeLessThan(1e-12);
   });
 
+  it('takes the shortest of several solutions: alike columns share, and more columns than rows fit exactly', () => {
+    const column = random(5, 1, 5);
+    const twice = ComplexMatrix.ofColumns([column, column]);
+    const halves = leastSquares(twice, column);
+    for (const half of [0, 1]) {
+      expect(halves.re[half]).toBeCloseTo(0.5, 12);
+      expect(halves.im[half]).toBeCloseTo(0, 12);
+    }
+    const [wide, right] = [random(3, 5, 6), random(3, 1, 7)];
+    const fitted = wide.times(leastSquares(wide, right));
+    for (let i = 0; i < 3; i++) {
+      expect(fitted.re[i]).toBeCloseTo(right.re[i] ?? Number.NaN, 10);
+      expect(fitted.im[i]).toBeCloseTo(right.im[i] ?? Number.NaN, 10);
+    }
+  });
+
   it('inverts a symmetric matrix, and says where there is no inverse', () => {
     expect(
       symmetricInverse([

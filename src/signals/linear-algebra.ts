@@ -1,4 +1,10 @@
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
+import {
+  CholeskyDecomposition,
+  EigenvalueDecomposition,
+  Matrix,
+  QrDecomposition,
+  SingularValueDecomposition,
+} from 'ml-matrix';
 import {
   ComplexMatrix,
   type ComplexVector,
@@ -20,7 +26,7 @@ function realForm({ rows, columns, re, im }: ComplexMatrix): Matrix {
   return made;
 }
 
-/** The x that minimises ‖A·x − y‖; A has at least as many rows as columns, and full rank. */
+/** The x that minimises ‖A·x − y‖, the shortest one where several do: columns that are alike, or more of them than rows. */
 export function leastSquares(matrix: ComplexMatrix, y: ComplexVector): ComplexVector {
   return leastSquaresOf(matrix, [y])[0] ?? complexZeros(0);
 }
@@ -30,11 +36,23 @@ export function leastSquaresOf(matrix: ComplexMatrix, right: readonly ComplexVec
   const { columns } = matrix;
   if (columns === 0) return right.map(() => complexZeros(0));
   const joined = new Matrix(right.map(({ re, im }) => [...re, ...im])).transpose();
-  const solution = new QrDecomposition(realForm(matrix)).solve(joined);
+  const solution = solve(realForm(matrix), joined);
   return right.map((_, i) => {
     const column = solution.getColumn(i);
     return { re: Float64Array.from(column.slice(0, columns)), im: Float64Array.from(column.slice(columns)) };
   });
+}
+
+/** Share of the largest diagonal element of R up to which a column is a combination of those before it. */
+const dependent = 1e-13;
+
+function solve(matrix: Matrix, right: Matrix): Matrix {
+  if (matrix.rows >= matrix.columns) {
+    const decomposition = new QrDecomposition(matrix);
+    const sizes = decomposition.upperTriangularMatrix.diagonal().map(Math.abs);
+    if (Math.min(...sizes) > dependent * Math.max(...sizes)) return decomposition.solve(right);
+  }
+  return new SingularValueDecomposition(matrix, { autoTranspose: true }).solve(right);
 }
 
 /**

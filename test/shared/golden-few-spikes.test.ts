@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tellFewSpikes } from '../../src/dynamics/tell-few-spikes.ts';
 import { readNpz } from '../../src/files/read-npz.ts';
 import type { NpyArray } from '../../src/formats/npy.ts';
 import { fewSpikes } from '../../src/neurons/few-spikes.ts';
@@ -24,6 +25,17 @@ describe.skipIf(!hasShared('golden', 'few-spikes'))('strict few-spikes neurons',
       const state = { emitted: 0, count: 0 };
       const told = fewSpikes.step({ mean: value, t: 1 }, state, parameters, { bits, strict: true });
       expect(told).toBeCloseTo(y![i]!, 12);
+    }
+  });
+
+  it('tell what an independent implementation tells with a table of their own', () => {
+    const of = (name: string) => Array.from(arrays.get(`general_${name}`)?.data ?? [], Number);
+    const table = { thresholds: of('T'), resets: of('h'), worths: of('d') };
+    const [x, y, spikes] = [of('x'), of('y'), of('spikes')];
+    for (const [i, value] of x.entries()) {
+      const { sum, fired } = tellFewSpikes(value, table, true);
+      expect(sum).toBeCloseTo(y[i] ?? Number.NaN, 12);
+      expect(fired).toEqual(table.thresholds.map((_, k) => k).filter((k) => spikes[k * x.length + i] === 1));
     }
   });
 });

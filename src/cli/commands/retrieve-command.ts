@@ -3,6 +3,7 @@ import { writeAtomically } from '../../files/write-atomically.ts';
 import { requireWritable } from '../../jobs/require-writable.ts';
 import { type RetrieveSettings, retrieveSources } from '../../jobs/retrieve-sources.ts';
 import { openNetwork } from '../../opening/open-network.ts';
+import { count } from '../../report/format.ts';
 import { renderRetrieval } from '../../report/retrieval-report.ts';
 import type { Retrieval } from '../../retrieval/retrieval-result.ts';
 import { foundTable, resolutionTable, retrievalTable } from '../../tables/retrieval-table.ts';
@@ -48,7 +49,12 @@ export function retrieveCommand(): Command {
         'distance',
       ).argParser(anyNumber),
     )
-    .addOption(new Option('--input <file>', 'own snapshots, complex numbers [N, …sensors] as .npy'))
+    .addOption(
+      new Option(
+        '--input <file>',
+        'own snapshots, complex numbers [N, …sensors] as .npy, sources of magnitude 0.5 to 1',
+      ),
+    )
     .addOption(new JobOption('resolution', 'measure how often two equal sources are told apart, too'))
     .addOption(
       new Option('--report <file>', 'write a page with spectra, and NMSE and errors from 0 to 30 dB'),
@@ -94,7 +100,7 @@ function print(retrieval: Retrieval, report: string | undefined): void {
   const { network, sensors, grid, snapshots, snr, separation } = retrieval;
   const drawn = snr === null ? '' : `, ${snr} dB, sources at least ${separation}/M apart`;
   printLine(
-    `${network}: ${sensors.join(' × ')} sensors, grid of ${grid.join(' × ')}, ${snapshots} snapshots${drawn}`,
+    `${network}: ${sensors.join(' × ')} sensors, grid of ${grid.join(' × ')}, ${count(snapshots, 'snapshot')}${drawn}`,
   );
   console.log(tableText(snr === null ? foundTable(retrieval, shownSnapshots) : retrievalTable(retrieval)));
   if (retrieval.resolution) console.log(`\n${tableText(resolutionTable(retrieval))}`);
@@ -106,7 +112,7 @@ function print(retrieval: Retrieval, report: string | undefined): void {
 }
 
 const legend = [
-  'NMSE: of the amplitudes on the grid; true-support: least squares at the true points, which no answer on the grid beats',
+  'NMSE: of the amplitudes on the grid; true-support: least squares at the true points of the grid',
   'hit: sources with an estimate within half of 1/M, or half the distance of the next source; false/snap.: peaks elsewhere',
   'RMSE·M: root mean square error of the frequencies that hit in units of 1/M; /bound: over the Cramér–Rao bound; refined: after Gauss–Newton steps',
   'operations: real multiply-accumulates a snapshot, a complex product is four; energy: full estimates; /equal bits: over the network in as many bits; SpiNNaker 2: over the network there',
