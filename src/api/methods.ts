@@ -5,7 +5,7 @@
  * ```ts
  * import { methods } from 'transpike';
  *
- * console.log(methods.all.length, methods.ecmt.defaultPreset); // 14 tuned
+ * console.log(methods.all.length, methods.ecmt.defaultPreset); // 15 tuned
  * console.log(methods.methodNamed('few-spikes') === methods.fewSpikes); // true
  * ```
  *

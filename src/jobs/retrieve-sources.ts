@@ -259,11 +259,14 @@ function foundSources(
 ): FoundSource[] {
   if (refined.length === 0) return [];
   const { amplitudes } = fitAmplitudes(array.sensors, refined, snapshot);
-  return refined.map((frequency, k) => ({
-    frequency: [...frequency],
-    unrefined: [...frequencies[k]!],
-    amplitude: [amplitudes.re[k]!, amplitudes.im[k]!],
-  }));
+  const found = refined.map(
+    (frequency, k): FoundSource => ({
+      frequency: [...frequency],
+      unrefined: [...frequencies[k]!],
+      amplitude: [amplitudes.re[k]!, amplitudes.im[k]!],
+    }),
+  );
+  return found.sort((a, b) => a.frequency[0]! - b.frequency[0]!);
 }
 
 /** The first problem with the most sources. */

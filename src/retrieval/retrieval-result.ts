@@ -24,7 +24,7 @@ export interface RetrievalScore extends Known {
   /** Spikes of a complex unit; null for what does not spike. */
   readonly spikesPerUnit: number | null;
   readonly energy: SpikingCost['energy'][number][];
-  /** Sources of each snapshot; only of own snapshots. */
+  /** Sources of each snapshot by ascending frequency; only of own snapshots. */
   readonly found?: readonly (readonly FoundSource[])[];
 }
 
