@@ -79,8 +79,13 @@ describe('retrieveSources', () => {
     }
     const input = join(folder, 'own.npy');
     await writeFile(input, complexNpy([2, 8], numbers));
-    const { methods, snapshots, snr } = await retrieveSources(network, { input, sources: 1 });
+    const retrieval = await retrieveSources(network, { input, sources: 1 });
+    const { methods, snapshots, snr } = retrieval;
     expect([snapshots, snr]).toEqual([2, null]);
+    const page = await renderRetrieval(retrieval);
+    expect(page).toContain('<section id="sources"');
+    expect(page).not.toContain('<section id="methods"');
+    expect(page).toContain('/found/1/0/frequency/0">-0.25000<');
     for (const name of ['s-lista', 'omp', 'root-music', 'esprit']) {
       const { found, nmse } = methods.find((each) => each.name === name)!;
       expect(nmse).toBeNull();
