@@ -16,10 +16,12 @@ export const eventFolder = defineDataset({
   accepts: ['split', 'steps'],
   matches: async (location) => {
     const { path, folders } = await enterPart(location, {});
+    // One class with such names is not enough: `.bin` is what other files are called, too.
     for (const folder of folders.slice(0, 3)) {
-      if ((await listFolder(join(path, folder))).files.some((file) => eventFileName.test(file))) return true;
+      if (!(await listFolder(join(path, folder))).files.some((file) => eventFileName.test(file)))
+        return false;
     }
-    return false;
+    return folders.length > 0;
   },
   async open(location: DataLocation, options: DatasetOptions) {
     const { path, folders } = await enterPart(location, options);

@@ -1,4 +1,3 @@
-import { definePass } from './define-pass.ts';
 import { Graph } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Model, ModelFunction } from './model.ts';
@@ -102,22 +101,17 @@ export function addComplex(
 }
 
 /** Adds the functions of the complex operators that the model uses and does not carry yet. */
-export const carryComplexOperators = definePass({
-  name: 'carry-complex-operators',
-  summary: 'The functions of the complex operators in use are added.',
-  rewrites: 'input',
-  apply(model: Model): void {
-    const called = new Set(
-      model.graph.nodes.filter(({ domain }) => domain === complexDomain).map(({ opType }) => opType),
-    );
-    if (called.size === 0) return;
-    model.opsets.set(complexDomain, 1);
-    for (const { name, domain } of model.functions) if (domain === complexDomain) called.delete(name);
-    for (const operator of Object.values<ComplexOperator>(complexOperators)) {
-      if (called.has(operator.name)) model.functions.push(functionOf(operator, model.opset));
-    }
-  },
-});
+export function carryComplexOperators(model: Model): void {
+  const called = new Set(
+    model.graph.nodes.filter(({ domain }) => domain === complexDomain).map(({ opType }) => opType),
+  );
+  if (called.size === 0) return;
+  model.opsets.set(complexDomain, 1);
+  for (const { name, domain } of model.functions) if (domain === complexDomain) called.delete(name);
+  for (const operator of Object.values<ComplexOperator>(complexOperators)) {
+    if (called.has(operator.name)) model.functions.push(functionOf(operator, model.opset));
+  }
+}
 
 function functionOf({ name, doc, inputs, attributes, body }: ComplexOperator, opset: number): ModelFunction {
   const graph = new Graph(name);
