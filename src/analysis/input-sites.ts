@@ -23,7 +23,7 @@ export function inputSites(graph: Graph): SpikeSite[] {
         read.flatMap((each, position) => (each === value ? [{ node, input: position }] : [])),
       ),
     feeds: operators.filter(({ operands }) => operands.some((operand) => operand.value === value)),
-    follows: new Set(),
+    follows: new Set(['Identity']),
     after: new Set(),
   }));
 }

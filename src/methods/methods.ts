@@ -28,12 +28,12 @@ export const methodCatalogue = new Catalogue<Method>('method', [
   fewSpikesFunction,
   burst,
   timeToFirstSpike,
-  spikeOnce,
   rate,
   opi,
   cos,
   ecc,
   ultraLowLatency,
+  spikeOnce,
 ]);
 
 /** All conversion methods. */

@@ -84,7 +84,6 @@ export const spikeOnce = defineMethod({
     return hidden.length === 0 ? [] : [...inputSites(graph), ...hidden];
   },
   defaultPreset: 'percentile',
-  finest: 'max',
   presets: {
     percentile: boundPreset('Windows end at the 99.9 % quantile of the activations.', 'linear', {
       quantile: 0.999,

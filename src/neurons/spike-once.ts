@@ -60,7 +60,7 @@ export const spikeOnce = defineNeuron({
     'decoded: s(t) + o;  slot of the spike, from the start of the window: K − s(t)/δ, or k',
   ].join('\n'),
   paper:
-    'Stanojevic, Woźniak, Bellec, Cherubini, Pantazi, Gerstner: An Exact Mapping From ReLU Networks to Spiking Neural Networks, Neural Networks 2023, arXiv:2212.12522; the same: High-performance deep spiking neural networks with 0.3 spikes per neuron, Nature Communications 2024, arXiv:2306.08744; Srivatsa, Chu, Amornpaisannon, Tavva, Miriyala, Wu, Zhang, Li, Carlson: You Only Spike Once: Improving Energy-Efficient Neuromorphic Inference to ANN-Level Accuracy, 2020, arXiv:2006.09982',
+    'Stanojevic, Woźniak, Bellec, Cherubini, Pantazi, Gerstner: An Exact Mapping From ReLU Networks to Spiking Neural Networks, Neural Networks 2023, arXiv:2212.12522; Stanojevic, Woźniak, Bellec, Cherubini, Pantazi, Gerstner: High-performance deep spiking neural networks with 0.3 spikes per neuron, Nature Communications 2024, arXiv:2306.08744; Srivatsa, Chu, Amornpaisannon, Tavva, Miriyala, Wu, Zhang, Li, Carlson: You Only Spike Once: Improving Energy-Efficient Neuromorphic Inference to ANN-Level Accuracy, 2020, arXiv:2006.09982',
   attributes,
   parameters: ['window', 'offset', 'slotShare'],
   state: ['told', 'count'],
