@@ -263,6 +263,10 @@ describe('the built command line', () => {
     const { status, stdout } = run(script, 'inspect', 'glyphs-vit', '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ name: 'glyphs-vit' });
+    expect(run(script, 'finetune', 'glyphs-cnn', '--data', 'nowhere').stderr).toContain(
+      'error: nowhere: expected',
+    );
+    expect(run(script, 'generate', 'glyphs-cnn', 'once').stderr).toContain('expected a spiking model');
     expect(recipeAt('glyphs-cnn')).toBe(
       fileURLToPath(new URL('../../recipes/glyphs-cnn.json', import.meta.url)),
     );

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { fineTunings } from '../../finetuning/methods/fine-tunings.ts';
 import { type FinetuneEnd, type FinetuneSettings, finetuneNetwork } from '../../jobs/finetune-network.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { describedCommand } from '../described-command.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { JobOption, options, positiveNumber, wholeNumber } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { watchTraining } from '../watch-training.ts';
@@ -63,7 +63,7 @@ async function finetuneAction(
   { run, ...settings }: Settings & { run?: string },
 ): Promise<void> {
   const { externalData: _, preprocess: __, json = false, ...given } = settings;
-  const network = await openNetwork(path, settings);
+  const network = await openWithProgress(path, settings);
   const output = given.output ?? `${network.name.replace(/\.snn$/, '')}-${given.method ?? 'tuned'}.snn.onnx`;
   const end = await watchTraining((watch) =>
     finetuneNetwork(network, { ...given, ...watch, folder: run, output }),

@@ -6,8 +6,8 @@ import {
   generateText,
   type SpokenText,
 } from '../../jobs/generate-text.ts';
-import { openNetwork } from '../../opening/open-network.ts';
 import { describedCommand } from '../described-command.ts';
+import { openWithProgress } from '../open-with-progress.ts';
 import { options } from '../options.ts';
 import { printNotice } from '../print-notice.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
@@ -48,7 +48,7 @@ Examples:
 }
 
 async function generateAction(path: string, prompt: string, settings: Settings): Promise<void> {
-  const network = await openNetwork(path, settings);
+  const network = await openWithProgress(path, settings);
   const { json } = settings;
   let speaking: 'spiking' | 'source' | undefined;
   const stop = stopOnInterrupt('this token');
