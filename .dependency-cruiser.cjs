@@ -175,6 +175,13 @@ module.exports = {
       from: { pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: 'node_modules/@huggingface/hub/', dynamic: false },
     },
+    {
+      name: 'properties-are-tested-on-the-same-cases-everywhere',
+      severity: 'error',
+      comment: 'Import fc from src/properties.fixture.ts, which seeds it',
+      from: { path: '^src/', pathNot: '^src/properties\\.fixture\\.ts$' },
+      to: { path: 'node_modules/fast-check/' },
+    },
     ...upward,
   ],
   options: {

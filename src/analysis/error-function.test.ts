@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../properties.fixture.ts';
 import { erf } from './error-function.ts';
 
 test.each([

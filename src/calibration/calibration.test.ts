@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ladderThresholds } from '../dynamics/ladder.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
+import { fc } from '../properties.fixture.ts';
 import { ActivationHistogram } from './activation-histogram.ts';
 import { fitThresholds } from './fit-thresholds.ts';
 import { kthSmallest } from './kth-smallest.ts';

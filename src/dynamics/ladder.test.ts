@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../properties.fixture.ts';
 import { fireOnLadder, firingBoundaries, type Ladder, ladderLevels, ladderThresholds } from './ladder.ts';
 
 const ladders = fc.record({

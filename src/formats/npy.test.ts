@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../errors.ts';
+import { fc } from '../properties.fixture.ts';
 import { encodeNpy, type NpyArray, npyToFloat32, parseNpy } from './npy.ts';
 
 // Written by numpy 1.24.2: np.save of np.asfortranarray(np.arange(24, dtype='<i2').reshape(2, 3, 4)).

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../properties.fixture.ts';
 import { Graph, type Node } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { Model } from './model.ts';

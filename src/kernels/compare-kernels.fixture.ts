@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
+import { fc } from '../properties.fixture.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { KernelModule, moduleBytes } from './kernel-module.ts';
 import type { AnyNeuronKernel } from './neuron-kernel.ts';
@@ -82,9 +82,11 @@ function isTie(neuron: AnyNeuron, each: Case, index: number, count: number): boo
   return spikesOf(-1) !== spikesOf(1);
 }
 
-/** What float32 may lose when spikes of the largest level are added up and taken away again. */
-function rounding(neuron: AnyNeuron, { steps, parameters, attributes }: Case): number {
-  return 3e-7 * steps * neuron.levels(attributes).at(-1)! * Math.max(...Object.values(parameters));
+/** What float32 may lose when spikes of the largest level, or charges t·x̄, are added up and taken away again. */
+function rounding(neuron: AnyNeuron, { means, steps, parameters, attributes }: Case): number {
+  const spike = neuron.levels(attributes).at(-1)! * Math.max(...Object.values(parameters));
+  const mean = means.reduce((largest, each) => Math.max(largest, Math.abs(each)), 0);
+  return steps * (3e-7 * spike + 1.2e-7 * mean);
 }
 
 /** A kernel does what the reference step does, but for ties. */

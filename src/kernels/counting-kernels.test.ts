@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../properties.fixture.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { KernelModule } from './kernel-module.ts';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { chargeAligned } from '../neurons/charge-aligned.ts';
@@ -8,6 +7,7 @@ import { multiThreshold } from '../neurons/multi-threshold.ts';
 import { neurons } from '../neurons/neurons.ts';
 import { offsetCalibrating } from '../neurons/offset-calibrating.ts';
 import { stBif } from '../neurons/st-bif.ts';
+import { fc } from '../properties.fixture.ts';
 import { counters, data, expectSame, module, run, threshold } from './compare-kernels.fixture.ts';
 import { defineKernel } from './define-kernel.ts';
 import { kernelFor, kernels } from './kernels.ts';

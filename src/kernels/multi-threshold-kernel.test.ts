@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { halfLevel, type Ladder, ladderThresholds } from '../dynamics/ladder.ts';
 import {
@@ -6,6 +5,7 @@ import {
   differentialThresholds,
 } from '../neurons/differential-multi-threshold.ts';
 import { multiThreshold } from '../neurons/multi-threshold.ts';
+import { fc } from '../properties.fixture.ts';
 import { counters, data, expectSame, memory, module, run, threshold } from './compare-kernels.fixture.ts';
 import { kernelFor } from './kernels.ts';
 import { referenceKernel } from './reference-kernel.ts';

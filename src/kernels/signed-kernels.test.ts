@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { initialState } from '../dynamics/initial-state.ts';
 import { neuronNamed } from '../neurons/neurons.ts';
+import { fc } from '../properties.fixture.ts';
 import { webAssembly } from '../web-assembly.ts';
 import { KernelModule, moduleBytes } from './kernel-module.ts';
 import { kernelFor, kernels } from './kernels.ts';

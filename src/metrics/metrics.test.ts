@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../properties.fixture.ts';
 import { sourceMetrics, stepMetrics } from './step-metrics.ts';
 import { topClasses } from './top-classes.ts';
 import { wilsonInterval } from './wilson-interval.ts';

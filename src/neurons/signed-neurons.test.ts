@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
+import { fc } from '../properties.fixture.ts';
 import { burst } from './burst.ts';
 import { fewSpikes } from './few-spikes.ts';
 import { integrateAndFire, integrateAndFireParameters } from './integrate-and-fire.ts';

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { broadcastTo, fromTensor } from '../../interpreter/nd-array.ts';
+import { fc } from '../../properties.fixture.ts';
 import { parameterRuns } from './parameter-runs.ts';
 
 describe('parameterRuns', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AttributeInputs, node } from '../../graph/node.ts';
 import { sizeOf } from '../../graph/shape.ts';
+import { fc } from '../../properties.fixture.ts';
 import { integers, type NdArray, ndArray, stridesOf } from '../nd-array.ts';
 import { operators } from './operators.ts';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { initialState } from '../../dynamics/initial-state.ts';
 import type { Ladder } from '../../dynamics/ladder.ts';
+import { fc } from '../../properties.fixture.ts';
 import { ladderCodings, ladderFamilies } from './ladder-families.ts';
 import { LadderSimulator } from './ladder-simulator.ts';
 

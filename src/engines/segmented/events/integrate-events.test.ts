@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KernelModule } from '../../../kernels/kernel-module.ts';
+import { fc } from '../../../properties.fixture.ts';
 import { webAssembly } from '../../../web-assembly.ts';
 import { convolvedLengths, type Window } from '../window.ts';
 import { type EventTerm, paddedChannels, pixelOf } from './event-layer.ts';
