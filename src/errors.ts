@@ -53,6 +53,8 @@ export type Means =
   | 'snr'
   | 'source'
   | 'sources'
+  | 'spikes'
+  | 'spikesAs'
   | 'split'
   | 'steps'
   | 'stop'

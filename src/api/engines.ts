@@ -22,11 +22,14 @@
  *
  * @module
  */
+
+export { type AddressEvents, addressEvents } from '../engines/address-events.ts';
 export { type EngineName, engines as byName } from '../engines/engines.ts';
 export { createInGraphEngine } from '../engines/in-graph-engine.ts';
 export { createOracleEngine } from '../engines/oracle-engine.ts';
 export { type Engine, type Plan, type PlanOptions, planRun, type RunResult } from '../engines/plan-run.ts';
 export type { StreamAverages } from '../engines/require-stream.ts';
+export { type SpikeTrain, spikeTrains, spikeValues } from '../engines/spike-trains.ts';
 export { runStream, Stream, type StreamRun } from '../engines/stream.ts';
 export type { SiteState, StreamState } from '../engines/stream-state.ts';
 export {

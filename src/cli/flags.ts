@@ -38,6 +38,8 @@ export const flags: Readonly<Record<Means, string>> = {
   snr: '--snr',
   sources: '--sources',
   source: '--no-source',
+  spikes: '--spikes',
+  spikesAs: '--spikes-as',
   split: '--split',
   steps: '-T',
   stop: '--stop',

@@ -53,6 +53,8 @@ export class Stream {
 export interface StreamRun {
   /** All outputs by name, [L, N, …]: the steps of all windows one after the other. */
   readonly outputs: ReadonlyMap<string, FloatTensor>;
+  /** The further values of the plan by name, time-step major, [L·N, …]. */
+  readonly values: ReadonlyMap<string, FloatTensor>;
   /** What a further window would go on from. */
   readonly state: StreamState;
 }
@@ -66,19 +68,23 @@ export interface StreamRun {
  * @throws UsageError if the plan is not for a stream; RuntimeError if nothing is over time, or L is not a multiple of T
  */
 export async function runStream(engine: Engine, input: InputBatch, state?: StreamState): Promise<StreamRun> {
-  const { overTime, steps, outputs } = engine.plan;
+  const { overTime, steps, outputs, keep } = engine.plan;
   const names = new Set(overTime.keys());
   const length = requireWindows(stepCount(input, names), steps);
   const stream = new Stream(engine, state);
   const windows: RunResult[] = [];
   for (let from = 0; from < length; from += steps)
     windows.push(await stream.run(stepsBetween(input, names, from, from + steps)));
-  const joined = [...outputs.keys()].map((name) => {
-    const parts = windows.map((window) => lookUp(window.outputs, name, 'output'));
-    return [name, concatenate(parts)] as const;
-  });
+  const joined = (names: Iterable<string>, of: (window: RunResult) => ReadonlyMap<string, FloatTensor>) =>
+    new Map(
+      [...names].map((name) => [name, concatenate(windows.map((each) => lookUp(of(each), name, 'output')))]),
+    );
   if (!stream.state) throw noStream();
-  return { outputs: new Map(joined), state: stream.state };
+  return {
+    outputs: joined(outputs.keys(), (each) => each.outputs),
+    values: joined(keep, (each) => each.values),
+    state: stream.state,
+  };
 }
 
 function requireWindows(length: number | undefined, steps: number): number {

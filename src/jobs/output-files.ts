@@ -1,8 +1,7 @@
 import { logitsOf } from '../analysis/logits-of.ts';
 import { UsageError } from '../errors.ts';
-import { writeAtomically } from '../files/write-atomically.ts';
 import { writeNpy } from '../files/write-npy.ts';
-import { encodeNpz } from '../formats/encode-npz.ts';
+import { writeNpz } from '../files/write-npz.ts';
 import type { NpyArray } from '../formats/npy.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { Model } from '../graph/model.ts';
@@ -59,11 +58,4 @@ export async function writeOutputs(
     if (kind === 'npy') await writeNpy(path, arrayOf(first));
     else await writeNpz(path, new Map(names.map((name) => [name, arrayOf(name)])));
   }
-}
-
-function writeNpz(path: string, arrays: ReadonlyMap<string, NpyArray>): Promise<void> {
-  const parts = encodeNpz(arrays);
-  return writeAtomically(path, async (file) => {
-    for (const part of parts) await file.write(part);
-  });
 }

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { logitsOf } from '../analysis/logits-of.ts';
 import { type EngineName, engines, type Synapses } from '../engines/engines.ts';
 import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { type Engine, type Plan, planRun } from '../engines/plan-run.ts';
 import type { StreamAverages } from '../engines/require-stream.ts';
 import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
+import { joinTrains, type SpikeTrain, spikeTrains, spikeValues } from '../engines/spike-trains.ts';
 import { runStream } from '../engines/stream.ts';
 import { UsageError } from '../errors.ts';
 import { readNpy } from '../files/read-npy.ts';
@@ -17,10 +19,12 @@ import { namedFiles } from '../opening/named-files.ts';
 import type { Network } from '../opening/open-network.ts';
 import { readNamedInputs } from '../opening/read-named-inputs.ts';
 import type { IntegerSynapseUse } from '../results/synapse-result.ts';
+import { sitesOf } from '../spiking/neuron-node.ts';
 import type { JobListener } from './notice.ts';
-import { outputFiles, writeOutputs } from './output-files.ts';
+import { type OutputFile, outputFiles, writeOutputs } from './output-files.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
+import { type SpikeForm, writeSpikes } from './spike-files.ts';
 import { tellOtherSteps } from './tell-other-steps.ts';
 
 /** Numbers that a network is run in. */
@@ -49,6 +53,10 @@ export interface RunNetworkSettings extends OutputSettings, JobListener {
    * Default: L is T.
    */
   readonly stream?: StreamAverages | undefined;
+  /** File for the spikes of every site by its name, .npz. Default: they are not written. */
+  readonly spikes?: string | undefined;
+  /** `dense`: what each neuron emits at each step, [T, N, …]; `events`: a row for each spike. Default `dense`. */
+  readonly spikesAs?: SpikeForm | undefined;
   /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
   /** Stops before the next batch: the job then throws the reason of the abortion. */
@@ -70,6 +78,8 @@ export interface NetworkRun {
   readonly outputs: ReadonlyMap<string, FloatTensor>;
   /** Where each input stopped, where that was asked for. */
   readonly exits?: Pick<StoppedLogits, 'exits' | 'confident'>;
+  /** What the neurons of every site emitted, where that was asked for. */
+  readonly trains?: readonly SpikeTrain[];
   /** Which operators ran on 8-bit synapses, where that was asked for. */
   readonly synapses?: IntegerSynapseUse;
 }
@@ -91,28 +101,40 @@ export interface NetworkRun {
  * ```
  */
 export async function runNetwork(network: Network, settings: RunNetworkSettings): Promise<NetworkRun> {
-  const { input: path, output, force, steps, exitConfidence, precision = 'float32' } = settings;
+  const { input: path, output, force, steps, exitConfidence, precision = 'float32', spikes } = settings;
   requireOnePrecision(settings);
+  if (spikes === undefined)
+    refuseIdle('run', settings, ['spikesAs'], { because: 'without a file for spikes' });
   if (settings.stream) refuseIdle('a stream', settings, ['exitConfidence'], { because: noExits });
   const files = output === undefined ? [] : outputFiles(network.model, output);
   for (const { path: file, kind } of files) {
     await requireWritable(file, { inputs: inputsOf(network, path), kind, force });
   }
+  if (spikes !== undefined) {
+    requireOwnFile(spikes, files);
+    await requireWritable(spikes, { inputs: inputsOf(network, path), kind: 'npz', force });
+  }
   const { stream } = settings;
-  const plan = planRun(network.model, { stream, ...(steps !== undefined && { steps }) });
+  const plan = planRun(network.model, {
+    stream,
+    ...(steps !== undefined && { steps }),
+    ...(spikes !== undefined && { keep: spikeValues(sitesOf(network.model)) }),
+  });
   tellOtherSteps(network, plan.steps, settings);
   const input = await readInput(network, path);
   const engine = await engineFor(plan, settings);
-  const all = await runInBatches(engine, input, settings).finally(() => engine.close());
+  const { outputs: all, trains } = await runInBatches(engine, input, settings).finally(() => engine.close());
   const decisive = lookUp(all, logitsOf(network.model).name, 'output');
   const stopped = exitConfidence === undefined ? undefined : stop(decisive, exitConfidence);
   const { logits, ...exits } = stopped ?? { logits: decisive };
   const outputs = new Map(all).set(logitsOf(network.model).name, logits);
   await writeOutputs(files, outputs, precision);
+  if (spikes !== undefined) await writeSpikes(spikes, trains, settings.spikesAs ?? 'dense');
   return {
     logits,
     outputs,
     ...('exits' in exits && { exits }),
+    ...(spikes !== undefined && { trains }),
     ...(settings.synapses === 'int8' && { synapses: integerSynapseUse(plan) }),
   };
 }
@@ -143,6 +165,17 @@ function stop(logits: FloatTensor, confidence: number): StoppedLogits {
   });
 }
 
+function requireOwnFile(spikes: string, files: readonly OutputFile[]): void {
+  if (!files.some(({ path }) => resolve(path) === resolve(spikes))) return;
+  throw new UsageError({
+    where: spikes,
+    expected: 'a file of its own for spikes',
+    got: 'one that outputs are written to',
+    remedy: 'Choose another name',
+    means: ['spikes'],
+  });
+}
+
 /** Numbers keep the precision that they come in, for the float64 engine. */
 async function readInput({ model: { graph } }: Network, where: string): Promise<InputBatch> {
   const isAlone = graph.inputs.length === 1 && where.endsWith('.npy') && !namedFiles(where);
@@ -160,29 +193,47 @@ async function readInput({ model: { graph } }: Network, where: string): Promise<
   });
 }
 
-/** @returns all outputs by name */
+/** What all batches gave. */
+interface BatchesRun {
+  /** All outputs by name. */
+  readonly outputs: Map<string, FloatTensor>;
+  /** Empty unless the plan keeps spikes. */
+  readonly trains: readonly SpikeTrain[];
+}
+
 async function runInBatches(
   engine: Engine,
   input: InputBatch,
   { batchSize = 8, signal, onProgress }: RunNetworkSettings,
-): Promise<Map<string, FloatTensor>> {
+): Promise<BatchesRun> {
   const total = sampleCount(input);
   const parts: ReadonlyMap<string, FloatTensor>[] = [];
+  const trains: SpikeTrain[][] = [];
   for (let from = 0; from < total; from += batchSize) {
     signal?.throwIfAborted();
     const batch = sliceSamples(input, from, from + batchSize);
-    const { outputs } = await (engine.plan.stream ? runStream(engine, batch) : engine.run(batch));
+    const { outputs, values } = await (engine.plan.stream ? runStream(engine, batch) : engine.run(batch));
     parts.push(outputs);
+    if (engine.plan.keep.length > 0) trains.push(trainsOf(engine.plan, outputs, values));
     onProgress?.({ done: from + sampleCount(batch), total });
   }
   const names = [...engine.plan.outputs.keys()];
-  return new Map(
-    names.map((name) => [
-      name,
-      concatenate(
-        parts.map((part) => lookUp(part, name, 'output')),
-        1,
-      ),
-    ]),
-  );
+  const joined = names.map((name): [string, FloatTensor] => [
+    name,
+    concatenate(
+      parts.map((part) => lookUp(part, name, 'output')),
+      1,
+    ),
+  ]);
+  return { outputs: new Map(joined), trains: joinTrains(trains) };
+}
+
+/** A stream has as many steps as its answers. */
+function trainsOf(
+  { sites, hiddenSteps }: Plan,
+  outputs: ReadonlyMap<string, FloatTensor>,
+  values: ReadonlyMap<string, FloatTensor>,
+): SpikeTrain[] {
+  const [steps = 0] = [...outputs.values()][0]?.shape ?? [];
+  return spikeTrains(sites, values, steps + hiddenSteps, hiddenSteps);
 }

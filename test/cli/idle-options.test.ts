@@ -304,6 +304,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--precision': 'the numbers',
     '--batch': 'how inputs are computed',
     '--exit-confidence': 'where inputs stop',
+    '--spikes': output,
+    '--spikes-as': {
+      'run @e.snn.onnx --input @x.npy -o @y.npy --spikes-as events':
+        'run: expected no spikesAs without a file for spikes, got events. Leave it out (--spikes-as).',
+    },
     '--stream': {
       'run @e.snn.onnx --input @x.npy -o @y.npy --stream restarted':
         'stream: expected inputs over time, in windows of 1 step, got a network whose inputs are constant over time. Give an input a time axis (--over-time).',

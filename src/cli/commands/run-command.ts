@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../../counted.ts';
 import { type OutputFile, outputFiles } from '../../jobs/output-files.ts';
 import { type NetworkRun, type RunNetworkSettings, runNetwork } from '../../jobs/run-network.ts';
+import { spikeForms } from '../../jobs/spike-files.ts';
 import { mustExist } from '../../look-up.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
@@ -46,6 +48,18 @@ export function runCommand(): Command {
         'let each input stop at the first step whose largest softmax is at least p: its logits stay as they are from then on',
       ),
     )
+    .addOption(
+      new Option(
+        '--spikes <file>',
+        'write what the neurons of every site emit, too: .npz with an array by the name of each site',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--spikes-as <form>',
+        'dense: arrays [T, N, …]; events: a row for each spike, with input, step, address and value (default: dense)',
+      ).choices(spikeForms),
+    )
     .addOption(options.externalData())
     .addOption(options.force())
     .addOption(options.json())
@@ -59,6 +73,7 @@ Examples:
   transpike run vit.snn.onnx --input x.npy -T 8 --exit-confidence 0.9 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --synapses int8 -o y.npy
   transpike run vit.snn.onnx --input x.npy -T 8 --precision float64 -o y.npy
+  transpike run vit.snn.onnx --input x.npy -o y.npy --spikes spikes.npz --spikes-as events
   transpike run detector.snn.onnx --input x.npy -o logits.npy -o boxes=boxes.npy
   transpike run detector.snn.onnx --input x.npy -o all.npz
   transpike run frames.snn.onnx --input film.npy -T 8 --stream restarted -o y.npy
@@ -76,15 +91,18 @@ async function runAction(path: string, settings: Settings): Promise<void> {
       onProgress: (progress) => show({ ...progress, label: 'running', unit: 'inputs' }),
     }),
   );
-  const { output, precision: dataType = 'float32', json, exitConfidence } = settings;
-  const { logits, exits, synapses } = run;
+  const { output, precision: dataType = 'float32', json, exitConfidence, spikes } = settings;
+  const { logits, exits, synapses, trains } = run;
   const { shape } = logits;
   if (json) {
     const more = { ...(exits && { exits: exits.exits }), ...(synapses && { synapses }) };
-    console.log(JSON.stringify({ output, shape, dataType, ...more }));
+    console.log(
+      JSON.stringify({ output, shape, dataType, ...(spikes !== undefined && { spikes }), ...more }),
+    );
     return;
   }
   for (const line of writtenOutputs(run, outputFiles(network.model, output), dataType)) console.log(line);
+  if (trains) console.log(`${spikes}: spikes of ${counted(trains.length, 'site')}`);
   for (const line of synapses ? describeSynapseUse(synapses) : []) console.log(line);
   if (exitConfidence !== undefined) console.log(exitSentence(run, exitConfidence));
 }
