@@ -22,6 +22,10 @@
  * const { codes, scales } = quantisation.quantiseWeights(weights, 0, 4);
  * console.log(codes.dataType, scales.shape.join()); // int8 5,1
  * console.log(quantisation.dequantise({ bits: 4, codes, scales }).size); // 40
+ *
+ * const parts = { weights: new Map([['head.weight', { bits: 4, codes, scales }]]), activations: new Map() };
+ * const { graph } = quantisation.toQdq(network.model, parts);
+ * console.log(graph.nodes.filter(({ opType }) => opType === 'DequantizeLinear').length); // 1
  * ```
  *
  * @module
@@ -30,6 +34,8 @@ export { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
 export type { Bits, WeightChoice } from '../quantisation/choose-weights.ts';
 export { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';
 export { type QuantiserTable, readQuantisers } from '../quantisation/quantiser-table.ts';
+export { type QuantisedParts, toQdq } from '../quantisation/to-qdq.ts';
+export type { Quantiser } from '../quantisers/quantiser.ts';
 export type { RoundingName } from '../quantisers/roundings/roundings.ts';
 export {
   dequantise,

@@ -10,7 +10,7 @@ import { integerRange, quantisationOf, quantisedType } from './quantised/quantis
 
 /**
  * Takes the steps of quantised activations out (QuantizeLinear and the DequantizeLinear behind it), and leaves their bounds in: what is
- * beyond the range of the integers is clipped, and the scales are kept for those who want them. A lower bound of 0 often does the work of a ReLU that was left out.
+ * beyond the range of the integers, or of a Clip in front of them, is clipped, and the scales are kept for those who want them. A lower bound of 0 often does the work of a ReLU that was left out.
  */
 export const dequantiseActivations = definePass({
   name: 'dequantise-activations',
@@ -40,13 +40,26 @@ function clipInstead(graph: Graph, quantiser: Node, scales: Map<string, KeptScal
   else if (by.scale.size === 1) {
     const scale = by.scale.toNumber();
     const zero = by.zeroPoint?.toNumber() ?? 0;
-    const [lowest, highest] = integers.map((integer) => (integer - zero) * scale) as [number, number];
-    value = build.op('Clip', [input, build.scalar('lowest', lowest), build.scalar('highest', highest)]);
-    scales.set(value, { scale, lowest: integers[0] - zero, highest: integers[1] - zero });
+    const ends = clippedRange(graph, input)?.map((end) => Math.round(end / scale));
+    const from = Math.max(integers[0] - zero, ends?.[0] ?? Number.NEGATIVE_INFINITY);
+    const to = Math.min(integers[1] - zero, ends?.[1] ?? Number.POSITIVE_INFINITY);
+    const bounds = [build.scalar('lowest', from * scale), build.scalar('highest', to * scale)];
+    value = build.op('Clip', [input, ...bounds]);
+    scales.set(value, { scale, lowest: from, highest: to });
   }
   graph.redirectConsumers(quantiser.outputs[0]!, value);
   for (const each of back) passOn(graph, each);
   return true;
+}
+
+/** Where a value is clipped, as it is in front of integers that have more bits than are used. */
+function clippedRange(graph: Graph, value: string): [number, number] | undefined {
+  const producer = graph.producerOf(value);
+  if (producer?.opType !== 'Clip' || producer.domain !== '') return undefined;
+  const [lowest, highest] = producer.inputs
+    .slice(1)
+    .map((bound) => constantTensor(graph, bound)?.toNumber()) as (number | undefined)[];
+  return lowest === undefined || highest === undefined ? undefined : [lowest, highest];
 }
 
 /** The DequantizeLinear that all ways from a QuantizeLinear lead to; nothing if one leads elsewhere. */
