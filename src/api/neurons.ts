@@ -24,9 +24,12 @@ export {
   type State,
   type Thresholds,
 } from '../dynamics/define-neuron.ts';
+export { type FewSpikesGradients, fewSpikesGradients } from '../dynamics/few-spikes-gradients.ts';
+export type { FewSpikesCode } from '../dynamics/few-spikes-tables.ts';
 export { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 export { keepState, restartCharge } from '../dynamics/restarts.ts';
 export { type Beginning, type OnStep, runNeuron } from '../dynamics/run-neuron.ts';
+export { type FewSpikesAnswer, tellFewSpikes } from '../dynamics/tell-few-spikes.ts';
 export type { AnyNeuronKernel, NeuronKernel, NeuronRun } from '../kernels/neuron-kernel.ts';
 export { burst } from '../neurons/burst.ts';
 export { chargeAligned } from '../neurons/charge-aligned.ts';

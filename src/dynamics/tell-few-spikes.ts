@@ -1,7 +1,7 @@
 import type { FewSpikesCode } from './few-spikes-tables.ts';
 
 /** What one few-spikes neuron says of one value. */
-interface FewSpikesAnswer {
+export interface FewSpikesAnswer {
   /** Σ d_k·z_k. */
   readonly sum: number;
   /** The internal steps k with z_k = 1, from 0. */

@@ -97,6 +97,26 @@ describe('retrieveSources', () => {
     }
   });
 
+  it('finds the same sources whatever the units of snapshots are', async () => {
+    const wave = (amplitude: number) =>
+      Float64Array.from({ length: 16 }, (_, i) => {
+        const phase = 2 * Math.PI * 0.125 * ((i >> 1) - 3.5);
+        return amplitude * (i % 2 === 0 ? Math.cos(phase) : Math.sin(phase));
+      });
+    const inUnits = async (amplitude: number) => {
+      const input = join(folder, `units-${amplitude}.npy`);
+      await writeFile(input, complexNpy([1, 8], wave(amplitude)));
+      const { methods, spectra } = await retrieveSources(network, { input, sources: 1 });
+      const spiking = methods.find(({ name }) => name === 's-lista-shrink-4')!;
+      const [spectrum] = spectra.filter(({ name }) => name === 's-lista-shrink-4');
+      return { spiking, peak: Math.max(...spectrum!.magnitudes) };
+    };
+    const [plain, large] = [await inUnits(1), await inUnits(1e4)];
+    expect(large.spiking.spikesPerUnit).toBe(plain.spiking.spikesPerUnit);
+    expect(large.spiking.found![0]![0]!.amplitude[0]).toBeCloseTo(1e4, 0);
+    expect(large.peak / plain.peak).toBeCloseTo(1e4, 0);
+  });
+
   it.each([
     [
       'another array',

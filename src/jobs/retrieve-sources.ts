@@ -3,6 +3,7 @@ import type { Network } from '../opening/open-network.ts';
 import { Random } from '../random.ts';
 import { allMethods } from '../retrieval/all-methods.ts';
 import { trueSupport } from '../retrieval/classical-methods.ts';
+import { inTrainingUnits } from '../retrieval/in-training-units.ts';
 import { type RetrievalArray, type RetrievalMethod, retrievalArray } from '../retrieval/retrieval-method.ts';
 import type {
   FoundSource,
@@ -212,12 +213,14 @@ async function retrieveGiven(
 ): Promise<Pick<Retrieval, 'snapshots' | 'snr' | 'separation' | 'methods' | 'spectra'>> {
   // Methods that have to be told how many sources there are are told what the network found.
   let counts = snapshots.map(() => sources);
+  const scaled = snapshots.map((snapshot) => inTrainingUnits(array, snapshot));
+  const { scale } = scaled[0]!;
   const results: RetrievalScore[] = [];
   const spectra: Retrieval['spectra'] = [];
   for (const method of methods) {
     onMethod?.(method.name);
     const estimates = await method.estimate(
-      snapshots.map((snapshot, i) => ({ snapshot, sources: counts[i] })),
+      scaled.map(({ snapshot }, i) => ({ snapshot, sources: counts[i] })),
     );
     if (sources === undefined && method.kind === 'network') {
       counts = estimates.map(({ frequencies }) => Math.max(1, frequencies.length));
@@ -235,7 +238,7 @@ async function retrieveGiven(
       energy: [...energy],
       found,
     });
-    spectra.push({ name, magnitudes: [...magnitudesOf(estimates[0]!.spectrum)] });
+    spectra.push({ name, magnitudes: [...magnitudesOf(estimates[0]!.spectrum).map((each) => each / scale)] });
   }
   return { snapshots: snapshots.length, snr: null, separation: null, methods: results, spectra };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fewSpikesGradients } from '../../src/dynamics/few-spikes-gradients.ts';
 import { tellFewSpikes } from '../../src/dynamics/tell-few-spikes.ts';
 import { readNpz } from '../../src/files/read-npz.ts';
 import type { NpyArray } from '../../src/formats/npy.ts';
@@ -36,6 +37,24 @@ describe.skipIf(!hasShared('golden', 'few-spikes'))('strict few-spikes neurons',
       const { sum, fired } = tellFewSpikes(value, table, true);
       expect(sum).toBeCloseTo(y[i] ?? Number.NaN, 12);
       expect(fired).toEqual(table.thresholds.map((_, k) => k).filter((k) => spikes[k * x.length + i] === 1));
+    }
+  });
+
+  it('send errors back as an independent implementation does', () => {
+    const of = (name: string) => Array.from(arrays.get(`general_${name}`)?.data ?? [], Number);
+    const table = { thresholds: of('T'), resets: of('h'), worths: of('d') };
+    const [x, ofAnswer, ofValue] = [of('x'), of('grad_y'), of('grad_x')];
+    const each = x.map((value, i) => fewSpikesGradients(value, ofAnswer[i] ?? Number.NaN, table, true));
+    expect(x).toHaveLength(33);
+    for (const [i, { value }] of each.entries()) expect(value).toBeCloseTo(ofValue[i] ?? Number.NaN, 12);
+    for (const [key, name] of [
+      ['thresholds', 'T'],
+      ['resets', 'h'],
+      ['worths', 'd'],
+    ] as const) {
+      for (const [k, expected] of of(`grad_${name}`).entries()) {
+        expect(each.reduce((sum, gradients) => sum + gradients[key][k]!, 0)).toBeCloseTo(expected, 12);
+      }
     }
   });
 });
