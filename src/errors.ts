@@ -55,6 +55,7 @@ export type Means =
   | 'sources'
   | 'spikes'
   | 'spikesAs'
+  | 'spikesOf'
   | 'split'
   | 'steps'
   | 'stop'

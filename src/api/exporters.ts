@@ -19,7 +19,8 @@
  *
  * @module
  */
-export { defineExporter, type Exporter } from '../exporters/define-exporter.ts';
+export { defineExporter, type Exporter, type ExporterSettings } from '../exporters/define-exporter.ts';
 export { exporters as all } from '../exporters/exporters.ts';
 export { toBinarySpikes } from '../exporters/to-binary-spikes.ts';
+export { layOutSteps } from '../exporters/unrolled/lay-out-steps.ts';
 export { writeExport } from '../files/write-export.ts';

@@ -40,6 +40,7 @@ export const flags: Readonly<Record<Means, string>> = {
   source: '--no-source',
   spikes: '--spikes',
   spikesAs: '--spikes-as',
+  spikesOf: '--spikes-of',
   split: '--split',
   steps: '-T',
   stop: '--stop',

@@ -1,9 +1,10 @@
 import { Catalogue } from '../catalogue.ts';
 import { binarySpikes } from './binary-spikes.ts';
 import type { Exporter } from './define-exporter.ts';
+import { unrolled } from './unrolled/unrolled.ts';
 
 /** Exporters by name. */
-export const exporterCatalogue = new Catalogue<Exporter>('exporter', [binarySpikes]);
+export const exporterCatalogue = new Catalogue<Exporter>('exporter', [binarySpikes, unrolled]);
 
 /** All exporters. */
 export const exporters = exporterCatalogue.members;

@@ -1,13 +1,14 @@
 import { planRun } from '../engines/plan-run.ts';
 import { UsageError } from '../errors.ts';
-import type { Exporter } from '../exporters/define-exporter.ts';
+import type { Exporter, ExporterSettings } from '../exporters/define-exporter.ts';
 import { exporters } from '../exporters/exporters.ts';
 import { writeExport } from '../files/write-export.ts';
 import type { Network } from '../opening/open-network.ts';
+import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 
 /** How to export a network. */
-export interface ExportSettings extends ModelOutputSettings {
+export interface ExportSettings extends ModelOutputSettings, ExporterSettings {
   /** Name of the form. Default `binary-spikes`. */
   readonly to?: string | undefined;
   /** File to write. Default: the network's name with the ending of the form, in this folder. */
@@ -38,12 +39,17 @@ export interface NetworkExport {
 export async function exportNetwork(network: Network, settings: ExportSettings = {}): Promise<NetworkExport> {
   const { to = exporters[0]?.name, force, bundle } = settings;
   const exporter = exporterNamed(to);
+  const idle = allSettings.filter((each) => !exporter.settings?.includes(each));
+  refuseIdle(`form '${exporter.name}'`, settings, idle, { because: 'for this form, which does not take it' });
   planRun(network.model);
   const output = settings.output ?? `${network.name.replace(/\.snn$/, '')}${exporter.extension}`;
   await requireWritable(output, { inputs: inputsOf(network), kind: 'onnx', force });
-  await writeExport(await exporter.make(network.model), output, { bundle });
+  await writeExport(await exporter.make(network.model, settings), output, { bundle });
   return { output, exporter };
 }
+
+/** Settings that some form takes. */
+const allSettings = ['steps', 'spikesOf'] as const satisfies (keyof ExporterSettings)[];
 
 function exporterNamed(wanted: string | undefined): Exporter {
   const found = exporters.find(({ name }) => name === wanted);

@@ -38,6 +38,10 @@ async function refusal(command: string): Promise<string> {
 /** What an option does: always something, or something unless it is refused. */
 type Effect = string | Readonly<Record<string, string>>;
 
+const exported = (name: string, flag: string, value: string): Effect => ({
+  [`export @e.snn.onnx -o @b.onnx ${flag} ${value}`]: `form 'binary-spikes': expected no ${name} for this form, which does not take it, got ${value}. Leave it out (${flag}).`,
+});
+
 const opening: Record<string, Effect> = {
   '--external-data': {
     'inspect @vit --external-data @images':
@@ -357,6 +361,8 @@ const effects: Record<string, Record<string, Effect>> = {
   export: {
     ...opening,
     '--to': 'the form',
+    '--steps': exported('steps', '-T', '2'),
+    '--spikes-of': exported('spikesOf', '--spikes-of', 'all'),
     '--output': output,
     '--bundle': output,
     '--force': output,

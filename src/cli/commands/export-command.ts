@@ -21,13 +21,20 @@ export function exportCommand(): Command {
         .default(exporters[0]!.name),
     )
     .addOption(options.output('where to write (default: the model’s name with the ending of the form)'))
+    .addOption(options.steps('what the model is set to'))
+    .addOption(
+      new Option(
+        '--spikes-of <site>',
+        'a site whose spikes become an output, too, or all (repeatable)',
+      ).argParser((site, before: readonly string[] | undefined) => [...(before ?? []), site]),
+    )
     .addOption(options.externalData())
     .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
-      `\nForms:\n${forms}\n\nExample:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx`,
+      `\nForms:\n${forms}\n\nExamples:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx\n  transpike export vit.snn.onnx --to unrolled -T 4 --spikes-of all`,
     )
     .action(exportAction);
 }

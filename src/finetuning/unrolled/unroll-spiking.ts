@@ -14,9 +14,9 @@ import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import { isTimeAxis, type TimeFlow, timeFlow } from '../../spiking/time-flow.ts';
 import { timelineOf } from '../../spiking/timeline.ts';
 import { type SurrogateInput, surrogateSchema } from './surrogate-slopes.ts';
-import { isTimeAxis, type TimeFlow, timeFlow } from './time-flow.ts';
 import { learningOf, type SiteUnrolling, type UnrolledSite, unrollNeurons } from './unroll-neurons.ts';
 
 /** How a spiking model is laid out over time to be trained. */

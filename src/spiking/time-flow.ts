@@ -1,9 +1,9 @@
-import type { Graph } from '../../graph/graph.ts';
-import type { Node } from '../../graph/node.ts';
-import { mustExist } from '../../look-up.ts';
-import { domain } from '../../spiking/domain.ts';
-import { isNeuron } from '../../spiking/neuron-node.ts';
-import { type closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Node } from '../graph/node.ts';
+import { mustExist } from '../look-up.ts';
+import { domain } from './domain.ts';
+import { isNeuron } from './neuron-node.ts';
+import { type closeTimeAxis, openTimeAxis, presentsOverTime } from './time-axis.ts';
 
 /**
  * How a value of a spiking graph depends on time: `constant` has no batch; `still` is the same at every step, [N, …];
@@ -28,7 +28,7 @@ export function timeFlow(graph: Graph, timedInput: boolean): ReadonlyMap<string,
 }
 
 function flowOf(node: Node, flow: ReadonlyMap<string, TimeFlow>, plain: boolean): TimeFlow {
-  if (isNeuron(node)) return 'timed';
+  if (isNeuron(node) || presentsOverTime(node)) return 'timed';
   const given = node.inputs
     .filter((name) => name !== '')
     .map((name) => mustExist(flow.get(name), `time flow of '${name}'`));
