@@ -12,6 +12,7 @@ import { kernels } from '../kernels/kernels.ts';
 import type { AnyNeuronKernel } from '../kernels/neuron-kernel.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import { type Check, mustHold, requireClose } from './check.ts';
+import { readsCurrents } from './current-checks.ts';
 import { inputsAwayFromTies, oneSite, width } from './one-site.ts';
 import { goesOnAsOneWindow, restartsAsItSays } from './stream-checks.ts';
 import { whileKnown } from './while-known.ts';
@@ -55,6 +56,13 @@ export function neuronChecks(neuron: AnyNeuron, kernel?: AnyNeuronKernel): Check
       ? [
           check('keeps its potential where averages restart', () =>
             restartsAsItSays(neuron, parametersOf(neuron)),
+          ),
+        ]
+      : []),
+    ...(neuron.coding === 'instant' && !neuron.rehearsal
+      ? [
+          check('says of currents what it says of constants', () =>
+            readsCurrents(neuron, parametersOf(neuron)),
           ),
         ]
       : []),

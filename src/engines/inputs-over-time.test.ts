@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../conversion/convert.ts';
-import { firstSteps } from '../graph/first-steps.ts';
+import { firstSteps, stepsBetween } from '../graph/first-steps.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
-import type { NamedInputs } from '../graph/input-batch.ts';
+import type { InputTensor, NamedInputs } from '../graph/input-batch.ts';
 import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { evaluateModel } from '../interpreter/evaluate-model.ts';
 import { cos } from '../methods/cos.ts';
 import { ecmt } from '../methods/ecmt.ts';
+import { fewSpikesFunction } from '../methods/few-spikes-function.ts';
 import { rate } from '../methods/rate.ts';
 import { leakyIntegrateAndFire } from '../neurons/leaky-integrate-and-fire.ts';
 import { giveTimeAxis } from '../spiking/inputs-over-time.ts';
 import { toSpikingForm, withoutNeurons } from '../spiking/spiking-form.ts';
-import { engines } from './engines.ts';
+import { type EngineOptions, engines } from './engines.ts';
 import { evaluateSource } from './evaluate-source.fixture.ts';
 import { tokenNetwork, twoPictures } from './input-networks.fixture.ts';
 import { createOracleEngine, inputArrays } from './oracle-engine.ts';
-import { type Plan, planRun } from './plan-run.ts';
+import { type Engine, type Plan, planRun } from './plan-run.ts';
 import { largestDifference } from './segmented/compare-runs.fixture.ts';
+import { runStream } from './stream.ts';
 
 const steps = 6;
 const waves = (length: number, phase: number) =>
@@ -35,6 +37,30 @@ function pictures(samples: number, phase = 1): NamedInputs {
       },
     },
   };
+}
+
+const starts = { ...engines, oracle: async (plan: Plan) => createOracleEngine(plan) };
+
+async function using<R>(
+  start: (plan: Plan, options: EngineOptions) => Promise<Engine>,
+  plan: Plan,
+  run: (engine: Engine) => Promise<R>,
+): Promise<R> {
+  const engine = await start(plan, {});
+  return run(engine).finally(() => engine.close());
+}
+
+/** Three layers with GELU between, [N, 3] → 5 → 4 → 2. */
+function smoothPerceptron(): Model {
+  const graph = new Graph('smooth');
+  graph.setInputs([{ name: 'x', dataType: 'float32', shape: ['batch', 3] }]);
+  const build = new GraphBuilder(graph);
+  const linear = (from: string, into: number, out: number) =>
+    build.op('MatMul', [from, build.constant('w', Tensor.float32([into, out], waves(into * out, out)))]);
+  const gelu = (from: string) => build.op('Gelu', [from]);
+  build.op('Identity', [linear(gelu(linear(gelu(linear('x', 3, 5)), 5, 4)), 4, 2)], {}, { name: 'y' });
+  graph.setOutputs([{ name: 'y', dataType: 'float32', shape: ['batch', 2] }]);
+  return new Model(graph, 20);
 }
 
 const filmed = () => giveTimeAxis(twoPictures(), { left: 'running-mean' });
@@ -107,7 +133,7 @@ describe('inputs over time', () => {
         return (threshold * spikes) / (t + 1);
       });
     };
-    for (const start of [engines.fast, engines['in-graph'], async (plan: Plan) => createOracleEngine(plan)]) {
+    for (const start of Object.values(starts)) {
       const engine = await start(planRun(spiking), {});
       const { logits } = await engine.run(x).finally(() => engine.close());
       for (const sample of [0, 1, 2, 3]) {
@@ -118,6 +144,40 @@ describe('inputs over time', () => {
       }
     }
   });
+
+  it.each(Object.entries(starts))(
+    'are answered step by step where they are shown as currents: %s',
+    async (_, start) => {
+      const film = { shape: [4, steps, 3], data: waves(4 * steps * 3, 1) };
+      const source = giveTimeAxis(smoothPerceptron(), { x: 'current' });
+      const { model } = await convert(source, {
+        method: fewSpikesFunction,
+        steps,
+        calibration: () => [film],
+      });
+      const { logits, activity } = await using(start, planRun(model, { statistics: true }), (engine) =>
+        engine.run(film),
+      );
+      const still = await convert(smoothPerceptron(), {
+        method: fewSpikesFunction,
+        steps: 1,
+        calibration: () => [{ shape: [4 * steps, 3], data: film.data }],
+      });
+      const alone = createOracleEngine(planRun(still.model, { statistics: true }));
+      const spikes = [];
+      for (let step = 0; step < steps; step++) {
+        const { data } = stepsBetween(film, new Set(['x']), step, step + 1) as InputTensor;
+        const run = await alone.run({ shape: [4, 3], data });
+        const got = { shape: run.logits.shape, data: logits.data.subarray(step * 8, (step + 1) * 8) };
+        expect(largestDifference(got, run.logits)).toBeLessThan(1e-5);
+        spikes.push(...Object.values(run.activity!.spikes).flat());
+      }
+      expect(Object.values(activity!.spikes).flat()).toEqual(spikes);
+      const windows = planRun(model, { steps: 2, stream: 'restarted' });
+      const parts = await using(start, windows, (engine) => runStream(engine, film));
+      expect(largestDifference(parts.outputs.get('y')!, logits)).toBeLessThan(1e-6);
+    },
+  );
 
   it.each(Object.entries(engines))('are shown to hidden steps as their mean: %s', async (_, start) => {
     const batch = pictures(3);
@@ -136,7 +196,7 @@ describe('inputs over time', () => {
 
   it('are of as many steps as are run', async () => {
     const { model } = await convert(filmed(), { method: ecmt, steps, calibration: () => [pictures(2)] });
-    for (const start of [engines.fast, engines['in-graph'], async (plan: Plan) => createOracleEngine(plan)]) {
+    for (const start of Object.values(starts)) {
       const engine = await start(planRun(model, { steps: 4 }), {});
       await expect(engine.run(pictures(2))).rejects.toThrow(
         "input 'left': expected 4 time-steps on the axis behind the batch, got 6. Give inputs over 4 steps, or run 6 steps.",
