@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { detectionHeads } from '../detection/heads/detection-heads.ts';
 import { engines, synapses } from '../engines/engines.ts';
+import type { StreamAverages } from '../engines/require-stream.ts';
 import type { Means } from '../errors.ts';
 import { defaultCalibrationLimit } from '../jobs/calibration-inputs.ts';
 import { methods } from '../methods/methods.ts';
@@ -96,6 +97,8 @@ export const options = {
   /** @param fallback T where nothing is said */
   steps: (fallback: number | string) =>
     new Option('-T, --steps <T>', `number of time-steps (default: ${fallback})`).argParser(wholeNumber(1)),
+  stream: (what: string) =>
+    new Option('--stream <averages>', what).choices(['restarted', 'continued'] satisfies StreamAverages[]),
   labels: (
     what = 'classes of the images of --data: a synset file (lines such as "n01440764 tench") for files named by synset; integers, one a line or as .npy, for an .npy stack',
   ) => new JobOption('labels', what, 'file'),

@@ -19,6 +19,7 @@ const result: EvaluationResult = {
   images: 100,
   skipped: [],
   hiddenSteps: 0,
+  stream: null,
   seen: { calibration: 0, selection: 0 },
   seconds: 10,
   phases: [

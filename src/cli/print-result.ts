@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { describeSeen } from '../report/describe-seen.ts';
+import { describeStream } from '../report/describe-stream.ts';
 import type { PayingSteps } from '../results/energy-result.ts';
 import type { EarlyExitResult, EvaluationResult } from '../results/evaluation-result.ts';
 import { bitsOf, evaluationTable } from '../tables/evaluation-table.ts';
@@ -23,6 +24,8 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   const { images, skipped, seconds, hiddenSteps } = result;
   for (const line of otherOutputLines(result)) printLine(line);
   for (const line of tokenLines(result)) printLine(line);
+  const stream = describeStream(result);
+  if (stream !== undefined) printLine(stream);
   if (hiddenSteps > 0) console.log(`before step 1: ${hiddenSteps} hidden steps, billed with step 1`);
   const rate = seconds > 0 ? `, ${(images / seconds).toFixed(1)} images/s` : '';
   console.log(`${images} images in ${seconds.toFixed(1)} s${rate}`);

@@ -4,7 +4,7 @@ import { type InputBatch, isNamed } from '../graph/input-batch.ts';
 import type { Plan } from './plan-run.ts';
 
 /** @throws RuntimeError if an input over time has another number of steps than are run */
-export function requireWindow({ model, overTime, steps }: Plan, batch: InputBatch): void {
+export function requireWindow({ model, overTime, steps, stream }: Plan, batch: InputBatch): void {
   for (const name of overTime.keys()) {
     const alone = model.graph.inputs[0]?.name === name ? batch : undefined;
     const shape = isNamed(batch)
@@ -12,7 +12,7 @@ export function requireWindow({ model, overTime, steps }: Plan, batch: InputBatc
       : (alone as { shape?: readonly number[] })?.shape;
     const given = shape?.[1];
     if (given === undefined || given === steps) continue;
-    const windows = given > steps && given % steps === 0;
+    const windows = stream === undefined && given > steps && given % steps === 0;
     throw new RuntimeError({
       where: `input '${name}'`,
       expected: `${counted(steps, 'time-step')} on the axis behind the batch`,

@@ -8,6 +8,7 @@ import {
   type FewImagesDiagnosis,
 } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
+import type { StreamAverages } from '../engines/require-stream.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { planQuantisation, type QuantisationPlan, rangeImages } from '../quantisation/plan-quantisation.ts';
@@ -21,6 +22,7 @@ import { checkSteps } from '../spiking/check-steps.ts';
 import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { measuredNetwork } from './measured-network.ts';
+import { requireStreaming } from './require-streaming.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
@@ -59,6 +61,12 @@ export interface EvaluateOptions {
   readonly quantised?: boolean;
   /** A confidence threshold for early exits beside those of the sweep, in [0, 1]. */
   readonly exitConfidence?: number | undefined;
+  /**
+   * Runs a spiking network on the samples as on a stream, in the order of the data: the neurons go on from each sample to the next. Averages
+   * restart with each sample, since that is what the source network answers to; `continued` is refused. One evaluator does all of them.
+   * Default: every sample is by itself.
+   */
+  readonly stream?: StreamAverages | undefined;
   /** Where every finished batch is written, and from where an interrupted run goes on. */
   readonly record?: EvaluationRecord;
   /** Stops after the batches that are under way. */
@@ -79,7 +87,8 @@ export type EvaluationEnd =
  * Evaluates a network at every time-step beside its source network, on the same images. Each image counts once,
  * however often the run is interrupted and continued.
  *
- * @throws UsageError if T < 1, there is no such output, or it does not fit the task; whatever the data and the networks throw
+ * @throws UsageError if T < 1, there is no such output, it does not fit the task, or something else is asked for that a stream has not;
+ * ConversionError if the neurons cannot go on from one sample of a stream to the next; whatever the data and the networks throw
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd> {
   const clock = new PhaseClock(options.onPhase);
@@ -89,6 +98,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationEnd>
   const { model, shapes } = network.spiking ? network.source : { ...network, shapes: undefined };
   const task = await taskOf(model, wanted, shapes);
   refuseExits(task, options);
+  requireStreaming(network, options);
   const read = task === 'next-token' ? { ...options, data: withNextTokens(options.data, model) } : options;
   const run = startRun(read, network, task, clock);
   try {
@@ -135,6 +145,7 @@ function startRun(
   const collector = new BatchCollector(record, data.size, task, seenDigests(model), options.onProgress);
   const looks = [rangeImages, diagnosedImages, ...(synapses === 'int8' ? [comparedImages] : [])];
   const again = spiking ? Math.max(...looks) : 0;
+  const stream = options.stream !== undefined;
   return {
     task,
     clock,
@@ -144,8 +155,9 @@ function startRun(
     quantised,
     exitConfidence,
     signal,
+    stream,
     /** How batches are evaluated. */
-    running: { task, workers, threads, engine, synapses, memoryMB, signal, onWarning },
+    running: { task, workers, threads, engine, synapses, memoryMB, stream, signal, onWarning },
   };
 }
 
@@ -158,7 +170,7 @@ async function evaluateDense(network: DenseNetwork, run: Run): Promise<Evaluatio
 }
 
 async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<EvaluationEnd> {
-  const { task, clock, images, collector, running, exitConfidence, signal } = run;
+  const { task, clock, images, collector, running, exitConfidence, signal, stream } = run;
   if (run.quantised) clock.begin('quantisation');
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(rangeImages), running.onWarning)
@@ -166,9 +178,9 @@ async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<Eval
   await evaluateImages(network, run, quantisation);
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
-  const { conversionErrors, diagnosis, traces } = await diagnose(network, run);
+  const { conversionErrors, diagnosis, traces } = stream ? notDiagnosed : await diagnose(network, run);
   clock.begin('summary');
-  const summary = summarise(network, collector.batches, { task, quantisation, exitConfidence });
+  const summary = summarise(network, collector.batches, { task, quantisation, exitConfidence, stream });
   return finish(run, { ...summary, synapses, conversionErrors, diagnosis }, traces);
 }
 
@@ -191,23 +203,25 @@ async function diagnose(
   { clock, images, record, running: { workers, threads, memoryMB, onWarning } }: Run,
 ): Promise<FewImagesDiagnosis> {
   clock.begin('diagnosis');
-  const nothing = { conversionErrors: [], diagnosis: null };
   // The workers have ended: their processors are free.
   const all = threads * Math.max(1, workers);
   if (((await record?.beginDiagnosis?.()) ?? 0) >= mostDiagnoses) {
     onWarning(
       'the diagnosis is left out: the last attempts at it ended the process, perhaps for lack of memory',
     );
-    return nothing;
+    return notDiagnosed;
   }
   try {
     return await diagnoseFewImages(network, await images.first(diagnosedImages), { threads: all, memoryMB });
   } catch (error) {
     if (shortageOf(error) !== 'memory') throw error;
     onWarning(`the diagnosis is left out: ${messageOf(error)}`);
-    return nothing;
+    return notDiagnosed;
   }
 }
+
+/** Of the first samples of a stream the first one alone would be seen as it was evaluated. */
+const notDiagnosed: FewImagesDiagnosis = { conversionErrors: [], diagnosis: null };
 
 /** Evaluates all images that are not done yet. */
 async function evaluateImages(

@@ -5,6 +5,7 @@ import { logitsOf } from '../analysis/logits-of.ts';
 import { classTable } from '../data/class-table.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
+import type { StreamAverages } from '../engines/require-stream.ts';
 import { type BesideNetworks, chooseWorkers } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 import { measuredNetwork } from '../evaluation/measured-network.ts';
@@ -75,6 +76,11 @@ export interface EvaluateSettings extends JobOrigin, JobListener {
   readonly quantised?: boolean | undefined;
   /** A confidence threshold for early exits, in [0, 1]. */
   readonly exitConfidence?: number | undefined;
+  /**
+   * Takes the samples as a stream, in the order of the data: neurons go on from each to the next, in one worker. `restarted` is what can be
+   * evaluated; an evaluation that was stopped begins anew. Default: every sample is by itself.
+   */
+  readonly stream?: StreamAverages | undefined;
   /** Stops after the batches that are under way; the same settings go on from there. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
@@ -121,6 +127,10 @@ export async function evaluateNetwork(
   const steps = settings.steps ?? (network.spiking ? network.steps : undefined);
   if (network.spiking) tellOtherSteps(network, steps ?? network.steps, settings);
   else requireDense(network, settings);
+  if (settings.stream)
+    refuseIdle('a stream', settings, ['limit'], {
+      because: 'of samples that are spread evenly and so do not follow one another',
+    });
   const head = await readDetectionHead(settings.head);
   const { model, task: wanted } = await measuredNetwork(network.model, {
     task: settings.task,
@@ -162,7 +172,8 @@ async function evaluateInto(
   steps: number | undefined,
   settings: EvaluateSettings,
 ): Promise<EvaluationEnd> {
-  const { engine = 'fast', synapses = 'float32', quantised = true, onNotice, onProgress, signal } = settings;
+  const { engine = 'fast', synapses = 'float32', quantised = true, stream } = settings;
+  const { onNotice, onProgress, signal } = settings;
   const {
     dataset: { size },
     batches,
@@ -171,7 +182,7 @@ async function evaluateInto(
   const { workers, threads, reason } = chooseWorkers(
     network.model,
     Math.ceil(size / batchSize),
-    settings.workers,
+    settings.workers ?? (stream && 1),
     { processors: availableParallelism(), freeBytes: freeMemory() },
     besideNetworks(network, inputs, steps, quantised),
   );
@@ -187,6 +198,7 @@ async function evaluateInto(
     synapses,
     quantised,
     exitConfidence: settings.exitConfidence,
+    stream,
     memoryMB: settings.memoryMB,
     ...(signal && { signal }),
     ...(steps !== undefined && { steps }),
@@ -215,7 +227,7 @@ function besideNetworks(
 
 /** What is about time-steps and spikes does nothing in a network that has none. */
 function requireDense({ path }: Network, { quantised, ...settings }: EvaluateSettings): void {
-  const spiking = ['steps', 'exitConfidence', 'engine', 'synapses', 'memoryMB'] as const;
+  const spiking = ['steps', 'exitConfidence', 'engine', 'synapses', 'memoryMB', 'stream'] as const;
   const given = { ...settings, quantised: quantised === false ? 'false' : undefined };
   refuseIdle(path, given, [...spiking, 'quantised'], {
     because: 'for a network that does not spike',
@@ -243,6 +255,7 @@ function decisiveSettings(
     steps,
     engine,
     synapses,
+    stream: settings.stream,
     // Runs from before there was a choice count as the default.
     quantised: settings.quantised === false ? false : undefined,
     images,
@@ -256,12 +269,17 @@ async function openRecord(
   settings: EvaluateSettings,
 ): Promise<RunRecord> {
   const ids = new Set(Array.from({ length: size }, (_, i) => id(i)));
-  const record = await RunRecord.open(folder, decisive, { ids, steps: Number(decisive.steps ?? 0) });
+  const inOrder = settings.stream !== undefined;
+  const record = await RunRecord.open(folder, decisive, { ids, steps: Number(decisive.steps ?? 0), inOrder });
   tellLostLines(join(folder, runFileName('batches')), record.lost, settings);
   const done = record.done.reduce((sum, { predictions }) => sum + predictions.length, 0);
   if (done > 0) {
     const message = `going on after ${done} images of an interrupted run in ${folder}`;
     settings.onNotice?.({ kind: 'resumed', message });
+  }
+  if (record.again > 0) {
+    const message = `beginning anew: ${record.again} images of an interrupted run in ${folder} are done again, since the state of the neurons behind them was not kept`;
+    settings.onNotice?.({ kind: 'restarted', message });
   }
   return record;
 }

@@ -16,6 +16,8 @@ export type NoticeKind =
   | 'few-workers'
   /** An interrupted run goes on. */
   | 'resumed'
+  /** An interrupted run begins anew. */
+  | 'restarted'
   /** Part of the record of an interrupted run is damaged, and what it held is done again. */
   | 'damaged-record'
   /** A worker died, or memory ran out, and the job goes on all the same. */

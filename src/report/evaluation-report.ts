@@ -1,6 +1,7 @@
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { Run } from '../runs/read-run.ts';
 import { describeSeen } from './describe-seen.ts';
+import { describeStream } from './describe-stream.ts';
 import { evaluationTiles } from './evaluation-tiles.ts';
 import { evaluationTitle } from './evaluation-title.ts';
 import { renderFigure } from './figure.ts';
@@ -19,6 +20,8 @@ export async function renderEvaluation(run: Run): Promise<string> {
   }
   const seen = renderSeen(run.result);
   if (seen) sections.unshift(seen);
+  const stream = renderStream(run.result);
+  if (stream) sections.unshift(stream);
   const skipped = renderSkipped(run.result);
   if (skipped) sections.push(skipped);
   sections.push(renderProvenance(run.settings, run.environment));
@@ -45,6 +48,16 @@ function renderSeen(result: EvaluationResult): Html | undefined {
 <h2 id="seen-title">Not all images are new to the network</h2>
 <p>${sentence.replace(/^./, (letter) => letter.toUpperCase())}.</p>
 <p class="source">Data: <code>result.json: seen</code></p>
+</section>`;
+}
+
+function renderStream(result: EvaluationResult): Html | undefined {
+  const sentence = describeStream(result);
+  if (sentence === undefined) return undefined;
+  return html`<section id="stream" aria-labelledby="stream-title">
+<h2 id="stream-title">The samples were a stream</h2>
+<p>${sentence.replace(/^./, (letter) => letter.toUpperCase())}. The source network answered to each by itself.</p>
+<p class="source">Data: <code>result.json: stream</code></p>
 </section>`;
 }
 

@@ -83,6 +83,11 @@ export const evaluationSchema = z.object({
   otherOutputs: otherOutputsSchema.optional(),
   /** Steps before step 1 in which neurons calibrate themselves: latency beyond t, and billed with step 1. */
   hiddenSteps: z.int().default(0),
+  /**
+   * What became of averages from one sample to the next where the samples were a stream, in the order of the data, and the neurons went on from
+   * each to the next; null where every sample was by itself. In a stream there is no early exit and no diagnosis.
+   */
+  stream: z.literal('restarted').nullable().default(null),
   /** Images that could not be read. */
   skipped: batchSchema.shape.skipped,
   /** Images that the network has met before, while it was made; null where it does not say. */

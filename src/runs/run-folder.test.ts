@@ -92,6 +92,18 @@ describe('the folder of a run', () => {
     expect(again.done).toEqual([batch('a', 'b'), batch('c')]);
     expect(again.lost).toEqual([2, 3, 4]);
   });
+
+  it('begins anew where images follow one another and not all are there', async () => {
+    const expected = { ids: new Set('ab'), steps: 1, inOrder: true };
+    const batch = { predictions: [{ id: 'a', source: [1], steps: [[1]] }], skipped: [], seconds: 1 };
+    await (await RunRecord.open(path, { steps: 1 }, expected)).add(batch);
+    const part = await RunRecord.open(path, { steps: 1 }, expected);
+    expect([part.done, part.again]).toEqual([[], 1]);
+    const whole = { ...batch, skipped: [{ id: 'b', reason: 'damaged' }] };
+    await part.add(whole);
+    const again = await RunRecord.open(path, { steps: 1 }, expected);
+    expect([again.done, again.again]).toEqual([[whole], 0]);
+  });
 });
 
 describe('readRun', () => {

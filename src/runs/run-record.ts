@@ -14,6 +14,8 @@ export interface ExpectedBatches {
   readonly ids: ReadonlySet<string>;
   /** Time-steps T; 0 for a network that does not spike. */
   readonly steps: number;
+  /** Whether images follow one another, so that a part of them is of no use. Default false. */
+  readonly inOrder?: boolean;
 }
 
 /**
@@ -25,14 +27,21 @@ export class RunRecord {
   readonly done: readonly BatchRecord[];
   /** Numbers of the lines of batches that were damaged, repeated, or of another run, and are left out. */
   readonly lost: readonly number[];
+  /** Images of an interrupted run that are of no use without the others, and are done again. */
+  readonly again: number;
   readonly #folder: RunFolder;
   readonly #run: string;
 
-  private constructor(folder: RunFolder, run: string, done: readonly BatchRecord[], lost: readonly number[]) {
+  private constructor(
+    folder: RunFolder,
+    run: string,
+    { done, lost, again }: Pick<RunRecord, 'done' | 'lost' | 'again'>,
+  ) {
     this.#folder = folder;
     this.#run = run;
     this.done = done;
     this.lost = lost;
+    this.again = again;
   }
 
   /**
@@ -46,8 +55,11 @@ export class RunRecord {
     const run = identityOf(settings);
     const { values, lost, proven } = await folder.readLines('batches', batchSchema, run, fitting(expected));
     const goesOn = await folder.claim(settings, proven);
-    await folder.writeLines('batches', goesOn ? values : [], run);
-    return new RunRecord(folder, run, goesOn ? values : [], goesOn ? lost : []);
+    const useful = goesOn && (!expected?.inOrder || holdsAll(values, expected.ids));
+    const done = useful ? values : [];
+    await folder.writeLines('batches', done, run);
+    const again = goesOn && !useful ? idsOf(values).length : 0;
+    return new RunRecord(folder, run, { done, lost: useful ? lost : [], again });
   }
 
   /** Path of the folder. */
@@ -73,6 +85,17 @@ export class RunRecord {
     await this.#folder.write('result', result);
     await this.#folder.remove('diagnoses');
   }
+}
+
+function idsOf(batches: readonly BatchRecord[]): string[] {
+  return batches.flatMap(({ predictions }) => predictions.map(({ id }) => id));
+}
+
+/** Whether batches hold all images that can be read. */
+function holdsAll(batches: readonly BatchRecord[], ids: ReadonlySet<string>): boolean {
+  const skipped = batches.flatMap((batch) => batch.skipped.map(({ id }) => id));
+  const held = new Set([...idsOf(batches), ...skipped]);
+  return [...ids].every((id) => held.has(id));
 }
 
 /** Tells batches that belong to a run: every image is one of its images, with answers at every step, and stands there once. */

@@ -58,7 +58,8 @@ export class EvaluationThread {
   /** @throws RuntimeError if the batch cannot be evaluated; WorkerDeath if the thread ends */
   async evaluate(batch: EvaluatedBatch): Promise<BatchOutcome> {
     const answer = this.#answer();
-    if (!this.#death) this.#tell({ batch: { ...this.#memory.copy(batch), targets: batch.targets } });
+    const { targets, before } = batch;
+    if (!this.#death) this.#tell({ batch: { ...this.#memory.copy(batch), targets, before } });
     const reply = await answer;
     if ('outcome' in reply) return reply.outcome;
     throw new RuntimeError({

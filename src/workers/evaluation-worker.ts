@@ -39,7 +39,8 @@ async function main(): Promise<void> {
   port.on('message', (request: WorkerRequest) => {
     if ('end' in request) process.exit();
     const { batch } = request;
-    const copy = { ...memory.copy(batch), targets: batch.targets };
+    const { targets, before } = batch;
+    const copy = { ...memory.copy(batch), targets, before };
     evaluator.evaluate(copy).then((outcome) => reply({ outcome }), refuse);
   });
   const { model, steps, extensions, ...options } = workerData as WorkerStart;

@@ -226,6 +226,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--synapses': overTime('synapses', '--synapses', 'int8'),
     '--no-quantised': overTime('quantised', '--no-quantised', 'false'),
     '--exit-confidence': overTime('exitConfidence', '--exit-confidence', '0.9'),
+    '--stream': {
+      ...(overTime('stream', '--stream', 'restarted') as Record<string, string>),
+      'evaluate @e.snn.onnx --data @x.npy --stream restarted --limit 3':
+        'a stream: expected no limit of samples that are spread evenly and so do not follow one another, got 3. Leave it out (--limit).',
+    },
   },
   compare: {
     ...opening,

@@ -166,6 +166,22 @@ describe('a stream', () => {
     expect(difference(restarted)).toBeGreaterThan(1e-3);
   }, 60_000);
 
+  it('is evaluated sample by sample, in the order of the data', async () => {
+    const data = '--data left=left.npy --input right=right.npy --labels classes.npy';
+    const evaluate = (form: string) =>
+      cli(`evaluate film.snn.onnx ${data} --workers 1 --no-quantised ${form}`);
+    const { code, stdout, stderr } = await evaluate('--stream restarted --run stream');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(
+      'one stream of 6 samples in the order of the data: the neurons went on from each to the next, averages began anew with each\n',
+    );
+    const refused = await evaluate('--stream continued --run refused');
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      'error: evaluation of a stream: expected averages that restart with each sample, which is what the source network answers to, got averages that go on over all samples. Let them restart, or run the stream and measure what it gives (--stream).\n',
+    ]);
+  }, 60_000);
+
   it.each([
     [
       '-T 2',

@@ -70,6 +70,11 @@ export function evaluateCommand(): Command {
         'say what images that stop by themselves at this confidence would get, for example 0.9',
       ),
     )
+    .addOption(
+      options.stream(
+        'take the samples as a stream, in their order: the state of the neurons goes on from each to the next, while averages begin anew (restarted), as with frames of a camera',
+      ),
+    )
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
@@ -85,11 +90,12 @@ export function evaluateCommand(): Command {
     .addHelpText(
       'after',
       `
-An interrupted run (Ctrl-C) goes on when the same command is given again.
+An interrupted run (Ctrl-C) goes on when the same command is given again; a stream begins anew.
 
 Examples:
   transpike evaluate vit.snn.onnx --data imagenet/val --labels synset_words.txt -T 8
   transpike evaluate cnn.snn.onnx --data mnist/ --limit 1000 --json > result.json
+  transpike evaluate frames.snn.onnx --data windows.npy --labels classes.npy -T 8 --stream restarted
   transpike evaluate deit-tiny/ --calibrate images/ --data images/ -T 4`,
     )
     .action(evaluateAction);
@@ -104,7 +110,8 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   }
   const end = await evaluateWithProgress(network, settings);
   if (!end.finished) {
-    tell(`stopped after ${end.done} images; give the same command again to go on`);
+    const next = settings.stream ? 'begin anew' : 'go on';
+    tell(`stopped after ${end.done} images; give the same command again to ${next}`);
     process.exitCode = exitCodes.interrupted;
     return;
   }

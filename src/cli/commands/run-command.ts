@@ -35,10 +35,9 @@ export function runCommand(): Command {
     )
     .addOption(options.engine())
     .addOption(
-      new Option(
-        '--stream <averages>',
+      options.stream(
         'run inputs over time [N, L, …] in windows of T steps, from each of which the state of the neurons goes on: restarted (answers are means over their window) or continued (over all steps so far, as one window of L steps)',
-      ).choices(['restarted', 'continued']),
+      ),
     )
     .addOption(options.synapses())
     .addOption(options.batchSize())

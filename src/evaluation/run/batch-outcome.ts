@@ -1,3 +1,4 @@
+import type { StreamState } from '../../engines/stream-state.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import type { InputBatch } from '../../graph/input-batch.ts';
 import type { Activity } from '../../results/activity.ts';
@@ -13,6 +14,8 @@ export interface BatchOutcome {
   readonly images: readonly ImageAnswers[];
   /** Spikes of the batch; absent for a network that does not spike. */
   readonly activity?: Activity;
+  /** What the next batch goes on from; present in a stream. It is not recorded. */
+  readonly state?: StreamState;
 }
 
 /** What each network does on one image, as its task judges it. */
@@ -22,4 +25,6 @@ export type ImageAnswers = Omit<ImageRecord, 'id' | 'label'>;
 export type EvaluatedBatch = InputBatch & {
   /** One an image, in the shape of the output; absent without targets. Labels of classes are no targets. */
   readonly targets?: readonly FloatTensor[] | undefined;
+  /** State after the batch before, in a stream. Default: the stream begins. */
+  readonly before?: StreamState | undefined;
 };

@@ -1,4 +1,5 @@
 import type { Batch } from '../../data/load-batch.ts';
+import type { StreamState } from '../../engines/stream-state.ts';
 import { OutOfMemoryError } from '../../errors.ts';
 import { type InputBatch, isNamed, sampleCount, sliceSamples } from '../../graph/input-batch.ts';
 import type { BatchOutcome } from './batch-outcome.ts';
@@ -15,7 +16,7 @@ export interface DrainOptions {
 
 /**
  * Lets evaluators take batches from a common source until there are none left. Where memory runs out, batches are halved
- * from then on.
+ * from then on. In a stream one evaluator takes all batches, since each goes on from the one before.
  *
  * @throws OutOfMemoryError if memory does not even do for one image; whatever evaluators and source throw
  */
@@ -25,6 +26,7 @@ export async function drainBatches(
   { onOutcome, onWarning, signal }: DrainOptions,
 ): Promise<void> {
   let most = Number.POSITIVE_INFINITY;
+  let before: StreamState | undefined;
 
   async function evaluateInParts(evaluator: Evaluator, batch: Batch): Promise<void> {
     for (const part of partsOf(batch, most)) {
@@ -37,7 +39,9 @@ export async function drainBatches(
   async function outcomeOf(evaluator: Evaluator, part: Batch): Promise<BatchOutcome | undefined> {
     const images = sampleCount(part);
     try {
-      return await evaluator.evaluate({ ...inputsOf(part), targets: part.targets });
+      const outcome = await evaluator.evaluate({ ...inputsOf(part), targets: part.targets, before });
+      before = outcome.state;
+      return outcome;
     } catch (error) {
       if (!(error instanceof OutOfMemoryError) || images === 1) throw error;
       const half = Math.ceil(images / 2);

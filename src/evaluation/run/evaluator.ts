@@ -4,8 +4,8 @@ import { countTokens } from '../../data/next-tokens.ts';
 import { suppressionOf } from '../../detection/with-detections.ts';
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
+import type { StreamState } from '../../engines/stream-state.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
-import type { InputBatch } from '../../graph/input-batch.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
@@ -20,6 +20,7 @@ import { AnsweringNetwork, type Answers } from './answering-network.ts';
 import type { BatchOutcome, EvaluatedBatch } from './batch-outcome.ts';
 import { judgeBatch } from './judge-batch.ts';
 import { otherOutputsOf } from './other-outputs.ts';
+import { runSamplesInOrder } from './run-samples-in-order.ts';
 
 /** Runs the source network, the spiking one and quantised ones on the same batches. */
 export interface Evaluator {
@@ -40,6 +41,8 @@ export interface EvaluatorOptions {
   readonly memoryMB?: number | undefined;
   /** Quantised networks to run beside them. Default: none. */
   readonly quantisation?: QuantisationPlan | undefined;
+  /** Whether neurons go on from each sample to the next, averages beginning anew. Default false. */
+  readonly stream?: boolean | undefined;
 }
 
 /** Loads the networks into this thread. */
@@ -74,6 +77,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
         ...(text && { tokens: countTokens(batch, text) }),
         images: judged.map((each, i) => ({ ...each, ...(confidence && { confidence: confidence[i]! }) })),
         ...(spiked?.activity && { activity: spiked.activity }),
+        ...(spiked?.state && { state: spiked.state }),
       };
     },
     async close() {
@@ -87,31 +91,33 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
 interface Spikes {
   /** @param right what the source network answers */
   run(
-    batch: InputBatch,
+    batch: EvaluatedBatch,
     right: Answers,
   ): Promise<{
     /** After each time-step. */
     readonly steps: readonly Answers[];
     readonly activity?: Activity;
+    readonly state?: StreamState;
   }>;
   close(): Promise<void>;
 }
 
 async function loadSpikes(
   network: SpikingNetwork,
-  { engine: name, threads, synapses, memoryMB }: EvaluatorOptions,
+  { engine: name, threads, synapses, memoryMB, stream = false }: EvaluatorOptions,
 ): Promise<Spikes> {
   const { steps } = network;
   const others = otherOutputsOf(network.model);
-  const plan = planRun(network, { statistics: true });
+  const plan = planRun(network, { statistics: true, ...(stream && { stream: 'restarted' }) });
   const engine = await engines[name](plan, { threads, synapses, memoryMB });
   return {
     async run(batch, right) {
-      const { logits, activity, outputs } = await engine.run(batch);
+      const run = stream ? await runSamplesInOrder(engine, batch) : await engine.run(batch);
+      const { logits, activity, outputs, state } = run;
       const decisive = stepsOf(logits, right.decisive, steps);
       const rest = right.others.map((like, i) => stepsOf(lookUp(outputs, others[i]!, 'output'), like, steps));
       const answers = decisive.map((each, t) => ({ decisive: each, others: rest.map((of) => of[t]!) }));
-      return { steps: answers, ...(activity && { activity }) };
+      return { steps: answers, ...(activity && { activity }), ...(state && { state }) };
     },
     close: () => engine.close(),
   };

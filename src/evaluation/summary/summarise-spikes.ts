@@ -20,17 +20,28 @@ export interface SpikeSummaryOptions {
   readonly quantisation?: QuantisationPlan | undefined;
   /** A confidence threshold for early exits beside those of the sweep. */
   readonly exitConfidence?: number | undefined;
+  /** Whether the samples were a stream. */
+  readonly stream?: boolean | undefined;
 }
 
 /** The part of a result that is about spikes. */
 export type SpikeSummary = Pick<
   EvaluationResult,
-  'hiddenSteps' | 'steps' | 'quantised' | 'energy' | 'earlyExit' | 'windows' | 'sites' | 'neurobench'
+  | 'hiddenSteps'
+  | 'stream'
+  | 'steps'
+  | 'quantised'
+  | 'energy'
+  | 'earlyExit'
+  | 'windows'
+  | 'sites'
+  | 'neurobench'
 >;
 
 /** The summary where nothing spiked: of a network that does not spike, or without images. */
 export const nothingSpiked: SpikeSummary = {
   hiddenSteps: 0,
+  stream: null,
   steps: [],
   quantised: null,
   energy: null,
@@ -49,7 +60,7 @@ export function summariseSpikes(
   network: ComparedNetwork,
   predictions: readonly ImageRecord[],
   activity: Activity,
-  { task, quantisation, exitConfidence }: SpikeSummaryOptions,
+  { task, quantisation, exitConfidence, stream = false }: SpikeSummaryOptions,
 ): SpikeSummary {
   const images = predictions.length;
   const sites = network.sites.map((site) => siteResult(site, activity, images));
@@ -58,6 +69,7 @@ export function summariseSpikes(
   const rates = timeline === 'slots' ? spikesPerNeuron(sites) : meanRates(sites);
   return {
     hiddenSteps: activity.hiddenSteps,
+    stream: stream ? 'restarted' : null,
     steps: stepQuality(predictions, task).map((quality, i) => ({
       t: i + 1,
       ...quality,
@@ -66,8 +78,9 @@ export function summariseSpikes(
     })),
     quantised: quantisedResults(predictions, quantisation, energy.quantised, task),
     energy: energy.result,
-    // A run of more slots does not go on from one of fewer.
-    earlyExit: timeline === 'slots' ? [] : earlyExitResults(predictions, energy.steps, exitConfidence),
+    // A run of more slots does not go on from one of fewer, and the next sample of a stream not from one that was stopped.
+    earlyExit:
+      stream || timeline === 'slots' ? [] : earlyExitResults(predictions, energy.steps, exitConfidence),
     windows: timeline === 'slots' ? windowsOf(network.model.graph, network.sites) : null,
     sites,
     neurobench: neurobench(network, activity, images),
