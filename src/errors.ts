@@ -64,6 +64,7 @@ export type Means =
   | 'synapses'
   | 'task'
   | 'temperature'
+  | 'testData'
   | 'thresholds'
   | 'weightBits'
   | 'tokenizer'

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { FineTuningRecord } from '../conversion/conversion-record.ts';
+import type { FineTuningResult } from '../results/fine-tuning-result.ts';
 import { describeFineTuning } from './describe-fine-tuning.ts';
 
-const record: FineTuningRecord = {
+const fineTuning: FineTuningResult = {
   method: 'diet',
   steps: 2,
   trained: ['w'],
@@ -11,22 +11,27 @@ const record: FineTuningRecord = {
   seed: 1,
   data: 'mnist/',
   samples: 1000,
+  testSamples: 500,
   measure: 'accuracy',
   sourceAccuracy: 0.985,
   convertedAccuracy: 0.9,
   tunedAccuracy: 0.98,
+  curve: [],
+  neurons: [],
 };
 
-it('tells the original source, the converted and the tuned network side by side', () => {
-  expect(describeFineTuning(record)).toEqual([
-    "fine-tuned by diet at T = 2, 5 × 1000 pictures of 'mnist/'; source above: the tuned weights without neurons",
-    'accuracy when it was tuned: original source 98.50 %, converted 90.00 %, tuned 98.00 %',
+it('says how a network was tuned, and what the marked rows of its table are', () => {
+  expect(describeFineTuning({ fineTuning })).toEqual([
+    "fine-tuned by diet at T = 2, 5 × 1000 pictures of 'mnist/'; no neurons: the tuned weights alone",
+    '* measured when it was tuned on 500 test pictures (98.0 % tuned)',
   ]);
 });
 
 it('tells agreements where the data had no classes, and nothing of networks that were not tuned', () => {
-  expect(describeFineTuning({ ...record, measure: 'agreement', sourceAccuracy: 1 })[1]).toBe(
-    'agreement with the original source when it was tuned: converted 90.00 %, tuned 98.00 %',
+  expect(
+    describeFineTuning({ fineTuning: { ...fineTuning, measure: 'agreement', sourceAccuracy: 1 } })[1],
+  ).toBe(
+    '* agreement with the source network, measured when it was tuned on 500 test pictures (98.0 % tuned); above: with the tuned weights',
   );
-  expect(describeFineTuning(undefined)).toEqual([]);
+  expect(describeFineTuning({ fineTuning: null })).toEqual([]);
 });

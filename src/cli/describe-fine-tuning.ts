@@ -1,16 +1,15 @@
-import type { FineTuningRecord } from '../conversion/conversion-record.ts';
+import type { EvaluationResult } from '../results/evaluation-result.ts';
 
-/** What source, converted and tuned network reached when a network was fine-tuned, for the foot of its results: a line each. */
-export function describeFineTuning(record: FineTuningRecord | undefined): string[] {
-  if (!record) return [];
-  const { method, steps, epochs, samples, data, measure } = record;
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  const [source, converted, tuned] = [record.sourceAccuracy, record.convertedAccuracy, record.tunedAccuracy];
-  const reached = `converted ${percent(converted)}, tuned ${percent(tuned)}`;
+/** How a network was fine-tuned, and where the marked rows of its table come from: for the foot of it, a line each. */
+export function describeFineTuning({ fineTuning }: Pick<EvaluationResult, 'fineTuning'>): string[] {
+  if (!fineTuning) return [];
+  const { method, steps, epochs, samples, data, measure, testSamples, tunedAccuracy } = fineTuning;
+  const on = testSamples === undefined ? '' : ` on ${testSamples} test pictures`;
+  const tuned = `${(100 * tunedAccuracy).toFixed(1)} % tuned`;
   return [
-    `fine-tuned by ${method} at T = ${steps}, ${epochs} × ${samples} pictures of '${data}'; source above: the tuned weights without neurons`,
+    `fine-tuned by ${method} at T = ${steps}, ${epochs} × ${samples} pictures of '${data}'; no neurons: the tuned weights alone`,
     measure === 'accuracy'
-      ? `accuracy when it was tuned: original source ${percent(source)}, ${reached}`
-      : `agreement with the original source when it was tuned: ${reached}`,
+      ? `* measured when it was tuned${on} (${tuned})`
+      : `* agreement with the source network, measured when it was tuned${on} (${tuned}); above: with the tuned weights`,
   ];
 }

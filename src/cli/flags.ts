@@ -49,6 +49,7 @@ export const flags: Readonly<Record<Means, string>> = {
   synapses: '--synapses',
   task: '--task',
   temperature: '--temperature',
+  testData: '--test-data',
   thresholds: '--thresholds',
   weightBits: '--weight-bits',
   tokenizer: '--tokenizer',

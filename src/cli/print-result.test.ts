@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { mapTerms } from '../energy/energy-breakdown.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
+import { comparisonTable } from '../tables/comparison-table.ts';
 import { evaluationTable } from '../tables/evaluation-table.ts';
 import { toText } from '../tables/to-text.ts';
 import { printResult } from './print-result.ts';
@@ -59,6 +60,7 @@ const result: EvaluationResult = {
   },
   synapses: null,
   windows: null,
+  fineTuning: null,
   energy: {
     device: '45nm-fp32',
     devices: [{ name: '45nm-fp32', title: '45 nm, 32-bit floating point', summary: '', figures: {} }],
@@ -100,6 +102,57 @@ describe('the table of an evaluation', () => {
       '3–8 bits*  100.0 95.4–100.0  100.0  100.0 95.4–100.0      –      –  0.050   1.00',
       'T = 1      100.0 95.4–100.0  100.0  100.0 95.4–100.0  0.500  0.100  0.250  12.35',
     ]);
+  });
+});
+
+describe('the table of a fine-tuned network', () => {
+  const fineTuning: EvaluationResult['fineTuning'] = {
+    method: 'diet',
+    steps: 1,
+    trained: ['w'],
+    epochs: 1,
+    updates: 10,
+    seed: 1,
+    data: 'mnist/',
+    samples: 640,
+    testSamples: 100,
+    measure: 'accuracy',
+    sourceAccuracy: 0.9,
+    convertedAccuracy: 0.5,
+    tunedAccuracy: 0.8,
+    curve: [],
+    neurons: [],
+  };
+  const rowsOf = (changed: Partial<typeof fineTuning>) =>
+    evaluationTable({ ...result, fineTuning: { ...fineTuning, ...changed } }).rows;
+
+  it('has its source and the converted network side by side with it, with intervals (Wilson)', () => {
+    const [source, converted, dense, , last] = rowsOf({});
+    expect(source).toEqual(['source*', 0.9, expect.anything(), null, null, null, null, null, null, null]);
+    expect(source?.[2]).toEqual([expect.closeTo(0.8256, 3), expect.closeTo(0.9448, 3)]);
+    expect(converted?.slice(0, 2)).toEqual(['converted*', 0.5]);
+    expect(dense?.[0]).toBe('no neurons');
+    expect(last?.[0]).toBe('T = 1');
+  });
+
+  it('has agreement alone where the data had no classes', () => {
+    const [converted, dense] = rowsOf({ measure: 'agreement', testSamples: undefined });
+    expect(converted).toEqual(['converted*', null, null, null, 0.5, null, null, null, null, null]);
+    expect(dense?.[0]).toBe('no neurons');
+  });
+
+  it('stands in a comparison behind what it was tuned from, below the source network of the others', () => {
+    const tuned = { ...result, fineTuning, source: { ...result.source, top1: 0.1 } };
+    const entries = [
+      { name: 'tuned', folder: 'tuned', result: tuned },
+      { name: 'converted', folder: 'converted', result },
+    ];
+    const names = (of: typeof entries) => comparisonTable(of).rows.map((row) => row[0]);
+    expect(names(entries)).toEqual(['source', 'tuned: source*', 'tuned: converted*', 'tuned', 'converted']);
+    expect(comparisonTable(entries).rows[0]?.[2]).toBe(1);
+    expect(names(entries.slice(0, 1))[0]).toBe('no neurons');
+    for (const row of comparisonTable(entries).rows)
+      expect(row).toHaveLength(comparisonTable(entries).columns.length);
   });
 });
 

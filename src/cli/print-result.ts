@@ -4,6 +4,7 @@ import { describeStream } from '../report/describe-stream.ts';
 import type { PayingSteps } from '../results/energy-result.ts';
 import type { EarlyExitResult, EvaluationResult } from '../results/evaluation-result.ts';
 import { bitsOf, evaluationTable } from '../tables/evaluation-table.ts';
+import { describeFineTuning } from './describe-fine-tuning.ts';
 import { describeSynapses } from './print-synapses.ts';
 import { printLine, tableText } from './print-table.ts';
 import { classLegend, otherOutputLines, taskLegend } from './print-task.ts';
@@ -22,6 +23,7 @@ export function printResult(result: EvaluationResult, { exitConfidence }: PrintO
   for (const line of [...legend(result), ...earlyExitLine(result, exitConfidence)]) printLine(line);
   for (const line of result.synapses ? describeSynapses(result.synapses) : []) printLine(line);
   const { images, skipped, seconds, hiddenSteps } = result;
+  for (const line of describeFineTuning(result)) printLine(line);
   for (const line of otherOutputLines(result)) printLine(line);
   for (const line of tokenLines(result)) printLine(line);
   const stream = describeStream(result);

@@ -3,6 +3,7 @@ import type { ExtensionIdentity } from '../catalogue.ts';
 import type { Model } from '../graph/model.ts';
 import { methodCatalogue } from '../methods/methods.ts';
 import { neuronCatalogue } from '../neurons/neurons.ts';
+import { type FineTuningResult, fineTuningResultSchema } from '../results/fine-tuning-result.ts';
 import { correctionsIn } from '../spiking/bias-correction.ts';
 import { weightBitsOf } from '../spiking/few-bit-weights.ts';
 import { noteNeededExtensions } from '../spiking/needed-extensions.ts';
@@ -11,28 +12,6 @@ import { hiddenStepsOf } from '../spiking/time-axis.ts';
 
 /** Key of the record among a model's `metadata_props`. */
 const metadataKey = 'transpike';
-
-/** How a spiking model was trained with its neurons in place. */
-const fineTuningSchema = z.object({
-  method: z.string(),
-  /** T it was trained at. */
-  steps: z.int(),
-  /** Names of the constants that were trained. */
-  trained: z.array(z.string()),
-  epochs: z.int(),
-  /** Steps of the optimiser. */
-  updates: z.int(),
-  seed: z.int(),
-  /** Data it was trained on, and number of its samples. */
-  data: z.string(),
-  samples: z.int(),
-  /** What was measured: how often the classes of the data were found, or, for data without any, those of the source network. */
-  measure: z.enum(['accuracy', 'agreement']).default('accuracy'),
-  /** That on the test data, 0 to 1: of the source network before the training, as converted, and after the training. */
-  sourceAccuracy: z.number(),
-  convertedAccuracy: z.number(),
-  tunedAccuracy: z.number(),
-});
 
 const schema = z.object({
   format: z.literal(1),
@@ -55,7 +34,7 @@ const schema = z.object({
   /** Extensions that the method and the neurons come from, if there are any. */
   extensions: z.array(z.object({ name: z.string(), version: z.string(), hash: z.string() })).optional(),
   /** How it was trained afterwards, if it was. */
-  fineTuning: fineTuningSchema.optional(),
+  fineTuning: fineTuningResultSchema.optional(),
   sites: z.array(
     z.object({
       name: z.string(),
@@ -65,9 +44,6 @@ const schema = z.object({
     }),
   ),
 });
-
-/** How a spiking model was trained with its neurons in place. */
-export type FineTuningRecord = z.infer<typeof fineTuningSchema>;
 
 /** How a spiking model came about; kept in the model. */
 export type ConversionRecord = z.infer<typeof schema>;
@@ -135,7 +111,7 @@ function rounded(value: number): number {
  *
  * @returns the whole record; `undefined` for a model without one
  */
-export function noteFineTuning(model: Model, fineTuning: FineTuningRecord): ConversionRecord | undefined {
+export function noteFineTuning(model: Model, fineTuning: FineTuningResult): ConversionRecord | undefined {
   const before = readConversionRecord(model);
   if (!before) return undefined;
   const sites = sitesOf(model).map(({ name, neuron }) => ({ name, neuron: neuron.name }));

@@ -16,12 +16,12 @@ import { finetune, hasCheckpoint } from '../finetuning/run/finetune.ts';
 import { asNetworkReads, randomCrops } from '../finetuning/run/network-pictures.ts';
 import type { Model } from '../graph/model.ts';
 import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
-import { openDataset } from '../opening/open-dataset.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import type { Normalisation } from '../training/data/batch-loader.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
 import type { TrainingEvent } from '../training/run/train-options.ts';
 import { convertNetwork } from './convert-network.ts';
+import { openFineTuningParts } from './fine-tuning-parts.ts';
 import type { JobListener } from './notice.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 
@@ -94,28 +94,50 @@ export async function finetuneNetwork(network: Network, settings: FinetuneSettin
     { spiking, method, plan, train, test, normalisation: pictures },
     { out: folder, resume, fresh, threads, signal, onProgress },
   );
-  const last = tuned.curve.at(-1);
-  const record =
-    tuned.finished && last
-      ? noteFineTuning(model, {
-          method: method.name,
-          steps: plan.steps,
-          trained: [...tuned.trained],
-          epochs: last.epoch,
-          updates: last.step,
-          seed: plan.seed,
-          data,
-          samples: train.size,
-          measure: test.labelled ? 'accuracy' : 'agreement',
-          sourceAccuracy: tuned.accuracies.source,
-          convertedAccuracy: tuned.accuracies.converted,
-          tunedAccuracy: tuned.accuracies.tuned,
-        })
-      : undefined;
+  const record = recordOf(model, tuned, { plan, data, samples: train.size, test });
   const derived = derivedNetwork(network, model);
   const written =
     tuned.finished && output !== undefined ? await writeOnnx(model, output, { bundle }) : undefined;
   return { ...tuned, record, folder, network: derived, refersTo: written?.refersTo ?? [] };
+}
+
+interface Trained {
+  readonly plan: FineTuningPlan;
+  readonly data: string;
+  readonly samples: number;
+  readonly test: TrainingData;
+}
+
+/** Writes into a model how it was trained. @returns its whole record; undefined while the training is not finished */
+function recordOf(
+  model: Model,
+  { accuracies, curve, finished, neurons, trained }: Omit<FineTuned, 'model'>,
+  { plan, data, samples, test }: Trained,
+): ConversionRecord | undefined {
+  const last = curve.at(-1);
+  if (!finished || !last) return undefined;
+  return noteFineTuning(model, {
+    method: plan.method,
+    steps: plan.steps,
+    trained: [...trained],
+    epochs: last.epoch,
+    updates: last.step,
+    seed: plan.seed,
+    data,
+    samples,
+    testSamples: test.size,
+    measure: test.labelled ? 'accuracy' : 'agreement',
+    sourceAccuracy: accuracies.source,
+    convertedAccuracy: accuracies.converted,
+    tunedAccuracy: accuracies.tuned,
+    curve: curve.map(({ epoch, trainLoss, testLoss, testAccuracy }) => ({
+      epoch,
+      trainLoss,
+      testLoss,
+      testAccuracy,
+    })),
+    neurons,
+  });
 }
 
 /** Settings of the recipe, then those that are given beside it. */
@@ -173,9 +195,7 @@ async function openParts(
   { target }: FineTuning,
 ): Promise<[TrainingData, TrainingData]> {
   const needsLabels = target === 'labels';
-  const open = (path: string, split: 'train' | 'test') =>
-    openDataset(path, { needsLabels, ...(testData === undefined && { split }) });
-  const [shown, measured] = [await open(data, 'train'), await open(testData ?? data, 'test')];
+  const [shown, measured] = await openFineTuningParts({ data, testData, needsLabels });
   const trained =
     crops === undefined ? asNetworkReads(shown, config) : randomCrops(shown, config, crops, seed);
   const known = needsLabels ? undefined : classes;

@@ -5,6 +5,7 @@ import { describeSeenByAll } from './describe-seen.ts';
 import { type FigureTable, figureOf, renderTable } from './figure.ts';
 import { interval, percent, short } from './format.ts';
 import { type Html, html } from './html.ts';
+import { sourceWords } from './source-words.ts';
 
 type Row = FigureTable['rows'][number];
 
@@ -16,9 +17,10 @@ export function fullRatioOf({ energy }: EvaluationResult, step: StepResult): num
 /** Every method at every step, as a section of a report. */
 export function comparisonSection({ entries }: Comparison): Html {
   const first = entries[0];
-  const rows = entries.flatMap(({ name, folder, result }, e) =>
-    stepRows(result, e, html`<a href="${folder}/report.html">${name}</a>`),
-  );
+  const rows = entries.flatMap(({ name, folder, result }, e) => [
+    ...tunedFromRows(result, e, name),
+    ...stepRows(result, e, html`<a href="${folder}/report.html">${name}</a>`),
+  ]);
   const names = first ? headlinesOf(first.result).names : { quality: 'top-1', likeness: 'agreement' };
   const head = [
     'method',
@@ -32,7 +34,12 @@ export function comparisonSection({ entries }: Comparison): Html {
     '(b) full estimate',
     '(c) at equal bits',
   ];
-  const sourceRows = first ? [sourceRow(first.result)] : [];
+  // Weights that were tuned are not those of the source network.
+  const dense = Math.max(
+    0,
+    entries.findIndex(({ result }) => !result.fineTuning),
+  );
+  const sourceRows = entries.slice(dense, dense + 1).map(({ result }) => sourceRow(result, dense));
   return html`<section id="table" aria-labelledby="table-title">
 <h2 id="table-title">Every method at every step, on the same images</h2>
 <p>Rate is spikes a neuron and step${entries.some(({ result }) => result.windows !== null) ? ', of neurons that spike once spikes a neuron in a run' : ''}; energy relative to the source network, (c) to the source network in as many bits as the spikes carry, estimates. The names lead to each method’s own report.</p>
@@ -45,11 +52,24 @@ ${describeSeenByAll(entries).map(
 `;
 }
 
-function sourceRow(result: EvaluationResult): Row {
+function sourceRow(result: EvaluationResult, e: number): Row {
   const { source, sourceInterval } = headlinesOf(result);
-  const at = 'result.json#/entries/0/result/source/top1';
+  const at = `result.json#/entries/${e}/result/source/top1`;
   const quality = result.task ? percent(source) : figureOf(at, source, percent(source));
-  return ['source network', '', quality, interval(sourceInterval), '', '', '', 1, 1, ''];
+  return [sourceWords(result), '', quality, interval(sourceInterval), '', '', '', 1, 1, ''];
+}
+
+/** What a fine-tuned network was tuned from, as it was measured then. */
+function tunedFromRows({ fineTuning, task }: EvaluationResult, e: number, name: string): Row[] {
+  if (!fineTuning || task) return [];
+  const at = `result.json#/entries/${e}/result/fineTuning`;
+  const row = (key: 'sourceAccuracy' | 'convertedAccuracy', of: string): Row => {
+    const cell = figureOf(`${at}/${key}`, fineTuning[key], percent(fineTuning[key]));
+    const [quality, likeness] = fineTuning.measure === 'accuracy' ? [cell, ''] : ['', cell];
+    return [`${name}: ${of} when it was tuned`, '', quality, '', likeness, '', '', '', '', ''];
+  };
+  const converted = row('convertedAccuracy', 'converted');
+  return fineTuning.measure === 'accuracy' ? [row('sourceAccuracy', 'source'), converted] : [converted];
 }
 
 function stepRows(result: EvaluationResult, e: number, name: Html): Row[] {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomNumbers, saveCheckpoint, tiny, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
+import { noteFineTuning } from '../conversion/conversion-record.ts';
 import { convert } from '../conversion/convert.ts';
 import type { Batch } from '../data/load-batch.ts';
 import type { Synapses } from '../engines/engines.ts';
@@ -10,6 +11,7 @@ import type { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
+import type { FineTuningResult } from '../results/fine-tuning-result.ts';
 import { describeEnvironment } from '../runs/describe-environment.ts';
 import { RunRecord } from '../runs/run-record.ts';
 
@@ -24,6 +26,8 @@ export interface MadeRun {
   readonly spiking?: boolean;
   readonly name?: string;
   readonly synapses?: Synapses;
+  /** How the network is said to have been fine-tuned. Default: not at all */
+  readonly fineTuning?: FineTuningResult;
 }
 
 /** Evaluates a tiny network into a folder, as the command line would. */
@@ -34,11 +38,13 @@ export async function makeRun({
   spiking = true,
   name = 'tiny-vit',
   synapses = 'float32',
+  fineTuning,
 }: MadeRun = {}): Promise<{ folder: string; model: Model; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'report-'));
   const { model: source } = await openCheckpoint(await saveCheckpoint(folder, tinyWeights()));
   const calibration = () => [{ shape: [8, ...shape], data: randomNumbers(8 * pixels, 2) }];
   const model = spiking ? (await convert(source, { method: ecmt, steps, calibration })).model : source;
+  if (fineTuning) noteFineTuning(model, fineTuning);
   const record = await RunRecord.open(folder, { model: name, data: 'random', ...(spiking && { steps }) });
   await evaluate({
     model,

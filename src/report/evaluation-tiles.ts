@@ -6,6 +6,7 @@ import { figureOf } from './figure.ts';
 import { interval, percent } from './format.ts';
 import { type OperatingPoint, operatingPoint } from './operating-point.ts';
 import type { Tile } from './page.ts';
+import { sourceWords } from './source-words.ts';
 
 /** The numbers at the top of a report: the source network, and the spiking one where it is best. */
 export function evaluationTiles(result: EvaluationResult): Tile[] {
@@ -16,7 +17,7 @@ export function evaluationTiles(result: EvaluationResult): Tile[] {
   if (source.top1 !== null) {
     tiles.push({
       value: figureOf('result.json#/source/top1', source.top1, percent(source.top1)),
-      text: `top-1 of the source network (${interval(source.top1Interval)})`,
+      text: `top-1 of the ${sourceWords(result)} (${interval(source.top1Interval)})`,
     });
   }
   const best = operatingPoint(result);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ecmtRatio, operatorActivities } from '../energy/ecmt-ratio.ts';
 import { operatorCosts } from '../energy/operator-costs.ts';
 import { siteCarrying } from '../energy/site-carrying.ts';
@@ -52,8 +52,9 @@ function resolvePointer(pointer: string): unknown {
 describe('the report of an evaluation', () => {
   it('has every figure, and its JSON is that of the run', () => {
     const ids = [...document.querySelectorAll('main > section')].map(({ id }) => id);
-    // A run on pictures that tells classes has no figure of another task, nor of texts.
-    const own = figures.map(({ id }) => id).filter((id) => id !== 'task' && id !== 'tokens');
+    // A run on pictures that tells classes has no figure of another task, nor of texts; this one was not fine-tuned either.
+    const others = ['task', 'tokens', 'fine-tuning'];
+    const own = figures.map(({ id }) => id).filter((id) => !others.includes(id));
     expect(ids).toEqual([...own, 'provenance']);
     for (const file of ['run.json', 'result.json', 'traces.json', 'environment.json']) {
       const inline = document.querySelector(`script[data-file="${file}"]`)!.textContent!;
@@ -177,5 +178,67 @@ describe('the report of an odd run', () => {
       /result\.json: expected a file as docs\/run-folder\.md describes it, got .*Run the evaluation again\./,
     );
     await rm(empty, { recursive: true });
+  });
+});
+
+describe('the report of a fine-tuned network', () => {
+  it('shows the curve, and neurons before and after, beside source and converted network', async () => {
+    const epochs = [0.4, 0.6].map((testAccuracy, i) => ({
+      epoch: i + 1,
+      trainLoss: 1 - i / 2,
+      testLoss: 1.25,
+      testAccuracy,
+    }));
+    const run = await makeRun({
+      steps: 1,
+      images: 8,
+      fineTuning: {
+        method: 'diet',
+        steps: 1,
+        trained: ['w'],
+        epochs: 2,
+        updates: 8,
+        seed: 1,
+        data: 'glyphs:train',
+        samples: 64,
+        testSamples: 40,
+        measure: 'accuracy',
+        sourceAccuracy: 0.9,
+        convertedAccuracy: 0.3,
+        tunedAccuracy: 0.6,
+        curve: epochs,
+        neurons: [
+          { site: 'layer1', firingRate: [0.25, 0.125], parameters: { threshold: [1, 0.75], leak: [1, 0.5] } },
+          { site: 'layer2', firingRate: [0.5, 0.5], parameters: { threshold: [1, 2] } },
+        ],
+      },
+    });
+    onTestFinished(run.remove);
+    const tuned = parseHTML(readFileSync(await writeReport(run.folder), 'utf8')).document;
+    const section = tuned.querySelector('#fine-tuning')!;
+    const textOf = (element: { textContent: string | null } | null) =>
+      element?.textContent?.replaceAll('\u00a0', ' ');
+    expect(textOf(section.querySelector('h2'))).toBe(
+      'Fine-tuning went from 30.0 % as converted to 60.0 %; the source network has 90.0 %',
+    );
+    expect(section.querySelectorAll('svg').length).toBeGreaterThan(0);
+    const [neurons, curve] = [...section.querySelectorAll('table')].map((table) =>
+      [...table.querySelectorAll('tr')].map((row) => [...row.querySelectorAll('th, td')].map(textOf)),
+    );
+    expect(neurons).toEqual([
+      [
+        'site',
+        'rate before',
+        'rate after',
+        'threshold before',
+        'threshold after',
+        'leak before',
+        'leak after',
+      ],
+      ['layer1', '0.250', '0.125', '1', '0.750', '1', '0.5'],
+      ['layer2', '0.500', '0.500', '1', '2.000', '–', '–'],
+    ]);
+    expect(curve?.at(-1)).toEqual(['2', '0.500', '1.25', '60.00 %']);
+    expect(tuned.querySelector('.tiles')?.textContent).toContain('tuned network without neurons');
   });
 });

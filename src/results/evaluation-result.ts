@@ -3,6 +3,7 @@ import { accuracyFields, agreementFields, classAgreementFields, sourceSchema } f
 import { batchSchema } from './batch-record.ts';
 import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
+import { fineTuningResultSchema } from './fine-tuning-result.ts';
 import { flipsSchema } from './flips.ts';
 import { neurobenchSchema } from './neurobench-result.ts';
 import { phaseSchema } from './phase.ts';
@@ -96,7 +97,10 @@ export const evaluationSchema = z.object({
   seconds: z.number(),
   /** How long each phase took, in the session that finished the run. */
   phases: list(phaseSchema).default([]),
+  /** The network without neurons; of a fine-tuned network with the tuned weights. */
   source: sourceSchema,
+  /** How the network was trained with its neurons in place, and what its source and it reached then; null if it was not. */
+  fineTuning: fineTuningResultSchema.nullable().default(null),
   steps: list(step),
   /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */
   quantised: quantised.nullable().default(null),

@@ -11,6 +11,7 @@ import {
   type Table,
   textColumn,
 } from './table.ts';
+import { sourceName, tunedRows } from './tuned-rows.ts';
 
 const [top1, top5, agreement] = [
   percentColumn('top1', 'top-1'),
@@ -30,7 +31,7 @@ const costColumns = [
 
 /**
  * The table of an evaluation: the source network, quantised ones, then every time-step. `5 bits` is the source network with weights and
- * activations of 5 bits.
+ * activations of 5 bits. Of a fine-tuned network the source network and the converted one come first, as they were measured then.
  */
 export function evaluationTable(result: EvaluationResult): Table {
   const { windows } = result;
@@ -47,7 +48,8 @@ export function evaluationTable(result: EvaluationResult): Table {
     caption: `${result.images} images`,
     columns: [textColumn('network', ''), ...measuredColumns(result.task), ...latencyColumns, ...costColumns],
     rows: [
-      ['source', ...sourceCells(result), ...noLatency, null, 1, 1, null],
+      ...tunedRows(result).map((cells) => [...cells, ...noLatency, null, null, null, null]),
+      [sourceName(result), ...sourceCells(result), ...noLatency, null, 1, 1, null],
       ...(result.quantised?.networks ?? []).map((network, i) =>
         withLatency(quantisedRow(network, i, result), noLatency),
       ),

@@ -13,6 +13,7 @@ import { comparisonTable } from '../../tables/comparison-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { commandLine } from '../command-line.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
+import { describeFineTuning } from '../describe-fine-tuning.ts';
 import { describedCommand } from '../described-command.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
@@ -118,6 +119,9 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
   const task = entries[0]?.result.task;
   console.log(tableText(table));
   for (const line of [...(task ? taskLegend(task) : [classLegend]), ...comparisonLegend]) printLine(line);
+  for (const { name, result } of entries) {
+    for (const line of describeFineTuning(result)) printLine(`${name}: ${line}`);
+  }
   printLine(comparisonTitle({ kind: 'comparison', entries, differences }));
   for (const sentence of describeSeenByAll(entries)) printLine(pc.yellow(sentence));
   console.log(`run record: ${join(folder, 'result.json')}`);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readConversionRecord } from '../../conversion/conversion-record.ts';
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
@@ -8,14 +7,13 @@ import type { Network } from '../../opening/open-network.ts';
 import { evaluationTable } from '../../tables/evaluation-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
-import { describeFineTuning } from '../describe-fine-tuning.ts';
 import { describedCommand } from '../described-command.ts';
 import { evaluateWithProgress } from '../evaluate-with-progress.ts';
 import { mention } from '../mention.ts';
 import { openWithProgress } from '../open-with-progress.ts';
 import { addInput, options } from '../options.ts';
 import { printResult } from '../print-result.ts';
-import { printLine, tableText } from '../print-table.ts';
+import { tableText } from '../print-table.ts';
 import { refusePreprocess } from '../refuse-preprocess.ts';
 import { exitCodes } from '../report-error.ts';
 import { tell } from '../status-line.ts';
@@ -125,7 +123,6 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
     mention(`run record: ${join(folder, 'result.json')}`);
   } else {
     printResult(result, settings);
-    for (const line of describeFineTuning(readConversionRecord(network.model)?.fineTuning)) printLine(line);
     console.log(`run record: ${join(folder, 'result.json')}`);
     if (report) console.log(`report: ${report}`);
   }

@@ -1,3 +1,4 @@
+import { readConversionRecord } from '../../conversion/conversion-record.ts';
 import { seenDigests } from '../../conversion/seen-images.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import { countFlips } from '../../metrics/flips.ts';
@@ -40,6 +41,7 @@ export function summarise(
     seen: seenDigests(network.model) ? countSeen(predictions) : null,
     seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
     source: accuracy(tellsClasses ? sourceMetrics(predictions) : {}),
+    fineTuning: readConversionRecord(network.model)?.fineTuning ?? null,
     ...spikes,
     flips: countFlips(tellsClasses ? predictions : []),
   };

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { Model } from '../../graph/model.ts';
+import type { NeuronChange } from '../../results/fine-tuning-result.ts';
 import type { Normalisation } from '../../training/data/batch-loader.ts';
 import type { TrainingData } from '../../training/data/training-data.ts';
 import type { TrainingPlan } from '../../training/recipe/recipe.ts';
@@ -35,6 +36,8 @@ export interface FineTuned {
   readonly curve: readonly EpochRecord[];
   /** Names of what was trained. */
   readonly trained: readonly string[];
+  /** What became of the neurons; empty while the training is not finished. */
+  readonly neurons: readonly NeuronChange[];
   /** False if it was stopped. */
   readonly finished: boolean;
 }

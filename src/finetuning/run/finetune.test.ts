@@ -179,7 +179,7 @@ describe('finetune', () => {
   });
 
   it('trains what it was asked for and keeps leaks in (0, 1] and amplitudes at their share of the threshold', async () => {
-    const { model, trained } = await tuned({
+    const { model, trained, neurons } = await tuned({
       method: 'diet',
       trains: ['threshold', 'leak'],
       learningRate: 0.3,
@@ -196,7 +196,33 @@ describe('finetune', () => {
     }
     const weights = (of: Model) => of.graph.initializers.get('layers.0.weight')?.bytes();
     expect(weights(model)).toEqual(weights(source));
+    for (const [i, { site, parameters }] of neurons.entries()) {
+      expect(site).toBe(sites[i]?.name);
+      expect(parameters.leak?.[0]).toBe(1);
+      expect(parameters.leak?.[1]).toBeCloseTo(sites[i]?.parameters.leak?.toNumber() ?? 0, 5);
+    }
   });
+
+  it.each(['diet', 'tandem', 'spike-once'])(
+    'tells how often neurons tuned by %s spike, as the oracle counts it',
+    async (method) => {
+      const { model, neurons } = await tuned({ method, epochs: 1 });
+      const loader = new BatchLoader(test, test.size, normalisation);
+      await loader.loadTest(0);
+      const { activity } = await createOracleEngine(planRun(model, { statistics: true })).run(
+        inputs(loader.inputs),
+      );
+      const widths = [24, 16];
+      const counted = neurons.slice(-2).map(({ site }, i) => {
+        const spikes = activity?.spikes[site] ?? [];
+        const all = method === 'spike-once' ? spikes.slice(-1) : spikes;
+        return all.reduce((sum, count) => sum + count / (all.length * test.size * widths[i]!), 0);
+      });
+      for (const [i, share] of counted.entries())
+        expect(neurons.at(i - 2)?.firingRate[1]).toBeCloseTo(share, 5);
+      expect(Math.max(...counted)).toBeGreaterThan(0);
+    },
+  );
 
   it('spikes less with a penalty on spikes, which the loss that is told leaves out', async () => {
     const settings = { method: 'spike-once', epochs: 4 };

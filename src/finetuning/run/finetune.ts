@@ -21,6 +21,7 @@ import { withTeacher } from '../unrolled/with-teacher.ts';
 import type { FineTuningPlan } from './fine-tuning-plan.ts';
 import { type FineTuned, type FineTuningTask, partsOfBatch, trainingPlan } from './fine-tuning-task.ts';
 import { measureAccuracy, requireClasses } from './measure-accuracy.ts';
+import { neuronChanges } from './neuron-changes.ts';
 import { SourceNetwork } from './source-network.ts';
 import { stageFolder } from './tandem-stage.ts';
 import { trainLayerByLayer } from './train-layer-by-layer.ts';
@@ -95,11 +96,13 @@ async function trainTogether(task: FineTuningTask, options: TrainOptions): Promi
         new BatchLoader(train, training.batchSize, training.data),
         new BatchLoader(test, training.batchSize, training.data),
       );
+      const model = network.withValues(trainedValues(step, session.vectors));
       return {
-        model: network.withValues(trainedValues(step, session.vectors)),
+        model,
         accuracies: { source: sourceAccuracy, converted, tuned: testAccuracy },
         curve,
         trained: network.parameters,
+        neurons: finished ? await neuronChanges(start, model, task) : [],
         finished,
       };
     } finally {

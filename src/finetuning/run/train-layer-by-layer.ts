@@ -17,6 +17,7 @@ import { firstTrained, withConstants } from '../tandem/tandem-training.ts';
 import { weightNames } from '../unrolled/weight-names.ts';
 import { activationQuantile } from './activation-quantile.ts';
 import { type FineTuned, type FineTuningTask, trainingPlan } from './fine-tuning-task.ts';
+import { neuronChanges } from './neuron-changes.ts';
 import { SourceNetwork } from './source-network.ts';
 import { type StageCurve, stageFolder, TandemStage } from './tandem-stage.ts';
 
@@ -130,7 +131,7 @@ class Tandem {
     return new TandemStage(model, this.#head, this.#head, this.#task, this.#options).accuracy();
   }
 
-  #result(model: Model, accuracies: FineTuned['accuracies'], finished: boolean): FineTuned {
+  async #result(model: Model, accuracies: FineTuned['accuracies'], finished: boolean): Promise<FineTuned> {
     let [epoch, step] = [0, 0];
     const curve = this.#curves.flatMap(({ epochs }) => {
       const [before, stepsBefore] = [epoch, step];
@@ -139,6 +140,7 @@ class Tandem {
         return { ...record, epoch, step };
       });
     });
-    return { model, accuracies, curve, trained: weightNames(this.#start), finished };
+    const neurons = finished ? await neuronChanges(this.#start, model, this.#task) : [];
+    return { model, accuracies, curve, trained: weightNames(this.#start), neurons, finished };
   }
 }

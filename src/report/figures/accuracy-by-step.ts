@@ -5,6 +5,7 @@ import { count, interval, percent } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { spreadLabels } from '../label-places.ts';
 import { keyMark, type SeriesMark, seriesMark } from '../series-marks.ts';
+import { sourceWords } from '../source-words.ts';
 import { stepAxis } from '../step-axis.ts';
 import { stepWords } from '../step-words.ts';
 
@@ -49,7 +50,8 @@ export const accuracyByStep = defineFigure({
   },
 });
 
-function titleOf({ steps, source }: EvaluationResult, first: StepResult, last: StepResult): string {
+function titleOf(result: EvaluationResult, first: StepResult, last: StepResult): string {
+  const { steps, source } = result;
   const [begin, end] = [first.top1 ?? first.agreement, last.top1 ?? last.agreement];
   const climb =
     steps.length === 1
@@ -60,9 +62,9 @@ function titleOf({ steps, source }: EvaluationResult, first: StepResult, last: S
   // Hundredths of a point are noise of the division.
   const near = ({ top1 }: StepResult) => top1 !== null && top1 >= goal - 0.0101;
   const since = steps.findLastIndex((step) => !near(step)) + 1;
-  if (since >= steps.length) return `Top-1 ${climb}; the source network reaches ${percent(goal)}`;
+  if (since >= steps.length) return `Top-1 ${climb}; the ${sourceWords(result)} reaches ${percent(goal)}`;
   const from = since === steps.length - 1 ? `at T = ${last.t}` : `from T = ${steps[since]!.t} on`;
-  return `Top-1 is within 1 point of the source network, or above it, ${from}`;
+  return `Top-1 is within 1 point of the ${sourceWords(result)}, or above it, ${from}`;
 }
 
 function seriesOf({ steps, quantised }: EvaluationResult): Series[] {
@@ -213,7 +215,7 @@ function tableOf(result: EvaluationResult): FigureTable {
   return {
     head: ['', 'top-1', '95 %', 'top-5', 'agreement', '95 %', stepWords(result).rate],
     rows: [
-      ['source network', ...accuracy('source', source), '', '', ''],
+      [sourceWords(result), ...accuracy('source', source), '', '', ''],
       ...steps.map((step, i) => [
         `T = ${step.t}`,
         ...accuracy(`steps/${i}`, step),

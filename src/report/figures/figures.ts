@@ -7,6 +7,7 @@ import { earlyExit } from './early-exit.ts';
 import { eightBitSynapses } from './eight-bit-synapses.ts';
 import { energyBreakdown } from './energy-breakdown.ts';
 import { energyPerToken } from './energy-per-token.ts';
+import { fineTuning } from './fine-tuning.ts';
 import { firingRates } from './firing-rates.ts';
 import { neurobenchMetrics } from './neurobench-metrics.ts';
 import { siteErrors } from './site-errors.ts';
@@ -17,6 +18,7 @@ import { valueHistograms } from './value-histograms.ts';
 /** The figures of an evaluation, in the order of its report. */
 export const figures: readonly FigureDefinition[] = [
   accuracyByStep,
+  fineTuning,
   taskByStep,
   eightBitSynapses,
   accuracyAgainstEnergy,
