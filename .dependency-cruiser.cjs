@@ -28,6 +28,7 @@ const layers = [
   'neurons',
   'spiking',
   'passes',
+  'hybrid',
   'opening',
   'calibration',
   'methods',

@@ -25,7 +25,6 @@ export {
   type TrainingOperator,
 } from '../differentiation/operators/training-operator.ts';
 export { trainingOperators } from '../differentiation/operators/training-operators.ts';
-export type { Surrogate, SurrogateInput } from '../finetuning/unrolled/surrogate-slopes.ts';
 export {
   type UnrolledModel,
   type UnrollOptions,
@@ -42,6 +41,7 @@ export type { Recipe, RecipeInput } from '../training/recipe/recipe.ts';
 export { runTraining, train } from '../training/run/train.ts';
 export type { TrainingEvent, TrainingResult, TrainOptions } from '../training/run/train-options.ts';
 export type { EpochRecord } from '../training/run/training-checkpoint.ts';
+export type { Surrogate, SurrogateInput } from '../training/spiking/surrogate-slopes.ts';
 export {
   buildTrainingStep,
   type TrainingStep,

@@ -11,6 +11,7 @@ import { dinov2HuggingFace } from './dinov2-hugging-face.ts';
 import { distilbertHuggingFace } from './distilbert-hugging-face.ts';
 import { efficientnetTimm } from './efficientnet-timm.ts';
 import { evaTimm } from './eva-timm.ts';
+import { eventHybrid } from './event-hybrid.ts';
 import { gpt2HuggingFace } from './gpt2-hugging-face.ts';
 import { levitTimm } from './levit-timm.ts';
 import { llamaHuggingFace } from './llama-hugging-face.ts';
@@ -58,6 +59,7 @@ export const architectureCatalogue = new Catalogue<Architecture>(
     vgg,
     mobilenetV2,
     mlp,
+    eventHybrid,
     sLista,
     convnet,
     bertHuggingFace,

@@ -1,3 +1,4 @@
+import { eventHybrid, eventHybridConfig } from '../architectures/event-hybrid.ts';
 import { keepClasses } from '../data/kept-classes.ts';
 import { UsageError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
@@ -6,6 +7,7 @@ import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { DownloadOptions } from '../hub/fetch-from-hub.ts';
+import { toHybridForm } from '../hybrid/to-hybrid-form.ts';
 import { keepPreprocess } from '../images/kept-preprocess.ts';
 import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { runPasses } from '../passes/run-passes.ts';
@@ -156,8 +158,9 @@ interface Opened {
 }
 
 async function fromCheckpoint(folder: string): Promise<Opened> {
-  const { model, architecture } = await openCheckpoint(folder);
-  return { model, origin: architecture };
+  const { model, architecture, config } = await openCheckpoint(folder);
+  if (architecture !== eventHybrid.name) return { model, origin: architecture };
+  return { model: toHybridForm(model, eventHybridConfig.parse(config).interval), origin: architecture };
 }
 
 async function fromOnnx(path: string, options: ExternalDataOptions): Promise<Opened> {

@@ -163,7 +163,8 @@ function readSite(model: Model, of: Node): Site {
   };
 }
 
-function readersOf(graph: Graph, value: string): Placement['readers'] {
+/** The readers of a value, as a placement names them. */
+export function readersOf(graph: Graph, value: string): Placement['readers'] {
   return graph
     .consumersOf(value)
     .flatMap(({ name, inputs }) =>

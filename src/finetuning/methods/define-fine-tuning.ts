@@ -1,5 +1,5 @@
 import type { NeuronSpec, Site } from '../../spiking/neuron-node.ts';
-import type { SurrogateInput } from '../unrolled/surrogate-slopes.ts';
+import type { SurrogateInput } from '../../training/spiking/surrogate-slopes.ts';
 
 /** What can be trained: the weights, or a parameter of the neurons by its name. */
 export type Trained = 'weights' | 'threshold' | 'window' | 'leak' | 'initialPotential' | 'amplitude';

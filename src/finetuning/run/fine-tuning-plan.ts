@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { augmentationSchema } from '../../training/data/augmentation.ts';
 import { learningRateScheduleSchema } from '../../training/recipe/learning-rate-schedule.ts';
+import { surrogateSchema } from '../../training/spiking/surrogate-slopes.ts';
 import { tandemSettingsSchema } from '../tandem/tandem-settings.ts';
-import { surrogateSchema } from '../unrolled/surrogate-slopes.ts';
 
 const trained = z.enum(['weights', 'threshold', 'window', 'leak', 'initialPotential', 'amplitude']);
 

@@ -16,8 +16,8 @@ import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
+import { detached } from '../../training/spiking/gradient-tools.ts';
 import { useBatchStatistics } from '../../training/step/batch-statistics.ts';
-import { detached } from '../unrolled/gradient-tools.ts';
 import { type UnrolledModel, unrollSpiking } from '../unrolled/unroll-spiking.ts';
 import { updatedStatistics } from './updated-statistics.ts';
 

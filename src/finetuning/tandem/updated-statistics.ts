@@ -1,8 +1,8 @@
 import { times } from '../../differentiation/gradient-operators.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
+import { detached } from '../../training/spiking/gradient-tools.ts';
 import type { RunningStatistic } from '../../training/step/batch-statistics.ts';
-import { detached } from '../unrolled/gradient-tools.ts';
 
 /**
  * Appends running ← (1 − m)·running + m·batch, with the variance of n elements times n/(n − 1), to be unbiased.

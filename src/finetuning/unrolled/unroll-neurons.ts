@@ -5,8 +5,8 @@ import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { mustExist } from '../../look-up.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
-import { detached, gradientTools } from './gradient-tools.ts';
-import type { Surrogate } from './surrogate-slopes.ts';
+import { detached, gradientTools } from '../../training/spiking/gradient-tools.ts';
+import type { Surrogate } from '../../training/spiking/surrogate-slopes.ts';
 
 /** What the neurons of one site make at each step, first to last: names of values [N, …]. */
 export interface UnrolledSite {

@@ -16,7 +16,7 @@ import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
 import { isTimeAxis, type TimeFlow, timeFlow } from '../../spiking/time-flow.ts';
 import { timelineOf } from '../../spiking/timeline.ts';
-import { type SurrogateInput, surrogateSchema } from './surrogate-slopes.ts';
+import { type SurrogateInput, surrogateSchema } from '../../training/spiking/surrogate-slopes.ts';
 import { learningOf, type SiteUnrolling, type UnrolledSite, unrollNeurons } from './unroll-neurons.ts';
 
 /** How a spiking model is laid out over time to be trained. */

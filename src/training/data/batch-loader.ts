@@ -10,7 +10,7 @@ export interface Normalisation {
 }
 
 /** Keys of the random streams, so that order and augmentation are independent. */
-const streams = { order: 1, augmentation: 2 } as const;
+export const pictureStreams = { order: 1, augmentation: 2 } as const;
 
 /** Makes batches of pictures with classes. */
 export class BatchLoader implements Batches {
@@ -46,7 +46,9 @@ export class BatchLoader implements Batches {
 
   /** The order of an epoch: all indices, shuffled by seed and epoch. */
   static order(size: number, seed: number, epoch: number): Uint32Array {
-    return new Random(seed, streams.order, epoch).shuffle(Uint32Array.from({ length: size }, (_, i) => i));
+    return new Random(seed, pictureStreams.order, epoch).shuffle(
+      Uint32Array.from({ length: size }, (_, i) => i),
+    );
   }
 
   async loadTraining(
@@ -60,7 +62,7 @@ export class BatchLoader implements Batches {
     for (let row = 0; row < this.#batchSize; row++) {
       const index = indices[row]!;
       if (changes) {
-        const random = new Random(seed, streams.augmentation, epoch, index);
+        const random = new Random(seed, pictureStreams.augmentation, epoch, index);
         drawPictureMap(this.#map, height, width, augmentation, random);
       }
       const { pixels, label } = samples[row]!;

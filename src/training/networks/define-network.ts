@@ -11,8 +11,28 @@ export interface NetworkShape {
   readonly height: number;
   readonly width: number;
   readonly classes: number;
+  /** Frames of a sample, where it has a time axis. */
+  readonly steps?: number | undefined;
   /** Shapes of an input and of its target where data are arrays instead of pictures with classes. */
   readonly arrays?: { readonly sample: readonly number[]; readonly target: readonly number[] } | undefined;
+}
+
+/** How a kind of network goes on in time. */
+export interface OverTime<Settings> {
+  /** Steps after which it answers, a divisor of those of a sample. */
+  interval(settings: Settings): number;
+  /** Lays the graph out over the steps of a training batch: it then takes [batch, steps, …] and answers [batch, intervals, …]. */
+  layOut(
+    model: Model,
+    settings: Settings,
+    batch: { readonly batchSize: number; readonly steps: number },
+  ): LaidOut;
+}
+
+/** What a layout over time has put into the graph beside the network. */
+export interface LaidOut {
+  /** Name of a number that training adds to its loss. Default: none */
+  readonly penalty?: string;
 }
 
 /** A network with random weights, as a checkpoint that an architecture opens. */
@@ -40,6 +60,8 @@ export interface NetworkKind<Settings> {
   readonly readsArrays?: true;
   /** Rewrites the graph for the training alone, computing the same. Default: it stays */
   readonly prepare?: (model: Model) => void;
+  /** How it sees frames one after the other. It is then trained on arrays [steps, channels, height, width] with classes. Default: it sees one picture */
+  readonly overTime?: OverTime<Settings>;
   /** Random weights. */
   initialise(settings: Settings, shape: NetworkShape, random: Random): InitialCheckpoint;
 }

@@ -1,6 +1,7 @@
 import { Catalogue } from '../../catalogue.ts';
 import { convnetNetwork } from './convnet.ts';
 import type { AnyNetworkKind } from './define-network.ts';
+import { eventHybridNetwork } from './event-hybrid.ts';
 import { mlpNetwork } from './mlp.ts';
 import { resnetNetwork } from './resnet.ts';
 import { sListaNetwork } from './s-lista.ts';
@@ -13,6 +14,7 @@ export const networks = {
   mlp: mlpNetwork,
   convnet: convnetNetwork,
   's-lista': sListaNetwork,
+  'event-hybrid': eventHybridNetwork,
 } as const satisfies Record<string, AnyNetworkKind>;
 
 /** All kinds of networks that a recipe can ask for, by name. */

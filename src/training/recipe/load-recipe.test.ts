@@ -61,6 +61,18 @@ describe('checkRecipe', () => {
     );
   });
 
+  it('asks of frames of events what they can have', () => {
+    const wrong = { ...minimal, network: { kind: 'event-hybrid' }, activation: { kind: 'qcfs' } };
+    expect(() => checkRecipe(wrong, 'own.json')).toThrow(
+      [
+        'own.json: not a recipe that can be trained.',
+        "  - data: expected no mean and std, since 'event-hybrid' reads counts of events as they are, got some",
+        "  - activation.kind: expected 'relu', got 'qcfs'",
+        "  - loss.kind: expected interval-cross-entropy, since it answers once an interval, got 'cross-entropy'",
+      ].join('\n'),
+    );
+  });
+
   it('lists everything that is wrong', () => {
     const wrong = {
       ...minimal,

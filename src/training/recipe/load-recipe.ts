@@ -66,9 +66,30 @@ export function checkRecipe(given: unknown, where: string): CheckedRecipe {
   const { kind: _, ...optimiserSettings } = recipe.optimiser;
   const networkSettings = network && check(network.settings, recipe.network, 'network', problems);
   const optimiserOptions = optimiser && check(optimiser.options, optimiserSettings, 'optimiser', problems);
-  problems.push(...(network?.readsArrays ? arrayProblems(recipe) : pictureProblems(recipe)));
+  problems.push(...problemsOf(network, recipe));
   if (!network || !optimiser || problems.length > 0) throw unusable(where, problems);
   return { recipe, network, networkSettings, optimiser, optimiserOptions };
+}
+
+function problemsOf(network: AnyNetworkKind | undefined, recipe: Recipe): string[] {
+  if (network?.overTime) return frameProblems(recipe);
+  return network?.readsArrays ? arrayProblems(recipe) : pictureProblems(recipe);
+}
+
+function frameProblems({ data: { mean, std }, network, activation, loss }: Recipe): string[] {
+  const problems: string[] = [];
+  if (mean.length + std.length > 0) {
+    problems.push(
+      `data: expected no mean and std, since '${network.kind}' reads counts of events as they are, got some`,
+    );
+  }
+  if (activation.kind !== 'relu') problems.push(`activation.kind: expected 'relu', got '${activation.kind}'`);
+  if (loss.kind !== 'interval-cross-entropy') {
+    problems.push(
+      `loss.kind: expected interval-cross-entropy, since it answers once an interval, got '${loss.kind}'`,
+    );
+  }
+  return problems;
 }
 
 function pictureProblems({ data: { mean, std, channels }, loss }: Recipe): string[] {
@@ -78,7 +99,9 @@ function pictureProblems({ data: { mean, std, channels }, loss }: Recipe): strin
       `data: expected ${channels} numbers in mean and in std, one a channel, got ${mean.length} and ${std.length}`,
     );
   }
-  if (loss.kind === 'nmse') problems.push("loss.kind: expected a loss of classes, got 'nmse'");
+  if (loss.kind === 'nmse' || loss.kind === 'interval-cross-entropy') {
+    problems.push(`loss.kind: expected a loss of classes, got '${loss.kind}'`);
+  }
   return problems;
 }
 
@@ -91,8 +114,8 @@ function arrayProblems({ data: { mean, std }, network, augmentation, activation,
   }
   if (augments(augmentation)) problems.push('augmentation: expected none for arrays, got some');
   if (activation.kind !== 'relu') problems.push(`activation.kind: expected 'relu', got '${activation.kind}'`);
-  if (loss.kind === 'cross-entropy') {
-    problems.push("loss.kind: expected nmse or mse, since targets are numbers, got 'cross-entropy'");
+  if (loss.kind.endsWith('cross-entropy')) {
+    problems.push(`loss.kind: expected nmse or mse, since targets are numbers, got '${loss.kind}'`);
   }
   return problems;
 }

@@ -28,11 +28,12 @@ const weightStream = 3;
  * @throws FormatError if the checkpoint to start from does not fit
  */
 export async function prepareNetwork(
-  { recipe, network, networkSettings }: CheckedRecipe,
+  checked: CheckedRecipe,
   shape: NetworkShape,
   classNames: readonly string[] | undefined,
   recipePath: string,
 ): Promise<PreparedNetwork> {
+  const { recipe, network, networkSettings } = checked;
   const initial = network.initialise(networkSettings, shape, new Random(recipe.seed, weightStream));
   if (recipe.from !== undefined) {
     await takeOver(initial.tensors, resolve(dirname(recipePath), recipe.from));
@@ -41,6 +42,8 @@ export async function prepareNetwork(
   const { model } = recognised.build();
   network.prepare?.(model);
   inlineFunctions(model);
+  const batch = { batchSize: recipe.batchSize, steps: shape.steps ?? 1 };
+  const laidOut = network.overTime?.layOut(model, networkSettings, batch);
   const names = [...initial.tensors.keys()].filter((name) => model.graph.initializers.has(name));
   if (recipe.activation.kind === 'qcfs') {
     const { levels, threshold } = recipe.activation;
@@ -55,7 +58,8 @@ export async function prepareNetwork(
     decays: initial.decays,
     pace: initial.pace,
     rangeOf: initial.rangeOf,
-    config: { ...initial.config, ...(!network.readsArrays && description(recipe, classNames)) },
+    penalty: laidOut?.penalty,
+    config: { ...initial.config, ...description(checked, classNames) },
     tensors: initial.tensors,
   };
 }
@@ -78,10 +82,11 @@ async function takeOver(tensors: Map<string, Tensor>, folder: string): Promise<v
   }
 }
 
-function description({ data }: CheckedRecipe['recipe'], classNames: readonly string[] | undefined) {
+function description({ recipe, network }: CheckedRecipe, classNames: readonly string[] | undefined) {
+  const { mean, std } = recipe.data;
   return {
-    preprocess: { interpolation: 'bicubic', mean: data.mean, std: data.std },
-    ...(classNames && { label_names: [...classNames] }),
+    ...(!network.readsArrays && !network.overTime && { preprocess: { interpolation: 'bicubic', mean, std } }),
+    ...(!network.readsArrays && classNames && { label_names: [...classNames] }),
   };
 }
 

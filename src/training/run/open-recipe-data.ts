@@ -5,6 +5,7 @@ import { openDataset } from '../../opening/open-dataset.ts';
 import { type ArrayData, ArrayLoader, openArrayData } from '../data/array-data.ts';
 import { BatchLoader } from '../data/batch-loader.ts';
 import type { Batches } from '../data/batches.ts';
+import { FrameLoader, openFrameData } from '../data/frame-data.ts';
 import { openTrainingData, sizesOf } from '../data/training-data.ts';
 import type { NetworkShape } from '../networks/define-network.ts';
 import type { CheckedRecipe } from '../recipe/load-recipe.ts';
@@ -26,10 +27,8 @@ export interface RecipeData {
  * @param path of data sets that the recipe does not name
  * @throws UsageError if there is no path, or a batch is larger than the training data
  */
-export async function openRecipeData(
-  { recipe, network }: CheckedRecipe,
-  path: string | undefined,
-): Promise<RecipeData> {
+export async function openRecipeData(checked: CheckedRecipe, path: string | undefined): Promise<RecipeData> {
+  const { recipe, network, networkSettings } = checked;
   if (path !== undefined) requireOpenData(recipe, path);
   const open = async (part: 'train' | 'test') => {
     const given = recipe.data[part];
@@ -38,6 +37,8 @@ export async function openRecipeData(
     return openDataset(own ?? path ?? missingData(recipe), options);
   };
   const parts = [await open('train'), await open('test')] as const;
+  const interval = network.overTime?.interval(networkSettings);
+  if (interval !== undefined) return framesOf(recipe, parts, interval);
   return network.readsArrays ? arraysOf(recipe, parts) : picturesOf(recipe, parts);
 }
 
@@ -56,11 +57,42 @@ async function picturesOf(recipe: Recipe, parts: readonly [Dataset, Dataset]): P
   };
 }
 
+async function framesOf(
+  recipe: Recipe,
+  parts: readonly [Dataset, Dataset],
+  interval: number,
+): Promise<RecipeData> {
+  const { batchSize, data } = recipe;
+  const train = await openFrameData(parts[0], data.classes);
+  const test = await openFrameData(parts[1], train.classes);
+  requireBatch(recipe, train.size);
+  requireSame(recipe, `[${train.shape}]`, `[${test.shape}]`);
+  const [steps, channels, height, width] = train.shape;
+  if (steps % interval !== 0) throw otherIntervals(recipe, steps, interval);
+  const intervals = steps / interval;
+  return {
+    shape: { channels, height, width, steps, classes: train.classes },
+    classNames: train.classNames,
+    train: new FrameLoader(train, batchSize, intervals),
+    test: new FrameLoader(test, batchSize, intervals),
+    sizes: [train, test].map(({ size, shape, classes }) => [size, ...shape, classes]),
+  };
+}
+
+function otherIntervals({ name }: Recipe, steps: number, interval: number): UsageError {
+  return new UsageError({
+    where: `recipe '${name}': network.interval`,
+    expected: `a divisor of the ${steps} steps of a sample`,
+    got: `${interval}`,
+    remedy: 'Set another interval, or steps in the addresses of the data',
+  });
+}
+
 async function arraysOf(recipe: Recipe, parts: readonly [Dataset, Dataset]): Promise<RecipeData> {
   const train = await openArrayData(parts[0]);
   const test = await openArrayData(parts[1]);
   requireBatch(recipe, train.size);
-  requireSameShapes(recipe, train, test);
+  requireSame(recipe, shapesOf(train), shapesOf(test));
   const [channels = 1, ...rest] = train.sampleShape;
   return {
     shape: {
@@ -86,14 +118,19 @@ function requireBatch({ name, batchSize }: Recipe, size: number): void {
   });
 }
 
-function requireSameShapes({ name }: Recipe, train: ArrayData, test: ArrayData): void {
-  const shapes = [train, test].map(({ sampleShape, targetShape }) => `[${sampleShape}] to [${targetShape}]`);
-  if (shapes[0] === shapes[1]) return;
+/** Shapes of an input and its target, as they are told. */
+function shapesOf({ sampleShape, targetShape }: ArrayData): string {
+  return `[${sampleShape}] to [${targetShape}]`;
+}
+
+/** @param expected shapes of the training data, as they are told @param got those of the test data */
+function requireSame({ name }: Recipe, expected: string, got: string): void {
+  if (expected === got) return;
   throw new UsageError({
     where: `recipe '${name}': data.test`,
-    expected: `arrays as in data.train, ${shapes[0]}`,
-    got: String(shapes[1]),
-    remedy: 'Test on data of the same array and grid',
+    expected: `arrays as in data.train, ${expected}`,
+    got,
+    remedy: 'Test on data of the same shape',
   });
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openCheckpoint } from '../../opening/open-checkpoint.ts';
+import { openNetwork } from '../../opening/open-network.ts';
+import { sitesOf } from '../../spiking/neuron-node.ts';
 import type { RecipeInput } from '../recipe/recipe.ts';
 import { train } from './train.ts';
 import type { TrainingEvent, TrainOptions } from './train-options.ts';
@@ -34,6 +36,26 @@ const cnn: RecipeInput = {
   name: 'tiny-cnn',
   network: { kind: 'resnet', width: 4, blocks: 1 },
   optimiser: { kind: 'sgd', nesterov: true, weightDecay: 0.001 },
+};
+
+const hybrid: RecipeInput = {
+  name: 'tiny-hybrid',
+  seed: 5,
+  network: {
+    kind: 'event-hybrid',
+    stages: [[3], [4, 4]],
+    dense: true,
+    hidden: [5],
+    interval: 2,
+    spikes: { rate: [0.1, 0.02], weight: 1 },
+  },
+  data: { train: 'event-glyphs:train,size=17,steps=4', test: 'event-glyphs:test,size=9,steps=4' },
+  augmentation: { shift: 2 },
+  loss: { kind: 'interval-cross-entropy' },
+  optimiser: { kind: 'adamw' },
+  schedule: { kind: 'constant', learningRate: 0.01 },
+  epochs: 1,
+  batchSize: 8,
 };
 
 const unrolled: RecipeInput = {
@@ -130,6 +152,25 @@ describe('train', () => {
     expect(testLoss).toBeLessThan(1);
     expect(testAccuracy).toBeGreaterThan(0.2);
     expect(testAccuracy).toBeLessThan(1);
+  });
+
+  it('trains weights and leaks of a hybrid network, whose folder opens as a spiking network that goes on in time', async () => {
+    const out = await folder();
+    const { seen, result } = await losses(hybrid, { out });
+    expect(seen).toHaveLength(2);
+    expect(result.testAccuracy).toBeLessThanOrEqual(1);
+    const network = await openNetwork(out);
+    expect(network).toMatchObject({ spiking: true, steps: 2, inputShape: ['transpike.steps', 2, 34, 34] });
+    expect(network.classNames).toHaveLength(36);
+    const leaks = sitesOf(network.model).map(({ parameters }) => parameters.leak?.toNumber() ?? 0);
+    expect(leaks).toHaveLength(3);
+    for (const leak of leaks) expect(Math.abs(leak - 0.9)).toBeLessThan(0.05);
+    expect(new Set(leaks).size).toBeGreaterThan(1);
+    await expect(
+      losses({ ...hybrid, network: { kind: 'event-hybrid', interval: 3 } }, { out }),
+    ).rejects.toThrow(
+      "recipe 'tiny-hybrid': network.interval: expected a divisor of the 4 steps of a sample, got 3. Set another interval, or steps in the addresses of the data.",
+    );
   });
 
   it('learns to find sources', async () => {

@@ -6,12 +6,18 @@ import type { GraphBuilder } from '../../graph/graph-builder.ts';
 export type Loss = (build: GraphBuilder, predictions: string, targets: string) => string;
 
 /**
- * All losses, by name: `cross-entropy` of softmax with target shares, `mse` mean squared error, `nmse` squared errors of the whole batch
+ * All losses, by name: `cross-entropy` of softmax with target shares, `interval-cross-entropy` its mean over the intervals of
+ * [N, intervals, classes], `mse` mean squared error, `nmse` squared errors of the whole batch
  * over the squares of its targets.
  */
 export const losses = {
   'cross-entropy': (build, predictions, targets) =>
     addTrainingOperator(build, softmaxCrossEntropy, [predictions, targets], {}, { name: 'loss' }),
+  'interval-cross-entropy': (build, predictions, targets) => {
+    const rows = (value: string) => build.op('Flatten', [value], { axis: 2 });
+    const inputs = [rows(predictions), rows(targets)];
+    return addTrainingOperator(build, softmaxCrossEntropy, inputs, {}, { name: 'loss' });
+  },
   mse: (build, predictions, targets) => {
     const difference = build.op('Sub', [predictions, targets]);
     const squares = build.op('Mul', [difference, difference]);
@@ -30,6 +36,12 @@ const largestIsRight: Loss = (build, predictions, targets) => {
   return build.op('Cast', [same], { to: 1 }, { name: 'hits' });
 };
 
+/** Whether the sum over all intervals is largest at the target. */
+const largestOfAll: Loss = (build, predictions, targets) => {
+  const sum = (value: string) => build.op('ReduceSum', [value, build.integers('time', [1])], { keepdims: 0 });
+  return largestIsRight(build, sum(predictions), sum(targets));
+};
+
 /** The share of each row's squares that the predictions explain, 1 − NMSE. */
 const explainedShare: Loss = (build, predictions, targets) => {
   const rows = (value: string) => sumOfSquares(build, build.op('Flatten', [value], { axis: 1 }), [1]);
@@ -41,6 +53,7 @@ const explainedShare: Loss = (build, predictions, targets) => {
 /** How right a prediction is, by the name of the loss. */
 export const hits: Readonly<Record<keyof typeof losses, Loss>> = {
   'cross-entropy': largestIsRight,
+  'interval-cross-entropy': largestOfAll,
   mse: largestIsRight,
   nmse: explainedShare,
 };

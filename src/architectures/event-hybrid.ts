@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { addClassifiers } from '../checkpoints/classifiers.ts';
+import { compareWithTensors } from '../checkpoints/cnn-config.ts';
+import { addBatchNorm, addConvolution } from '../checkpoints/convolution.ts';
+import { defineArchitecture, imageInput, inputName } from '../checkpoints/define-architecture.ts';
+import { addLinear } from '../checkpoints/linear.ts';
+import type { NetworkBuilder } from '../checkpoints/network-builder.ts';
+import type { Report } from '../checkpoints/problem-line.ts';
+import { shapeOf } from '../checkpoints/shape-of.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+/** What config.json of a hybrid network says. */
+export const eventHybridConfig = z.object({
+  /** Height and width of the sensor. */
+  image_size: z.union([z.int().min(8), z.tuple([z.int().min(8), z.int().min(8)])]).default(34),
+  /** Convolutions before the border; the others are analog. Default: all */
+  border: z.int().min(0).optional(),
+  /** Whether a convolution reads what all those before it in its stage have made. */
+  dense: z.boolean().default(false),
+  /** Steps after which the head answers. */
+  interval: z.int().min(1).default(1),
+  batch_norm_eps: z.number().positive().default(1e-5),
+  num_classes: z.int().min(1).optional(),
+});
+
+/** A convolution with what normalises it: `layers.STAGE.PLACE.conv` and `layers.STAGE.PLACE.norm`. */
+interface Layer {
+  readonly path: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** What the builder needs to know of a network. */
+interface EventHybrid {
+  readonly inputShape: readonly [number, number, number];
+  /** The first convolution of each stage halves height and width. */
+  readonly stages: readonly (readonly Layer[])[];
+  readonly border: number;
+  readonly dense: boolean;
+  readonly epsilon: number;
+  /** Features before and behind each linear layer of the head. */
+  readonly head: readonly (readonly [number, number])[];
+}
+
+/** Name of the operator between spiking and analog part, which passes on what it is given. */
+export const borderName = 'border';
+
+/** Name of the constant that holds the leak of a layer. */
+export function leakOf(path: string): string {
+  return `${path}.leak`;
+}
+
+/** How the names of activations end in whose place neurons stand. */
+export const spikesSuffix = '.spikes';
+
+/**
+ * A hybrid network for frames of events [2, height, width], as it is without time: convolutions with batch normalisation, clipped at 0 and 1
+ * (mean spikes of a neuron) before the border and rectified behind it, then linear layers with ReLU between. The leaks λ of the neurons before the border,
+ * `layers.STAGE.PLACE.leak` [], are constants that no operator reads: they are there for the spiking form.
+ */
+export const eventHybrid = defineArchitecture<z.infer<typeof eventHybridConfig>, EventHybrid>({
+  name: 'event-hybrid',
+  description:
+    'spiking convolutions and an analog head for frames of events (layers.0.0.conv.weight … head.0.weight)',
+  matches: (_config, names) => names.has('layers.0.0.conv.weight') && names.has('head.0.weight'),
+  config: eventHybridConfig,
+  parse,
+  inputs: ({ inputShape }) => imageInput(inputShape),
+  outputShape: ({ head }) => [head.at(-1)?.[1] ?? 1],
+  build,
+});
+
+function parse(
+  given: z.infer<typeof eventHybridConfig>,
+  tensors: ReadonlyMap<string, Tensor>,
+  report: Report,
+): EventHybrid {
+  const stages = countFrom((stage) => `layers.${stage}.0.conv.weight`, tensors).map((stage) =>
+    countFrom((place) => `layers.${stage}.${place}.conv.weight`, tensors).map((place): Layer => {
+      const path = `layers.${stage}.${place}`;
+      const [outputs = 1, inputs = 1] = shapeOf(tensors, `${path}.conv.weight`, 4, report);
+      return { path, inputs, outputs };
+    }),
+  );
+  const head = countFrom((place) => `head.${place}.weight`, tensors).map((place): [number, number] => {
+    const [outputs = 1, inputs = 1] = shapeOf(tensors, `head.${place}.weight`, 2, report);
+    return [inputs, outputs];
+  });
+  const classes = head.at(-1)?.[1] ?? 1;
+  compareWithTensors({ num_classes: { is: given.num_classes, found: classes } }, report);
+  const size = given.image_size;
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  return {
+    inputShape: [stages[0]?.[0]?.inputs ?? 1, height, width],
+    stages,
+    border: given.border ?? stages.flat().length,
+    dense: given.dense,
+    epsilon: given.batch_norm_eps,
+    head,
+  };
+}
+
+/** 0, 1, 2… as long as there is a tensor of that name. */
+function countFrom(nameOf: (i: number) => string, tensors: ReadonlyMap<string, Tensor>): number[] {
+  const found: number[] = [];
+  while (tensors.has(nameOf(found.length))) found.push(found.length);
+  return found;
+}
+
+function build({ stages, border, dense, epsilon, head }: EventHybrid, net: NetworkBuilder): void {
+  const atBorder = (value: string, place: number) =>
+    place === border ? net.op('Identity', [value], {}, { name: borderName }) : value;
+  let value = atBorder(inputName, 0);
+  let place = 0;
+  for (const layers of stages) {
+    const made: string[] = [];
+    for (const [i, { path, inputs, outputs }] of layers.entries()) {
+      const convolution = { path: `${path}.conv`, bias: false, kernel: 3, stride: i === 0 ? 2 : 1 };
+      const drive = addConvolution(net, convolution, [inputs, outputs], value);
+      const normed = addBatchNorm(net, { path: `${path}.norm`, epsilon }, outputs, drive);
+      if (place < border) net.weight(leakOf(path), []);
+      made.push(place < border ? clipped(net, normed, path) : rectified(net, normed, path));
+      place++;
+      value = atBorder(joined(net, dense ? made : made.slice(-1), path), place);
+    }
+  }
+  addHead(net, head, value);
+}
+
+function clipped(net: NetworkBuilder, drive: string, path: string): string {
+  const limits = [net.scalar(`${path}.silent`, 0), net.scalar(`${path}.always`, 1)];
+  return net.op('Clip', [drive, ...limits], {}, { name: `${path}${spikesSuffix}` });
+}
+
+function rectified(net: NetworkBuilder, drive: string, path: string): string {
+  return net.op('Relu', [drive], {}, { name: `${path}.relu` });
+}
+
+function joined(net: NetworkBuilder, values: readonly string[], path: string): string {
+  const [only, ...others] = values;
+  if (only !== undefined && others.length === 0) return only;
+  return net.op('Concat', values, { axis: 1 }, { name: `${path}.joined` });
+}
+
+function addHead(net: NetworkBuilder, head: EventHybrid['head'], features: string): void {
+  const hidden = head.slice(0, -1);
+  let value = net.op('Flatten', [features], { axis: 1 }, { name: 'head.flat' });
+  for (const [i, size] of hidden.entries()) {
+    const drive = addLinear(net, { path: `head.${i}`, bias: true }, size, value);
+    value = net.op('Relu', [drive], {}, { name: `head.${i}.relu` });
+  }
+  const size = head.at(-1) ?? [1, 1];
+  addClassifiers(net, [{ path: `head.${hidden.length}`, bias: true }], size, () => value);
+}
