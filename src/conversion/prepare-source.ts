@@ -4,6 +4,7 @@ import { type SourceStructure, structureOf } from '../analysis/source-structure.
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import type { SynapticOperator } from '../analysis/synaptic-operators.ts';
 import { findBatchLayouts } from '../batching/batch-layouts.ts';
+import { foldKnownResizes } from '../batching/fold-known-resizes.ts';
 import { freeBatch } from '../batching/free-batch.ts';
 import { ConversionError, listProblems } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -37,7 +38,7 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts' | 'obstac
 export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
   const { model: standard } = runPasses(source, standardForm);
   requireConvertible(standard.graph, findObstacles(standard));
-  const dynamic = await freeBatch(await withKnownLengths(standard));
+  const dynamic = await freeBatch(await foldKnownResizes(await withKnownLengths(standard)));
   const { model } = runPasses(dynamic, preparation.passes);
   requireConvertible(model.graph, preparation.obstacles?.(model.graph) ?? []);
   const structure = structureOf(model);

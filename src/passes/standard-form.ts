@@ -6,6 +6,7 @@ import { foldConditions } from './fold-conditions.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { openQuantised } from './open-quantised.ts';
 import { unpackOutputs } from './unpack-outputs.ts';
+import { unrollLoops } from './unroll-loops.ts';
 import { unrollSequences } from './unroll-sequences.ts';
 import { widenHalves } from './widen-halves.ts';
 
@@ -16,6 +17,7 @@ import { widenHalves } from './widen-halves.ts';
 export const standardForm = [
   inlineFunctions,
   widenHalves,
+  unrollLoops,
   foldConditions,
   unrollSequences,
   unpackOutputs,

@@ -1,4 +1,3 @@
-import { constantValues } from '../../analysis/constant-values.ts';
 import { definePass } from '../../graph/define-pass.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -11,6 +10,7 @@ import { type RowVariant, rowVariants, type SingleShapes } from './row-variants.
 import { runConstants } from './run-constants.ts';
 import { trialModel } from './trial-model.ts';
 import { runTrials, type Trials } from './trials.ts';
+import { valuesWithoutImage } from './values-without-image.ts';
 
 /** Images that the variants of a node are tried with. */
 const trialImages = 2;
@@ -70,7 +70,7 @@ async function appendLifted(
 ): Promise<void> {
   const { graph } = lifted;
   const build = new GraphBuilder(graph, 'rows.');
-  const { constant, frozen } = withoutImage(source.graph, shared);
+  const { constant, frozen } = valuesWithoutImage(source.graph, shared);
   const shapes = new Map(
     [...trials]
       .filter(([name]) => !constant.has(name) && !frozen.has(name))
@@ -85,23 +85,6 @@ async function appendLifted(
       for (const name of outputs) graph.setInitializer(name, trials.get(name)![0]!);
     } else (await firstThatFits(lifted, each, shapes, trials, same))(build);
   }
-}
-
-/** The values that do not depend on the image: constants, and what is computed from shapes alone, which are known now. */
-function withoutImage(
-  graph: Graph,
-  shared: readonly string[],
-): { constant: Set<string>; frozen: Set<string> } {
-  const constant = constantValues(graph, shared);
-  const frozen = new Set<string>();
-  for (const each of graph.nodes) {
-    const isShape = each.opType === 'Shape' || each.opType === 'Size';
-    const isKnown = [...valuesReadBy(each)].every((name) => constant.has(name) || frozen.has(name));
-    if (isShape || isKnown) {
-      for (const name of each.outputs) if (!constant.has(name)) frozen.add(name);
-    }
-  }
-  return { constant, frozen };
 }
 
 /** Tries the variants on the images of the trials; the last one is right by construction. @param same what all images share */
