@@ -9,7 +9,7 @@ import { withProgress } from './with-progress.ts';
 /** What phases are called while they run; the images have a bar of their own. */
 const phaseLabels: Readonly<Record<PhaseName, string | undefined>> = {
   shapes: 'measuring shapes',
-  quantisation: 'planning the quantised networks',
+  quantisation: 'making the quantised networks',
   loading: 'loading the networks',
   images: undefined,
   synapses: 'evaluating on float32 synapses',

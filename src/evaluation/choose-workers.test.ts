@@ -56,7 +56,7 @@ describe('chooseWorkers', () => {
       workers: 3,
       threads: 1,
       reason:
-        '3 workers with 1 thread: each takes about 3.8 GB, all of them 0.5 GB of weights, and 16.0 GB are free',
+        '3 workers with 1 thread: each takes about 3.3 GB, all of them 1.5 GB of weights, and 16.0 GB are free',
     });
   });
 

@@ -34,8 +34,8 @@ const bytesBesideWeights = 768 * 2 ** 20;
 /** Copies of packed weights in a worker: one for each network, and a quarter on top while they are packed. */
 const copiesOfWeights = 2.25;
 
-/** Copies of the weights while a quantised network is made of them. */
-const copiesWhileQuantised = 2;
+/** Copies of the weights while a quantised network is loaded. */
+const copiesWhileQuantised = 1;
 
 /** Part of the free memory that workers may take. */
 const share = 0.85;
@@ -63,11 +63,13 @@ export function chooseWorkers(
   const mapped = weightLoadingOf(model) === 'mapped';
   const copies = (mapped ? 0 : copiesOfWeights) + quantised + (quantised > 0 ? copiesWhileQuantised : 0);
   const bytes = bytesBesideWeights + answers + copies * weights;
-  const free = share * freeBytes - (mapped ? weights : 0);
+  // All workers load the quantised networks from one copy of each.
+  const common = (mapped ? weights : 0) + quantised * weights;
+  const free = share * freeBytes - common;
   const workers = Math.max(1, Math.min(useful, Math.floor(free / bytes)));
   const threads = threadsOf(workers);
   if (workers === useful) return { workers, threads };
-  const needs = `each takes about ${gigabytes(bytes)}${mapped ? `, all of them ${gigabytes(weights)} of weights` : ''}`;
+  const needs = `each takes about ${gigabytes(bytes)}${common > 0 ? `, all of them ${gigabytes(common)} of weights` : ''}`;
   const reason = `${counted(workers, 'worker')} with ${counted(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
   return { workers, threads, reason };
 }

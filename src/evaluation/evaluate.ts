@@ -12,6 +12,7 @@ import type { StreamAverages } from '../engines/require-stream.ts';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { planQuantisation, type QuantisationPlan, rangeImages } from '../quantisation/plan-quantisation.ts';
+import { quantisedNetworks } from '../quantisation/quantised-networks.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { PhaseName } from '../results/phase.ts';
 import type { RunTraces } from '../results/traces.ts';
@@ -175,7 +176,7 @@ async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<Eval
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(rangeImages), running.onWarning)
     : undefined;
-  await evaluateImages(network, run, quantisation);
+  await evaluateImages(network, run, quantisation && (await networksOf(network, quantisation)));
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
   const { conversionErrors, diagnosis, traces } = stream ? notDiagnosed : await diagnose(network, run);
@@ -223,17 +224,24 @@ async function diagnose(
 /** Of the first samples of a stream the first one alone would be seen as it was evaluated. */
 const notDiagnosed: FewImagesDiagnosis = { conversionErrors: [], diagnosis: null };
 
+/** The quantised networks of a plan: made once, whatever the number of workers. */
+async function networksOf({ source, sites }: ComparedNetwork, { table, widths }: QuantisationPlan) {
+  const networks: Model[] = [];
+  for await (const network of quantisedNetworks(source, sites, table, widths)) networks.push(network);
+  return networks;
+}
+
 /** Evaluates all images that are not done yet. */
 async function evaluateImages(
   network: DenseNetwork | ComparedNetwork,
   { clock, images, collector, running }: Run,
-  quantisation?: QuantisationPlan,
+  quantised?: readonly Model[],
 ): Promise<void> {
   clock.begin('loading');
   await evaluateBatches(images.remaining(), {
     ...running,
     network,
-    quantisation,
+    quantised,
     onReady: () => {
       clock.begin('images');
       collector.start();

@@ -51,12 +51,12 @@ export class Tensor {
 
   /** A float32 tensor from numbers. */
   static float32(shape: readonly number[], values: ArrayLike<number>): Tensor {
-    return fromArray('float32', shape, Float32Array.from(values));
+    return fromArray('float32', shape, new Float32Array(values));
   }
 
   /** A float64 tensor from numbers. */
   static float64(shape: readonly number[], values: ArrayLike<number>): Tensor {
-    return fromArray('float64', shape, Float64Array.from(values));
+    return fromArray('float64', shape, new Float64Array(values));
   }
 
   /** An int64 tensor from integers. */
@@ -115,7 +115,7 @@ export class Tensor {
   #typed(): TypedNumbers {
     const bytes = this.bytes();
     // Typed arrays want aligned memory, and bytes taken out of a protobuf message seldom are.
-    const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
     const { buffer, byteOffset } = aligned;
     return readers[this.dataType](buffer, byteOffset, this.size);
   }

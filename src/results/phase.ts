@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const phaseNames = [
   /** Measures the shapes of the network's values. */
   'shapes',
-  /** Plans the quantised networks that are evaluated beside it. */
+  /** Plans and makes the quantised networks that are evaluated beside it. */
   'quantisation',
   /** Loads the networks into the threads that evaluate. */
   'loading',

@@ -1,4 +1,4 @@
-import type { Parameters } from '../dynamics/define-neuron.ts';
+import type { AnyNeuron, Parameters } from '../dynamics/define-neuron.ts';
 import { runNeuron } from '../dynamics/run-neuron.ts';
 import { thresholdsOf } from '../dynamics/thresholds.ts';
 import { firstParameters } from './first-parameters.ts';
@@ -36,18 +36,26 @@ const rounding = 1e-6;
  * inputs of all sizes and both signs. A step of several spikes says which amplitudes there are only where it has one.
  */
 export function spikeAlphabet(site: Site): SpikeAlphabet {
-  const known = found.get(site) ?? findAlphabet(site);
-  found.set(site, known);
-  return known;
+  const { neuron, attributes } = site;
+  const scalars = firstParameters(site);
+  const known = found.get(neuron) ?? new Map<string, SpikeAlphabet>();
+  found.set(neuron, known);
+  const key = JSON.stringify([attributes, scalars]);
+  const alphabet = known.get(key) ?? findAlphabet(site, scalars);
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, alphabet);
+  return alphabet;
 }
 
-/** By site: a site does not change. */
-const found = new WeakMap<Site, SpikeAlphabet>();
+/** By neuron, its attributes and parameters: a network is read several times, and asking takes milliseconds a site. */
+const found = new WeakMap<AnyNeuron, Map<string, SpikeAlphabet>>();
 
-function findAlphabet(site: Site): SpikeAlphabet {
+/** Alphabets of one kind of neuron that are kept at most. */
+const mostKnown = 4096;
+
+function findAlphabet(site: Site, scalars: Parameters): SpikeAlphabet {
   // Where the time of a spike is its value, nothing else about it is.
   if (site.neuron.timeline === 'slots') return { scaling: 'none', values: 2, payloadBits: 0 };
-  const scalars = firstParameters(site);
   const emitted = inputsOf(site, scalars).flatMap((input) => firstSteps(site, scalars, input));
   // Without a threshold the levels are amplitudes themselves, though few inputs call for one alone.
   const single = distinct(

@@ -4,18 +4,19 @@ import { contentOf, type ErrorContent, OutOfMemoryError } from '../errors.ts';
 import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { useExtensions } from '../extensions/load-extensions.ts';
-import { filesIn } from '../files/external-data.ts';
-import { parseOnnx } from '../formats/onnx/parse-onnx.ts';
 import { mustExist } from '../look-up.ts';
 import { networkKind } from '../spiking/network-kind.ts';
 import { BatchMemory } from './batch-memory.ts';
+import { readSharedNetwork } from './shared-network.ts';
 
 /** What a worker is started with. */
-export type WorkerStart = Omit<EvaluatorOptions, 'network'> & {
+export type WorkerStart = Omit<EvaluatorOptions, 'network' | 'quantised'> & {
   /** Modules of the extensions that are in use. */
   readonly extensions: readonly string[];
-  /** The model as for a session, its weight files named from the root of the file system. */
+  /** The network in shared memory. */
   readonly model: Uint8Array;
+  /** Quantised networks to run beside it, likewise. */
+  readonly quantised: readonly Uint8Array[];
   /** Time-steps of a spiking network. */
   readonly steps?: number;
 };
@@ -43,11 +44,12 @@ async function main(): Promise<void> {
     const copy = { ...memory.copy(batch), targets, before };
     evaluator.evaluate(copy).then((outcome) => reply({ outcome }), refuse);
   });
-  const { model, steps, extensions, ...options } = workerData as WorkerStart;
+  const { model, quantised, steps, extensions, ...options } = workerData as WorkerStart;
   await useExtensions(extensions);
-  const network = networkKind(parseOnnx(model, '/model.onnx', filesIn(['/'])));
+  const network = networkKind(readSharedNetwork(model));
   evaluator = await createEvaluator({
     network: network.spiking ? { ...network, steps: steps ?? network.steps } : network,
+    quantised: quantised.map(readSharedNetwork),
     ...options,
   });
   reply({ ready: true });

@@ -2,10 +2,10 @@ import { RuntimeError } from '../errors.ts';
 import type { BatchOutcome, EvaluatedBatch } from '../evaluation/run/batch-outcome.ts';
 import type { Evaluator, EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import { usedExtensions } from '../extensions/register-extension.ts';
-import { encodeForSession } from '../files/encode-for-session.ts';
 import { sampleCount } from '../graph/input-batch.ts';
 import { EvaluationThread, WorkerDeath } from './evaluation-thread.ts';
 import type { WorkerStart } from './evaluation-worker.ts';
+import { sharedNetwork } from './shared-network.ts';
 
 /** How often a batch is given to a new worker before it is taken for the cause of the deaths. */
 const mostReplacements = 3;
@@ -18,11 +18,12 @@ const mostReplacements = 3;
  * @throws RuntimeError if the networks cannot be loaded
  */
 export async function createWorkerEvaluator(
-  { network, ...options }: EvaluatorOptions,
+  { network, quantised = [], ...options }: EvaluatorOptions,
   onDeath: (message: string) => void = () => undefined,
 ): Promise<Evaluator> {
   const start: WorkerStart = {
-    model: encodeForSession(network.model),
+    model: sharedNetwork(network.model),
+    quantised: quantised.map(sharedNetwork),
     ...(network.spiking && { steps: network.steps }),
     extensions: usedExtensions().map(({ path }) => path),
     ...options,

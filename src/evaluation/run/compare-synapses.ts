@@ -12,7 +12,7 @@ export const comparedImages = 64;
 
 /** How to compare. */
 export interface CompareSynapsesOptions
-  extends Omit<EvaluateBatchesOptions, 'synapses' | 'quantisation' | 'onOutcome' | 'onReady'> {
+  extends Omit<EvaluateBatchesOptions, 'synapses' | 'quantised' | 'onOutcome' | 'onReady'> {
   readonly network: SpikingNetwork;
 }
 

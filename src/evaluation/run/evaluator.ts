@@ -1,4 +1,3 @@
-import { structureOf } from '../../analysis/source-structure.ts';
 import { tokenInputs } from '../../analysis/token-inputs.ts';
 import { countTokens } from '../../data/next-tokens.ts';
 import { suppressionOf } from '../../detection/with-detections.ts';
@@ -6,12 +5,11 @@ import { type EngineName, engines, type Synapses } from '../../engines/engines.t
 import { planRun } from '../../engines/plan-run.ts';
 import type { StreamState } from '../../engines/stream-state.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
+import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { lookUp } from '../../look-up.ts';
 import { classRows } from '../../metrics/class-rows.ts';
 import { confidenceOfRows } from '../../metrics/confidence.ts';
-import type { QuantisationPlan } from '../../quantisation/plan-quantisation.ts';
-import { quantisedNetworks } from '../../quantisation/quantised-networks.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { DenseNetwork, SpikingNetwork } from '../../spiking/network-kind.ts';
 import { toSourceForm } from '../../spiking/spiking-form.ts';
@@ -40,22 +38,18 @@ export interface EvaluatorOptions {
   /** Bound of the memory for the fast engine's activations, in MB. */
   readonly memoryMB?: number | undefined;
   /** Quantised networks to run beside them. Default: none. */
-  readonly quantisation?: QuantisationPlan | undefined;
+  readonly quantised?: readonly Model[] | undefined;
   /** Whether neurons go on from each sample to the next, averages beginning anew. Default false. */
   readonly stream?: boolean | undefined;
 }
 
 /** Loads the networks into this thread. */
 export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
-  const { network, threads, quantisation, task } = options;
-  const sourceForm = toSourceForm(network.model);
-  const source = await AnsweringNetwork.load(sourceForm, 'source network', threads);
+  const { network, threads, task } = options;
+  const source = await AnsweringNetwork.load(toSourceForm(network.model), 'source network', threads);
   const quantised: AnsweringNetwork[] = [];
-  if (network.spiking && quantisation) {
-    const { table, widths } = quantisation;
-    for await (const narrow of quantisedNetworks(structureOf(sourceForm), network.sites, table, widths)) {
-      quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
-    }
+  for (const narrow of options.quantised ?? []) {
+    quantised.push(await AnsweringNetwork.load(narrow, 'quantised network', threads));
   }
   const suppression = suppressionOf(network.model);
   const text = tokenInputs(network.model.graph);

@@ -6,6 +6,7 @@ import type { Attribute, Node } from '../../graph/node.ts';
 import { subgraphsOf } from '../../graph/operation.ts';
 import { type ExternalStorage, type Tensor, toInt64 } from '../../graph/tensor.ts';
 import { attributeKinds, externalLocation } from './attribute-kinds.ts';
+import { type Chunks, joinChunks, messageField } from './message-field.ts';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -35,21 +36,50 @@ export interface ExternalPlace {
 /** Says where the bytes of a tensor shall be: in the file itself (`undefined`), or in another file. */
 export type PlaceTensor = (tensor: Tensor) => ExternalPlace | undefined;
 
-/** The ONNX bytes of a model. */
+/** Numbers of the fields that hold weights, from onnx.proto. */
+const fields = { graph: 7, initializer: 5, rawData: 9 } as const;
+
+/** The ONNX bytes of a model. Its weights are copied once; the general way copies them at every level of nesting. */
 export function encodeModel(model: Model, place: PlaceTensor): Uint8Array {
   const encoder = new Encoder(place);
-  const proto = create(ModelProtoSchema, {
+  // In the order of the fields' numbers, as all of it would be written at once.
+  const head = create(ModelProtoSchema, {
     irVersion: BigInt(model.irVersion),
     producerName: model.producer,
+  });
+  const rest = create(ModelProtoSchema, {
     opsetImport: encodeOpsets(model.opsets),
-    graph: encoder.graph(model.graph),
     functions: model.functions.map((each) => encoder.function(each)),
     // In order of their keys, so that the same model has the same bytes whatever was noted in it first.
     metadataProps: [...model.metadata]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
   });
-  return toBinary(ModelProtoSchema, proto);
+  return joinChunks([
+    toBinary(ModelProtoSchema, head),
+    ...messageField(fields.graph, graphChunks(model.graph, encoder)),
+    toBinary(ModelProtoSchema, rest),
+  ]);
+}
+
+function graphChunks({ name, nodes, initializers, inputs, outputs }: Graph, encoder: Encoder): Chunks {
+  const head = create(GraphProtoSchema, { name, node: nodes.map((each) => encoder.node(each)) });
+  const rest = create(GraphProtoSchema, {
+    input: inputs.map(encodeValueInfo),
+    output: outputs.map(encodeValueInfo),
+  });
+  return [
+    toBinary(GraphProtoSchema, head),
+    ...[...initializers].flatMap(([name, tensor]) =>
+      messageField(fields.initializer, tensorChunks(encoder.tensor(name, tensor))),
+    ),
+    toBinary(GraphProtoSchema, rest),
+  ];
+}
+
+function tensorChunks({ rawData, ...rest }: TensorProto): Chunks {
+  const head = toBinary(TensorProtoSchema, create(TensorProtoSchema, rest));
+  return rawData === undefined ? [head] : [head, ...messageField(fields.rawData, [rawData])];
 }
 
 /** The place of a stretch of a file under a given name. */
@@ -77,7 +107,7 @@ class Encoder {
     return create(GraphProtoSchema, {
       name: graph.name,
       node: graph.nodes.map((each) => this.node(each)),
-      initializer: [...graph.initializers].map(([name, tensor]) => this.#tensor(name, tensor)),
+      initializer: [...graph.initializers].map(([name, tensor]) => this.tensor(name, tensor)),
       input: graph.inputs.map(encodeValueInfo),
       output: graph.outputs.map(encodeValueInfo),
     });
@@ -131,13 +161,13 @@ class Encoder {
       case 'strings':
         return { strings: of.value.map(bytes) };
       case 'tensor':
-        return { t: this.#tensor('', of.value) };
+        return { t: this.tensor('', of.value) };
       case 'graph':
         return { g: this.graph(of.value) };
     }
   }
 
-  #tensor(name: string, tensor: Tensor): TensorProto {
+  tensor(name: string, tensor: Tensor): TensorProto {
     const place = this.#place(tensor);
     const common = { name, dataType: onnxDataType(tensor.dataType), dims: tensor.shape.map(BigInt) };
     if (!place) return create(TensorProtoSchema, { ...common, rawData: tensor.bytes() });
