@@ -33,6 +33,7 @@ export { type FewSpikesAnswer, tellFewSpikes } from '../dynamics/tell-few-spikes
 export type { AnyNeuronKernel, NeuronKernel, NeuronRun } from '../kernels/neuron-kernel.ts';
 export { burst } from '../neurons/burst.ts';
 export { chargeAligned } from '../neurons/charge-aligned.ts';
+export { currentBased } from '../neurons/current-based.ts';
 export { differentialMultiThreshold } from '../neurons/differential-multi-threshold.ts';
 export { fewSpikes } from '../neurons/few-spikes.ts';
 export { fewSpikesFunction } from '../neurons/few-spikes-function.ts';

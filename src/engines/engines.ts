@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { domain } from '../spiking/domain.ts';
+import { isRecurrent } from '../spiking/recurrent-population.ts';
 import { requireKnown } from '../spiking/unknown-neuron.ts';
 import { createInGraphEngine } from './in-graph-engine.ts';
 import type { Engine, Plan } from './plan-run.ts';
@@ -30,13 +31,16 @@ export const engines = {
 /** Name of an engine. */
 export type EngineName = keyof typeof engines;
 
-/** A form that reads single spikes (binary-spike export) cannot be cut at its neurons, and runs as it stands. */
+/** A form that reads single spikes (binary-spike export), or has loops, cannot be cut at its neurons, and runs as it stands. */
 async function fastEngine(plan: Plan, options: EngineOptions): Promise<Engine> {
   for (const { neuron } of plan.sites) requireKnown(neuron);
   const { graph } = plan.model;
   const whole = plan.sites.some(({ spikes }) =>
     graph.consumersOf(spikes).some(({ domain: each }) => each === domain),
   );
+  if (graph.nodes.some(isRecurrent)) {
+    return uncutEngine(plan, options, { where: 'network with loops', instead: 'Leave it out' });
+  }
   if (!whole) return createSegmentedEngine(plan, options);
   return uncutEngine(plan, options, {
     where: 'binary spikes',

@@ -17,6 +17,7 @@ export interface KernelExports {
   integrateAndFire(run: number): void;
   integrateEvents(work: number): void;
   integrateIntegerEvents(work: number): void;
+  currentBased(run: number): void;
   leakyIntegrateAndFire(run: number): void;
   offsetCalibrating(run: number): void;
   multiThreshold(run: number): void;
@@ -44,6 +45,7 @@ export const parameterCounts: { readonly [F in keyof KernelExports]: number } = 
   integrateAndFire: 1,
   integrateEvents: 1,
   integrateIntegerEvents: 1,
+  currentBased: 1,
   leakyIntegrateAndFire: 1,
   offsetCalibrating: 1,
   multiThreshold: 1,
@@ -56,7 +58,7 @@ export const parameterCounts: { readonly [F in keyof KernelExports]: number } = 
 };
 
 /** Where the module's own data ends. */
-export const dataBytes = 7200;
+export const dataBytes = 9248;
 
 /** Bytes of the largest record. */
 export const recordBytes = 256;
@@ -317,6 +319,30 @@ function writeIntegrateEvents(to: RecordWriter, from: IntegrateEventsFields): vo
   to.whole(68, from.sums);
 }
 
+interface CurrentBasedFields {
+  readonly threshold: number;
+  readonly resetPotential: number;
+  readonly initialPotential: number;
+  readonly leak: number;
+  readonly synapticLeak: number;
+  readonly gain: number;
+  readonly drive: number;
+  readonly amplitude: number;
+  readonly subtracts: number;
+}
+
+function writeCurrentBased(to: RecordWriter, from: CurrentBasedFields): void {
+  to.number(80, from.threshold);
+  to.number(84, from.resetPotential);
+  to.number(88, from.initialPotential);
+  to.number(92, from.leak);
+  to.number(96, from.synapticLeak);
+  to.number(100, from.gain);
+  to.number(104, from.drive);
+  to.number(108, from.amplitude);
+  to.whole(112, from.subtracts);
+}
+
 interface LeakyIntegrateAndFireFields {
   readonly threshold: number;
   readonly initialPotential: number;
@@ -512,6 +538,7 @@ export interface NeuronRecords {
   readonly fewSpikes: FewSpikesFields;
   readonly fewSpikesFunction: FewSpikesFunctionFields;
   readonly integrateAndFire: IntegrateAndFireFields;
+  readonly currentBased: CurrentBasedFields;
   readonly leakyIntegrateAndFire: LeakyIntegrateAndFireFields;
   readonly offsetCalibrating: OffsetCalibratingFields;
   readonly multiThreshold: MultiThresholdFields;
@@ -526,6 +553,7 @@ export const neuronWriters: { readonly [F in keyof NeuronRecords]: (to: RecordWr
   fewSpikes: writeFewSpikes,
   fewSpikesFunction: writeFewSpikesFunction,
   integrateAndFire: writeIntegrateAndFire,
+  currentBased: writeCurrentBased,
   leakyIntegrateAndFire: writeLeakyIntegrateAndFire,
   offsetCalibrating: writeOffsetCalibrating,
   multiThreshold: writeMultiThreshold,

@@ -1,6 +1,7 @@
 import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { burstKernel } from './burst-kernel.ts';
 import { chargeAlignedKernel } from './charge-aligned-kernel.ts';
+import { currentBasedKernel } from './current-based-kernel.ts';
 import { fewSpikesFunctionKernel } from './few-spikes-function-kernel.ts';
 import { fewSpikesKernel } from './few-spikes-kernel.ts';
 import { integrateAndFireKernel } from './integrate-and-fire-kernel.ts';
@@ -30,6 +31,7 @@ const compiled: AnyNeuronKernel[] = [
   offsetCalibratingKernel,
   chargeAlignedKernel,
   leakyIntegrateAndFireKernel,
+  currentBasedKernel,
 ];
 
 /** All compiled kernels, and those of extensions. */

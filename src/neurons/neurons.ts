@@ -3,6 +3,7 @@ import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import { ConversionError } from '../errors.ts';
 import { burst } from './burst.ts';
 import { chargeAligned } from './charge-aligned.ts';
+import { currentBased } from './current-based.ts';
 import { differentialMultiThreshold } from './differential-multi-threshold.ts';
 import { fewSpikes } from './few-spikes.ts';
 import { fewSpikesFunction } from './few-spikes-function.ts';
@@ -32,6 +33,7 @@ export const neuronCatalogue = new Catalogue<AnyNeuron>('neuron', [
   offsetCalibrating,
   chargeAligned,
   leakyIntegrateAndFire,
+  currentBased,
 ]);
 
 /** All neurons, for look-ups by name and for the conformance suite. */

@@ -57,6 +57,6 @@ it('opens one ONNX file of the hub, with its weights and what lies at the top of
 
 it('says of a path with nothing there that it should be checked', async () => {
   await expect(openNetwork(join(folder, 'nowhere'))).rejects.toThrow(
-    'nowhere: expected an .onnx file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
+    'nowhere: expected an .onnx or .nir file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
   );
 });

@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { FormatError } from '../errors.ts';
 import type { DownloadOptions } from '../hub/fetch-from-hub.ts';
 import { isHubAddress } from '../hub/hub-address.ts';
+import { nirAddress } from './nir/nir-address.ts';
 
 /** Where the files of a network are. */
 export interface NetworkLocation {
@@ -27,17 +28,17 @@ export async function locateNetwork(path: string, options: DownloadOptions): Pro
     const model = await fetchFromHub(path, options);
     return { ...model, isFolder: model.path === model.folder };
   }
-  const full = resolve(path);
+  const full = resolve(nirAddress(path)?.path ?? path);
   const info = statSync(full, { throwIfNoEntry: false });
   if (!info) {
     throw new FormatError({
       where: path,
-      expected: 'an .onnx file, or a folder with config.json and model.safetensors',
+      expected: 'an .onnx or .nir file, or a folder with config.json and model.safetensors',
       got: 'nothing there',
       remedy: 'Check the path',
     });
   }
   const isFolder = info.isDirectory();
-  const name = basename(full, extname(full) === '.onnx' ? '.onnx' : '');
+  const name = basename(full, ['.onnx', '.nir'].find((each) => extname(full) === each) ?? '');
   return { path: full, isFolder, name, folder: isFolder ? full : dirname(full) };
 }

@@ -1,8 +1,10 @@
 import { eventHybrid, eventHybridConfig } from '../architectures/event-hybrid.ts';
 import { keepClasses } from '../data/kept-classes.ts';
-import { UsageError } from '../errors.ts';
+import { FormatError, messageOf, UsageError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
+import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
+import { readNir } from '../formats/nir/nir-file.ts';
 import { withoutBatch } from '../graph/batch-axis.ts';
 import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
@@ -21,6 +23,8 @@ import { locateNetwork } from './locate-network.ts';
 import { type ClassOptions, networkClasses } from './network-classes.ts';
 import { networkPreprocess, type PreprocessOptions } from './network-preprocess.ts';
 import { networkTokenizer, type TokenizerOptions } from './network-tokenizer.ts';
+import { type NirAddress, nirAddress } from './nir/nir-address.ts';
+import { spikingFromNir } from './nir/spiking-from-nir.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { type ShapeOptions, withInputShapes } from './with-input-shapes.ts';
 import { withTimeAxes } from './with-time-axes.ts';
@@ -84,7 +88,7 @@ export function derivedNetwork(source: Network, model: Model): Network {
 }
 
 /**
- * Opens a network: an ONNX file, or a checkpoint folder with `config.json` and safetensors; or one of the hub, `hf:owner/name`, with
+ * Opens a network: an ONNX file, a NIR file, which spikes already (`file.nir:dt=0.001,reset=subtract,steps=T` says what the file does not), or a checkpoint folder with `config.json` and safetensors; or one of the hub, `hf:owner/name`, with
  * `/file.onnx` for one ONNX file of it and `@revision` for a branch, a tag or a commit. What is fetched is kept in the hub's own cache.
  *
  * The preprocessing of pictures comes from the model's own metadata, else from `preprocessor_config.json` or
@@ -109,8 +113,13 @@ export function derivedNetwork(source: Network, model: Model): Network {
  */
 export async function openNetwork(path: string, options: OpenOptions = {}): Promise<Network> {
   const { path: full, isFolder, name, folder } = await locateNetwork(path, options);
-  if (isFolder) refuseExternalData(path, options);
-  const { model: read, origin } = isFolder ? await fromCheckpoint(full) : await fromOnnx(full, options);
+  const nir = nirAddress(path);
+  if (isFolder || nir) refuseExternalData(path, options);
+  const { model: read, origin } = nir
+    ? await fromNir(full, nir)
+    : isFolder
+      ? await fromCheckpoint(full)
+      : await fromOnnx(full, options);
   requireNeededVersions(read, path);
   const shaped = withInputShapes(read, path, options);
   const model = withTimeAxes(shaped, path, options.overTime);
@@ -139,13 +148,13 @@ export async function openNetwork(path: string, options: OpenOptions = {}): Prom
   };
 }
 
-/** A checkpoint has its weights in its folder. */
+/** A checkpoint has its weights in its folder, a NIR file in itself. */
 function refuseExternalData(where: string, { externalData = [] }: OpenOptions): void {
   if (externalData.length === 0) return;
   throw new UsageError({
     where,
     expected: 'an ONNX file, which may refer to weights elsewhere',
-    got: 'a checkpoint folder',
+    got: nirAddress(where) ? 'a NIR file' : 'a checkpoint folder',
     remedy: 'Leave it out',
     means: ['externalData'],
   });
@@ -161,6 +170,19 @@ async function fromCheckpoint(folder: string): Promise<Opened> {
   const { model, architecture, config } = await openCheckpoint(folder);
   if (architecture !== eventHybrid.name) return { model, origin: architecture };
   return { model: toHybridForm(model, eventHybridConfig.parse(config).interval), origin: architecture };
+}
+
+async function fromNir(path: string, { options }: NirAddress): Promise<Opened> {
+  const bytes = await readOrdinaryFile(path).catch((error: unknown) => {
+    throw new FormatError({
+      where: path,
+      expected: 'a NIR file that can be read',
+      got: messageOf(error),
+      remedy: 'Check the path',
+    });
+  });
+  const graph = await readNir(bytes, path);
+  return { model: spikingFromNir(graph, path, options), origin: 'nir' };
 }
 
 async function fromOnnx(path: string, options: ExternalDataOptions): Promise<Opened> {

@@ -401,7 +401,7 @@ describe('transpike inspect and export', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: .*page\.onnx: expected an ONNX model, got something else/);
     expect((await cli('inspect', 'nowhere.onnx')).stderr).toContain(
-      'nowhere.onnx: expected an .onnx file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
+      'nowhere.onnx: expected an .onnx or .nir file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
     );
   });
 

@@ -77,7 +77,7 @@ const answers: Readonly<Record<string, string>> = {
   'evaluate @e.snn.onnx --data @nowhere':
     '@nowhere: expected a folder or file with data that can be read, got no such file or folder. Check the path of the data set.',
   'evaluate @nowhere.onnx --data @x.npy':
-    '@nowhere.onnx: expected an .onnx file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
+    '@nowhere.onnx: expected an .onnx or .nir file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
   'evaluate @e.snn.onnx --data @x.npy -T 0': `error: option '-T, --steps <T>' argument '0' is invalid. expected a whole number of at least 1, got '0'. Give for example 4.`,
   'evaluate @e.snn.onnx --data @x.npy -T two': `error: option '-T, --steps <T>' argument 'two' is invalid. expected a whole number of at least 1, got 'two'. Give for example 4.`,
   'evaluate @e.snn.onnx --data @x.npy -T 1.5': `error: option '-T, --steps <T>' argument '1.5' is invalid. expected a whole number of at least 1, got '1.5'. Give for example 4.`,
@@ -178,7 +178,7 @@ const answers: Readonly<Record<string, string>> = {
     '@x.npy: expected an output that is not also an input, got one of the files that are read. Choose another output path.',
   inspect: `error: missing required argument 'model'`,
   'inspect @nowhere':
-    '@nowhere: expected an .onnx file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
+    '@nowhere: expected an .onnx or .nir file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
   'inspect @x.npy':
     '@x.npy: expected an ONNX model, got an .npy file. Give an .onnx file, or a folder with model.safetensors and config.json.',
   'inspect @images':
@@ -211,7 +211,7 @@ const answers: Readonly<Record<string, string>> = {
   'evaluate @e.snn.onnx --data @x.npy --tsak classification': `error: unknown option '--tsak'\n(Did you mean --task?)`,
   'inspect @vit --method ratee': `error: option '--method <name>' argument 'ratee' is invalid. Allowed choices are ${methodNames}.`,
   'inspect glyphs-vitt':
-    'glyphs-vitt: expected an .onnx file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
+    'glyphs-vitt: expected an .onnx or .nir file, or a folder with config.json and model.safetensors, got nothing there. Check the path.',
   'tune @vit --calibrate @x.npy --energy 0': `error: option '--energy <ratio>' argument '0' is invalid. expected a number above 0, got '0'. Give for example 0.35.`,
   'tune @vit --calibrate @x.npy --accuracy-drop 500':
     'accuracy drop in points: expected a number above 0 and at most 100, got 500. Give for example 1 for at most one point.',

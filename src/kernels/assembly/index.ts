@@ -9,6 +9,7 @@ export { fewSpikesFunction } from './few-spikes-function';
 export { fireEvents } from './fire-events';
 export { integrateAndFire } from './integrate-and-fire';
 export { integrateEvents, integrateIntegerEvents } from './integrate-events';
+export { currentBased } from './current-based';
 export { leakyIntegrateAndFire } from './leaky-integrate-and-fire';
 export { offsetCalibrating } from './offset-calibrating';
 export { multiThreshold } from './run-multi-threshold';

@@ -5,10 +5,10 @@ import { NeuronRun } from './neuron-run';
 const TILE: i32 = 512;
 
 /** Bytes of the largest state of four neurons. */
-const LARGEST_STATE: usize = 48;
+const LARGEST_STATE: usize = 64;
 
 /** State of the neurons of a tile, four after four. */
-export const states: usize = memory.data(6144, 16);
+export const states: usize = memory.data(8192, 16);
 
 /** An address, so many bytes on; 0 stays 0. */
 @inline
