@@ -15,7 +15,7 @@ export function foldableAhead(graph: Graph, reader: Node, value: string): boolea
 }
 
 /** At a padded border the shift would not be added, so that no bias can replace it. */
-function isPadded(conv: Node): boolean {
+export function isPadded(conv: Node): boolean {
   const automatic = stringAttribute(conv, 'auto_pad', 'NOTSET');
   if (automatic.startsWith('SAME')) return true;
   return automatic === 'NOTSET' && intsAttribute(conv, 'pads', []).some((pad) => pad !== 0);
