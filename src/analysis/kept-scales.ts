@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
 import { carriesIntegers } from './carries-integers.ts';
+import type { Placement } from './placement.ts';
 
 /** Key of the scales among a model's `metadata_props`. */
 const metadataKey = 'transpike.scales';
@@ -36,7 +37,7 @@ export function keptScales({ metadata }: Pick<Model, 'metadata'>): ReadonlyMap<s
 }
 
 /** The value with a scale that another one is made of without calculating, if there is one. */
-export function scaledValue(
+function scaledValue(
   graph: Graph,
   scales: ReadonlyMap<string, KeptScale>,
   value: string,
@@ -49,6 +50,29 @@ export function scaledValue(
     name = producer && keepsSteps(producer) ? producer.inputs[0] : undefined;
   }
   return undefined;
+}
+
+/**
+ * The values with a scale that sites carry, by the name of the site: what neurons receive is made of one, or, where they stand in the place of an
+ * activation, what is read of that.
+ */
+export function scaledValues(
+  { graph, metadata }: Pick<Model, 'graph' | 'metadata'>,
+  sites: readonly Placement[],
+): Map<string, string> {
+  const scales = keptScales({ metadata });
+  if (scales.size === 0) return new Map();
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  return new Map(
+    sites.flatMap(({ name, value, readers }) => {
+      const read = readers.flatMap(({ node, input }) => nodes.get(node)?.inputs[input] ?? []);
+      for (const each of [value, ...read]) {
+        const found = scaledValue(graph, scales, each);
+        if (found !== undefined) return [[name, found] as const];
+      }
+      return [];
+    }),
+  );
 }
 
 /** What is a whole number of steps in is one out. Several inputs need not have the same step. */

@@ -14,5 +14,7 @@
  */
 export { definePass, type Pass } from '../graph/define-pass.ts';
 export { foldBatchNorm } from '../passes/fold-batch-norm.ts';
+export { removeConstantChannels } from '../passes/remove-constant-channels.ts';
 export { replaceMaxPool } from '../passes/replace-max-pool.ts';
 export { runPasses } from '../passes/run-passes.ts';
+export { widenChannels } from '../passes/widen-channels.ts';

@@ -1,5 +1,5 @@
 /**
- * The source network in as many bits as the spikes carry, and weights in few bits.
+ * The source network in as many bits as the spikes carry, weights in few bits, and networks trained in few bits.
  *
  * @example
  * ```ts
@@ -30,6 +30,7 @@
  *
  * @module
  */
+export { type QuantiseEnd, type QuantiseSettings, quantiseNetwork } from '../jobs/quantise-network.ts';
 export { type BitWidths, bitWidths } from '../quantisation/bit-widths.ts';
 export type { Bits, WeightChoice } from '../quantisation/choose-weights.ts';
 export { quantisationPlacesOf, quantisedNetwork } from '../quantisation/quantised-networks.ts';

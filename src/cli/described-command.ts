@@ -88,6 +88,14 @@ const descriptions = {
       'Train a network with its spiking neurons in place. A run that was interrupted goes on from its last checkpoint.',
     argument: ['<model>', 'a source network, which is converted first, or a spiking one (.snn.onnx)'],
   },
+  quantise: {
+    summary:
+      'Train a network with weights and activations of 1 to 4 bits, widened and squeezed, and write it in QDQ form.',
+    argument: [
+      '<model>',
+      'a source network with ReLUs: an .onnx file, or a folder with config.json and model.safetensors',
+    ],
+  },
   demo: {
     summary: 'Convert a network with ECMT and print its accuracy at every time-step.',
   },

@@ -14,6 +14,7 @@ import { finetuneCommand } from './commands/finetune-command.ts';
 import { generateCommand } from './commands/generate-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { listCommands } from './commands/list-commands.ts';
+import { quantiseCommand } from './commands/quantise-command.ts';
 import { reportCommand } from './commands/report-command.ts';
 import { retrieveCommand } from './commands/retrieve-command.ts';
 import { runCommand } from './commands/run-command.ts';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     exportCommand(),
     trainCommand(),
     finetuneCommand(),
+    quantiseCommand(),
     demoCommand(),
     eventsCommand(),
     runsCommand(),

@@ -1,4 +1,4 @@
-import { keptScales, scaledValue } from '../analysis/kept-scales.ts';
+import { scaledValues } from '../analysis/kept-scales.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { type ImportedThreshold, importThresholds } from '../calibration/import-thresholds.ts';
 import { UsageError } from '../errors.ts';
@@ -81,8 +81,7 @@ async function onScales(
   method: Method,
   preset: string,
 ): Promise<ConversionPipeline> {
-  const scales = keptScales(source);
-  const carried = new Set(sites.flatMap(({ value }) => scaledValue(source.graph, scales, value) ?? []));
+  const carried = new Set(scaledValues(source, sites).values());
   if (carried.size === 0) {
     throw new UsageError({
       where: `preset '${preset}' of method '${method.name}'`,

@@ -1,4 +1,4 @@
-import { keptScales, scaledValue } from '../analysis/kept-scales.ts';
+import { keptScales, scaledValues } from '../analysis/kept-scales.ts';
 import { type RecognisedActivation, recogniseActivations } from '../analysis/recognise-activations.ts';
 import { type SourceStructure, structureOf } from '../analysis/source-structure.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
@@ -50,9 +50,9 @@ export async function prepareSource(source: Model, preparation: Preparation): Pr
 /** Sites that know how a quantised network had their tensors. */
 function withScales(model: Model, sites: readonly SpikeSite[]): SpikeSite[] {
   const scales = keptScales(model);
+  const values = scaledValues(model, sites);
   return sites.map((site) => {
-    const value = scaledValue(model.graph, scales, site.value);
-    const scale = value === undefined ? undefined : scales.get(value);
+    const scale = scales.get(values.get(site.name) ?? '');
     return scale ? { ...site, scale } : site;
   });
 }

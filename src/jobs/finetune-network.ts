@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { logitsOf } from '../analysis/logits-of.ts';
 import { type ConversionRecord, noteFineTuning } from '../conversion/conversion-record.ts';
-import { FormatError, messageOf, UsageError } from '../errors.ts';
+import { FormatError, messageOf } from '../errors.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import type { FineTuning } from '../finetuning/methods/define-fine-tuning.ts';
 import { fineTuningNamed } from '../finetuning/methods/fine-tunings.ts';
@@ -15,14 +14,13 @@ import type { FineTuned } from '../finetuning/run/fine-tuning-task.ts';
 import { finetune, hasCheckpoint } from '../finetuning/run/finetune.ts';
 import { asNetworkReads, randomCrops } from '../finetuning/run/network-pictures.ts';
 import type { Model } from '../graph/model.ts';
-import type { ParsedPreprocessConfig } from '../images/parse-preprocess-config.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
-import type { Normalisation } from '../training/data/batch-loader.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
 import type { TrainingEvent } from '../training/run/train-options.ts';
 import { convertNetwork } from './convert-network.ts';
 import { openFineTuningParts } from './fine-tuning-parts.ts';
 import type { JobListener } from './notice.ts';
+import { type PictureForm, pictureForm } from './picture-form.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 
 /** How to fine-tune a network with its neurons in place. */
@@ -163,28 +161,6 @@ async function readRecipe(path: string): Promise<object> {
       { cause },
     );
   }
-}
-
-/** How pictures become inputs of a network. */
-function pictureForm({ path, preprocess, inputShape, model }: Network): PictureForm {
-  const channels = inputShape.length === 3 ? inputShape[0] : undefined;
-  if (preprocess && (channels === 1 || channels === 3)) {
-    const classes = Number(logitsOf(model).shape?.at(-1));
-    return { config: preprocess, classes, channels, mean: preprocess.mean, std: preprocess.std };
-  }
-  throw new UsageError({
-    where: path,
-    expected: 'a network that reads pictures of one or three channels',
-    got: `inputs [${inputShape.join(', ')}]`,
-    remedy: 'Fine-tune networks of pictures',
-  });
-}
-
-interface PictureForm extends Normalisation {
-  readonly config: ParsedPreprocessConfig;
-  /** Number of outputs of the network. */
-  readonly classes: number;
-  readonly channels: 1 | 3;
 }
 
 /** Pictures to train and to measure on, as the network reads them. */

@@ -1,11 +1,12 @@
 import { activationSites } from '../analysis/activation-sites.ts';
+import type { KeptScale } from '../analysis/kept-scales.ts';
 import { poolingSites } from '../analysis/pooling-sites.ts';
 import { residualGroups } from '../analysis/residual-groups.ts';
 import type { SpikeSite } from '../analysis/spike-sites.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
 import type { Graph } from '../graph/graph.ts';
 import { chargeAligned } from '../neurons/charge-aligned.ts';
-import { neuronSpec } from '../spiking/neuron-node.ts';
+import { type NeuronSpec, neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset } from './define-method.ts';
 import {
   boundCalibration,
@@ -15,6 +16,7 @@ import {
   type SpecOfThreshold,
   sharedCalibration,
 } from './rate-coded.ts';
+import { scalesPreset } from './scales-preset.ts';
 
 /** Share of a threshold from which a residual still makes a spike, as in the authors' experiments. */
 const kappa = 0.5;
@@ -25,6 +27,12 @@ const differences = [
   'The image enters as it is, not as a spike count.',
   'The spike count is the closed form at every step, not only at the last one.',
 ];
+
+/** The steps of a quantised activation, 0…highest, as spikes: T = highest steps say all of them. */
+function scaleSpec({ scale, highest }: KeptScale): NeuronSpec {
+  const upper = highest * scale;
+  return specOfThreshold({ kind: 'clip', upper }, upper);
+}
 
 /** Average pooling spikes, and what enters a residual sum shares a threshold with it. */
 function placeAsPublished(graph: Graph): SpikeSite[] {
@@ -47,6 +55,16 @@ function boundPreset(summary: string, quantile: number): Preset {
     fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
   };
 }
+
+const fitted: Preset = {
+  summary: 'Thresholds minimise the squared error of the decoded value after T steps.',
+  differences: [
+    ...differences,
+    'Thresholds are fitted to the wanted T instead of being the largest activation.',
+  ],
+  calibrate: (site, steps) => fittedCalibration(site, steps, specOfThreshold),
+  fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
+};
 
 /**
  * Explicit Current Control: currents are normalised by the largest activation of a layer, and each neuron's spike count
@@ -82,14 +100,11 @@ export const ecc = defineMethod({
       calibrate: (site) => boundCalibration(site, { quantile: 0.999 }, unboundedSpec),
       fromThresholds: ({ positive }) => unboundedSpec({ kind: 'relu' }, positive),
     },
-    fitted: {
-      summary: 'Thresholds minimise the squared error of the decoded value after T steps.',
-      differences: [
-        ...differences,
-        'Thresholds are fitted to the wanted T instead of being the largest activation.',
-      ],
-      calibrate: (site, steps) => fittedCalibration(site, steps, specOfThreshold),
-      fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
-    },
+    scales: scalesPreset(
+      'Thresholds are the largest numbers of a quantised network: at T = 2^b − 1 steps its activations of b bits are the spike counts.',
+      fitted,
+      scaleSpec,
+    ),
+    fitted,
   },
 });

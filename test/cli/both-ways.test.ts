@@ -190,6 +190,27 @@ const jobs: Record<string, () => Promise<void>> = {
     expectSame('l-trained/config.json', 'c-trained/config.json');
   },
 
+  async quantise() {
+    const parts = ['--data', 'glyphs:train?size=32', '--test-data', 'glyphs:test?size=16'];
+    const length = ['--epochs', '1', '--batch', '16'];
+    const few = ['--bits', '1,2', ...parts, ...length, '--run', 'c-few', '-o', 'cq.qdq.onnx'];
+    await cli('quantise', 'glyphs-cnn', ...few);
+    const { accuracies } = await library.quantisation.quantiseNetwork(
+      await openNetwork('models/glyphs-cnn'),
+      {
+        bits: { weights: 1, activations: 2 },
+        data: 'glyphs:train?size=32',
+        testData: 'glyphs:test?size=16',
+        epochs: 1,
+        batchSize: 16,
+        folder: at('l-few'),
+        output: at('lq.qdq.onnx'),
+      },
+    );
+    expectSame('lq.qdq.onnx', 'cq.qdq.onnx');
+    expect(accuracies.source).toBeGreaterThan(0.8);
+  },
+
   async finetune() {
     const network = { kind: 'mlp', widths: [8] };
     writeFileSync(at('perceptron.json'), JSON.stringify({ ...tinyRecipe, network }));

@@ -401,6 +401,25 @@ const effects: Record<string, Record<string, Effect>> = {
     '--force': output,
     '--json': printing,
   },
+  quantise: {
+    ...opening,
+    '--preprocess': 'how pictures become inputs',
+    '--bits': 'what is trained',
+    '--widen': 'what is trained',
+    '--budget': 'what is trained',
+    '--recipe': 'how it is trained',
+    '--data': 'what it is trained on',
+    '--test-data': 'what it is measured on',
+    '--epochs': 'how long it is trained',
+    '--batch': 'how it is trained',
+    '--learning-rate': 'how it is trained',
+    '--output': output,
+    '--run': 'where it is trained',
+    '--fresh': 'where it begins',
+    '--bundle': 'how it is written',
+    '--force': 'what may be replaced',
+    '--json': printing,
+  },
   demo: {
     '--model': {
       'demo --model @vit':

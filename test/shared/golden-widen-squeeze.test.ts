@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { activationSites } from '../../src/analysis/activation-sites.ts';
+import { differentiate } from '../../src/differentiation/differentiate.ts';
 import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
 import { readNpz } from '../../src/files/read-npz.ts';
@@ -10,12 +11,17 @@ import { Model } from '../../src/graph/model.ts';
 import { float } from '../../src/graph/node.ts';
 import { Tensor } from '../../src/graph/tensor.ts';
 import { evaluateModel } from '../../src/interpreter/evaluate-model.ts';
+import { withExactConstants } from '../../src/interpreter/exact-constants.ts';
 import { type NdArray, ndArray } from '../../src/interpreter/nd-array.ts';
 import { lookUp } from '../../src/look-up.ts';
 import { chargeAligned } from '../../src/neurons/charge-aligned.ts';
 import { nameInputs } from '../../src/passes/name-inputs.ts';
 import { removeConstantChannels } from '../../src/passes/remove-constant-channels.ts';
 import { widenChannels } from '../../src/passes/widen-channels.ts';
+import { addLevels } from '../../src/quantisation/trained/levels.ts';
+import { weightForm } from '../../src/quantisation/trained/weight-form.ts';
+import { dequantise } from '../../src/quantisers/weight-quantiser.ts';
+import { Random } from '../../src/random.ts';
 import { neuronSpec } from '../../src/spiking/neuron-node.ts';
 import { toSpikingForm } from '../../src/spiking/spiking-form.ts';
 import { hasShared, shared } from './shared-folder.ts';
@@ -25,9 +31,17 @@ interface Levels {
   readonly delta: readonly [number, number];
 }
 
+interface Meta {
+  readonly act1bit: Levels;
+  readonly act2bit: Levels;
+  readonly act3bit: Levels;
+  readonly pact_clip: number;
+  readonly angle: { readonly expected: number };
+}
+
 describe.skipIf(!hasShared('golden', 'widen-squeeze'))('golden widening and squeezing', () => {
   let arrays: ReadonlyMap<string, NdArray>;
-  let meta: Readonly<Record<string, Levels>>;
+  let meta: Meta;
 
   beforeAll(async () => {
     const found = await readNpz(shared('golden', 'widen-squeeze', 'data.npz'));
@@ -93,43 +107,52 @@ describe.skipIf(!hasShared('golden', 'widen-squeeze'))('golden widening and sque
     ).toBeLessThan(1e-12);
   });
 
-  test.each([1, 2, 3])('activations of %i bits are as many binary channels as they have levels', (bits) => {
-    const { levels, delta } = lookUp(new Map(Object.entries(meta)), `act${bits}bit`, 'levels');
-    const model = network((build, drive) => build.op('Identity', [drive], {}, { name: `sum.${drive}` }));
-    widenChannels(model, levels);
-    for (const [i, step] of delta.entries()) {
-      const drive = `sum.linear${i + 1}`;
-      const build = GraphBuilder.behind(model.graph, drive, `bits${i}.`);
-      const readers = model.graph.consumersOf(drive);
-      const channels = [6, 5][i] ?? 0;
-      const thresholds = Array.from({ length: levels * channels }, (_, j) => Math.floor(j / channels) + 0.5);
-      const centres = build.constant('thresholds', Tensor.float64([thresholds.length], thresholds));
-      const count = build.op('Div', [drive, build.constant('step', Tensor.float64([], [step]))]);
-      const bit = build.op('Cast', [build.op('GreaterOrEqual', [count, centres])], { to: 11 });
-      const range = build.constant('range', Tensor.float64([], [levels * step]));
-      const spike = build.op('Mul', [bit, range]);
-      for (const reader of readers) model.graph.setInput(reader, 0, spike);
-    }
-    expect(deviation(outputOf(model), golden(`act${bits}bit_logits`).data)).toBeLessThan(1e-12);
-  });
+  test.each([1, 2, 3] as const)(
+    'activations of %i bits are as many binary channels as they have levels',
+    (bits) => {
+      const { levels, delta } = meta[`act${bits}bit`];
+      const model = network((build, drive) => build.op('Identity', [drive], {}, { name: `sum.${drive}` }));
+      widenChannels(model, levels);
+      for (const [i, step] of delta.entries()) {
+        const drive = `sum.linear${i + 1}`;
+        const build = GraphBuilder.behind(model.graph, drive, `bits${i}.`);
+        const readers = model.graph.consumersOf(drive);
+        const channels = [6, 5][i] ?? 0;
+        const thresholds = Array.from(
+          { length: levels * channels },
+          (_, j) => Math.floor(j / channels) + 0.5,
+        );
+        const centres = build.constant('thresholds', Tensor.float64([thresholds.length], thresholds));
+        const count = build.op('Div', [drive, build.constant('step', Tensor.float64([], [step]))]);
+        const bit = build.op('Cast', [build.op('GreaterOrEqual', [count, centres])], { to: 11 });
+        const range = build.constant('range', Tensor.float64([], [levels * step]));
+        const spike = build.op('Mul', [bit, range]);
+        for (const reader of readers) model.graph.setInput(reader, 0, spike);
+      }
+      expect(deviation(outputOf(model), golden(`act${bits}bit_logits`).data)).toBeLessThan(1e-12);
+    },
+  );
 
-  test.each([1, 2, 3])('activations of %i bits are charge-aligned neurons at step 2^b − 1', async (bits) => {
-    const { levels, delta } = lookUp(new Map(Object.entries(meta)), `act${bits}bit`, 'levels');
-    const model = network();
-    const placed = activationSites(model.graph).map((site, i) => ({
-      ...site,
-      ...neuronSpec(chargeAligned, chargeAligned.attributes.parse({ activation: 'relu' }), {
-        threshold: levels * (delta[i] ?? 0),
-        kappa: 0.5,
-      }),
-    }));
-    expect(placed).toHaveLength(2);
-    const plan = planRun(toSpikingForm(model, placed, levels), { steps: levels });
-    const { shape, data } = golden('x');
-    const { logits } = await createOracleEngine(plan).run({ shape: [...shape], data });
-    const last = Array.from(logits.data).slice(-18);
-    expect(deviation(last, golden(`act${bits}bit_logits`).data)).toBeLessThan(1e-12);
-  });
+  test.each([1, 2, 3] as const)(
+    'activations of %i bits are charge-aligned neurons at step 2^b − 1',
+    async (bits) => {
+      const { levels, delta } = meta[`act${bits}bit`];
+      const model = network();
+      const placed = activationSites(model.graph).map((site, i) => ({
+        ...site,
+        ...neuronSpec(chargeAligned, chargeAligned.attributes.parse({ activation: 'relu' }), {
+          threshold: levels * (delta[i] ?? 0),
+          kappa: 0.5,
+        }),
+      }));
+      expect(placed).toHaveLength(2);
+      const plan = planRun(toSpikingForm(model, placed, levels), { steps: levels });
+      const { shape, data } = golden('x');
+      const { logits } = await createOracleEngine(plan).run({ shape: [...shape], data });
+      const last = Array.from(logits.data).slice(-18);
+      expect(deviation(last, golden(`act${bits}bit_logits`).data)).toBeLessThan(1e-12);
+    },
+  );
 
   test('channels without a slope go into the next bias', () => {
     const graph = new Graph('squeeze');
@@ -187,5 +210,85 @@ describe.skipIf(!hasShared('golden', 'widen-squeeze'))('golden widening and sque
     expect(Math.max(...errors)).toBeCloseTo(2.604, 3);
     const inside = errors.filter((_, i) => i % 5 > 0 && i % 5 < 4 && i > 4 && i < 20);
     expect(Math.max(...inside)).toBeLessThan(1e-12);
+  });
+
+  /** Gradients of Σ y·weight by name of what y is made of. */
+  async function gradientsOf(
+    inputs: readonly string[],
+    weight: string,
+    make: (build: GraphBuilder) => string,
+  ): Promise<{ y: NdArray; of: (name: string) => NdArray }> {
+    const graph = new Graph('straight-through');
+    const build = new GraphBuilder(graph);
+    for (const name of inputs) {
+      graph.addInput({ name, dataType: 'float32', shape: [...(arrays.get(name)?.shape ?? [])] });
+    }
+    const y = make(build);
+    graph.setInitializer('weight', tensor(weight));
+    build.op('ReduceSum', [build.op('Mul', [y, 'weight'])], { keepdims: 0 }, { name: 'loss' });
+    graph.addOutput({ name: 'loss', dataType: 'float32', shape: [] });
+    const model = new Model(graph, 20);
+    model.graph.setInitializer('weight', Tensor.float32(golden(weight).shape, golden(weight).data));
+    const result = await differentiate(model, 'loss', inputs);
+    result.model.graph.setInitializer('weight', tensor(weight));
+    const given = new Map(inputs.map((name) => [name, arrays.get(name) ?? ndArray([], [meta.pact_clip])]));
+    const keep = new Set([y, ...result.gradients.values()]);
+    const found = evaluateModel(withExactConstants(result.model), given, { keep });
+    return {
+      y: lookUp(found, y, 'value'),
+      of: (name) => lookUp(found, lookUp(result.gradients, name, 'gradient'), 'value'),
+    };
+  }
+
+  const place = { shape: [4, 9], axis: 0, opset: 20 };
+
+  test('weights of one bit are signs with a scale a row, and the gradient passes where |w| ≤ 1', async () => {
+    const { y, of } = await gradientsOf(['bin_w'], 'bin_grad_out', (build) =>
+      weightForm(1).train(build, 'bin_w', place),
+    );
+    expect(deviation(y.data, golden('bin_wq').data)).toBeLessThan(1e-12);
+    expect(deviation(of('bin_w').data, golden('bin_grad_const_scale').data)).toBeLessThan(1e-12);
+    expect(deviation(written(1, 'bin_w'), y.data)).toBeLessThan(1e-7);
+  });
+
+  test.each([2, 4])('weights of %i bits are those of DoReFa with their gradients', async (bits) => {
+    const { y, of } = await gradientsOf(['bin_w'], 'bin_grad_out', (build) =>
+      weightForm(bits).train(build, 'bin_w', place),
+    );
+    expect(deviation(y.data, golden(`dorefa${bits}_wq`).data)).toBeLessThan(1e-12);
+    expect(deviation(of('bin_w').data, golden(`dorefa${bits}_grad`).data)).toBeLessThan(1e-12);
+    expect(deviation(written(bits, 'bin_w'), y.data)).toBeLessThan(1e-6);
+  });
+
+  /** What the whole numbers of a weight stand for. */
+  const written = (bits: number, name: string) => {
+    const { shape, data } = golden(name);
+    return dequantise(weightForm(bits).quantise(Tensor.float32(shape, data), 0)).toNumbers();
+  };
+
+  test.each([2, 3])('activations of %i bits are clipped at a bound that is trained', async (bits) => {
+    const { y, of } = await gradientsOf(['pact_x', 'clip'], 'pact_grad_out', (build) =>
+      addLevels(build, 'pact_x', 'clip', 2 ** bits - 1),
+    );
+    expect(deviation(y.data, golden(`pact${bits}_y`).data)).toBeLessThan(1e-12);
+    expect(deviation(of('pact_x').data, golden('pact_grad_x').data)).toBeLessThan(1e-12);
+    expect(deviation(of('clip').data, golden('pact_grad_clip').data)).toBeLessThan(1e-12);
+  });
+
+  test('signs of random projections keep angles', () => {
+    const random = new Random(7);
+    const [u, v] = [golden('angle_u').data, golden('angle_v').data];
+    const count = 20000;
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      let [a, b] = [0, 0];
+      for (let k = 0; k < u.length; k++) {
+        const p = random.normal();
+        a += p * (u[k] ?? 0);
+        b += p * (v[k] ?? 0);
+      }
+      sum += Math.sign(a) * Math.sign(b);
+    }
+    expect(Math.abs(sum / count - meta.angle.expected)).toBeLessThan(0.02);
   });
 });

@@ -1,3 +1,4 @@
+import { asFloat } from '../gradient-operators.ts';
 import type { TrainingOperator } from './training-operator.ts';
 
 /** y = x; no gradient passes. */
@@ -53,4 +54,35 @@ export const coupledAsIs: TrainingOperator = {
   attributes: new Map(),
   forward: () => ['value'],
   gradient: ({ gradient }) => [undefined, gradient],
+};
+
+/** y = 1 where x ≥ 0, else −1, with the gradient of the identity where |x| ≤ 1. */
+export const signStraightThrough: TrainingOperator = {
+  name: 'SignStraightThrough',
+  doc: 'y = 1 where x >= 0, else -1. Gradient: dx = dy where |x| <= 1, else 0 (straight-through estimator).',
+  inputs: ['x'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: (build) => {
+    const positive = build.op('GreaterOrEqual', ['x', build.scalar('zero', 0)]);
+    return [build.op('Where', [positive, build.scalar('one', 1), build.scalar('minus', -1)])];
+  },
+  gradient: ({ build, gradient, input }) => {
+    const near = build.op('LessOrEqual', [build.op('Abs', [input(0)]), build.scalar('one', 1)]);
+    return [build.op('Mul', [gradient, asFloat(build, near)])];
+  },
+};
+
+/** y = step·⌊x/step + ½⌋ with the gradient of the identity; none goes to the step. */
+export const stepsStraightThrough: TrainingOperator = {
+  name: 'StepsStraightThrough',
+  doc: 'y = step * floor(x / step + 1/2). Gradient: dx = dy, of step none (straight-through estimator).',
+  inputs: ['x', 'step'],
+  outputs: ['y'],
+  attributes: new Map(),
+  forward: (build) => {
+    const count = build.op('Add', [build.op('Div', ['x', 'step']), build.scalar('half', 0.5)]);
+    return [build.op('Mul', [build.op('Floor', [count]), 'step'])];
+  },
+  gradient: ({ gradient }) => [gradient, undefined],
 };

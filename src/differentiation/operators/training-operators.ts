@@ -5,6 +5,8 @@ import {
   coupledAsIs,
   floorStraightThrough,
   roundStraightThrough,
+  signStraightThrough,
+  stepsStraightThrough,
   stopGradient,
 } from './straight-through.ts';
 import { surrogates } from './surrogates.ts';
@@ -15,6 +17,8 @@ export const trainingOperators: readonly TrainingOperator[] = [
   stopGradient,
   floorStraightThrough,
   roundStraightThrough,
+  signStraightThrough,
+  stepsStraightThrough,
   coupled,
   coupledAsIs,
   ...Object.values(surrogates),

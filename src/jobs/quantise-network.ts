@@ -1,0 +1,232 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import { FormatError, messageOf } from '../errors.ts';
+import { withFolderLock } from '../files/folder-lock.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
+import { writeOnnx } from '../files/write-onnx.ts';
+import { asNetworkReads } from '../finetuning/run/network-pictures.ts';
+import { SourceNetwork } from '../finetuning/run/source-network.ts';
+import { type QuantisedTraining, trainQuantised } from '../finetuning/run/train-quantised.ts';
+import type { Model } from '../graph/model.ts';
+import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import {
+  type CalibrationInputs,
+  calibrateBounds,
+  calibrateStatistics,
+} from '../quantisation/trained/calibrate.ts';
+import { type NetworkSize, networkSize, placesOfWeights } from '../quantisation/trained/network-size.ts';
+import { normaliseProducts } from '../quantisation/trained/normalise-products.ts';
+import { ownWeights } from '../quantisation/trained/own-weights.ts';
+import {
+  checkQuantising,
+  type QuantisingInput,
+  type QuantisingPlan,
+} from '../quantisation/trained/quantising-plan.ts';
+import { startForm } from '../quantisation/trained/start-form.ts';
+import { writtenForm } from '../quantisation/trained/written-form.ts';
+import { BatchLoader } from '../training/data/batch-loader.ts';
+import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
+import type { TrainingEvent } from '../training/run/train-options.ts';
+import { checkpointName } from '../training/run/training-checkpoint.ts';
+import { openFineTuningParts } from './fine-tuning-parts.ts';
+import type { JobListener } from './notice.ts';
+import { type PictureForm, pictureForm } from './picture-form.ts';
+import { requireSource } from './require-source.ts';
+import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+
+/** How to train a network in few bits. */
+export interface QuantiseSettings extends Partial<QuantisingInput>, ModelOutputSettings, JobListener {
+  /** JSON file with settings of the training; those that are given beside it count instead. */
+  readonly recipe?: string | undefined;
+  /** Pictures with classes to train on: the part `train`, where there are several. */
+  readonly data: string;
+  /** Pictures to measure on. Default: the part `test` of the data. */
+  readonly testData?: string | undefined;
+  /** Folder of the run: checkpoints and loss curve. Default: `runs/<network>-w<bits>a<bits>x<widening>`. */
+  readonly folder?: string | undefined;
+  /** Whether to start from the beginning even if there is a checkpoint. Default false: it goes on. */
+  readonly fresh?: boolean | undefined;
+  /** Threads one operator may use. Default 1. */
+  readonly threads?: number | undefined;
+  /** Stops after the step under way with a checkpoint; the same settings go on from there. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
+}
+
+/** A network in few bits and how it came about. */
+export interface QuantiseEnd extends Omit<QuantisedTraining, 'network'> {
+  /** In QDQ form. */
+  readonly network: Network;
+  readonly output: string;
+  readonly folder: string;
+  readonly plan: QuantisingPlan;
+  /** Shares of test pictures whose class is found. */
+  readonly accuracies: { readonly source: number; readonly quantised: number };
+  /** What it takes, and what a network of the same bits takes that is not widened. */
+  readonly size: NetworkSize;
+  readonly narrow: NetworkSize;
+  /** Files with weights that the written file depends on, relative to its folder. */
+  readonly refersTo: readonly string[];
+}
+
+/** Pictures that bounds of activations are fitted on, at most. */
+const calibrationPictures = 512;
+
+/**
+ * Trains a network of pictures with few-bit weights and activations, widened by copies of its channels and squeezed to a budget where that is
+ * asked for. The result is a network of its own in QDQ form, which converts to charge-aligned neurons at T = 2^b − 1 steps.
+ *
+ * @throws UsageError for wrong settings, all at once, or a folder with another run; ConversionError if the network has no such
+ *   form; RuntimeError if the loss is not finite or runs away
+ *
+ * @example
+ * ```ts
+ * import { openNetwork, quantisation } from 'transpike';
+ *
+ * const source = await openNetwork('models/glyphs-cnn');
+ * const data = { data: 'glyphs:train?size=32', testData: 'glyphs:test?size=16' };
+ * const { size, narrow } = await quantisation.quantiseNetwork(source, { ...data, bits: { weights: 1, activations: 1 }, widen: 2, epochs: 1 });
+ * console.log(size.weights > 2 * narrow.weights); // true
+ * ```
+ */
+export async function quantiseNetwork(network: Network, settings: QuantiseSettings): Promise<QuantiseEnd> {
+  const plan = await planOf(settings);
+  const { force, bundle, data, testData, fresh = false, onNotice } = settings;
+  const name = `${network.name}-${nameOf(plan)}`;
+  const output = settings.output ?? `${name}.qdq.onnx`;
+  requireSource(network);
+  const inputs = inputsOf(network, data, testData, settings.recipe);
+  await requireWritable(output, { inputs, kind: 'onnx', force });
+  const folder = settings.folder ?? join('runs', name);
+  const pictures = pictureForm(network);
+  const [train, test] = await openParts(settings, pictures);
+  const source = await ownWeights(network.model);
+  const start = await startOf(source, plan, train, pictures);
+  const resume = !fresh && existsSync(join(folder, 'stage-0', checkpointName));
+  if (resume) onNotice?.({ kind: 'resumed', message: `going on with the run in ${folder}` });
+  const { threads, signal, onProgress } = settings;
+  const { network: trained, ...training } = await withFolderLock(folder, () =>
+    trainQuantised(
+      { ...taskOf(plan, pictures), start, train, test },
+      { out: folder, resume, fresh, threads, signal, onProgress },
+    ),
+  );
+  const model = writtenForm(trained, plan.bits);
+  const places = await placesOfWeights(start, plan.bits);
+  const accuracies = {
+    source: await accuracyOf(network.model, test, pictures),
+    quantised: await accuracyOf(model, test, pictures),
+  };
+  const size = networkSize(trained.graph, plan.bits, places);
+  const narrow = networkSize(source.graph, plan.bits, places);
+  const told = { plan, accuracies, size, narrow, squeezed: training.squeezed, epochs: training.curve };
+  await writeAtomically(join(folder, 'curve.json'), `${JSON.stringify(told, null, 2)}\n`);
+  const derived = derivedNetwork(network, model);
+  const written =
+    training.finished && output !== undefined ? await writeOnnx(model, output, { bundle }) : undefined;
+  return {
+    ...training,
+    plan,
+    output,
+    folder,
+    accuracies,
+    size,
+    narrow,
+    network: derived,
+    refersTo: written?.refersTo ?? [],
+  };
+}
+
+/** Bits and width as a name: w1a2x4. */
+export function nameOf({ bits, widen }: Pick<QuantisingPlan, 'bits' | 'widen'>): string {
+  return `w${bits.weights}a${bits.activations}x${widen}`;
+}
+
+/** Settings of the recipe, then those that are given beside it. */
+async function planOf(settings: QuantiseSettings): Promise<QuantisingPlan> {
+  const { recipe, data, testData, folder, fresh, threads, signal, onProgress, ...rest } = settings;
+  const { output, force, bundle, onNotice, ...given } = rest;
+  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const written = recipe === undefined ? {} : await readRecipe(recipe);
+  return checkQuantising({ ...written, ...stated }, recipe ?? 'quantise');
+}
+
+async function readRecipe(path: string): Promise<object> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as object;
+  } catch (cause) {
+    throw new FormatError(
+      {
+        where: path,
+        expected: 'settings of a training as JSON',
+        got: messageOf(cause),
+        remedy: 'Check the path, or the file',
+      },
+      { cause },
+    );
+  }
+}
+
+async function openParts(
+  { data, testData }: QuantiseSettings,
+  { config, channels }: PictureForm,
+): Promise<[TrainingData, TrainingData]> {
+  const parts = await openFineTuningParts({ data, testData, needsLabels: true });
+  const [shown, measured] = parts.map((part) => asNetworkReads(part, config)) as [Dataset, Dataset];
+  const train = await openTrainingData(shown, channels);
+  return [train, await openTrainingData(measured, channels, train.classes)];
+}
+
+/** The network that training starts from: normalised, calibrated, widened. */
+async function startOf(
+  source: Model,
+  { bits, widen, noise, seed }: QuantisingPlan,
+  train: TrainingData,
+  pictures: PictureForm,
+): Promise<Model> {
+  const batches = calibrationInputs(source, train, pictures);
+  const model = source.clone();
+  normaliseProducts(model, await calibrateStatistics(model, batches));
+  const together = Math.round(Math.log2(widen * (2 ** bits.activations - 1) + 1));
+  const bounds = await calibrateBounds(model, together, batches);
+  return startForm(model, { bits, widen, bounds, noise, seed });
+}
+
+function calibrationInputs({ graph }: Model, train: TrainingData, pictures: PictureForm): CalibrationInputs {
+  const rows = Math.min(64, train.size);
+  const shape = [rows, ...(graph.inputs[0]?.shape ?? []).slice(1).map(Number)];
+  return async function* () {
+    const loader = new BatchLoader(train, rows, pictures);
+    for (let first = 0; first + rows <= Math.min(train.size, calibrationPictures); first += rows) {
+      await loader.loadTest(first);
+      yield { shape, data: loader.inputs };
+    }
+  };
+}
+
+function taskOf(plan: QuantisingPlan, { mean, std }: PictureForm) {
+  const { bits, budget, slopePenalty, rounds, weightDecay, learningRate, labelSmoothing, ...rest } = plan;
+  return {
+    bits,
+    weightDecay,
+    squeezing: budget && { budget, slopePenalty, rounds, before: 0.4 },
+    plan: {
+      ...rest,
+      loss: { kind: 'cross-entropy', labelSmoothing } as const,
+      schedule: { kind: 'cosine', learningRate, warmupSteps: 0, final: 0 } as const,
+      patience: undefined,
+      data: { mean: [...mean], std: [...std] },
+    },
+  };
+}
+
+async function accuracyOf(model: Model, test: TrainingData, pictures: PictureForm): Promise<number> {
+  const network = await SourceNetwork.open(model);
+  try {
+    return await network.accuracy(new BatchLoader(test, Math.min(64, test.size), pictures), test.size);
+  } finally {
+    await network.release();
+  }
+}
