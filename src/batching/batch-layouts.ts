@@ -45,10 +45,7 @@ type Values = ReadonlyMap<string, FloatTensor>;
 
 /** The values for each of two images, and for both together. */
 async function runTwo(model: Model, values: readonly string[]): Promise<[Values, Values, Values]> {
-  const session = await OrtSession.create(exposeValues(model, values, false), {
-    weights: 'mapped',
-    keepScratch: false,
-  });
+  const session = await OrtSession.create(exposeValues(model, values, false), { weights: 'mapped' });
   const shapes = sampleShapes(model, 1);
   const [first, second] = [sampleInputs(model.graph, shapes, 0), sampleInputs(model.graph, shapes, 1)];
   try {

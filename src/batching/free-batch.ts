@@ -147,7 +147,7 @@ function together(
  * each alone in the other order. Large networks are loaded once.
  */
 async function compareBatches(model: Model, axes: BatchAxes): Promise<ImageComparison> {
-  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
+  const session = await OrtSession.create(model, { weights: 'mapped' });
   const run = async (images: readonly number[]) => {
     const shapes = shapesOf(model, axes, 1);
     const batch = joinSamples(images.map((image) => sampleInputs(model.graph, shapes, image)));

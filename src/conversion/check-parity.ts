@@ -126,7 +126,7 @@ async function runAll(
   model: Model,
   batches: readonly InputBatch[],
 ): Promise<ReadonlyMap<string, FloatTensor>[]> {
-  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
+  const session = await OrtSession.create(model, { weights: 'mapped' });
   try {
     const outputs: ReadonlyMap<string, FloatTensor>[] = [];
     for (const batch of batches) outputs.push(await session.run(batch));

@@ -35,7 +35,7 @@ export async function saysNextTokens(source: Model): Promise<boolean> {
       [inputs.ids.name]: { shape: [1, ids.length], data: castNumbers(ids, inputs.ids.dataType ?? 'int64') },
     },
   };
-  const session = await OrtSession.create(source, { weights: 'mapped', keepScratch: false });
+  const session = await OrtSession.create(source, { weights: 'mapped' });
   try {
     const { name } = logitsOf(source);
     const answer = async (to: NamedInputs) => lookUp(await session.run(to), name, 'output').data;

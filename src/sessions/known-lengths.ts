@@ -19,7 +19,7 @@ export async function withKnownLengths(model: Model): Promise<Model> {
   const known = keptLengths(model);
   const unknown = openAxes(model.graph).filter(({ key }) => !known.has(key));
   if (unknown.length === 0) return model;
-  const session = await OrtSession.create(model, { weights: 'mapped', keepScratch: false });
+  const session = await OrtSession.create(model, { weights: 'mapped' });
   let reason = '';
   try {
     for (const length of candidates) {

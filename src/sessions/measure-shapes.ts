@@ -12,7 +12,7 @@ import { weightLoadingOf } from './weight-loading.ts';
 /**
  * Shapes of values of a network for one sample, and of its outputs, found by running it: what ONNX Runtime
  * computes is right for every operator and every way of writing shapes. The values themselves stay in the runtime,
- * which frees each after its last use.
+ * which uses their memory again after the last use of each.
  *
  * @param inputShapes shapes of inputs by name; default: those of one sample, with the lengths that the model keeps or runs with
  * where it leaves some open
@@ -29,7 +29,7 @@ export async function measureShapes(
   const names = all.filter((name) => !weights.get(name));
   if (names.length === 0) return new Map([...weights].map(([name, shape]) => [name, shape!]));
   const { model: shapes, shapeOf } = withShapesAsOutputs(model, names, weightLoadingOf(model) === 'mapped');
-  const session = await OrtSession.create(shapes, { weights: 'mapped', keepScratch: false });
+  const session = await OrtSession.create(shapes, { weights: 'mapped' });
   try {
     const inputs = inputShapes
       ? sampleInputs(model.graph, inputShapes)

@@ -25,7 +25,10 @@ export interface SessionOptions {
   optimise?: 'none' | 'all';
   /** How weights in files are held. Default: `mapped` for large float32 ones, else `packed`. */
   weights?: WeightLoading;
-  /** Whether the session keeps the memory of intermediate results from one run to the next. Default true. */
+  /**
+   * Whether the session keeps the memory of intermediate results from one run to the next. Default true, which is right for a session of a
+   * few runs, too: the allocator of the C library finds no use for much of what ONNX Runtime gives back to it piece by piece.
+   */
   keepScratch?: boolean;
   /** Whether `runTensors` is mostly given memory for all outputs; it is then written to without a further copy. Default false. */
   ownOutputs?: boolean;
