@@ -8,7 +8,7 @@ import { exposeValues } from '../sessions/expose-values.ts';
 import { groupByMemory } from '../sessions/group-by-memory.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 
-/** Everything that happened at one site on one image; arrays have one number a neuron. */
+/** Everything that happened at one site on one image; arrays have one number a neuron, and are written over with the next image. */
 export interface SiteObservation {
   readonly site: MeasuredSite;
   /** Position of the image in the batch. */
@@ -48,7 +48,7 @@ export async function* observeNetwork(
     const plan = planRun(network, {
       keep: group.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]),
     });
-    const engine = await engines.fast(plan, { threads, memoryMB });
+    const engine = await engines.fast(plan, { threads, memoryMB, overwrites: true });
     const session = await OrtSession.create(
       exposeValues(
         source.model,

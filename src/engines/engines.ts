@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly synapses?: Synapses;
   /** Bound of the memory for activations in MB (2^20 bytes), for the fast engine only; larger batches are run in parts. */
   readonly memoryMB?: number | undefined;
+  /** Whether a run of the fast engine may write its results over those of the run before. Default false. */
+  readonly overwrites?: boolean;
 }
 
 /** Engines in float32, by the name the command line knows. */

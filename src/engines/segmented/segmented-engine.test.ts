@@ -95,6 +95,22 @@ describe('the segmented engine', () => {
     await engine.close();
   });
 
+  it.each([
+    ['in one part', {}, true],
+    ['in several parts', { memoryMB: 0.04 }, false],
+  ])('writes over the results of the run before where it may, %s', async (_, options, same) => {
+    const { plan } = await vitPlan({ steps: 2 });
+    const [first, second] = [randomImages([3, 3, 8, 8], 1), randomImages([3, 3, 8, 8], 2)];
+    const engine = await createSegmentedEngine(plan, { ...options, overwrites: true });
+    const before = await engine.run(first);
+    const after = await engine.run(second);
+    expect(after.logits.data.buffer === before.logits.data.buffer).toBe(same);
+    await engine.close();
+    const fresh = await createSegmentedEngine(plan, options);
+    expect(after.logits).toEqual((await fresh.run(second)).logits);
+    await fresh.close();
+  });
+
   it('reuses the memory of values that are no longer needed', async () => {
     const { plan } = await vitPlan({ steps: 4 });
     const engine = await createSegmentedEngine(plan);

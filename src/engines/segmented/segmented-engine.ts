@@ -44,6 +44,8 @@ export interface SegmentedOptions {
    * useIntegerSynapses; the spikes then come in whole numbers of one threshold). Default `float32`.
    */
   synapses?: 'float32' | 'int8';
+  /** Whether a run may write its results over those of the run before, which saves the time of new memory. Default false. */
+  overwrites?: boolean;
 }
 
 /** Memory an engine needs for the activations of one batch. */
@@ -121,6 +123,8 @@ class Segmented implements SegmentedEngine {
   readonly #probes = new Map<string, Promise<Map<string, StepShape>>>();
   readonly #layouts = new Map<string, Layout>();
   #run: { layout: Layout; run: SegmentedRun } | undefined;
+  /** Results of the last run by output, where they may be written over. */
+  readonly #results: Map<string, Float32Array> | undefined;
 
   constructor(
     plan: Plan,
@@ -128,7 +132,7 @@ class Segmented implements SegmentedEngine {
     actions: readonly Action[],
     leftInFloat: readonly SiteInFloat[],
     module: KernelModule,
-    { memoryMB = 4095 }: SegmentedOptions,
+    { memoryMB = 4095, overwrites = false }: SegmentedOptions,
   ) {
     this.plan = plan;
     this.leftInFloat = leftInFloat;
@@ -139,6 +143,7 @@ class Segmented implements SegmentedEngine {
     this.#actions = actions;
     this.#module = module;
     this.#limit = memoryMB * 2 ** 20;
+    this.#results = overwrites ? new Map() : undefined;
   }
 
   /** Steps that are computed, hidden ones included. */
@@ -160,6 +165,8 @@ class Segmented implements SegmentedEngine {
       const { outputs, state } = await this.#runPart(
         batch,
         before && sliceState(before, images, from, from + samples),
+        // The results of several parts are joined.
+        part === images ? this.#results : undefined,
       );
       results.push(outputs);
       if (state) states.push({ state, samples });
@@ -199,6 +206,7 @@ class Segmented implements SegmentedEngine {
   async #runPart(
     part: BoundInputs,
     before: StreamState | undefined,
+    overwritten: Map<string, Float32Array> | undefined,
   ): Promise<{ outputs: Map<string, FloatTensor>; state?: StreamState }> {
     const run = await this.#prepare(this.#shapesOf(part));
     const { stream } = this.plan;
@@ -217,7 +225,7 @@ class Segmented implements SegmentedEngine {
     }
     const states = stream && new SegmentedStates(this.plan, before);
     const tally = await withBatchInError(where, sampleCount(part), () => run.execute(states));
-    const outputs = this.#collect(run, tally);
+    const outputs = this.#collect(run, tally, overwritten);
     return { outputs, ...(states && { state: settle(this.plan, before, states.after, goesOn) }) };
   }
 
@@ -304,13 +312,19 @@ class Segmented implements SegmentedEngine {
   }
 
   /** Copies the wanted values out of the memory, which the next run writes over. */
-  #collect(run: SegmentedRun, tally: Tally): Map<string, FloatTensor> {
+  #collect(
+    run: SegmentedRun,
+    tally: Tally,
+    overwritten?: Map<string, Float32Array>,
+  ): Map<string, FloatTensor> {
     const { statistics } = this.plan;
     const steps = this.#rows;
     const outputs = new Map<string, FloatTensor>();
     const ownAxis = new Set(this.plan.outputs.values());
     for (const [output, value] of this.#network.values) {
-      outputs.set(output, this.#overTime(run, value, ownAxis.has(output)));
+      const result = this.#overTime(run, value, ownAxis.has(output), overwritten?.get(output));
+      overwritten?.set(output, result.data as Float32Array);
+      outputs.set(output, result);
     }
     const count = (name: string, counts: readonly number[]) =>
       outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });
@@ -325,10 +339,11 @@ class Segmented implements SegmentedEngine {
   }
 
   /** All steps of a value one after the other: [T·N, …], or [T, N, …] with an axis of its own. */
-  #overTime(run: SegmentedRun, value: string, ownAxis: boolean): FloatTensor {
+  #overTime(run: SegmentedRun, value: string, ownAxis: boolean, old?: Float32Array): FloatTensor {
     const steps = this.#rows;
     const first = run.read(value, 0);
-    const data = new Float32Array(first.length * steps);
+    const size = first.length * steps;
+    const data = old?.length === size ? old : new Float32Array(size);
     for (let t = 0; t < steps; t++) data.set(run.read(value, t), t * first.length);
     const dims = run.dims(value);
     const shape = ownAxis ? [steps, ...dims] : [(dims[0] ?? 1) * steps, ...dims.slice(1)];
