@@ -51,4 +51,10 @@ export { collectEvents, type EventChunks, type Events, type SensorSize } from '.
 export { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts';
 export { resizeImage } from '../images/resample.ts';
 export { greyImage, type RgbImage } from '../images/rgb-image.ts';
+export {
+  type EventStream,
+  type IntervalAnswer,
+  type RunEventsSettings,
+  runEvents,
+} from '../jobs/events/run-events.ts';
 export { openDataset } from '../opening/open-dataset.ts';

@@ -19,6 +19,8 @@ export const eventHybridConfig = z.object({
   dense: z.boolean().default(false),
   /** Steps after which the head answers. */
   interval: z.int().min(1).default(1),
+  /** Length of a step. */
+  step_milliseconds: z.number().positive().default(50),
   batch_norm_eps: z.number().positive().default(1e-5),
   num_classes: z.int().min(1).optional(),
 });

@@ -7,6 +7,7 @@ import { ndArray } from '../interpreter/nd-array.ts';
 import { lookUp } from '../look-up.ts';
 import { Random } from '../random.ts';
 import { eventHybridNetwork } from '../training/networks/event-hybrid.ts';
+import { stepMilliseconds } from './step-milliseconds.ts';
 import { toHybridForm } from './to-hybrid-form.ts';
 
 const [batch, steps, interval, classes] = [2, 6, 2, 5] as const;
@@ -46,7 +47,9 @@ it.each([
   ['the border moved forward', { border: 1 }],
 ])('answers as the graph that was trained: %s', async (_, more) => {
   const { model } = network(more);
-  const engine = await createOracleEngine(planRun(toHybridForm(model, interval), { stream: 'restarted' }));
+  const engine = await createOracleEngine(
+    planRun(toHybridForm(model, interval, 20), { stream: 'restarted' }),
+  );
   const { outputs } = await runStream(engine, { shape: [batch, steps, 2, 8, 10], data: events });
   const { data } = lookUp(outputs, 'logits', 'output');
   const wanted = trained(more);
@@ -62,7 +65,10 @@ it.each([
 
 it('leaves a network without neurons one of frames', () => {
   const { model } = network({ border: 0 });
-  const { graph } = toHybridForm(model, interval);
+  const form = toHybridForm(model, interval, 20);
+  const { graph } = form;
+  expect(stepMilliseconds(form)).toBe(20);
+  expect(stepMilliseconds(model)).toBeUndefined();
   expect(graph.nodes.filter(({ domain }) => domain === 'transpike')).toEqual([]);
   expect(graph.inputs[0]?.shape).toEqual(['batch', 'transpike.steps', 2, 8, 10]);
 });

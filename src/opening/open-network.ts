@@ -169,7 +169,8 @@ interface Opened {
 async function fromCheckpoint(folder: string): Promise<Opened> {
   const { model, architecture, config } = await openCheckpoint(folder);
   if (architecture !== eventHybrid.name) return { model, origin: architecture };
-  return { model: toHybridForm(model, eventHybridConfig.parse(config).interval), origin: architecture };
+  const { interval, step_milliseconds: milliseconds } = eventHybridConfig.parse(config);
+  return { model: toHybridForm(model, interval, milliseconds), origin: architecture };
 }
 
 async function fromNir(path: string, { options }: NirAddress): Promise<Opened> {

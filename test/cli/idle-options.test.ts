@@ -313,6 +313,13 @@ const effects: Record<string, Record<string, Effect>> = {
     '--precision': 'the numbers',
     '--batch': 'how inputs are computed',
     '--exit-confidence': 'where inputs stop',
+    '--events': 'the inputs',
+    '--step-milliseconds': {
+      'run @e.snn.onnx --input @x.npy -o @y.npy --step-milliseconds 5':
+        'run: expected no stepMilliseconds without a recording of events, got 5. Leave it out (--step-milliseconds).',
+      'run @e.snn.onnx --input @x.npy --events @x.raw --batch 2':
+        'a recording of events: expected no input or batchSize where answers are printed as the events come, got @x.npy, 2. Leave them out (--input, --batch).',
+    },
     '--spikes': output,
     '--spikes-as': {
       'run @e.snn.onnx --input @x.npy -o @y.npy --spikes-as events':

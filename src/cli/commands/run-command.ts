@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import { counted } from '../../counted.ts';
 import { type OutputFile, outputFiles } from '../../jobs/output-files.ts';
+import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import { type NetworkRun, type RunNetworkSettings, runNetwork } from '../../jobs/run-network.ts';
 import { spikeForms } from '../../jobs/spike-files.ts';
 import { mustExist } from '../../look-up.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
-import { addInput, options } from '../options.ts';
+import { addInput, options, positiveNumber } from '../options.ts';
+import { printEvents } from '../print-events.ts';
 import { printNotice } from '../print-notice.ts';
 import { describeSynapseUse } from '../print-synapses.ts';
 import { withProgress } from '../with-progress.ts';
@@ -14,6 +16,9 @@ import { withProgress } from '../with-progress.ts';
 interface Settings extends RunNetworkSettings {
   readonly output: string;
   readonly json?: boolean;
+  /** A recording in the place of arrays. */
+  readonly events?: string;
+  readonly stepMilliseconds?: number;
   readonly externalData?: readonly string[];
 }
 
@@ -25,6 +30,20 @@ export function runCommand(): Command {
       '-o, --output <file>',
       'where to write the logits [T, N, classes] as .npy, or all outputs by name as .npz; name=file writes one output (repeatable)',
       addInput,
+    )
+    .addOption(
+      new Option(
+        '--events <file>',
+        'show a network with an input over time a recording of an event camera instead of --input, and print what it says at the end of every T steps',
+      )
+        // In their place; commander asks for them otherwise.
+        .implies({ input: '', output: '' }),
+    )
+    .addOption(
+      new Option(
+        '--step-milliseconds <ms>',
+        'length of a step of --events (default: what the network was trained with, else 50)',
+      ).argParser(positiveNumber),
     )
     .addOption(options.steps('what the model was converted for'))
     .addOption(
@@ -76,6 +95,7 @@ Examples:
   transpike run detector.snn.onnx --input x.npy -o logits.npy -o boxes=boxes.npy
   transpike run detector.snn.onnx --input x.npy -o all.npz
   transpike run frames.snn.onnx --input film.npy -T 8 --stream restarted -o y.npy
+  transpike run hybrid/ --events recording.raw
   transpike run bert.snn.onnx --input input_ids=ids.npy --input attention_mask=mask.npy -o y.npy`,
     )
     .action(runAction);
@@ -83,6 +103,9 @@ Examples:
 
 async function runAction(path: string, settings: Settings): Promise<void> {
   const network = await openWithProgress(path, settings);
+  const { events, stepMilliseconds: milliseconds } = settings;
+  if (events !== undefined) return printEvents(network, { ...settings, events, milliseconds });
+  refuseIdle('run', settings, ['stepMilliseconds'], { because: 'without a recording of events' });
   const run = await withProgress((show) =>
     runNetwork(network, {
       ...settings,

@@ -24,6 +24,8 @@ const settings = z.strictObject({
   hidden: z.array(z.int().positive()).default([96]),
   /** Steps of an interval, after which the head answers and the accumulator starts anew. */
   interval: z.int().positive().default(4),
+  /** Length of a step in the data, which the network keeps for recordings. */
+  milliseconds: z.number().positive().default(50),
   /** Leak λ of all spiking layers before training. */
   leak: z.number().min(0.01).max(1).default(0.9),
   /** Height γ of the surrogate slope γ·max(0, 1 − |u/θ − 1|). */
@@ -62,7 +64,7 @@ export const eventHybridNetwork = defineNetwork<Settings>({
     },
   },
   initialise(network, shape, random) {
-    const { dense, interval } = network;
+    const { dense, interval, milliseconds } = network;
     const layers = network.stages.flat().length;
     return {
       tensors: initialTensors(network, shape, random),
@@ -73,6 +75,7 @@ export const eventHybridNetwork = defineNetwork<Settings>({
         border: Math.min(network.border ?? layers, layers),
         dense,
         interval,
+        step_milliseconds: milliseconds,
         batch_norm_eps: 1e-5,
       },
       decays: (_name, { length }) => length > 1,
