@@ -35,6 +35,7 @@ const layers = [
   'citations',
   'kernels',
   'sessions',
+  'web',
   'native',
   'quantisers',
   'engines',
@@ -64,6 +65,7 @@ const layers = [
   'cli',
   'conformance',
   'api',
+  'browser.ts',
   'index.ts',
   'internals.ts',
 ];
@@ -160,6 +162,7 @@ module.exports = {
       from: core,
       to: {
         path: 'node_modules/(?!@bufbuild/protobuf/|@huggingface/tokenizers/|@observablehq/plot/|linkedom/|ml-matrix/|zod/)',
+        dependencyTypesNot: ['type-only'],
       },
     },
     {

@@ -7,6 +7,7 @@
 export default {
   entry: [
     'src/index.ts!',
+    'src/browser.ts!',
     'src/conformance/index.ts!',
     'src/cli/main.ts!',
     'bench/**/*.{ts,mjs}!',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, release } from 'node:os';
 import { readConversionRecord } from '../conversion/conversion-record.ts';
 import { usedExtensions } from '../extensions/register-extension.ts';
 import type { Model } from '../graph/model.ts';
+import { chooseRuntime } from '../native/machine-runtime.ts';
 import type { Environment } from '../results/environment.ts';
 
 /**
@@ -26,7 +26,7 @@ export function describeEnvironment(
     network: network.name,
     transpike: version,
     node: process.versions.node,
-    onnxruntime: installedVersion('onnxruntime-node'),
+    onnxruntime: runtimeVersion(),
     platform: `${platform()} ${release()} ${arch()}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -45,11 +45,8 @@ export function describeEnvironment(
   };
 }
 
-function installedVersion(name: string): string {
-  try {
-    const require = createRequire(import.meta.url);
-    return (require(`${name}/package.json`) as { version: string }).version;
-  } catch {
-    return 'unknown';
-  }
+/** The version alone for the native build, which most have. */
+function runtimeVersion(): string {
+  const { package: name, version } = chooseRuntime();
+  return name === 'onnxruntime-node' ? version : `${version} (${name})`;
 }

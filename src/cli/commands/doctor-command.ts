@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { messageOf } from '../../errors.ts';
 import { chooseWorkers } from '../../evaluation/choose-workers.ts';
 import { onnxruntime } from '../../native/load-onnxruntime.ts';
+import { chooseRuntime } from '../../native/machine-runtime.ts';
 import { pairsSaturate } from '../../native/pairs-saturate.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { describeEnvironment } from '../../runs/describe-environment.ts';
@@ -51,7 +52,7 @@ function examine(): Promise<Finding[]> {
     finding('memory', () => `${gigabytes(freeMemory())} free of ${gigabytes(totalmem())}`),
     finding('open files', openFiles),
     finding('onnxruntime', runtimeAndAdapters),
-    finding('8 bits', async () => ((await pairsSaturate()) ? 'exact, without VNNI' : 'exact, with VNNI')),
+    finding('8 bits', exactProducts),
     finding('kernels', () => {
       compiledModule('kernels');
       return 'WebAssembly with SIMD';
@@ -72,10 +73,17 @@ async function finding(name: string, examination: () => string | Promise<string>
 
 /** ONNX Runtime with what it could run on; only processors are used. */
 function runtimeAndAdapters(): string {
-  const runtime = onnxruntime();
   const { onnxruntime: version } = describeEnvironment({ name: '' });
-  const adapters = runtime.listSupportedBackends().map(({ name }) => name);
+  if (chooseRuntime().package === 'onnxruntime-web') return `${version}; used: WebAssembly, on one thread`;
+  const adapters = onnxruntime()
+    .listSupportedBackends()
+    .map(({ name }) => name);
   return `${version}; adapters: ${adapters.join(', ')}; used: cpu`;
+}
+
+async function exactProducts(): Promise<string> {
+  if (chooseRuntime().package === 'onnxruntime-web') return 'exact, in WebAssembly';
+  return (await pairsSaturate()) ? 'exact, without VNNI' : 'exact, with VNNI';
 }
 
 async function openFiles(): Promise<string> {
