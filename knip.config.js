@@ -10,6 +10,8 @@ export default {
     'src/browser.ts!',
     'src/conformance/index.ts!',
     'src/cli/main.ts!',
+    // Started as a process.
+    'src/queue/work-child.ts!',
     'bench/**/*.{ts,mjs}!',
     'scripts/*.{ts,mjs}!',
     'test/core/core.fixture.ts',
@@ -29,6 +31,6 @@ export default {
   ignore: ['src/formats/onnx/onnx_pb.ts'],
   // Started by protoc, which `npm run generate:onnx` needs.
   ignoreDependencies: ['@bufbuild/protoc-gen-es'],
-  ignoreBinaries: ['protoc', 'mkfifo', 'mount', 'strace', 'umount'],
+  ignoreBinaries: ['protoc', 'mkfifo', 'mount', 'redis-server', 'strace', 'umount'],
   ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
 };

@@ -41,6 +41,7 @@ export { suppressOverlaps } from '../detection/suppress-overlaps.ts';
 export { type DeclaredHead, withDetections } from '../detection/with-detections.ts';
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 export { type RetrieveSettings, retrieveSources } from '../jobs/retrieve-sources.ts';
+export { type ServeSettings, serveQueue } from '../jobs/serve-queue.ts';
 export { type EarlyExitMetrics, earlyExit, exitStep } from '../metrics/early-exit.ts';
 export type {
   FoundSource,

@@ -102,6 +102,9 @@ const descriptions = {
   events: {
     summary: 'Look at files of event cameras, convert them, or simulate such a camera.',
   },
+  worker: {
+    summary: 'Work for evaluations, comparisons and tunings of other machines, on a queue in Redis.',
+  },
   runs: {
     summary: 'List, show, compare, export and name finished runs.',
   },

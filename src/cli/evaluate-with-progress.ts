@@ -33,14 +33,19 @@ export function evaluateWithProgress(
         const label = phaseLabels[name];
         if (label !== undefined) show({ label, done: 0, total: 0, unit: '' });
       },
-      onProgress: ({ done, total, skipped }) =>
+      onProgress: ({ done, total, skipped, workers }) =>
         show({
           label: 'evaluating',
           done,
           total,
           unit: 'images',
-          note: skipped > 0 ? `(${skipped} left out)` : '',
+          note: inBrackets(skipped > 0 && `${skipped} left out`, workers),
         }),
     }),
   ).finally(() => interruption.end());
+}
+
+function inBrackets(...notes: readonly (string | false | undefined)[]): string {
+  const said = notes.filter(Boolean);
+  return said.length > 0 ? `(${said.join('; ')})` : '';
 }

@@ -169,6 +169,18 @@ export const options = {
       'threads that evaluate, each with its own copy of the networks (default: as many as processors and memory allow)',
       'N',
     ).argParser(wholeNumber(1)),
+  queue: () =>
+    new JobOption(
+      'queue',
+      'let the workers of this Redis do the work: redis://host:6379, or rediss://… for TLS; start some with transpike worker',
+      'address',
+    ),
+  serve: () =>
+    new JobOption(
+      'serve',
+      'where workers of --queue fetch the model and the data from here (default: any free port, at all addresses of this machine)',
+      'host:port',
+    ),
   memoryMB: () =>
     new JobOption(
       'memoryMB',

@@ -4,7 +4,7 @@ import { mention } from './mention.ts';
 import { tell } from './status-line.ts';
 
 /** Notices that only tell; all others are warnings. */
-const plain: readonly NoticeKind[] = ['few-workers', 'resumed', 'other-steps', 'tokens'];
+const plain: readonly NoticeKind[] = ['few-workers', 'resumed', 'other-steps', 'tokens', 'queue'];
 
 /** Prints a notice to the standard error stream, with the flags that help. */
 export function printNotice({ kind, message, means = [] }: Notice): void {

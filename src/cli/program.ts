@@ -22,6 +22,7 @@ import { runsCommand } from './commands/runs-command.ts';
 import { simulateCommand } from './commands/simulate-command.ts';
 import { trainCommand } from './commands/train-command.ts';
 import { tuneCommand } from './commands/tune-command.ts';
+import { workerCommand } from './commands/worker-command.ts';
 import { programShell, withCommonOptions } from './program-shell.ts';
 
 /** The command line `transpike`. */
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     quantiseCommand(),
     demoCommand(),
     eventsCommand(),
+    workerCommand(),
     runsCommand(),
     ...listCommands(),
     citeCommand(),

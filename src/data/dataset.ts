@@ -57,6 +57,18 @@ export interface EventRecording extends SensorSize {
   chunks(): EventChunks;
 }
 
+/** A picture of a data set that was not read yet. */
+export interface PictureFile {
+  /** Stable and unique in the data set. */
+  readonly id: string;
+  /** Index of the class; undefined if the data set has no labels. */
+  readonly label: number | undefined;
+  /** What would be right where that is no class, without a batch axis. */
+  readonly target?: FloatTensor;
+  /** Absolute path of the file. */
+  readonly path: string;
+}
+
 /** Samples in a fixed order. */
 export interface Dataset {
   /** Name of the kind, for example `image-folder`. */
@@ -79,6 +91,8 @@ export interface Dataset {
    * @throws DataError if the picture is missing or damaged.
    */
   sample(index: number): Promise<Sample>;
+  /** The file of a sample, without reading it, where every sample is a picture in a file of its own. */
+  picture?(index: number): Promise<PictureFile>;
   /** Whether samples are arrays that a network takes as they are. Default false: pictures or texts have to be prepared for it. */
   arrays?: boolean;
   /** The events of a sample one by one, where it is made of events; {@link sample} counts them. */

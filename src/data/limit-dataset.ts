@@ -10,8 +10,10 @@ export function limitDataset(dataset: Dataset, limit: number): Dataset {
   const { size } = dataset;
   if (limit >= size) return dataset;
   const place = (index: number) => Math.floor((index * size) / limit);
+  const { picture } = dataset;
   return {
     ...dataset,
+    ...(picture && { picture: (index) => picture(place(index)) }),
     size: limit,
     endless: false,
     id: (index) => dataset.id(place(index)),

@@ -39,6 +39,8 @@ export interface LoadOptions {
   skip?: ReadonlySet<string> | undefined;
   /** True: a damaged picture ends the run. False: it is left out and reported. */
   strict: boolean;
+  /** True where the samples are part of a data set, all of which may be damaged. Default false. */
+  isPart?: boolean | undefined;
   /** Is told about every damaged picture that is left out, in the order of the data set. */
   onSkipped?: ((id: string, reason: string) => void) | undefined;
   /** Batches that are read and preprocessed ahead of the consumer; default 2. */
@@ -68,7 +70,7 @@ export function loadBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
 
 async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenerator<Batch, void> {
   checkOptions(options);
-  const { batchSize, strict, skip, onSkipped, prefetch = 2, concurrency = 4 } = options;
+  const { batchSize, strict, skip, isPart, onSkipped, prefetch = 2, concurrency = 4 } = options;
   const indices = Array.from({ length: dataset.size }, (_, i) => i).filter((i) => !skip?.has(dataset.id(i)));
   const prepare = async (index: number) => prepareInput(await dataset.sample(index), options);
   // One batch is put together ahead; of the others ahead, the samples are.
@@ -91,7 +93,7 @@ async function* readBatches(dataset: Dataset, options: LoadOptions): AsyncGenera
   }
   if (pending.length > 0) yield joinInputs(pending, options);
   // What is left of an interrupted run may be damaged images alone.
-  if (good === 0 && indices.length > 0 && !skip?.size) refuseAllDamaged(dataset, indices.length);
+  if (good === 0 && indices.length > 0 && !skip?.size && !isPart) refuseAllDamaged(dataset, indices.length);
 }
 
 /** A whole sample that the network cannot take; unlike a damaged picture it is never left out. */

@@ -23,5 +23,9 @@ export function imageFilesDataset(
       const { id, label } = files[index]!;
       return { kind: 'image', id, label, image: await decodeImage(resolve(folder, id)) };
     },
+    async picture(index) {
+      const { id, label } = files[index]!;
+      return { id, label, path: resolve(folder, id) };
+    },
   };
 }

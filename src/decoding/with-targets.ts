@@ -10,8 +10,12 @@ import { openTargets } from './open-targets.ts';
 export async function withTargets(dataset: Dataset, path: string): Promise<Dataset> {
   const ids = Array.from({ length: dataset.size }, (_, i) => dataset.id(i));
   const targetOf = await openTargets(path, ids);
+  const { picture } = dataset;
   return {
     ...dataset,
+    ...(picture && {
+      picture: async (index) => ({ ...(await picture(index)), target: await targetOf(index) }),
+    }),
     sample: async (index) => ({ ...(await dataset.sample(index)), target: await targetOf(index) }),
   };
 }

@@ -58,13 +58,7 @@ export function chooseWorkers(
   const threadsOf = (workers: number) => Math.max(1, Math.floor(processors / Math.max(1, workers)));
   if (wanted !== undefined) return { workers: wanted, threads: threadsOf(wanted) };
   const useful = Math.max(1, Math.min(processors, batches));
-  const weights = weightBytes(model);
-  // Mapped weights are there once, whatever the number of workers.
-  const mapped = weightLoadingOf(model) === 'mapped';
-  const copies = (mapped ? 0 : copiesOfWeights) + quantised + (quantised > 0 ? copiesWhileQuantised : 0);
-  const bytes = bytesBesideWeights + answers + copies * weights;
-  // All workers load the quantised networks from one copy of each.
-  const common = (mapped ? weights : 0) + quantised * weights;
+  const { bytes, common } = workerBytes(model, { quantised, answers });
   const free = share * freeBytes - common;
   const workers = Math.max(1, Math.min(useful, Math.floor(free / bytes)));
   const threads = threadsOf(workers);
@@ -72,6 +66,22 @@ export function chooseWorkers(
   const needs = `each takes about ${gigabytes(bytes)}${common > 0 ? `, all of them ${gigabytes(common)} of weights` : ''}`;
   const reason = `${counted(workers, 'worker')} with ${counted(threads, 'thread')}: ${needs}, and ${gigabytes(freeBytes)} are free`;
   return { workers, threads, reason };
+}
+
+/** Memory of one worker, in bytes: its own, and what all workers of a process have in common. Estimates. */
+export function workerBytes(
+  model: Model,
+  { quantised = 0, answers = 0 }: BesideNetworks = {},
+): { readonly bytes: number; readonly common: number } {
+  const weights = weightBytes(model);
+  // Mapped weights are there once, whatever the number of workers.
+  const mapped = weightLoadingOf(model) === 'mapped';
+  const copies = (mapped ? 0 : copiesOfWeights) + quantised + (quantised > 0 ? copiesWhileQuantised : 0);
+  return {
+    bytes: bytesBesideWeights + answers + copies * weights,
+    // All workers load the quantised networks from one copy of each.
+    common: (mapped ? weights : 0) + quantised * weights,
+  };
 }
 
 /** Bytes of the weights as float32. */

@@ -1,6 +1,7 @@
 import { freeBatch } from '../batching/free-batch.ts';
 import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
+import type { Batch } from '../data/load-batch.ts';
 import type { DeclaredHead } from '../detection/with-detections.ts';
 import {
   diagnosedImages,
@@ -25,8 +26,10 @@ import type { TaskName } from '../tasks/tasks.ts';
 import { measuredNetwork } from './measured-network.ts';
 import { requireStreaming } from './require-streaming.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
+import type { BatchOutcome } from './run/batch-outcome.ts';
 import { comparedImages, compareSynapses } from './run/compare-synapses.ts';
 import { evaluateBatches } from './run/evaluate-batches.ts';
+import type { EvaluateElsewhere } from './run/evaluate-elsewhere.ts';
 import { type EvaluationData, EvaluationImages } from './run/evaluation-images.ts';
 import { PhaseClock } from './run/phase-clock.ts';
 import { summarise } from './summary/summarise.ts';
@@ -52,6 +55,8 @@ export interface EvaluateOptions {
   readonly workers?: number;
   /** Threads of ONNX Runtime in each worker. Default 1. */
   readonly threads?: number;
+  /** Evaluates the images on other machines; workers then serve what else is to be done. Default: workers do. */
+  readonly elsewhere?: EvaluateElsewhere | undefined;
   /** Engine for the spiking network. Default `fast`. */
   readonly engine?: EngineName;
   /** Numbers that synaptic weights are kept in; `int8` for the fast engine only. Default `float32`. */
@@ -152,6 +157,8 @@ function startRun(
     clock,
     collector,
     images: new EvaluationImages(data, collector, again),
+    pictures: data.pictures,
+    elsewhere: options.elsewhere,
     record,
     quantised,
     exitConfidence,
@@ -176,7 +183,7 @@ async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<Eval
   const quantisation = run.quantised
     ? await planQuantisation(network, () => images.first(rangeImages), running.onWarning)
     : undefined;
-  await evaluateImages(network, run, quantisation && (await networksOf(network, quantisation)));
+  await evaluateImages(network, run, quantisation);
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
   const { conversionErrors, diagnosis, traces } = stream ? notDiagnosed : await diagnose(network, run);
@@ -225,7 +232,13 @@ async function diagnose(
 const notDiagnosed: FewImagesDiagnosis = { conversionErrors: [], diagnosis: null };
 
 /** The quantised networks of a plan: made once, whatever the number of workers. */
-async function networksOf({ source, sites }: ComparedNetwork, { table, widths }: QuantisationPlan) {
+async function networksOf(
+  network: DenseNetwork | ComparedNetwork,
+  plan: QuantisationPlan | undefined,
+): Promise<Model[] | undefined> {
+  if (!network.spiking || !plan) return undefined;
+  const { source, sites } = network;
+  const { table, widths } = plan;
   const networks: Model[] = [];
   for await (const network of quantisedNetworks(source, sites, table, widths)) networks.push(network);
   return networks;
@@ -234,20 +247,34 @@ async function networksOf({ source, sites }: ComparedNetwork, { table, widths }:
 /** Evaluates all images that are not done yet. */
 async function evaluateImages(
   network: DenseNetwork | ComparedNetwork,
-  { clock, images, collector, running }: Run,
-  quantised?: readonly Model[],
+  { clock, images, pictures, collector, running, elsewhere }: Run,
+  quantisation?: QuantisationPlan,
 ): Promise<void> {
   clock.begin('loading');
-  await evaluateBatches(images.remaining(), {
+  const common = {
     ...running,
     network,
-    quantised,
     onReady: () => {
       clock.begin('images');
       collector.start();
     },
-    onOutcome: (batch, outcome) => collector.add(batch, outcome),
-  });
+    onOutcome: (batch: Batch, outcome: BatchOutcome) => collector.add(batch, outcome),
+  };
+  if (elsewhere) {
+    await elsewhere({
+      ...common,
+      quantisation,
+      batches: () => images.remaining(),
+      pictures: pictures && { ...pictures, batches: () => pictures.batches(collector.ids) },
+      onAnswers: (samples, met, outcome) => collector.addSeen(samples, met, outcome),
+      onSkipped: (id, reason) => collector.skip(id, reason),
+    });
+  } else {
+    await evaluateBatches(images.remaining(), {
+      ...common,
+      quantised: await networksOf(network, quantisation),
+    });
+  }
   await collector.finish();
 }
 

@@ -6,7 +6,7 @@ import { classTable } from '../data/class-table.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import type { StreamAverages } from '../engines/require-stream.ts';
-import { type BesideNetworks, chooseWorkers } from '../evaluation/choose-workers.ts';
+import { type BesideNetworks, chooseWorkers, workerBytes } from '../evaluation/choose-workers.ts';
 import { type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 import { measuredNetwork } from '../evaluation/measured-network.ts';
 import { taskOf } from '../evaluation/task-of.ts';
@@ -27,6 +27,8 @@ import type { TaskName } from '../tasks/tasks.ts';
 import { freeMemory } from '../workers/free-memory.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
+import { openQueue } from './open-queue.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import { readDetectionHead } from './read-detection-head.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
@@ -35,7 +37,7 @@ import { tellOtherSteps } from './tell-other-steps.ts';
 import { tellTokens } from './tell-tokens.ts';
 
 /** How to evaluate a network. */
-export interface EvaluateSettings extends JobOrigin, JobListener {
+export interface EvaluateSettings extends JobOrigin, JobListener, QueueSettings {
   /** Images to measure on: a folder, a list, an .npy stack, an address of generated ones. */
   readonly data: string;
   /**
@@ -95,6 +97,8 @@ export interface EvaluationProgress {
   readonly total: number;
   /** Images that could not be read. */
   readonly skipped: number;
+  /** How the workers of a queue are doing, in a few words; absent without one. */
+  readonly workers?: string;
 }
 
 /** The end of an evaluation, the folder of its record, and the path of the report if one could be drawn. */
@@ -177,20 +181,35 @@ async function evaluateInto(
   const {
     dataset: { size },
     batches,
+    pictures,
     batchSize,
   } = inputs;
+  const beside = besideNetworks(network, inputs, steps, quantised);
   const { workers, threads, reason } = chooseWorkers(
     network.model,
     Math.ceil(size / batchSize),
     settings.workers ?? (stream && 1),
     { processors: availableParallelism(), freeBytes: freeMemory() },
-    besideNetworks(network, inputs, steps, quantised),
+    beside,
   );
-  if (reason) onNotice?.({ kind: 'few-workers', message: reason, means: ['workers'] });
+  if (reason && settings.queue === undefined)
+    onNotice?.({ kind: 'few-workers', message: reason, means: ['workers'] });
+  const queue = await openQueue(settings);
+  const { bytes, common } = workerBytes(network.model, beside);
+  const { strict = false } = settings;
+  const queued = queue && {
+    title: `evaluation of ${network.name}`,
+    name: resolve(record.folder),
+    images: size,
+    // Processes share no copies but what is mapped.
+    bytes: bytes + common,
+    strict,
+  };
   return evaluate({
     model: network.model,
-    data: { size, batches },
+    data: { size, batches, pictures },
     task: settings.task,
+    elsewhere: queue && queued && queue.evaluation(queued),
     workers,
     threads,
     record,
@@ -204,8 +223,9 @@ async function evaluateInto(
     ...(steps !== undefined && { steps }),
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),
     onPhase: (name) => settings.onPhase?.(name),
-    onProgress: ({ done, skipped }) => onProgress?.({ done, total: size, skipped }),
-  });
+    onProgress: ({ done, skipped }) =>
+      onProgress?.({ done, total: size, skipped, ...(queue && { workers: queue.describe() }) }),
+  }).finally(() => queue?.close());
 }
 
 /** Answers are held where they are computed, and where they are judged. */

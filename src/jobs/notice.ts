@@ -22,6 +22,10 @@ export type NoticeKind =
   | 'damaged-record'
   /** A worker died, or memory ran out, and the job goes on all the same. */
   | 'recovered'
+  /** How workers of a queue are found. */
+  | 'queue'
+  /** Something is wrong with a queue or its workers, and the job goes on all the same. */
+  | 'queue-trouble'
   /** The run is finished, but its report could not be drawn. */
   | 'no-report';
 

@@ -1,6 +1,7 @@
 import type { Dataset, DatasetOptions } from '../data/dataset.ts';
 import type { Batch } from '../data/load-batch.ts';
 import type { TokenFacts } from '../data/token-samples.ts';
+import type { UnreadPictures } from '../data/unread-pictures.ts';
 
 /** A data set as inputs of a network. */
 export interface Inputs {
@@ -10,6 +11,8 @@ export interface Inputs {
   readonly batchSize: number;
   /** What became of texts; absent for other data. */
   readonly tokens?: TokenFacts;
+  /** The files of the samples, where each is a picture in a file of its own. */
+  readonly pictures?: UnreadPictures | undefined;
   /** Batches in the order of the data set, without the samples to skip. */
   batches(
     skip?: ReadonlySet<string>,

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { tokenInputs } from '../analysis/token-inputs.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { loadBatches } from '../data/load-batch.ts';
+import { unreadPictures } from '../data/unread-pictures.ts';
 import { ConversionError, RuntimeError, UsageError } from '../errors.ts';
 import { printShape } from '../graph/print-graph.ts';
 import type { InputOptions, Inputs } from './inputs.ts';
@@ -48,15 +49,16 @@ export async function openInputs(
   if (!dataset.arrays) requirePreprocess(network, path);
   const inputShape = dataset.arrays ? await filledShape(network, dataset) : knownShape(network);
   const batchSize = wanted ?? dataset.batchSize ?? 8;
+  const dataType = network.model.graph.inputs[0]?.dataType;
+  const reading = { preprocess: network.preprocess, inputShape, dataType };
   return {
     dataset,
     size: dataset.size,
     batchSize,
+    pictures: unreadPictures(dataset, batchSize, reading),
     batches: (skip, onSkipped) =>
       loadBatches(dataset, {
-        preprocess: network.preprocess,
-        inputShape,
-        dataType: network.model.graph.inputs[0]?.dataType,
+        ...reading,
         batchSize,
         strict,
         skip,

@@ -246,8 +246,19 @@ const jobs: Record<string, () => Promise<void>> = {
   },
 };
 
-/** Commands that do nothing with networks. */
-const about = ['cite', 'completion', 'devices', 'doctor', 'events', 'help', 'methods', 'neurons', 'runs'];
+/** Commands that do nothing with networks of their own; those of a worker are in test/queue. */
+const about = [
+  'worker',
+  'cite',
+  'completion',
+  'devices',
+  'doctor',
+  'events',
+  'help',
+  'methods',
+  'neurons',
+  'runs',
+];
 
 describe('the library does what the command line does', () => {
   it('in every command but those that tell of the program itself; demo is two of them', () => {

@@ -206,6 +206,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--limit': measured,
     '--batch': 'how images are computed',
     '--workers': 'how images are computed',
+    '--queue': 'where images are computed',
+    '--serve': {
+      'evaluate @e.snn.onnx --data @x.npy --serve head:7000':
+        'queue: expected a queue, too, got an address to serve at. Leave one of them out (--queue, --serve).',
+    },
     '--run': output,
     '--strict': strict,
     '--name': called,
@@ -247,6 +252,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--limit': measured,
     '--batch': 'how images are computed',
     '--workers': 'how images are computed',
+    '--queue': 'where images are computed',
+    '--serve': {
+      'compare @e.snn.onnx --data @x.npy --serve head:7000':
+        'queue: expected a queue, too, got an address to serve at. Leave one of them out (--queue, --serve).',
+    },
     '--memory': 'how images are computed',
     '--engine': 'how images are computed',
     '--synapses': 'how images are computed',
@@ -443,6 +453,14 @@ const effects: Record<string, Record<string, Effect>> = {
     '--steps': 'T',
   },
   events: {},
+  worker: {
+    '--queue': 'whom it works for',
+    '--concurrency': 'how it works',
+    '--cache': 'where it keeps what it fetched',
+    '--cache-size': 'how much of that it keeps',
+    '--lease': 'when others take its jobs over',
+    '--patience': 'when its jobs count as hanging',
+  },
   runs: {},
   methods: { '--format': printing, '--json': printing },
   neurons: { '--format': printing, '--json': printing },

@@ -67,6 +67,8 @@ export function compareCommand(): Command {
     .addOption(options.limit())
     .addOption(options.batchSize())
     .addOption(options.workers())
+    .addOption(options.queue())
+    .addOption(options.serve())
     .addOption(options.memoryMB())
     .addOption(options.name())
     .addOption(options.tags())

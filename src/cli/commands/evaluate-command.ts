@@ -56,6 +56,8 @@ export function evaluateCommand(): Command {
     .addOption(options.limit())
     .addOption(options.batchSize())
     .addOption(options.workers())
+    .addOption(options.queue())
+    .addOption(options.serve())
     .addOption(options.memoryMB())
     .addOption(options.name())
     .addOption(options.tags())

@@ -3,6 +3,7 @@ import type { Batch } from '../../data/load-batch.ts';
 import { DataError } from '../../errors.ts';
 import type { BatchRecord, ImageRecord, SkippedImage } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
+import type { SeenFor } from '../../results/seen-images.ts';
 import type { RunTraces } from '../../results/traces.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
 import type { BatchOutcome } from './batch-outcome.ts';
@@ -19,6 +20,9 @@ export interface EvaluationRecord {
   /** Takes the results; the evaluation is over. @param traces what reports draw beside them */
   finish(result: EvaluationResult, traces?: RunTraces): Promise<void>;
 }
+
+/** Samples that were evaluated, without their numbers. */
+export type AnsweredSamples = Pick<Batch, 'ids' | 'labels'>;
 
 /** How far an evaluation is. */
 export interface EvaluationProgress {
@@ -88,9 +92,17 @@ export class BatchCollector {
     this.#skipped.push({ id, reason });
   }
 
-  async add(batch: Batch, { classes, images, tokens, activity }: BatchOutcome): Promise<void> {
+  async add(batch: Batch, outcome: BatchOutcome): Promise<void> {
+    await this.addSeen(batch, this.#seen ? seenFor(batch, this.#seen) : [], outcome);
+  }
+
+  /** Adds what was evaluated where its numbers are not at hand. @param met what the network has met each sample for */
+  async addSeen(
+    batch: AnsweredSamples,
+    met: readonly (SeenFor | undefined)[],
+    { classes, images, tokens, activity }: BatchOutcome,
+  ): Promise<void> {
     if (classes !== undefined) requireKnownLabels(batch, classes);
-    const met = this.#seen ? seenFor(batch, this.#seen) : [];
     const predictions = images.map((answers, i) => {
       const [id, label, seen] = [batch.ids[i]!, batch.labels[i], met[i]];
       return {
@@ -133,7 +145,7 @@ export class BatchCollector {
 }
 
 /** @throws DataError if a label is no class of the network: the data belong to another one */
-function requireKnownLabels({ ids, labels }: Batch, classes: number): void {
+function requireKnownLabels({ ids, labels }: AnsweredSamples, classes: number): void {
   const at = labels.findIndex((label) => label !== undefined && label >= classes);
   if (at < 0) return;
   throw new DataError({

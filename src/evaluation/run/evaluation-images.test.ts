@@ -34,6 +34,13 @@ async function idsOf(batches: AsyncIterator<Batch>): Promise<string[]> {
 }
 
 describe('EvaluationImages', () => {
+  it('gives the first images where all were read elsewhere meanwhile', async () => {
+    const elsewhere = progress();
+    const images = new EvaluationImages(data(), elsewhere, 4);
+    for (const id of 'abcdefghij') elsewhere.ids.add(id);
+    expect((await images.first(4))?.ids).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('gives the first images before and after all of them, and reads each once', async () => {
     const read: string[] = [];
     const images = new EvaluationImages(data(read), progress(), 4);

@@ -1,4 +1,5 @@
 import type { Batch } from '../../data/load-batch.ts';
+import type { UnreadPictures } from '../../data/unread-pictures.ts';
 import { isNamed, joinSamples } from '../../graph/input-batch.ts';
 import { inputsOf, partOf } from './drain-batches.ts';
 
@@ -13,6 +14,8 @@ export interface EvaluationData {
    * @param onSkipped to be told of images that cannot be read
    */
   batches(skip: ReadonlySet<string>, onSkipped: (id: string, reason: string) => void): AsyncIterable<Batch>;
+  /** The files of the samples, where each is a picture in a file of its own. */
+  readonly pictures?: UnreadPictures | undefined;
 }
 
 /** The images that are done, and where to tell of those that cannot be read. */
@@ -31,7 +34,8 @@ export class EvaluationImages {
 
   /** @param most images that are wanted again: the batches that hold them stay in memory */
   constructor(data: EvaluationData, progress: Progress, most: number) {
-    const done = progress.ids;
+    // As it is now: where images are read elsewhere, the first ones may be looked at when all are done.
+    const done = new Set(progress.ids);
     const remaining = data.batches(done, (id, reason) => progress.skip(id, reason));
     this.#remaining = new ReplayedBatches(remaining, most);
     this.#whole =

@@ -53,8 +53,10 @@ function drawBox({ width, height }: RgbImage, proportions: number, random: Rando
 }
 
 function withPictures(dataset: Dataset, view: (image: RgbImage, index: number) => RgbImage): Dataset {
+  // What is seen is not what is in the file.
+  const { picture, ...rest } = dataset;
   return {
-    ...dataset,
+    ...rest,
     sample: async (index) => {
       const sample = await dataset.sample(index);
       return sample.kind === 'image' ? { ...sample, image: view(sample.image, index) } : sample;

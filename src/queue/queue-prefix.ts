@@ -1,0 +1,2 @@
+/** What the names of all keys in Redis begin with. */
+export const queuePrefix = 'transpike';
