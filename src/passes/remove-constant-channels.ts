@@ -35,7 +35,8 @@ export const removeConstantChannels = definePass({
       const found = constantChannels(graph, flow, group, borders);
       if (found && found.size > 0) gone.set(group, found);
     }
-    mapChannels(graph, flow, (channels, group = -1) =>
+    // Followed once more, for the biases that are new; groups have the same numbers.
+    mapChannels(graph, channelFlow(graph), (channels, group = -1) =>
       [...Array(channels).keys()].filter((channel) => !gone.get(group)?.has(channel)),
     );
     return [...gone.values()].reduce((sum, { size }) => sum + size, 0);

@@ -101,6 +101,25 @@ describe('removeConstantChannels', () => {
     expect(plain.graph.initializers.get('w1')?.shape).toEqual([1, 3, 1, 1]);
   });
 
+  it('takes channels out of layers that follow each other, one of which gets its bias from the other', () => {
+    const model = networkOf({ x: [2, 3, 4, 4] }, (build) => {
+      const first = norm(
+        build,
+        build.op('Conv', ['x', weight(build, 'w1', [3, 3, 1, 1])]),
+        [0, 1, 1],
+        [2, 0, 1],
+      );
+      const drive = build.op('Conv', [build.op('Relu', [first]), weight(build, 'w2', [3, 3, 1, 1])]);
+      const second = norm(build, drive, [1, 0, 2], [0.1, 1, 0]);
+      const head = weight(build, 'w3', [2, 3, 1, 1]);
+      return [build.op('Conv', [build.op('Relu', [second]), head], {}, { name: 'y' })];
+    });
+    const before = outputOf(model);
+    expect(removeConstantChannels(model, false)).toBe(2);
+    expect(model.graph.initializers.get('w2')?.shape).toEqual([2, 2, 1, 1]);
+    expectSame(model, before);
+  });
+
   it('leaves residual streams whole', () => {
     expect(removeConstantChannels(residualNetwork(), true)).toBe(0);
   });
