@@ -26,6 +26,7 @@ export {
 } from '../dynamics/define-neuron.ts';
 export { type FewSpikesGradients, fewSpikesGradients } from '../dynamics/few-spikes-gradients.ts';
 export type { FewSpikesCode } from '../dynamics/few-spikes-tables.ts';
+export { type InverseTimeLayer, inverseTimes } from '../dynamics/inverse-times.ts';
 export { lowerPotential, lowerReset } from '../dynamics/lower-soft-reset.ts';
 export { keepState, restartCharge } from '../dynamics/restarts.ts';
 export { type Beginning, type OnStep, runNeuron } from '../dynamics/run-neuron.ts';

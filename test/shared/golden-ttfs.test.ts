@@ -5,6 +5,7 @@ import { inputSites } from '../../src/analysis/input-sites.ts';
 import { differentiate } from '../../src/differentiation/differentiate.ts';
 import { carryTrainingOperators } from '../../src/differentiation/operators/training-operator.ts';
 import { trainingOperators } from '../../src/differentiation/operators/training-operators.ts';
+import { inverseTimes } from '../../src/dynamics/inverse-times.ts';
 import { createOracleEngine } from '../../src/engines/oracle-engine.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
 import { readNpz } from '../../src/files/read-npz.ts';
@@ -29,6 +30,7 @@ interface Meta {
   readonly t_max: readonly [number, number, number];
   readonly largest_activations: readonly [number, number];
   readonly spikes: readonly number[];
+  readonly baseline: { readonly layer1_mean_abs_error: number; readonly layer1_false_spikes: number };
   readonly slots: Readonly<Record<string, { rms: number; spikes: readonly number[] }>>;
 }
 
@@ -115,6 +117,57 @@ describe.skipIf(!hasShared('golden', 'ttfs-mlp'))('golden single-spike network',
       expect(spikes).toEqual(meta.slots[`K${slots}_round`]?.spikes);
     },
   );
+
+  test.each([4, 8, 16, 64, 1024])(
+    'has the golden floor, too, where what a neuron receives is smaller by half a slot, with %i slots',
+    async (slots) => {
+      const windows = [1, ...meta.largest_activations.map((largest) => 1.5 * largest)];
+      const model = spiking('linear', slots);
+      for (const [i, site] of sitesOf(model).entries()) {
+        const build = GraphBuilder.behind(model.graph, site.value, `floor${i}.`);
+        const half = build.constant('half', Tensor.float64([], [(windows[i] ?? 0) / slots / 2]));
+        const lower = build.op('Sub', [site.value, half]);
+        model.graph.setInput(site.node, 0, lower);
+      }
+      const { logits, spikes } = await run(model, slots);
+      expect(deviation(logits, golden(`logits_K${slots}_floor`).data)).toBeLessThan(1e-12);
+      expect(spikes).toEqual(meta.slots[`K${slots}_floor`]?.spikes);
+    },
+  );
+
+  test('the older code, value = 1/time, has the golden times and fires falsely', () => {
+    const rows = (name: string) => {
+      const { shape, data } = golden(name);
+      const [count = 1, length = 1] = shape;
+      return Array.from({ length: count }, (_, i) => Array.from(data).slice(i * length, (i + 1) * length));
+    };
+    const layer = (i: number) => ({ weights: rows(`w${i}`), biases: golden(`b${i}`).data });
+    const inputs = rows('baseline_input_times');
+    const first = inputs.map((times) => inverseTimes(times, layer(1)));
+    const second = first.map((times) => inverseTimes(times, layer(2)));
+    for (const [name, found] of [
+      ['baseline_times1', first],
+      ['baseline_times2', second],
+    ] as const) {
+      for (const [row, expected] of rows(name).entries()) {
+        for (const [i, time] of expected.entries()) {
+          const own = found[row]?.[i] ?? Number.NaN;
+          expect(Number.isFinite(own), `${name} ${row} ${i}`).toBe(Number.isFinite(time));
+          if (Number.isFinite(time)) expect(Math.abs(own - time) / time).toBeLessThan(1e-12);
+        }
+      }
+    }
+    const activations = rows('activation1');
+    const errors = activations.flatMap((row, r) =>
+      row.map((value, i) => Math.abs(1 / (first[r]?.[i] ?? 0) - value)),
+    );
+    const falseSpikes = activations.flatMap((row, r) =>
+      row.filter((value, i) => value === 0 && Number.isFinite(first[r]?.[i])),
+    );
+    const mean = errors.reduce((sum, each) => sum + each, 0) / errors.length;
+    expect(mean).toBeCloseTo(meta.baseline.layer1_mean_abs_error, 10);
+    expect(falseSpikes).toHaveLength(meta.baseline.layer1_false_spikes);
+  });
 
   test.each([8, 16])('has the slot of every spike with %i slots a window', async (slots) => {
     const { values } = await run(spiking('linear', slots), slots);
