@@ -18,6 +18,7 @@ export interface ErrorParts {
 /** Options and functions of the library with which something is put right. */
 export type Means =
   | 'batchSize'
+  | 'bits'
   | 'bundle'
   | 'calibration'
   | 'calibrationLimit'

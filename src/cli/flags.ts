@@ -3,6 +3,7 @@ import type { Means } from '../errors.ts';
 /** What the command line calls the options and functions of the library that errors speak of. */
 export const flags: Readonly<Record<Means, string>> = {
   batchSize: '--batch',
+  bits: '--bits',
   bundle: '--bundle',
   cacheFolder: '--cache',
   cacheMB: '--cache-size',

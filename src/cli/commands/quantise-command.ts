@@ -8,7 +8,7 @@ import {
 } from '../../jobs/quantise-network.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
-import { options, positiveNumber, wholeNumber } from '../options.ts';
+import { JobOption, options, positiveNumber, wholeNumber } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { watchTraining } from '../watch-training.ts';
 
@@ -24,10 +24,12 @@ export function quantiseCommand(): Command {
   return describedCommand('quantise')
     .addOption(options.externalData())
     .addOption(options.preprocess())
-    .option(
-      '--bits <w,a>',
-      'bits of weights and of activations, 1 to 4 each (default: those of --recipe)',
-      bitsOf,
+    .addOption(
+      new JobOption(
+        'bits',
+        'bits of weights and of activations, 1 to 4 each (default: those of --recipe)',
+        'w,a',
+      ).argParser(bitsOf),
     )
     .option('--widen <r>', 'how many times as many channels (default: 1)', positiveNumber)
     .option(
@@ -72,7 +74,9 @@ function bitsOf(text: string): QuantiseSettings['bits'] {
   if (others.length === 0 && Number.isInteger(weights) && Number.isInteger(activations)) {
     return { weights: weights as number, activations: activations as number };
   }
-  throw new InvalidArgumentError('Expected bits of weights and of activations, such as 1,2.');
+  throw new InvalidArgumentError(
+    `expected bits of weights and of activations, got '${text}'. Give for example 1,2.`,
+  );
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
@@ -84,7 +88,9 @@ function budgetOf(text: string): QuantiseSettings['budget'] {
     /^(weight-bits|bit-operations)=(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
   const most = Number(number) * (units[unit] ?? Number.NaN);
   if (most > 0) return { of: budgeted[what as keyof typeof budgeted], most };
-  throw new InvalidArgumentError('Expected weight-bits=N or bit-operations=N, such as weight-bits=400k.');
+  throw new InvalidArgumentError(
+    `expected weight-bits=N or bit-operations=N, got '${text}'. Give for example weight-bits=400k.`,
+  );
 }
 
 function print(

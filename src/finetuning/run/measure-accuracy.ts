@@ -7,11 +7,15 @@ import { TrainingSession, type TrainingVectors } from '../../training/step/train
 import type { FineTuningTask } from './fine-tuning-task.ts';
 
 /** @throws RuntimeError unless the network has one output for each class of the data */
-export function requireClasses({ evaluation }: TrainingStep, { classes }: TrainingData): void {
+export function requireClasses(
+  { evaluation }: TrainingStep,
+  { classes }: TrainingData,
+  where = 'finetune',
+): void {
   const shape = evaluation.graph.inputs.find(({ name }) => name === 'targets')?.shape;
   if (shape?.length === 2 && shape[1] === classes) return;
   throw new RuntimeError({
-    where: 'finetune',
+    where,
     expected: `one output for each of the ${classes} classes of the data`,
     got: `outputs [${shape?.join(', ')}]`,
     remedy: 'Give the data that the network was trained for',

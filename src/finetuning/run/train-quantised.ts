@@ -16,6 +16,7 @@ import type { EpochRecord } from '../../training/run/training-checkpoint.ts';
 import { TrainingRun } from '../../training/run/training-run.ts';
 import { buildTrainingStep, type TrainingStep } from '../../training/step/build-training-step.ts';
 import { TrainingSession, type TrainingVectors } from '../../training/step/training-session.ts';
+import { requireClasses } from './measure-accuracy.ts';
 
 /** What is trained in few bits, on what, and how. */
 export interface QuantisedTask {
@@ -115,6 +116,7 @@ async function trainStage(
     optimiserOptions: optimisers.adam.options.parse({ weightDecay }),
     clip: plan.clip,
   });
+  requireClasses(step, train, 'quantise');
   const sizes = [...[train, test].map(sizesOf), step.parameters.entries.map(({ size }) => size)];
   const start = await startingPoint(form, step, trainingFingerprint(own, sizes), options);
   const session = await TrainingSession.create(step, start.vectors, options.threads);

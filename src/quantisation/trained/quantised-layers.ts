@@ -14,7 +14,7 @@ export interface NetworkBits {
 }
 
 /** Bits of the first and of the last layer's weights, which the others' few bits would cost most. */
-export const outerWeightBits = 8;
+const outerWeightBits = 8;
 
 /** A product with weights in few bits. */
 export interface QuantisedLayer {

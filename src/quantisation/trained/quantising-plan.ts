@@ -51,7 +51,8 @@ export function checkQuantising(given: unknown, where: string): QuantisingPlan {
     where,
     expected: 'settings of a training in few bits',
     got: problems.join('; '),
-    remedy: 'Start from one of the files in recipes/quantising/',
+    remedy: 'Put right what is listed; bits are those of weights and of activations, 1 to 4 each',
+    means: ['bits'],
   });
 }
 
