@@ -19,6 +19,7 @@ export interface ErrorParts {
 export type Means =
   | 'batchSize'
   | 'bits'
+  | 'budget'
   | 'bundle'
   | 'calibration'
   | 'calibrationLimit'
@@ -74,6 +75,7 @@ export type Means =
   | 'testData'
   | 'thresholds'
   | 'weightBits'
+  | 'widen'
   | 'tokenizer'
   | 'topK'
   | 'topP'

@@ -4,6 +4,7 @@ import type { Means } from '../errors.ts';
 export const flags: Readonly<Record<Means, string>> = {
   batchSize: '--batch',
   bits: '--bits',
+  budget: '--budget',
   bundle: '--bundle',
   cacheFolder: '--cache',
   cacheMB: '--cache-size',
@@ -59,6 +60,7 @@ export const flags: Readonly<Record<Means, string>> = {
   testData: '--test-data',
   thresholds: '--thresholds',
   weightBits: '--weight-bits',
+  widen: '--widen',
   tokenizer: '--tokenizer',
   topK: '--top-k',
   topP: '--top-p',

@@ -114,6 +114,10 @@ describe('a network in few bits', () => {
     expect(all.squeezed?.before).toBe(6 - 1 + (8 - 1) + (8 - 1));
     expect(all.squeezed?.gone).toBeGreaterThan(3);
     expect(networkSize(all.network.graph, bits, places).weightBits).toBeLessThanOrEqual(most);
+    const small = { ...squeezing, budget: { of: 'weightBits', most: 10 } } as const;
+    await expect(trainQuantised({ ...whole, squeezing: small }, { out: await folder() })).rejects.toThrow(
+      /^quantise: budget: expected \d+ or more bits of weights, which are left where no more channels can go, got 10. Give a larger budget, fewer bits, or a narrower network.$/,
+    );
     const out = await folder();
     const first = await trainQuantised(whole, { out, stopAtStep: 1 });
     expect(first.finished).toBe(false);

@@ -4,7 +4,7 @@ import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { networkSize, placesOfWeights } from '../../quantisation/trained/network-size.ts';
 import type { NetworkBits } from '../../quantisation/trained/quantised-layers.ts';
-import { type Budget, squeeze } from '../../quantisation/trained/squeeze.ts';
+import { type Budget, squeezableLayers, squeeze } from '../../quantisation/trained/squeeze.ts';
 import { trainedForm } from '../../quantisation/trained/trained-form.ts';
 import { BatchLoader } from '../../training/data/batch-loader.ts';
 import { sizesOf, type TrainingData } from '../../training/data/training-data.ts';
@@ -63,20 +63,25 @@ interface Stage {
  * Trains a network in few bits; where there is a budget, channels with small slopes go in rounds, and the rest is trained on. Each stage has a
  * folder of its own; a training that was interrupted goes on with the same bits.
  *
- * @throws ConversionError for a network that has no such form; RuntimeError if the loss is not finite or runs away
+ * @throws ConversionError for a network that has no such form; UsageError for a budget that is too small; RuntimeError if the loss is not finite or runs away
  */
 export async function trainQuantised(task: QuantisedTask, options: TrainOptions): Promise<QuantisedTraining> {
   const places = await placesOfWeights(task.start, task.bits);
   const network = task.start.clone();
   const curve: EpochRecord[] = [];
+  const layers = squeezableLayers(task.start);
+  const { budget: last } = task.squeezing ?? {};
+  // What cannot be kept is said before hours of training.
+  if (last) squeeze(task.start.clone(), task.bits, places, last, layers);
+  const before = [...layers.values()].reduce((sum, { channels, least }) => sum + channels - least, 0);
   let squeezed: QuantisedTraining['squeezed'];
   for (const [i, stage] of stagesOf(task).entries()) {
     if (task.squeezing && stage.squeezed > 0) {
       const { of, most } = task.squeezing.budget;
       const whole = networkSize(task.start.graph, task.bits, places)[of];
       const budget = { of, most: whole * Math.min(most / whole, 1) ** stage.squeezed };
-      const { before, gone } = squeeze(network, task.bits, places, budget);
-      squeezed = { before: squeezed?.before ?? before, gone: (squeezed?.gone ?? 0) + gone };
+      const gone = squeeze(network, task.bits, places, budget, layers);
+      squeezed = { before, gone: (squeezed?.gone ?? 0) + gone };
     }
     const out = join(options.out, `stage-${i}`);
     const done = await withFolderLock(out, () => trainStage(network, task, stage, { ...options, out }));

@@ -1,5 +1,6 @@
 import { channelChain } from '../../analysis/channel-chain.ts';
 import { channelFlow } from '../../analysis/channel-flow.ts';
+import { UsageError } from '../../errors.ts';
 import type { Model } from '../../graph/model.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
@@ -16,29 +17,50 @@ export interface Budget {
 /** Share of a layer's channels that is always left. */
 const leastShare = 1 / 8;
 
+/** How many channels a layer has that can lose some, and how many of them always stay. */
+export interface LayerChannels {
+  readonly channels: number;
+  readonly least: number;
+}
+
+/** The layers of a network whose channels can go, by the slope γ of their batch normalisation. */
+export function squeezableLayers({ graph }: Model): Map<string, LayerChannels> {
+  const flow = channelFlow(graph);
+  return new Map(
+    flow.groups.flatMap(({ channels }, group) => {
+      const slope = channelChain(graph, flow, group)?.norm.inputs[1];
+      return slope === undefined
+        ? []
+        : [[slope, { channels, least: Math.ceil(leastShare * channels) }] as const];
+    }),
+  );
+}
+
 /**
- * Takes out the channels with the smallest |γ| of their batch normalisation, over all layers, until a network keeps within a budget, or no more
- * can go; what they still gave goes into the next bias. Residual streams stay whole.
+ * Takes out the channels with the smallest |γ| of their batch normalisation, over all layers, until a network keeps within a budget; what they still gave goes into the next bias. Residual streams stay whole.
  *
  * @param network is changed
  * @param places see placesOfWeights
- * @returns numbers of channels that could go, and that went
+ * @param layers those of the network before anything went
+ * @returns number of channels that went
+ * @throws UsageError if the budget is too small
  */
 export function squeeze(
   network: Model,
   bits: NetworkBits,
   places: ReadonlyMap<string, number>,
   { of, most }: Budget,
-): { readonly before: number; readonly gone: number } {
+  layers: ReadonlyMap<string, LayerChannels>,
+): number {
   const { graph } = network;
   const flow = channelFlow(graph);
   const candidates = flow.groups.flatMap(({ channels }, group) => {
-    const slope = channelChain(graph, flow, group)?.norm.inputs[1];
-    if (slope === undefined) return [];
+    const slope = channelChain(graph, flow, group)?.norm.inputs[1] ?? '';
+    const layer = layers.get(slope);
+    if (!layer) return [];
     const sizes = lookUp(graph.initializers, slope, 'slope').toFloat32();
     const own = Array.from(sizes, (gamma, channel) => ({ group, slope, channel, size: Math.abs(gamma) }));
-    const kept = Math.max(1, Math.ceil(leastShare * channels));
-    return own.sort((a, b) => a.size - b.size).slice(0, channels - kept);
+    return own.sort((a, b) => a.size - b.size).slice(0, Math.max(channels - layer.least, 0));
   });
   candidates.sort((a, b) => a.size - b.size);
   const takenWith = (count: number) => {
@@ -56,6 +78,8 @@ export function squeeze(
     return networkSize(graph, bits, places, shapeOf)[of];
   };
   const count = smallestWith(candidates.length, (taken) => takenWith(taken) <= most);
+  const taken = takenWith(count);
+  if (taken > most) throw tooSmall(of, most, taken);
   const gone = new Map<string, number[]>();
   for (const { slope, channel } of candidates.slice(0, count)) {
     gone.set(slope, [...(gone.get(slope) ?? []), channel]);
@@ -66,7 +90,17 @@ export function squeeze(
     graph.setInitializer(slope, Tensor.float32([numbers.length], numbers));
   }
   // What reads them is normalised over the batch as it is trained on: the border matters little.
-  return { before: candidates.length, gone: removeConstantChannels(network, true) };
+  return removeConstantChannels(network, true);
+}
+
+function tooSmall(of: Budgeted, most: number, least: number): UsageError {
+  return new UsageError({
+    where: 'quantise: budget',
+    expected: `${Math.ceil(least)} or more ${of === 'weightBits' ? 'bits of weights' : 'bit operations'}, which are left where no more channels can go`,
+    got: `${most}`,
+    remedy: 'Give a larger budget, fewer bits, or a narrower network',
+    means: ['budget', 'bits', 'widen'],
+  });
 }
 
 /** The smallest number up to a limit that something holds for, or the limit; once it holds, it holds for all larger ones. */
