@@ -1,80 +1,31 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { convert } from '../../conversion/convert.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createOracleEngine } from '../../engines/oracle-engine.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { Model } from '../../graph/model.ts';
 import { evaluateModel } from '../../interpreter/evaluate-model.ts';
 import { ndArray } from '../../interpreter/nd-array.ts';
 import { lookUp } from '../../look-up.ts';
-import { methodNamed } from '../../methods/methods.ts';
-import { openDataset } from '../../opening/open-dataset.ts';
-import { Random } from '../../random.ts';
 import { weightBitsOf } from '../../spiking/few-bit-weights.ts';
 import { networkKind } from '../../spiking/network-kind.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
 import { BatchLoader } from '../../training/data/batch-loader.ts';
-import { openTrainingData, type TrainingData } from '../../training/data/training-data.ts';
-import { mlpNetwork } from '../../training/networks/mlp.ts';
-import type { TrainOptions } from '../../training/run/train-options.ts';
+import type { TrainingData } from '../../training/data/training-data.ts';
 import { fineTuningNamed } from '../methods/fine-tunings.ts';
-import { checkFineTuning, type FineTuningInput } from './fine-tuning-plan.ts';
-import { finetune } from './finetune.ts';
+import { checkFineTuning } from './fine-tuning-plan.ts';
+import { bytesOf, inputs, normalisation, scratchFolder, TinyTuning } from './tiny-tuning.fixture.ts';
 
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'transpike-finetune-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
-
-const normalisation = { mean: [0.3], std: [0.2] };
-let source: Model;
-let train: TrainingData;
-let test: TrainingData;
-let calibration: Float32Array;
-
+let tiny: TinyTuning;
+let { source, train, test, calibration }: Pick<TinyTuning, 'source' | 'train' | 'test' | 'calibration'> =
+  {} as TinyTuning;
 beforeAll(async () => {
-  train = await openTrainingData(await openDataset('glyphs:train?size=64'), 1);
-  test = await openTrainingData(await openDataset('glyphs:test?size=40'), 1, train.classes);
-  const settings = mlpNetwork.settings.parse({ kind: 'mlp', widths: [24, 16] });
-  const { tensors, config } = mlpNetwork.initialise(settings, train, new Random(3));
-  source = mlpNetwork.architecture.recognise(config, tensors, 'config.json').build().model;
-  const loader = new BatchLoader(train, 16, normalisation);
-  await loader.loadTest(0);
-  calibration = loader.inputs.slice();
+  tiny = await TinyTuning.open();
+  ({ source, train, test, calibration } = tiny);
 });
 
-const inputs = (data: Float32Array) => ({ shape: [data.length / 1024, 1, 32, 32], data });
-
-async function tuned(
-  input: FineTuningInput,
-  options: Partial<TrainOptions> = {},
-  data: { readonly train: TrainingData; readonly test: TrainingData } = { train, test },
-) {
-  const plan = checkFineTuning({ epochs: 2, batchSize: 16, learningRate: 0.01, steps: 3, ...input }, 'test');
-  const method = fineTuningNamed(plan.method);
-  const { model: spiking } = await convert(source, {
-    method: methodNamed(method.start.method),
-    preset: method.start.preset,
-    steps: plan.steps,
-    async *calibration() {
-      yield inputs(calibration);
-    },
-  });
-  const losses: number[] = [];
-  const result = await finetune(
-    { spiking, method, plan, normalisation, ...data },
-    {
-      out: await folder(),
-      onProgress: (event) => event.kind === 'step' && losses.push(event.loss),
-      ...options,
-    },
-  );
-  return { ...result, losses };
-}
+const tuned: TinyTuning['finish'] = (...given) => tiny.finish(...given);
 
 /** Classes that a model gives the test pictures, after its last step if it spikes, by the oracle. */
 async function classesOf(model: Model): Promise<number[]> {
@@ -134,7 +85,7 @@ describe('finetune', () => {
 
   it('tandem replaces layer after layer, and resumes to the same bits', async () => {
     const settings = { method: 'tandem', epochs: 2, tandem: { weightBits: 4, fanIn: 20 } };
-    const out = await folder();
+    const out = await scratchFolder();
     const whole = await tuned(settings, { out });
     expect(whole.finished).toBe(true);
     expect(await accuracyOf(whole.model)).toBeCloseTo(whole.accuracies.tuned, 6);
@@ -153,28 +104,24 @@ describe('finetune', () => {
     expect(sitesOf(whole.model).map(({ parameters }) => parameters.threshold!.toNumber())).toEqual(
       stages.flatMap(({ threshold = [] }) => threshold),
     );
-    const second = await folder();
+    const second = await scratchFolder();
     // Each stage is a run of its own; this one stops in every stage that it comes to.
     for (let step = 0; step < 3; step++)
       expect((await tuned(settings, { out: second, resume: step > 0, stopAtStep: 3 })).finished).toBe(false);
     const rest = await tuned(settings, { out: second, resume: true });
-    const numbers = ({ model }: { model: Model }) =>
-      [...model.graph.initializers].map(([name, tensor]) => [name, [...tensor.bytes()]]);
-    expect(numbers(rest)).toEqual(numbers(whole));
+    expect(bytesOf(rest)).toEqual(bytesOf(whole));
     expect(rest.accuracies).toEqual(whole.accuracies);
   });
 
   it('resumes to the same bits as a run without interruption', async () => {
     const settings = { method: 'diet', augmentation: { shift: 1, rotate: 5 } };
     const whole = await tuned(settings);
-    const out = await folder();
+    const out = await scratchFolder();
     const first = await tuned(settings, { out, stopAtStep: 3 });
     expect(first.finished).toBe(false);
     const rest = await tuned(settings, { out, resume: true });
     expect([...first.losses, ...rest.losses]).toEqual(whole.losses);
-    const numbers = ({ model }: { model: Model }) =>
-      [...model.graph.initializers].map(([name, tensor]) => [name, [...tensor.bytes()]]);
-    expect(numbers(rest)).toEqual(numbers(whole));
+    expect(bytesOf(rest)).toEqual(bytesOf(whole));
     expect(rest.accuracies).toEqual(whole.accuracies);
   });
 
