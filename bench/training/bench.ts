@@ -1,6 +1,6 @@
 /**
  * Training steps per CPU-second of this project and of PyTorch, one thread each, on four workloads:
- * `npm run bench:training -- [seconds a measurement]`.
+ * `npm run bench:training -- [seconds a measurement] [workload…]`.
  * PyTorch comes from the Debian packages python3-torch and libopenblas0 (without the latter its products are slow).
  * The two take turns, three rounds, and the best of each counts: other work on the machine disturbs both alike.
  */
@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { buildTrainingStep, Random, TrainingSession } from '#internals';
 import { block, cnn, resnet20, spikingResnet20, type Workload } from './workloads.ts';
 
-const seconds = Number(process.argv[2] ?? 4);
+const [duration = '4', ...only] = process.argv.slice(2);
+const seconds = Number(duration);
 const script = fileURLToPath(new URL('./torch_steps.py', import.meta.url));
 
 async function stepsPerCpuSecond({ network, sample, batch, classes, optimiser, options }: Workload) {
@@ -66,6 +67,7 @@ for (const [workload, make, wanted] of [
   ['resnet20', resnet20, 1],
   ['spiking', () => spikingResnet20(), 1],
 ] as const) {
+  if (only.length > 0 && !only.includes(workload)) continue;
   let [own, torch, version] = [0, 0, ''];
   for (let round = 0; round < 3; round++) {
     own = Math.max(own, await stepsPerCpuSecond(make()));

@@ -75,7 +75,77 @@ def block():
     return network, torch.randn(16, 64, 128), torch.optim.AdamW(network.parameters(), 0.01, weight_decay=0.05)
 
 
-network, x, optimiser = {"cnn": cnn, "block": block, "resnet20": resnet20}[sys.argv[1]]()
+class Spike(torch.autograd.Function):
+    """1 where the potential reaches the threshold; its slope is 0.3·max(0, 1 − |z|)."""
+
+    @staticmethod
+    def forward(context, z):
+        context.save_for_backward(z)
+        return (z >= 0).to(z.dtype)
+
+    @staticmethod
+    def backward(context, gradient):
+        (z,) = context.saved_tensors
+        return gradient * (1 - z.abs()).clamp(min=0) * 0.3
+
+
+class Leaky(nn.Module):
+    """Leaky neurons on what arrives at all steps, [T·N, …]; with one step's worth [N, …], the same arrives at every step."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+        self.threshold, self.leak = nn.Parameter(torch.ones(())), nn.Parameter(torch.ones(()))
+
+    def forward(self, x, still=False):
+        currents = [x] * self.steps if still else x.chunk(self.steps)
+        potential, sent = torch.zeros_like(currents[0]), []
+        for current in currents:
+            potential = self.leak * potential + current
+            spikes = Spike.apply(potential / self.threshold - 1)
+            sent.append(self.threshold * spikes)
+            potential = potential - self.threshold * spikes.detach()
+        return torch.cat(sent)
+
+
+class SpikingResidual(nn.Module):
+    """As Residual, with its normalisations folded into the convolutions and neurons in the place of its ReLUs."""
+
+    def __init__(self, inputs, outputs, steps):
+        super().__init__()
+        self.stride, self.added = (1, 0) if inputs == outputs else (2, inputs // 2)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, self.stride, 1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1)
+        self.neurons1, self.neurons2 = Leaky(steps), Leaky(steps)
+
+    def forward(self, x):
+        y = self.conv2(self.neurons1(self.conv1(x)))
+        if self.added:
+            x = nn.functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.added, self.added))
+        return self.neurons2(x + y)
+
+
+class SpikingResnet(nn.Module):
+    def __init__(self, steps):
+        super().__init__()
+        widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+        self.steps = steps
+        self.conv, self.neurons = nn.Conv2d(3, 16, 3, padding=1), Leaky(steps)
+        self.blocks = nn.Sequential(*(SpikingResidual(*pair, steps) for pair in zip(widths, widths[1:])))
+        self.head = nn.Linear(64, 10)
+
+    def forward(self, x):
+        sent = self.blocks(self.neurons(self.conv(x), still=True))
+        mean = torch.stack(sent.chunk(self.steps)).mean(0)
+        return self.head(mean.mean((2, 3)))
+
+
+def spiking(batch=16, steps=4):
+    network = SpikingResnet(steps)
+    return network, torch.randn(batch, 3, 32, 32), torch.optim.Adam(network.parameters(), 0.01)
+
+
+network, x, optimiser = {"cnn": cnn, "block": block, "resnet20": resnet20, "spiking": spiking}[sys.argv[1]]()
 labels = torch.randint(10, (len(x),))
 
 

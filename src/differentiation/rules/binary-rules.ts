@@ -36,12 +36,11 @@ export const binaryRules = defineGradientRules({
       () => context.gradient,
       () => context.gradient,
     ),
-  Sub: (context) =>
-    broadcast(
-      context,
-      () => context.gradient,
-      () => context.build.op('Neg', [context.gradient]),
-    ),
+  Sub: (context) => {
+    const same = () => context.gradient;
+    const [left, right] = broadcast(context, same, same);
+    return [left, right && context.build.op('Neg', [right])];
+  },
   Mul: (context) => {
     const { build, gradient } = context;
     return broadcast(
@@ -52,15 +51,13 @@ export const binaryRules = defineGradientRules({
   },
   Div: (context) => {
     const { build, gradient, node } = context;
-    // d(a/b) = da/b − (a/b)·db/b
-    return broadcast(
+    // d(a/b) = da/b − (a/b)·db/b; b, which may be smaller than the quotient, divides what is summed up.
+    const [left, right] = broadcast(
       context,
       () => build.op('Div', [gradient, context.input(1)]),
-      () => {
-        const product = build.op('Mul', [gradient, node.outputs[0]!]);
-        return build.op('Neg', [build.op('Div', [product, context.input(1)])]);
-      },
+      () => build.op('Mul', [gradient, node.outputs[0]!]),
     );
+    return [left, right && build.op('Neg', [build.op('Div', [right, context.input(1)])])];
   },
   Pow: (context) => {
     const { build, gradient, node } = context;

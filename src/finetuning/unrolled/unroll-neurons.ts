@@ -2,11 +2,11 @@ import type { Learning } from '../../dynamics/learning.ts';
 import type { StepValues } from '../../dynamics/step-values.ts';
 import { ConversionError } from '../../errors.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
-import { Tensor } from '../../graph/tensor.ts';
 import { mustExist } from '../../look-up.ts';
 import type { Site } from '../../spiking/neuron-node.ts';
 import { detached, gradientTools } from '../../training/spiking/gradient-tools.ts';
 import type { Surrogate } from '../../training/spiking/surrogate-slopes.ts';
+import type { NeuronBuilder } from './neuron-builder.ts';
 
 /** What the neurons of one site make at each step, first to last: names of values [N, …]. */
 export interface UnrolledSite {
@@ -48,7 +48,7 @@ function cannotTrain({ name, neuron }: Site, got: string): ConversionError {
  * @param parameters names of the values by parameter
  */
 export function unrollNeurons(
-  build: GraphBuilder,
+  build: NeuronBuilder,
   site: Site,
   means: readonly string[],
   parameters: Readonly<Record<string, string>>,
@@ -89,14 +89,13 @@ function stepOf(site: Site, build: GraphBuilder, surrogate: SiteUnrolling['surro
 
 /** State variables before the first step, of the shape of what the neurons receive. */
 function initialState(
-  build: GraphBuilder,
+  build: NeuronBuilder,
   { neuron, attributes }: Site,
   mean: string,
   parameters: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const given = neuron.lowerInitialState?.(build, parameters, attributes) ?? {};
-  const zero = { value: Tensor.float32([1], [0]) };
-  const zeros = build.op('ConstantOfShape', [build.op('Shape', [mean])], zero);
+  const zeros = build.zerosLike(mean);
   return Object.fromEntries(
     neuron.state.map((name) => {
       const value = given[name];

@@ -188,6 +188,21 @@ describe('unrollSpiking', () => {
     expect(silent.data).not.toEqual(evaluateModel(model, { x: batch }).get('logits')!.data);
   });
 
+  it('leaves out what changes nothing in the first step, and nothing that depends on what is trained', () => {
+    const plain = { threshold: 1, initialPotential: 0, leak: 1, amplitude: 1 };
+    const network = spiking(leakyIntegrateAndFire, {}, plain, steps);
+    const { model, sites } = unrollSpiking(network, options);
+    const { nodes } = model.graph;
+    const readers = (name: string) =>
+      nodes.filter(({ inputs }) => inputs.includes(`relu.out.${name}`)).length;
+    expect([readers('leak'), readers('amplitude')]).toEqual([steps, 0]);
+    // To compare with and to divide by at each step, to take off at each but the last, and once for the amplitude.
+    expect(readers('threshold')).toBe(3 * steps);
+    const { decoded = [], spikes = [] } = sites.get('relu.out') ?? {};
+    expect(decoded[0]).toBe(spikes[0]);
+    expect(decoded[1]).not.toBe(spikes[1]);
+  });
+
   it('lets no gradient pass further back than it was told', () => {
     const network = spiking(integrateAndFire, {}, own, steps);
     const detached = (truncateEvery?: number) =>

@@ -17,6 +17,7 @@ import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
 import { isTimeAxis, type TimeFlow, timeFlow } from '../../spiking/time-flow.ts';
 import { timelineOf } from '../../spiking/timeline.ts';
 import { type SurrogateInput, surrogateSchema } from '../../training/spiking/surrogate-slopes.ts';
+import { NeuronBuilder } from './neuron-builder.ts';
 import { learningOf, type SiteUnrolling, type UnrolledSite, unrollNeurons } from './unroll-neurons.ts';
 
 /** How a spiking model is laid out over time to be trained. */
@@ -152,9 +153,12 @@ class Unrolling {
   }
 
   #placeNeurons(site: Site): void {
-    const build = new GraphBuilder(this.#new, `unrolled.${site.name}.`);
-    const means = this.#stepsOf(site.value, build);
-    const made = unrollNeurons(build, site, means, this.#parameters(site, build), this.#neurons);
+    const scope = `unrolled.${site.name}.`;
+    const around = new GraphBuilder(this.#new, scope);
+    const means = this.#stepsOf(site.value, around);
+    const parameters = this.#parameters(site, around);
+    const build = new NeuronBuilder(this.#new, scope, means, Object.values(parameters));
+    const made = unrollNeurons(build, site, means, parameters, this.#neurons);
     this.#unrolled.set(site.name, made);
     for (const [value, steps] of [
       [site.decoded, made.decoded],
