@@ -15,6 +15,7 @@ import { finetune, hasCheckpoint } from '../finetuning/run/finetune.ts';
 import { asNetworkReads, randomCrops } from '../finetuning/run/network-pictures.ts';
 import type { Model } from '../graph/model.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
+import { replaceNeurons } from '../spiking/replace-neurons.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
 import type { TrainingEvent } from '../training/run/train-options.ts';
 import { convertNetwork } from './convert-network.ts';
@@ -22,6 +23,7 @@ import { openFineTuningParts } from './fine-tuning-parts.ts';
 import type { JobListener } from './notice.ts';
 import { type PictureForm, pictureForm } from './picture-form.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+import { tellFewSteps } from './tell-few-steps.ts';
 
 /** How to fine-tune a network with its neurons in place. */
 export interface FinetuneSettings extends FineTuningInput, ModelOutputSettings, JobListener {
@@ -85,6 +87,7 @@ export async function finetuneNetwork(network: Network, settings: FinetuneSettin
   const pictures = pictureForm(network);
   const [train, test] = await openParts(settings, pictures, plan, method);
   const spiking = await spikingModel(network, method, plan, settings);
+  tellFewSteps(method.neuronsAt ? replaceNeurons(spiking, method.neuronsAt) : spiking, plan.steps, settings);
   const resume = !fresh && hasCheckpoint(folder);
   if (resume) onNotice?.({ kind: 'resumed', message: `going on with the run in ${folder}` });
   const { threads, signal, onProgress } = settings;

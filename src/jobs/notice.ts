@@ -8,6 +8,8 @@ export type NoticeKind =
   | 'other-classes'
   /** The network runs another number of steps than it was converted for. */
   | 'other-steps'
+  /** A run is over before the input reaches the output. */
+  | 'few-steps'
   /** Texts were cut and padded. */
   | 'tokens'
   /** A goal that is taken at its word may be meant otherwise. */
