@@ -19,8 +19,14 @@
  *
  * @module
  */
+
+export type { Circuit, CircuitNode } from '../exporters/circuit/circuit.ts';
+export { circuitOf } from '../exporters/circuit/circuit-of.ts';
 export { defineExporter, type Exporter, type ExporterSettings } from '../exporters/define-exporter.ts';
 export { exporters as all } from '../exporters/exporters.ts';
+export type { IntegerNetwork } from '../exporters/integer/integer-network.ts';
+export { type IntegerExport, integerNetworkOf } from '../exporters/integer/integer-network-of.ts';
+export { type IntegerRun, IntegerTwin } from '../exporters/integer/run-integer.ts';
 export { toBinarySpikes } from '../exporters/to-binary-spikes.ts';
 export { layOutSteps } from '../exporters/unrolled/lay-out-steps.ts';
 export { writeExport } from '../files/write-export.ts';

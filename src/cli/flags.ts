@@ -2,6 +2,7 @@ import type { Means } from '../errors.ts';
 
 /** What the command line calls the options and functions of the library that errors speak of. */
 export const flags: Readonly<Record<Means, string>> = {
+  accumulatorBits: '--accumulator-bits',
   batchSize: '--batch',
   bits: '--bits',
   budget: '--budget',
@@ -13,6 +14,7 @@ export const flags: Readonly<Record<Means, string>> = {
   calibrationSplit: '--calibration-split',
   convert: 'transpike convert',
   data: '--data',
+  dt: '--dt',
   engine: '--engine',
   exitConfidence: '--exit-confidence',
   extensions: '--use',
@@ -21,6 +23,7 @@ export const flags: Readonly<Record<Means, string>> = {
   force: '--force',
   format: '--format',
   fresh: '--fresh',
+  goldenInput: '--input',
   head: '--head',
   inputShapes: '--input-shape',
   input: '--input',
@@ -30,6 +33,7 @@ export const flags: Readonly<Record<Means, string>> = {
   method: '--method',
   newTokens: '--tokens',
   output: '--output',
+  overflow: '--overflow',
   overTime: '--over-time',
   precision: '--precision',
   preprocess: '--preprocess',

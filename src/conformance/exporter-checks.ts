@@ -1,4 +1,4 @@
-import type { Exporter } from '../exporters/define-exporter.ts';
+import type { Exporter, ExporterSettings } from '../exporters/define-exporter.ts';
 import { encodeModel } from '../formats/onnx/encode-model.ts';
 import type { Model } from '../graph/model.ts';
 import { printGraph } from '../graph/print-graph.ts';
@@ -12,10 +12,12 @@ import { convertedPerceptron } from './small-perceptron.ts';
  * What must hold of every exporter: those of Transpike pass these checks, too.
  *
  * @param spiking makes a model that the exporter takes; default: a small perceptron converted by ECMT
+ * @param settings that it cannot do without
  */
 export function exporterChecks(
   exporter: Exporter,
   spiking: () => Promise<Model> = async () => (await convertedPerceptron(ecmt, ecmt.defaultPreset, 4)).model,
+  settings: ExporterSettings = {},
 ): Check[] {
   const check = (name: string, run: () => void | Promise<void>): Check => ({
     name: `${exporter.name} ${name}`,
@@ -29,14 +31,14 @@ export function exporterChecks(
       mustHold(extension.startsWith('.'), () => `expected an ending with its dot, got '${extension}'`);
     }),
     check('makes a valid model, or bytes', async () => {
-      const made = await exporter.make(await spiking());
+      const made = await exporter.make(await spiking(), settings);
       if (made instanceof Uint8Array) mustHold(made.length > 0, () => 'expected bytes, got none');
       else verifyModel(made, `exporter '${exporter.name}'`);
     }),
     check('leaves the model that it is given as it is', async () => {
       const model = await spiking();
       const before = printGraph(model.graph);
-      await exporter.make(model);
+      await exporter.make(model, settings);
       mustHold(
         printGraph(model.graph) === before,
         () => 'expected the given model as before, got a changed one',
@@ -44,7 +46,10 @@ export function exporterChecks(
     }),
     check('makes the same each time', async () => {
       const model = await spiking();
-      const [first, second] = [bytesOf(await exporter.make(model)), bytesOf(await exporter.make(model))];
+      const [first, second] = [
+        bytesOf(await exporter.make(model, settings)),
+        bytesOf(await exporter.make(model, settings)),
+      ];
       mustHold(
         first.length === second.length && first.every((byte, i) => byte === second[i]),
         () => 'expected the same bytes when it is made again',

@@ -7,8 +7,10 @@ import type { Architecture } from '../checkpoints/define-architecture.ts';
 import { saveCheckpoint, tinyConfig, tinyImages, tinyWeights } from '../checkpoints/tiny-vit.fixture.ts';
 import { datasetKinds } from '../datasets/dataset-kinds.ts';
 import { devices } from '../energy/devices/devices.ts';
+import type { Exporter, ExporterSettings } from '../exporters/define-exporter.ts';
 import { exporters } from '../exporters/exporters.ts';
 import { writeNpy } from '../files/write-npy.ts';
+import type { Model } from '../graph/model.ts';
 import { ecmt } from '../methods/ecmt.ts';
 import { rate } from '../methods/rate.ts';
 import { architectureChecks } from './architecture-checks.ts';
@@ -17,6 +19,7 @@ import { datasetChecks } from './dataset-checks.ts';
 import { deviceChecks } from './device-checks.ts';
 import { exporterChecks } from './exporter-checks.ts';
 import { methodChecks } from './method-checks.ts';
+import { convertedPerceptron, perceptronInputs } from './small-perceptron.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'transpike-members-'));
 beforeAll(async () => {
@@ -46,10 +49,20 @@ async function failuresOf(checks: readonly Check[]): Promise<string[]> {
 
 const architecture = () => named(architectures, 'vit-timm') as Architecture;
 
+/** Exporters of integrate-and-fire networks take no other ones; whole numbers need inputs. */
+function inputsFor(exporter: Exporter): [spiking?: () => Promise<Model>, settings?: ExporterSettings] {
+  if (!['nir', 'c'].includes(exporter.name)) return [];
+  const spiking = async () => (await convertedPerceptron(rate, rate.defaultPreset, 4)).model;
+  return [spiking, exporter.name === 'c' ? { goldenInput: perceptronInputs(2, 3) } : {}];
+}
+
 describe('members of Transpike pass the checks of their kind', () => {
   const cases: [string, () => readonly Check[]][] = [
     ...devices.map((device): [string, () => Check[]] => [device.name, () => deviceChecks(device)]),
-    ...exporters.map((exporter): [string, () => Check[]] => [exporter.name, () => exporterChecks(exporter)]),
+    ...exporters.map((exporter): [string, () => Check[]] => [
+      exporter.name,
+      () => exporterChecks(exporter, ...inputsFor(exporter)),
+    ]),
     ['glyphs', () => datasetChecks(named(datasetKinds, 'glyphs'), 'glyphs:test?size=40')],
     ['npy', () => datasetChecks(named(datasetKinds, 'npy'), join(folder, 'x.npy'))],
     ['vit-timm', () => architectureChecks(architecture(), join(folder, 'vit'))],

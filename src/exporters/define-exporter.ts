@@ -1,3 +1,4 @@
+import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 
 /** What an exporter can be told. */
@@ -6,6 +7,16 @@ export interface ExporterSettings {
   readonly steps?: number | undefined;
   /** Sites whose spikes are to be among the outputs, by name, or `all`. Default: none. */
   readonly spikesOf?: readonly string[] | undefined;
+  /** Length of a step in seconds, from which leaks become time constants. Default 1e-4 */
+  readonly dt?: number | undefined;
+  /** Inputs [N, …] as they go into the network: ranges of whole numbers follow from them, golden spikes are theirs. */
+  readonly goldenInput?: InputBatch | undefined;
+  /** Bits of whole weights, sign included. Default 8 */
+  readonly weightBits?: 4 | 8 | 16 | undefined;
+  /** Bits of whole membrane potentials, sign included, 8 to 32. Default 32 */
+  readonly accumulatorBits?: number | undefined;
+  /** What happens to a potential that its accumulator has no room for. Default `saturate` */
+  readonly overflow?: 'saturate' | 'wrap' | undefined;
 }
 
 /** Hands a spiking model on to something else. */
@@ -16,6 +27,8 @@ export interface Exporter {
   readonly summary: string;
   /** Ending of its files, with the dot. */
   readonly extension: string;
+  /** What its files are. Default `onnx` */
+  readonly holds?: 'onnx' | 'hdf5' | 'c';
   /** Settings that it takes. Default: none. */
   readonly settings?: readonly (keyof ExporterSettings)[];
   /** Makes the content of the file: an ONNX model, or its bytes. @throws ConversionError for a model without this form */

@@ -1,10 +1,12 @@
 import { Catalogue } from '../catalogue.ts';
 import { binarySpikes } from './binary-spikes.ts';
 import type { Exporter } from './define-exporter.ts';
+import { c } from './integer/c.ts';
+import { nir } from './nir/nir.ts';
 import { unrolled } from './unrolled/unrolled.ts';
 
 /** Exporters by name. */
-export const exporterCatalogue = new Catalogue<Exporter>('exporter', [binarySpikes, unrolled]);
+export const exporterCatalogue = new Catalogue<Exporter>('exporter', [binarySpikes, unrolled, nir, c]);
 
 /** All exporters. */
 export const exporters = exporterCatalogue.members;

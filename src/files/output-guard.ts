@@ -6,7 +6,18 @@ import type { Model } from '../graph/model.ts';
 import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
-export type FileKind = 'onnx' | 'npy' | 'npz' | 'json' | 'svg' | 'pdf' | 'html' | 'picture' | 'events';
+export type FileKind =
+  | 'onnx'
+  | 'npy'
+  | 'npz'
+  | 'json'
+  | 'svg'
+  | 'pdf'
+  | 'html'
+  | 'picture'
+  | 'events'
+  | 'hdf5'
+  | 'c';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
@@ -27,6 +38,11 @@ const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Ar
     name: 'a file of events',
     is: (head) => [0x25, 0x89].includes(head[0] ?? 0) || textOf(head).startsWith('PK'),
   },
+  hdf5: {
+    name: 'an HDF5 file',
+    is: (head) => head[0] === 0x89 && textOf(head.subarray(1)).startsWith('HDF'),
+  },
+  c: { name: 'a C file', is: (head) => /^\s*(\/\*|\/\/|#)/.test(textOf(head)) },
   json: { name: 'a JSON file', is: (head) => /^\s*[{[]/.test(textOf(head)) },
 };
 

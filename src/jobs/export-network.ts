@@ -4,13 +4,16 @@ import type { Exporter, ExporterSettings } from '../exporters/define-exporter.ts
 import { exporters } from '../exporters/exporters.ts';
 import { writeExport } from '../files/write-export.ts';
 import type { Network } from '../opening/open-network.ts';
+import { readInput } from './read-input.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
 
 /** How to export a network. */
-export interface ExportSettings extends ModelOutputSettings, ExporterSettings {
+export interface ExportSettings extends ModelOutputSettings, Omit<ExporterSettings, 'goldenInput'> {
   /** Name of the form. Default `binary-spikes`. */
   readonly to?: string | undefined;
+  /** Inputs as they go into the network: an .npy file [N, …]; for a network with several an .npz file, or `name=file` for each, joined by commas. */
+  readonly goldenInput?: string | undefined;
   /** File to write. Default: the network's name with the ending of the form, in this folder. */
   readonly output?: string | undefined;
 }
@@ -43,13 +46,27 @@ export async function exportNetwork(network: Network, settings: ExportSettings =
   refuseIdle(`form '${exporter.name}'`, settings, idle, { because: 'for this form, which does not take it' });
   planRun(network.model);
   const output = settings.output ?? `${network.name.replace(/\.snn$/, '')}${exporter.extension}`;
-  await requireWritable(output, { inputs: inputsOf(network), kind: 'onnx', force });
-  await writeExport(await exporter.make(network.model, settings), output, { bundle });
+  await requireWritable(output, {
+    inputs: inputsOf(network, settings.goldenInput),
+    kind: exporter.holds ?? 'onnx',
+    force,
+  });
+  const { goldenInput: given, ...others } = settings;
+  const goldenInput = given === undefined ? undefined : await readInput(network, given);
+  await writeExport(await exporter.make(network.model, { ...others, goldenInput }), output, { bundle });
   return { output, exporter };
 }
 
 /** Settings that some form takes. */
-const allSettings = ['steps', 'spikesOf'] as const satisfies (keyof ExporterSettings)[];
+const allSettings = [
+  'steps',
+  'spikesOf',
+  'dt',
+  'goldenInput',
+  'weightBits',
+  'accumulatorBits',
+  'overflow',
+] as const satisfies (keyof ExporterSettings)[];
 
 function exporterNamed(wanted: string | undefined): Exporter {
   const found = exporters.find(({ name }) => name === wanted);

@@ -9,19 +9,16 @@ import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
 import { joinTrains, type SpikeTrain, spikeTrains, spikeValues } from '../engines/spike-trains.ts';
 import { runStream } from '../engines/stream.ts';
 import { UsageError } from '../errors.ts';
-import { readNpy } from '../files/read-npy.ts';
-import { bindInputs } from '../graph/bind-inputs.ts';
 import { concatenate, type FloatTensor } from '../graph/float-tensor.ts';
 import { type InputBatch, sampleCount, sliceSamples } from '../graph/input-batch.ts';
 import { lookUp } from '../look-up.ts';
 import { type StoppedLogits, stopWhenConfident } from '../metrics/stop-when-confident.ts';
-import { namedFiles } from '../opening/named-files.ts';
 import type { Network } from '../opening/open-network.ts';
-import { readNamedInputs } from '../opening/read-named-inputs.ts';
 import type { IntegerSynapseUse } from '../results/synapse-result.ts';
 import { sitesOf } from '../spiking/neuron-node.ts';
 import type { JobListener } from './notice.ts';
 import { type OutputFile, outputFiles, writeOutputs } from './output-files.ts';
+import { readInput } from './read-input.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
 import { type SpikeForm, writeSpikes } from './spike-files.ts';
@@ -173,23 +170,6 @@ function requireOwnFile(spikes: string, files: readonly OutputFile[]): void {
     got: 'one that outputs are written to',
     remedy: 'Choose another name',
     means: ['spikes'],
-  });
-}
-
-/** Numbers keep the precision that they come in, for the float64 engine. */
-async function readInput({ model: { graph } }: Network, where: string): Promise<InputBatch> {
-  const isAlone = graph.inputs.length === 1 && where.endsWith('.npy') && !namedFiles(where);
-  if (!isAlone) return readNamedInputs(graph, where);
-  const array = await readNpy(where);
-  if (array.data.length > 0) {
-    bindInputs(graph, array);
-    return { shape: array.shape, data: array.data };
-  }
-  throw new UsageError({
-    where,
-    expected: 'at least one input',
-    got: `shape [${array.shape.join(', ')}]`,
-    remedy: 'Give a stack [N, …] of inputs',
   });
 }
 

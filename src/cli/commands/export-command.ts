@@ -4,7 +4,7 @@ import { exporters } from '../../exporters/exporters.ts';
 import { type ExportSettings, exportNetwork } from '../../jobs/export-network.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
-import { options } from '../options.ts';
+import { addInput, JobOption, options, positiveNumber, wholeNumber } from '../options.ts';
 
 interface Settings extends ExportSettings {
   readonly externalData?: readonly string[];
@@ -28,13 +28,42 @@ export function exportCommand(): Command {
         'a site whose spikes become an output, too, or all (repeatable)',
       ).argParser((site, before: readonly string[] | undefined) => [...(before ?? []), site]),
     )
+    .addOption(
+      new JobOption('dt', 'length of a step, for nir (default: 0.0001)', 'seconds').argParser(positiveNumber),
+    )
+    .addOption(
+      new JobOption(
+        'goldenInput',
+        'inputs [N, …] as .npy, for whole numbers: their ranges follow from them, the first is the golden one; .npz or name=file for a network with several (repeatable)',
+        'file',
+      ).argParser(addInput),
+    )
+    .addOption(
+      new JobOption('weightBits', 'bits of whole weights: 4, 8 or 16 (default: 8)', 'bits').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .addOption(
+      new JobOption(
+        'accumulatorBits',
+        'bits of whole membrane potentials: 8 to 32 (default: 32)',
+        'bits',
+      ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new JobOption(
+        'overflow',
+        'what happens to a potential that its accumulator has no room for (default: saturate)',
+        'rule',
+      ).choices(['saturate', 'wrap']),
+    )
     .addOption(options.externalData())
     .addOption(options.bundle())
     .addOption(options.force())
     .addOption(options.json())
     .addHelpText(
       'after',
-      `\nForms:\n${forms}\n\nExamples:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx\n  transpike export vit.snn.onnx --to unrolled -T 4 --spikes-of all`,
+      `\nForms:\n${forms}\n\nExamples:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx\n  transpike export vit.snn.onnx --to unrolled -T 4 --spikes-of all\n  transpike export cnn.snn.onnx --to nir -o cnn.nir\n  transpike export cnn.snn.onnx --to c --input x.npy -o cnn.c`,
     )
     .action(exportAction);
 }

@@ -1,0 +1,2 @@
+/** Why a part of a network has no place in a circuit. */
+export class Unsuited extends Error {}
