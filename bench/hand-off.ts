@@ -70,7 +70,9 @@ const bytes = (await nir.make(model)) as Uint8Array;
 const again = spikingFromNir(await readNir(bytes, 'network.nir'), 'network.nir');
 const [mine, theirs] = [await answers(model, images), await answers(again, images)];
 const alike = mine.filter((answer, n) => answer === theirs[n]).length;
-console.log(`NIR: ${alike} of ${mine.length} classes alike at T = ${steps}, ${(bytes.length / 2 ** 20).toFixed(1)} MB`);
+console.log(
+  `NIR: ${alike} of ${mine.length} classes alike at T = ${steps}, ${(bytes.length / 2 ** 20).toFixed(1)} MB`,
+);
 
 const whole = sliceSamples(batch, 0, Number(values.whole)) as FloatTensor;
 const { network: integers, samples } = await integerNetworkOf(model, 'c', { goldenInput: whole });
@@ -91,7 +93,9 @@ for (const { input, run } of samples()) {
 }
 const of = floats.filter((answer, i) => answer === batch.labels[i]).length;
 const percent = (count: number) => `${((100 * count) / n).toFixed(2)} %`;
-const worst = Math.max(...integers.nodes.map((node) => (node.kind === 'population' ? node.thresholdError : 0)));
+const worst = Math.max(
+  ...integers.nodes.map((node) => (node.kind === 'population' ? node.thresholdError : 0)),
+);
 console.log(
   `integer twin, 8 bits, ${n} images: ${percent(right)}, float ${percent(of)}, alike ${percent(same)}; ${overflows} overflows, thresholds within ${(100 * worst).toFixed(3)} %`,
 );
@@ -100,7 +104,15 @@ const folder = mkdtempSync(join(tmpdir(), 'hand-off-'));
 try {
   const at = (name: string) => join(folder, name);
   writeFileSync(at('net.c'), (await c.make(model, { goldenInput: whole })) as Uint8Array);
-  const strict = ['-std=c99', '-Wall', '-Wextra', '-Werror', '-pedantic', '-fsanitize=undefined', '-fno-sanitize-recover'];
+  const strict = [
+    '-std=c99',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-pedantic',
+    '-fsanitize=undefined',
+    '-fno-sanitize-recover',
+  ];
   execFileSync('gcc', [...strict, '-O1', '-DTRANSPIKE_TEST', '-o', at('test'), at('net.c')]);
   console.log(`C, golden input: ${execFileSync(at('test'), { encoding: 'utf8' }).trim()}`);
   const [size, classes] = [kept[0]?.input.length ?? 0, kept[0]?.sums.length ?? 0];
@@ -128,7 +140,10 @@ int main(void)
   );
   const given = Buffer.concat(kept.map(({ input }) => Buffer.from(Int8Array.from(input).buffer)));
   writeFileSync(at('in.bin'), given);
-  for (const [name, flags] of [['checked', [...strict, '-O1']], ['fast', ['-std=c99', '-O3']]] as const) {
+  for (const [name, flags] of [
+    ['checked', [...strict, '-O1']],
+    ['fast', ['-std=c99', '-O3']],
+  ] as const) {
     // The driver counts cycles by what no standard has.
     execFileSync('gcc', [...flags, '-c', '-o', at('net.o'), at('net.c')]);
     const more = name === 'checked' ? ['-fsanitize=undefined'] : [];
@@ -136,12 +151,18 @@ int main(void)
     execFileSync('sh', ['-c', `'${at(name)}' < '${at('in.bin')}' > '${at('out.bin')}' 2> '${at('cycles')}'`]);
     const made = readFileSync(at('out.bin'));
     const sums = new Int32Array(made.buffer.slice(made.byteOffset, made.byteOffset + made.length));
-    const equal = kept.filter(({ sums: expected }, i) => expected.every((value, k) => value === sums[i * classes + k])).length;
+    const equal = kept.filter(({ sums: expected }, i) =>
+      expected.every((value, k) => value === sums[i * classes + k]),
+    ).length;
     const cycles = Number(readFileSync(at('cycles'), 'utf8'));
-    console.log(`C, ${name}: ${equal} of ${kept.length} equal, ${(cycles / 1e6).toFixed(0)} million cycles an inference`);
+    console.log(
+      `C, ${name}: ${equal} of ${kept.length} equal, ${(cycles / 1e6).toFixed(0)} million cycles an inference`,
+    );
   }
   execFileSync('gcc', ['-std=c99', '-Os', '-c', '-o', at('small.o'), at('net.c')]);
-  console.log(`${execFileSync('size', [at('small.o')], { encoding: 'utf8' }).trim()}; ${statSync(at('net.c')).size} bytes of C`);
+  console.log(
+    `${execFileSync('size', [at('small.o')], { encoding: 'utf8' }).trim()}; ${statSync(at('net.c')).size} bytes of C`,
+  );
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -17,6 +17,7 @@ export interface ErrorParts {
 
 /** Options and functions of the library with which something is put right. */
 export type Means =
+  | 'accumulatorBits'
   | 'batchSize'
   | 'bits'
   | 'budget'
@@ -28,7 +29,7 @@ export type Means =
   | 'calibrationSplit'
   | 'convert'
   | 'data'
-  | 'data'
+  | 'dt'
   | 'engine'
   | 'exitConfidence'
   | 'extensions'
@@ -36,21 +37,18 @@ export type Means =
   | 'folder'
   | 'force'
   | 'format'
-  | 'format'
   | 'fresh'
+  | 'goldenInput'
   | 'head'
   | 'inputShapes'
   | 'input'
-  | 'dt'
-  | 'goldenInput'
-  | 'accumulatorBits'
-  | 'overflow'
   | 'labels'
   | 'limit'
   | 'memoryMB'
   | 'method'
   | 'newTokens'
   | 'output'
+  | 'overflow'
   | 'overTime'
   | 'precision'
   | 'preprocess'
@@ -100,8 +98,10 @@ export type ErrorContent = ErrorParts | ProblemList | string;
 
 /** What kind of thing went wrong; the same as the class, for those who cannot ask for that. */
 export type ErrorKind =
+  | 'format'
   | 'graph'
   | 'conversion'
+  | 'data'
   | 'extension'
   | 'runtime'
   | 'out-of-memory'

@@ -81,7 +81,14 @@ function place(
     if (!operator) throw new Unsuited('an operator that is not linear, or not known as such');
     terms.set(
       output,
-      operator({ builder, graph, opset, node: each, terms, shapeOf: (name) => (shapes.get(name) ?? []).slice(1) }),
+      operator({
+        builder,
+        graph,
+        opset,
+        node: each,
+        terms,
+        shapeOf: (name) => (shapes.get(name) ?? []).slice(1),
+      }),
     );
   }
 }
