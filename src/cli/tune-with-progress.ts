@@ -22,16 +22,17 @@ export function tuneWithProgress(network: Network, settings: TuneSettings): Prom
       command: commandLine(),
       signal: interruption.signal,
       onNotice: printNotice,
-      onProgress: ({ stage, done, total, frontier }) =>
-        show({ ...stages[stage], done, total, note: describe(frontier) }),
+      onProgress: ({ stage, done, total, frontier, workers }) =>
+        show({ ...stages[stage], done, total, note: describe(frontier, workers) }),
     }),
   ).finally(() => interruption.end());
 }
 
-function describe(frontier: readonly TuningPoint[]): string {
+function describe(frontier: readonly TuningPoint[], workers: string | undefined): string {
   const shown = frontier.slice(-3).map((point) => {
     const agreement = (100 * point.measured.agreement).toFixed(0);
     return `${agreement} % agree at ${ratioOf(point).toFixed(2)}`;
   });
-  return shown.length === 0 ? '' : `(so far ${shown.join(', ')})`;
+  const said = [...(shown.length > 0 ? [`so far ${shown.join(', ')}`] : []), ...(workers ? [workers] : [])];
+  return said.length > 0 ? `(${said.join('; ')})` : '';
 }

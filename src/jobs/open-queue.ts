@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { EvaluateElsewhere } from '../evaluation/run/evaluate-elsewhere.ts';
+import type { CompareElsewhere, QueuedTuning } from '../queue/compare-on-queue.ts';
 import type { QueuedEvaluation } from '../queue/evaluate-on-queue.ts';
 import type { JobListener } from './notice.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -7,6 +8,7 @@ import type { QueueSettings } from './queue-settings.ts';
 /** A queue as jobs see it. */
 interface OpenedQueue {
   evaluation(run: QueuedEvaluation): EvaluateElsewhere;
+  comparing(run: QueuedTuning): CompareElsewhere;
   describe(): string;
   close(): Promise<void>;
 }
@@ -27,7 +29,7 @@ export async function openQueue(
   }
   if (workers !== undefined) throw idle('workers');
   if (stream !== undefined) throw idle('stream');
-  const { WorkQueue, evaluateOnQueue } = await import('../queue/index.ts');
+  const { compareOnQueue, WorkQueue, evaluateOnQueue } = await import('../queue/index.ts');
   const queue = await WorkQueue.open(
     { queue: address, serve },
     {
@@ -36,6 +38,7 @@ export async function openQueue(
   );
   return {
     evaluation: (run) => evaluateOnQueue(queue, run),
+    comparing: (run) => compareOnQueue(queue, run),
     describe: () => queue.describe(),
     close: () => queue.close(),
   };

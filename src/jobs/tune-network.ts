@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { workerBytes } from '../evaluation/choose-workers.ts';
 import { measuredNetwork } from '../evaluation/measured-network.ts';
 import { taskOf } from '../evaluation/task-of.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
@@ -21,6 +22,8 @@ import { checkGoal } from './check-goal.ts';
 import { defaultSteps } from './convert-network.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobOrigin } from './notice.ts';
+import { openQueue } from './open-queue.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import { readDetectionHead } from './read-detection-head.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { reportRun } from './report-run.ts';
@@ -32,7 +35,7 @@ import { openTuningInputs, type TuningDataSettings } from './tuning-inputs.ts';
 import { writeFrontier } from './write-frontier.ts';
 
 /** How to tune a network. */
-export interface TuneSettings extends TuningDataSettings, ModelOutputSettings, JobOrigin {
+export interface TuneSettings extends TuningDataSettings, ModelOutputSettings, JobOrigin, QueueSettings {
   readonly goal: TuningGoal;
   /** What the network is for. Default: what the names and shapes of its outputs say. */
   readonly task?: TaskName | undefined;
@@ -127,6 +130,9 @@ export async function tuneNetwork(opened: Network, settings: TuneSettings): Prom
   const onSkipped = tellLeftOut(settings);
   return withFolderLock(folder, async () => {
     const journal = await openJournal(folder, identity, settings);
+    const queue = await openQueue(settings);
+    const { bytes } = workerBytes(network.model);
+    const queued = { title: `tuning of ${network.name}`, name: resolve(folder), bytes, signal };
     const tuned = await tune(network.model, {
       goal,
       task,
@@ -138,8 +144,10 @@ export async function tuneNetwork(opened: Network, settings: TuneSettings): Prom
       threads: settings.threads ?? availableParallelism(),
       source: network.fingerprint,
       ...(signal && { signal }),
-      onProgress: (progress) => settings.onProgress?.(progress),
-    });
+      elsewhere: queue?.comparing(queued),
+      onProgress: (progress) =>
+        settings.onProgress?.({ ...progress, ...(queue && { workers: queue.describe() }) }),
+    }).finally(() => queue?.close());
     if (!tuned) return { folder, finished: false };
     return finish(folder, derivedNetwork(network, tuned.model), tuned, settings);
   });

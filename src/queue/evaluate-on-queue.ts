@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { PictureFile } from '../data/dataset.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { decodeImage } from '../decoding/decode-image.ts';
@@ -6,13 +5,12 @@ import { DataError, RuntimeError } from '../errors.ts';
 import { inputsOf, partOf } from '../evaluation/run/drain-batches.ts';
 import type { ElsewhereOptions, EvaluateElsewhere } from '../evaluation/run/evaluate-elsewhere.ts';
 import { encodeForSession } from '../files/encode-for-session.ts';
-import { FileSource } from '../files/file-source.ts';
 import { readOrdinaryFile } from '../files/read-ordinary-file.ts';
-import { tensorsOf } from '../formats/onnx/encode-model.ts';
-import type { Model } from '../graph/model.ts';
-import { type Content, contentOf, knownContentOfFile } from './content.ts';
+import { type Content, contentOf } from './content.ts';
 import { JobFailure, mostDeaths } from './job-ledger.ts';
+import { jobName } from './job-name.ts';
 import { pack, unpackText } from './packed.ts';
+import { weightFiles } from './weight-files.ts';
 import { workAhead } from './work-ahead.ts';
 import type { EvaluationAnswer, EvaluationStart, SentPicture } from './work-message.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -108,7 +106,7 @@ class EvaluationOnQueue {
         memoryMB,
       } satisfies EvaluationStart),
     );
-    this.#id = digest(name, start.hash, ...files.map(({ hash }) => hash));
+    this.#id = jobName(name, start.hash, ...files.map(({ hash }) => hash));
     await this.#queue.offer(this.#id, { title, start, files, bytes, total: images });
   }
 
@@ -243,7 +241,7 @@ class EvaluationOnQueue {
     images: number,
     contents: readonly Content[],
   ): Promise<EvaluationAnswer> {
-    const id = digest(
+    const id = jobName(
       this.#id,
       ...contents.map(({ hash }) => hash),
       ...(order.kind === 'pictures' ? order.pictures.map(({ id }) => id) : []),
@@ -251,18 +249,4 @@ class EvaluationOnQueue {
     const { answer } = await this.#queue.run(id, order, images);
     return unpackText<EvaluationAnswer>(answer);
   }
-}
-
-/** Files that the weights of a model lie in. */
-async function weightFiles({ graph }: Model): Promise<Content[]> {
-  const paths = new Set<string>();
-  for (const { storage } of tensorsOf(graph))
-    if (storage.kind === 'external' && storage.source instanceof FileSource)
-      paths.add(storage.source.location);
-  return Promise.all([...paths].map(knownContentOfFile));
-}
-
-/** A name for what is told by all of these. A whole number alone would not do for BullMQ. */
-function digest(...parts: readonly string[]): string {
-  return `j${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 31)}`;
 }

@@ -14,16 +14,39 @@ import type { QuantisationPlan } from '../quantisation/plan-quantisation.ts';
 import { quantisedNetworks } from '../quantisation/quantised-networks.ts';
 import { networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
+import { compareNetwork, type NetworkComparison } from '../tuning/search/measure-network.ts';
 import type { ContentCache } from './content-cache.ts';
 import { type ContentSource, fetchBytes } from './fetch-content.ts';
 import { unpack } from './packed.ts';
-import type { EvaluationAnswer, EvaluationStart, SentTargets, WorkOrder, WorkStart } from './work-message.ts';
+import type {
+  EvaluationAnswer,
+  EvaluationStart,
+  SentTargets,
+  TuningStart,
+  WorkOrder,
+  WorkStart,
+} from './work-message.ts';
 
 /** Where the files of a model's weights are on this machine, by where they are at the command. */
 export type PlacesOfFiles = Readonly<Record<string, string>>;
 
-/** A run with its networks loaded, which does its jobs one by one. */
-export class OpenedWork {
+/** A run with what its jobs need, which does them one by one. */
+export interface OpenedWork {
+  /** @returns what is packed for the command */
+  answer(order: WorkOrder, cache: ContentCache, source: ContentSource): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens a run. @param path of what all of its jobs need. @param threads of ONNX Runtime */
+export async function openWork(path: string, files: PlacesOfFiles, threads: number): Promise<OpenedWork> {
+  const start = unpack<WorkStart>(await readFile(path));
+  return start.kind === 'tuning'
+    ? new OpenedTuning(start, threads)
+    : OpenedEvaluation.open(start, files, threads);
+}
+
+/** An evaluation with its networks loaded. */
+class OpenedEvaluation implements OpenedWork {
   readonly #start: EvaluationStart;
   readonly #model: Model;
   readonly #evaluator: Evaluator;
@@ -34,14 +57,13 @@ export class OpenedWork {
     this.#evaluator = evaluator;
   }
 
-  /** @param path of what all of its jobs need. @param threads of ONNX Runtime */
-  static async open(path: string, files: PlacesOfFiles, threads: number): Promise<OpenedWork> {
-    const start = unpack<WorkStart>(await readFile(path));
+  static async open(
+    start: EvaluationStart,
+    files: PlacesOfFiles,
+    threads: number,
+  ): Promise<OpenedEvaluation> {
     const { model: bytes, steps, kind, reading, quantisation, ...options } = start;
-    const model = parseOnnx(bytes, '/model.onnx', (location) => {
-      const place = `/${location}`;
-      return new FileSource(files[place] ?? place);
-    });
+    const model = readSent(bytes, files);
     const network = networkKind(model);
     const evaluator = await createEvaluator({
       quantised: network.spiking && quantisation ? await quantisedBeside(network, quantisation) : undefined,
@@ -49,10 +71,11 @@ export class OpenedWork {
       threads,
       ...options,
     });
-    return new OpenedWork(start, model, evaluator);
+    return new OpenedEvaluation(start, model, evaluator);
   }
 
   async answer(order: WorkOrder, cache: ContentCache, source: ContentSource): Promise<EvaluationAnswer> {
+    if (order.kind === 'network') throw new Error('a network to compare in an evaluation');
     if (order.kind === 'pictures') return this.#evaluatePictures(order, cache, source);
     const batch = unpack<Parameters<Evaluator['evaluate']>[0]>(await fetchBytes(order.batch, source));
     return { outcome: await this.#evaluator.evaluate(batch), read: [], met: [], skipped: [] };
@@ -119,4 +142,33 @@ async function quantisedBeside(
   for await (const network of quantisedNetworks(structureOf(toSourceForm(model)), sites, table, widths))
     networks.push(network);
   return networks;
+}
+
+/** A tuning with its images. */
+class OpenedTuning implements OpenedWork {
+  readonly #start: TuningStart;
+  readonly #threads: number;
+
+  constructor(start: TuningStart, threads: number) {
+    this.#start = start;
+    this.#threads = threads;
+  }
+
+  async answer(order: WorkOrder, cache: ContentCache, source: ContentSource): Promise<NetworkComparison> {
+    if (order.kind !== 'network') throw new Error('images to evaluate in a tuning');
+    const files: Record<string, string> = {};
+    for (const file of order.files) files[file.path ?? ''] = await cache.pathOf(file, source);
+    const model = readSent(await fetchBytes(order.model, source), files);
+    return compareNetwork(model, order.steps, this.#start[order.images], this.#threads, true);
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** A model as it was sent, with the files of its weights as they lie here. */
+function readSent(bytes: Uint8Array, files: PlacesOfFiles): Model {
+  return parseOnnx(bytes, '/model.onnx', (location) => {
+    const place = `/${location}`;
+    return new FileSource(files[place] ?? place);
+  });
 }

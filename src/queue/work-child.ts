@@ -2,7 +2,7 @@ import '../native/install.ts';
 import { contentOf as contentOfError, OutOfMemoryError } from '../errors.ts';
 import { useExtensions } from '../extensions/load-extensions.ts';
 import { ContentCache } from './content-cache.ts';
-import { OpenedWork } from './opened-work.ts';
+import { type OpenedWork, openWork } from './opened-work.ts';
 import { packText } from './packed.ts';
 import type { ChildReply, ChildRequest, ChildSetup } from './work-process.ts';
 
@@ -16,7 +16,7 @@ let cache: ContentCache | undefined;
 async function answer(request: ChildRequest): Promise<ChildReply> {
   const { job, source, start, files, threads } = request;
   try {
-    const work = await openedFor(job.run, () => OpenedWork.open(start, files, threads));
+    const work = await openedFor(job.run, () => openWork(start, files, threads));
     const { order } = job;
     return { answer: packText(await work.answer(order, cache!, source)) };
   } catch (error) {

@@ -5,6 +5,7 @@ import type { EvaluatorOptions } from '../evaluation/run/evaluator.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { QuantisationPlan } from '../quantisation/plan-quantisation.ts';
 import type { SeenFor } from '../results/seen-images.ts';
+import type { TuningImages } from '../tuning/tuning-images.ts';
 import type { Content } from './content.ts';
 
 /** A model as it is sent. */
@@ -25,8 +26,13 @@ export type EvaluationStart = Omit<EvaluatorOptions, 'network' | 'threads' | 'qu
     readonly reading?: PictureReading | undefined;
   };
 
+/** What all jobs of a tuning need: the images, and what the source network says to them. */
+export interface TuningStart extends Pick<TuningImages, 'held' | 'probes'> {
+  readonly kind: 'tuning';
+}
+
 /** What all jobs of a run need. */
-export type WorkStart = EvaluationStart;
+export type WorkStart = EvaluationStart | TuningStart;
 
 /** A picture as a job names it. */
 export interface SentPicture {
@@ -44,7 +50,15 @@ export type WorkOrder =
       readonly targets?: Content | undefined;
     }
   /** A packed EvaluatedBatch. */
-  | { readonly kind: 'batch'; readonly batch: Content };
+  | { readonly kind: 'batch'; readonly batch: Content }
+  /** A network to be compared with its source on the images of a tuning. */
+  | {
+      readonly kind: 'network';
+      readonly model: Content;
+      readonly files: readonly Content[];
+      readonly steps: number;
+      readonly images: 'held' | 'probes';
+    };
 
 /** A job in Redis. */
 export interface WorkJob {

@@ -32,5 +32,7 @@ export const workerPresenceSchema = z.object({
   mishaps: list(mishapSchema),
 });
 
+export type WorkerPresence = z.infer<typeof workerPresenceSchema>;
+
 /** Key of all workers in Redis, and the seconds after which one that says nothing counts as gone. */
 export const workerBoard = { key: 'transpike:workers', seconds: 20 } as const;

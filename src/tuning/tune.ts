@@ -17,6 +17,7 @@ import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
 import { PlannedNetworks } from './planned-networks.ts';
 import { NetworkPlanner } from './planning/network-plan.ts';
 import { schedulesUpTo } from './search/firing-schedule.ts';
+import type { CompareNetwork } from './search/measure-network.ts';
 import { choosePoint, type TuningGoal, targetsOf } from './search/tuning-goal.ts';
 import type { TuningJournal } from './search/tuning-journal.ts';
 import { paretoFrontier } from './search/tuning-point.ts';
@@ -39,6 +40,8 @@ export interface TuneOptions {
   readonly verification?: () => AsyncIterable<Batch>;
   readonly journal: TuningJournal;
   readonly threads: number;
+  /** Gives what compares networks on other machines. Default: this one does. */
+  readonly elsewhere?: ((images: TuningImages) => Promise<CompareNetwork>) | undefined;
   /** Identity of the source model, kept in the model's metadata. */
   readonly source?: string;
   readonly signal?: AbortSignal;
@@ -52,6 +55,8 @@ export interface TuningProgress {
   readonly total: number;
   /** Frontier so far. */
   readonly frontier: readonly TuningPoint[];
+  /** How the workers of a queue are doing, in a few words; absent without one. */
+  readonly workers?: string;
 }
 
 /** The end of a tuning: the network that serves the goal, and what else was found. */
@@ -118,11 +123,12 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     energy,
     images,
     threads,
+    compare: await options.elsewhere?.(images),
     journal,
     signal,
     onNetwork: (done, total) =>
       onProgress({ stage: 'networks', done, total, frontier: paretoFrontier(journal.points) }),
-  });
+  }).catch(ignoreAbort(signal));
   if (!finished) return undefined;
   const { points } = journal;
   const { point, reached } = choosePoint(goal, points);

@@ -180,6 +180,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--labels': measured,
     '--split': unmeasured('split', '--split', 'train'),
     '--limit': unmeasured('limit', '--limit', '3'),
+    '--queue': 'where networks are tried',
+    '--serve': {
+      'tune @vit --calibrate @x.npy --energy 0.3 --serve head:7000':
+        'queue: expected a queue, too, got an address to serve at. Leave one of them out (--queue, --serve).',
+    },
     '--batch': calibrated,
     '--run': output,
     '--strict': strict,
@@ -465,6 +470,11 @@ const effects: Record<string, Record<string, Effect>> = {
     '--cache-size': 'how much of that it keeps',
     '--lease': 'when others take its jobs over',
     '--patience': 'when its jobs count as hanging',
+    '--status': 'whether it works, or tells',
+    '--json': {
+      'worker --queue redis://127.0.0.1:1 --json':
+        'worker: expected no format while it works, got json. Ask for the status, too (--format).',
+    },
   },
   runs: {},
   methods: { '--format': printing, '--json': printing },

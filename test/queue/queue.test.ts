@@ -64,6 +64,22 @@ describe.skipIf(!hasRedis)('evaluating on a queue', () => {
     expect(progress.at(-1)).toMatch(/^1[12]: [12] workers?, .* images\/s$/);
   });
 
+  it('tunes to the same frontier, byte for byte', async () => {
+    const settings = {
+      goal: { kind: 'energy', ecmtRatio: 0.5 },
+      steps: 1,
+      calibration: at('x.npy'),
+      batchSize: 4,
+    } as const;
+    const source = await library.openNetwork(at('vit'));
+    await library.tuneNetwork(source, { ...settings, folder: at('tuned-here') });
+    await library.tuneNetwork(source, { ...settings, folder: at('tuned-there'), queue: redis.url });
+    for (const file of ['tuning.jsonl', 'frontier.json'])
+      expect(await readFile(at('tuned-there', file), 'utf8')).toBe(
+        await readFile(at('tuned-here', file), 'utf8'),
+      );
+  });
+
   it('refuses workers of this machine beside it', async () => {
     const settings = { data: at('x.npy'), queue: redis.url, workers: 2, folder: at('idle') };
     await expect(library.evaluateNetwork(network, settings)).rejects.toThrow(

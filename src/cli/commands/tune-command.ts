@@ -61,6 +61,8 @@ export function tuneCommand(): Command {
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
     .addOption(options.batchSize())
+    .addOption(options.queue())
+    .addOption(options.serve())
     .addOption(options.name())
     .addOption(options.tags())
     .addOption(options.folder('folder of the journal', 'runs/tune-<model>-<settings>'))

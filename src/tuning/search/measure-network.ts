@@ -2,7 +2,7 @@ import { logitsOf } from '../../analysis/logits-of.ts';
 import type { Batch } from '../../data/load-batch.ts';
 import { suppressionOf } from '../../detection/with-detections.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
-import { type RelativeEnergy, relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
+import { relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
 import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
@@ -65,6 +65,21 @@ export async function withSourceLogits(
   return compared;
 }
 
+/** A spiking network beside its source, without what its energy comes to. Plain data: it travels between machines. */
+export interface NetworkComparison {
+  /** Its energies are null. */
+  readonly measurement: Measurement;
+  /** Spikes, summed over the images; absent where they were not counted. */
+  readonly activity?: Activity | undefined;
+}
+
+/** Compares networks with their source on the images of a tuning that are held out, or on its probes. */
+export type CompareNetwork = (
+  model: Model,
+  steps: number,
+  images: 'held' | 'probes',
+) => Promise<NetworkComparison>;
+
 /**
  * Runs a spiking network and compares it with its source.
  *
@@ -77,8 +92,31 @@ export async function measureNetwork(
   threads: number,
   source?: SourceEnergy,
 ): Promise<MeasuredNetwork> {
-  const plan = planRun(model, { steps, statistics: source !== undefined });
-  const engine = await engines.fast(plan, { threads });
+  const comparison = await compareNetwork(model, steps, batches, threads, source !== undefined);
+  return withEnergy(comparison, model, source);
+}
+
+/** What a compared network needs beside its source. */
+export function withEnergy(
+  { measurement, activity }: NetworkComparison,
+  model: Model,
+  source: SourceEnergy | undefined,
+): MeasuredNetwork {
+  if (!source || !activity) return { measurement, operators: [] };
+  const { ecmtRatios, fullRatios, operators } = relativeEnergy(source, model, activity, measurement.images);
+  const energies = { ecmtRatio: ecmtRatios.at(-1) ?? null, fullRatio: fullRatios.at(-1) ?? null };
+  return { measurement: { ...measurement, ...energies }, operators };
+}
+
+/** Runs a spiking network and compares it with its source. @param statistics whether to count spikes */
+export async function compareNetwork(
+  model: Model,
+  steps: number,
+  batches: readonly ComparedBatch[],
+  threads: number,
+  statistics: boolean,
+): Promise<NetworkComparison> {
+  const engine = await engines.fast(planRun(model, { steps, statistics }), { threads });
   const sums = new Sums(batches);
   try {
     for (const batch of batches) {
@@ -89,9 +127,7 @@ export async function measureNetwork(
   } finally {
     await engine.close();
   }
-  const energy =
-    source && sums.activity ? relativeEnergy(source, model, sums.activity, sums.images) : undefined;
-  return { measurement: sums.measurement(energy), operators: energy?.operators ?? [] };
+  return { measurement: sums.measurement(), activity: sums.activity };
 }
 
 /** Adds up comparisons over batches. */
@@ -129,7 +165,7 @@ class Sums {
     }
   }
 
-  measurement(energy: RelativeEnergy | undefined): Measurement {
+  measurement(): Measurement {
     const share = (count: number) => (this.#labelled === 0 ? null : count / this.#labelled);
     const classes = {
       divergence: this.#divergence / this.images,
@@ -141,8 +177,8 @@ class Sums {
       images: this.images,
       calibrated: null,
       ...(this.#judge?.measurement() ?? classes),
-      ecmtRatio: energy?.ecmtRatios.at(-1) ?? null,
-      fullRatio: energy?.fullRatios.at(-1) ?? null,
+      ecmtRatio: null,
+      fullRatio: null,
     };
   }
 }

@@ -5,7 +5,8 @@ import type { FiringSchedule, Measurement, TuningPoint } from '../../results/tun
 import type { PlannedNetworks } from '../planned-networks.ts';
 import { correctPrices, type PriceCorrections } from '../planning/price-corrections.ts';
 import type { TuningImages } from '../tuning-images.ts';
-import { measureNetwork } from './measure-network.ts';
+import { type Finding, inOrder, known } from './in-order.ts';
+import { type CompareNetwork, type MeasuredNetwork, measureNetwork, withEnergy } from './measure-network.ts';
 import type { TuningJournal } from './tuning-journal.ts';
 import { ratioOf } from './tuning-point.ts';
 
@@ -18,6 +19,8 @@ export interface SearchOptions {
   /** Prices are learnt on the probes, networks measured on those held out. */
   readonly images: TuningImages;
   readonly threads: number;
+  /** Compares networks on other machines, several at a time. Default: this one does, one after the other. */
+  readonly compare: CompareNetwork | undefined;
   readonly journal: TuningJournal;
   readonly signal: AbortSignal | undefined;
   readonly onNetwork: (done: number, total: number) => void;
@@ -45,33 +48,33 @@ export async function searchNetworks(
 ): Promise<boolean> {
   const total = schedules.length * pilotRuns + targets.length * (schedules.length + refined + biasCorrected);
   let done = 0;
-  const stopped = () => options.signal?.aborted === true;
+  const findAll = <Item, Value>(
+    items: readonly Item[],
+    find: (item: Item) => Promise<Finding<Value>>,
+    networks = 1,
+  ) =>
+    inOrder(items, find, {
+      together: options.compare !== undefined,
+      stopped: () => options.signal?.aborted === true,
+      onWritten: () => {
+        done += networks;
+        options.onNetwork(done, total);
+      },
+    });
   const middle = targets[Math.floor(targets.length / 2)]!;
-  for (const schedule of schedules) {
-    if (stopped()) return false;
-    if (!options.journal.correctionsOf(schedule)) await learnPrices(schedule, middle, options);
-    done += pilotRuns;
-    options.onNetwork(done, total);
-  }
+  if (!(await findAll(schedules, (schedule) => learnPrices(schedule, middle, options), pilotRuns)))
+    return false;
   for (const target of targets) {
-    const points: TuningPoint[] = [];
-    for (const schedule of schedules) {
-      if (stopped()) return false;
-      points.push(await measurePoint(target, schedule, target, options));
-      options.onNetwork(++done, total);
-    }
-    const promising = points.toSorted((a, b) => promise(a, target) - promise(b, target));
-    for (const point of promising.slice(0, refined)) {
-      if (stopped()) return false;
+    const first = await findAll(schedules, (schedule) => measurePoint(target, schedule, target, options));
+    if (!first) return false;
+    const promising = first.toSorted((a, b) => promise(a, target) - promise(b, target));
+    const again = await findAll(promising.slice(0, refined), (point) => {
       const aim = (target * 0.995 * point.predicted.ecmtRatio) / ratioOf(point);
-      points.push(await measurePoint(target, point.schedule, aim, options));
-      options.onNetwork(++done, total);
-    }
-    for (const point of best(points, target).slice(0, biasCorrected)) {
-      if (stopped()) return false;
-      await measureCorrected(point, options);
-      options.onNetwork(++done, total);
-    }
+      return measurePoint(target, point.schedule, aim, options);
+    });
+    if (!again) return false;
+    const candidates = best([...first, ...again], target).slice(0, biasCorrected);
+    if (!(await findAll(candidates, (point) => measureCorrected(point, options)))) return false;
   }
   return true;
 }
@@ -79,16 +82,17 @@ export async function searchNetworks(
 async function learnPrices(
   schedule: FiringSchedule,
   target: number,
-  { sites, networks, energy, images, threads, journal }: SearchOptions,
-): Promise<void> {
+  options: SearchOptions,
+): Promise<Finding<undefined>> {
+  const { sites, networks, journal } = options;
+  if (journal.correctionsOf(schedule)) return known(undefined);
   let prices: PriceCorrections = new Map();
   for (let run = 0; run < pilotRuns; run++) {
     const plan = networks.plan(schedule, target, prices);
-    const model = networks.build(plan);
-    const { operators } = await measureNetwork(model, schedule.steps, images.probes, threads, energy);
+    const { operators } = await measure(networks.build(plan), schedule, 'probes', options);
     prices = correctPrices(sites, plan, operators);
   }
-  await journal.addCorrections(schedule, prices);
+  return { value: undefined, write: () => journal.addCorrections(schedule, prices) };
 }
 
 async function measurePoint(
@@ -96,38 +100,48 @@ async function measurePoint(
   schedule: FiringSchedule,
   aim: number,
   options: SearchOptions,
-): Promise<TuningPoint> {
+): Promise<Finding<TuningPoint>> {
   const { networks, journal } = options;
   const plan = networks.plan(schedule, aim);
   const { lambda, predicted } = plan;
   const wanted = { target, schedule, lambda, predicted, biasCorrected: false };
-  const known = journal.measuredAs(wanted);
-  if (known) return known;
+  const before = journal.measuredAs(wanted);
+  if (before) return known(before);
   const measured = await measureHeld(networks.build(plan), schedule, options);
   const point: TuningPoint = { ...wanted, measured };
-  await journal.addPoint(point);
-  return point;
+  return { value: point, write: () => journal.addPoint(point) };
 }
 
 /** The same network with corrected biases. */
-async function measureCorrected(point: TuningPoint, options: SearchOptions): Promise<void> {
+async function measureCorrected(point: TuningPoint, options: SearchOptions): Promise<Finding<undefined>> {
   const { networks, journal } = options;
   const wanted = { ...point, biasCorrected: true };
-  if (journal.measuredAs(wanted)) return;
+  if (journal.measuredAs(wanted)) return known(undefined);
   const { schedule, predicted } = point;
   const model = await networks.buildCorrected(networks.plan(schedule, predicted.ecmtRatio));
-  if (!model) return;
-  await journal.addPoint({ ...wanted, measured: await measureHeld(model, schedule, options) });
+  if (!model) return known(undefined);
+  const measured = await measureHeld(model, schedule, options);
+  return { value: undefined, write: () => journal.addPoint({ ...wanted, measured }) };
 }
 
 /** Measures a network on the images held out. */
 async function measureHeld(
   model: Model,
-  { steps }: FiringSchedule,
-  { energy, images: { held, calibrated }, threads }: SearchOptions,
+  schedule: FiringSchedule,
+  options: SearchOptions,
 ): Promise<Measurement> {
-  const { measurement } = await measureNetwork(model, steps, held, threads, energy);
-  return { ...measurement, calibrated };
+  const { measurement } = await measure(model, schedule, 'held', options);
+  return { ...measurement, calibrated: options.images.calibrated };
+}
+
+async function measure(
+  model: Model,
+  { steps }: FiringSchedule,
+  which: 'held' | 'probes',
+  { compare, energy, images, threads }: SearchOptions,
+): Promise<MeasuredNetwork> {
+  if (compare) return withEnergy(await compare(model, steps, which), model, energy);
+  return measureNetwork(model, steps, images[which], threads, energy);
 }
 
 /** The different networks within the target, or all where none is, the best first. */
