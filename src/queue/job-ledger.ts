@@ -35,6 +35,7 @@ export interface JobEnd {
 
 interface Pending {
   readonly job: WorkJob;
+  readonly end: Promise<JobEnd>;
   readonly resolve: (end: JobEnd) => void;
   readonly reject: (failure: JobFailure) => void;
   /** When it was given first, or all was forgiven. */
@@ -72,14 +73,16 @@ export class JobLedger {
     return this.#pending.size;
   }
 
-  /** Does a job. @param id its name. @throws JobFailure */
+  /** Does a job, once where it is asked for twice. @param id its name. @throws JobFailure */
   run(id: string, job: WorkJob): Promise<JobEnd> {
-    return new Promise((resolve, reject) => {
-      if (this.#withdrawn) return reject(withdrawal());
-      const now = performance.now();
-      this.#pending.set(id, { job, resolve, reject, begun: now, since: now });
-      this.#add(id);
-    });
+    if (this.#withdrawn) return Promise.reject(withdrawal());
+    const same = this.#pending.get(id);
+    if (same) return same.end;
+    const { promise: end, resolve, reject } = withResolvers();
+    const now = performance.now();
+    this.#pending.set(id, { job, end, resolve, reject, begun: now, since: now });
+    this.#add(id);
+    return end;
   }
 
   /** Asks what became of jobs that nothing was heard of for long, or of all. */
@@ -177,6 +180,14 @@ export class JobLedger {
       return false;
     }
   }
+}
+
+function withResolvers(): Pick<Pending, 'resolve' | 'reject'> & { readonly promise: Promise<JobEnd> } {
+  let settle: Pick<Pending, 'resolve' | 'reject'>;
+  const promise = new Promise<JobEnd>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle! };
 }
 
 function withdrawal(): JobFailure {
