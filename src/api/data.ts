@@ -52,6 +52,12 @@ export { type PreprocessConfig, preprocessImage } from '../images/preprocess.ts'
 export { resizeImage } from '../images/resample.ts';
 export { greyImage, type RgbImage } from '../images/rgb-image.ts';
 export {
+  type HybridMeasures,
+  type IntervalEnergy,
+  type MeasureHybridSettings,
+  measureHybrid,
+} from '../jobs/events/measure-hybrid.ts';
+export {
   type EventStream,
   type IntervalAnswer,
   type RunEventsSettings,

@@ -11,6 +11,7 @@ import { describedCommand } from '../described-command.ts';
 import { mention } from '../mention.ts';
 import { JobOption, options, positiveNumber, wholeNumber } from '../options.ts';
 import { printLine } from '../print-table.ts';
+import { evaluateEvents } from './events-evaluate.ts';
 
 interface Reading {
   readonly sensorSize?: SensorSize;
@@ -37,7 +38,7 @@ interface Simulating extends Converting {
 /** `transpike events`: files of event cameras. */
 export function eventsCommand(): Command {
   const events = describedCommand('events');
-  for (const command of [info(), view(), convert(), simulate()]) {
+  for (const command of [info(), view(), convert(), simulate(), evaluateEvents()]) {
     events.addCommand(command.showHelpAfterError('(add --help for the options)').exitOverride());
   }
   return events.addHelpText(
@@ -50,7 +51,8 @@ Examples:
   transpike events view recording.raw -o recording.html --seconds 2
   transpike events convert recording.aedat4 -o recording.h5
   transpike events simulate glyphs -o glyphs.raw --seconds 2 --size 128x96
-  transpike events simulate photo.jpg -o photo.npz --sensor noisy`,
+  transpike events simulate photo.jpg -o photo.npz --sensor noisy
+  transpike events evaluate hybrid/ --data event-glyphs:test,size=500,steps=6`,
   );
 }
 
