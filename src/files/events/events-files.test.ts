@@ -156,6 +156,55 @@ describe('files of events', () => {
     );
   });
 
+  it('of AEDAT 4 have packets of several streams, of which the first of events counts', async () => {
+    const size64 = (value: number) => [...word32(value % 2 ** 32), ...word32(Math.floor(value / 2 ** 32))];
+    const text =
+      '<attr key="sizeX">99<</attr>IMUS<t>EVTS</t><attr key="sizeX" type="int">12</attr><attr key="sizeY">7</attr>';
+    const packed = (bytes: readonly number[]) => [...word32(bytes.length), ...bytes];
+    // A FlatBuffer: where the table is; its fields, by their places in it; the table, which begins with the way back to them.
+    const head = (packetsEnd: number) =>
+      packed([
+        ...word32(16),
+        ...[...word16(10), ...word16(20), ...word16(4), ...word16(8), ...word16(16), 0, 0],
+        ...[...word32(12), ...word32(0), ...size64(packetsEnd), ...word32(4)],
+        ...[...word32(text.length), ...header(text)],
+      ]);
+    const packet = (stream: number, kind: string, events: readonly (readonly number[])[]) => {
+      const content = packed([
+        ...word32(16),
+        ...header(kind),
+        ...[...word16(6), ...word16(8), ...word16(4), 0, 0],
+        ...[...word32(8), ...word32(4), ...word32(events.length)],
+        ...events.flatMap(([t = 0, x = 0, y = 0, p = 0]) => [
+          ...[...size64(t), ...word16(x), ...word16(y), p, 0, 0, 0],
+        ]),
+      ]);
+      return [...word32(stream), ...word32(content.length), ...content];
+    };
+    const first = [
+      [5_000_000_000, 11, 6, 1],
+      [5_000_000_004, 0, 2, 0],
+    ];
+    const packets = [
+      ...packet(2, 'IMUS', [[1, 1, 1, 1]]),
+      ...packet(0, 'EVTS', first),
+      ...packet(1, 'EVTS', [[5_000_000_005, 3, 3, 1]]),
+      ...packet(0, 'EVTS', [[5_000_000_009, 4, 5, 1]]),
+    ];
+    const begin = header('#!AER-DAT4.0\r\n');
+    const end = begin.length + head(0).length + packets.length;
+    // Behind the packets stands a table of them, which nothing needs.
+    const bytes = [...begin, ...head(end), ...packets, 1, 2, 3];
+    const { events, width, height, sizeFrom, notes } = await read(await put('hand.aedat4', bytes));
+    expect([width, height, sizeFrom]).toEqual([12, 7, 'file']);
+    expect(rows(events)).toEqual([...first, [5_000_000_009, 4, 5, 1]]);
+    expect(notes()).toEqual([]);
+    const cut = await put('cut.aedat4', bytes.slice(0, end - 5));
+    await expect(read(cut)).rejects.toThrow(
+      `cut.aedat4: byte ${end - 48}: expected 48 bytes of a packet, got the end after 43.`,
+    );
+  });
+
   it('of EVT 3 have vectors, triggers and a clock that starts again', async () => {
     const words = [
       0x2001, 0x8fff, 0x6ffe, 0x0010, 0x3805, 0x4801, 0x5003, 0xa001, 0x2814, 0x8000, 0x6001, 0x2007,
