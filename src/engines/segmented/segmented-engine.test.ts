@@ -100,7 +100,7 @@ describe('the segmented engine', () => {
     ['in several parts', { memoryMB: 0.04 }, false],
   ])('writes over the results of the run before where it may, %s', async (_, options, same) => {
     const { plan } = await vitPlan({ steps: 2 });
-    const [first, second] = [randomImages([3, 3, 8, 8], 1), randomImages([3, 3, 8, 8], 2)];
+    const [first, second] = [randomImages([5, 3, 8, 8], 1), randomImages([5, 3, 8, 8], 2)];
     const engine = await createSegmentedEngine(plan, { ...options, overwrites: true });
     const before = await engine.run(first);
     const after = await engine.run(second);
