@@ -56,6 +56,7 @@ export type Means =
   | 'quantised'
   | 'queue'
   | 'resolution'
+  | 'rounding'
   | 'seed'
   | 'sensorSize'
   | 'separation'

@@ -41,6 +41,7 @@ export const flags: Readonly<Record<Means, string>> = {
   quantised: '--no-quantised',
   queue: '--queue',
   resolution: '--resolution',
+  rounding: '--rounding',
   seed: '--seed',
   sensorSize: '--size',
   separation: '--separation',

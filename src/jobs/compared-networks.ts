@@ -96,6 +96,8 @@ function conversionIdentity({
   calibrationSplit,
   thresholds,
   steps,
+  weightBits,
+  rounding,
 }: ConvertSettings) {
   return {
     calibrate: calibration === undefined ? undefined : absoluteDataPath(calibration),
@@ -103,6 +105,8 @@ function conversionIdentity({
     calibrationSplit,
     thresholds: thresholds === undefined ? undefined : resolve(thresholds),
     convertedFor: steps,
+    // A comparison without them stays the one that it was.
+    ...(weightBits !== undefined && { weightBits: String(weightBits), rounding }),
   };
 }
 

@@ -230,6 +230,8 @@ const effects: Record<string, Record<string, Effect>> = {
     '--preset': converting('preset', '--preset', 'tuned'),
     '--calibration-limit': converting('calibrationLimit', '--calibration-limit', '3'),
     '--calibration-split': converting('calibrationSplit', '--calibration-split', 'train'),
+    '--weight-bits': converting('weightBits', '--weight-bits', '4'),
+    '--rounding': converting('rounding', '--rounding', 'nearest'),
     '--steps': overTime('steps', '-T', '4'),
     '--memory': overTime('memoryMB', '--memory', '64'),
     '--engine': overTime('engine', '--engine', 'in-graph'),
@@ -280,6 +282,8 @@ const effects: Record<string, Record<string, Effect>> = {
     '--calibrate': compared('calibration', '--calibrate', '@x.npy'),
     '--calibration-limit': compared('calibrationLimit', '--calibration-limit', '3'),
     '--calibration-split': compared('calibrationSplit', '--calibration-split', 'train'),
+    '--weight-bits': compared('weightBits', '--weight-bits', '4'),
+    '--rounding': compared('rounding', '--rounding', 'nearest'),
   },
   diagnose: {
     ...opening,

@@ -7,6 +7,7 @@ import { asTheyAre, byMethods, type ComparedNetwork } from '../../jobs/compared-
 import { defaultSteps } from '../../jobs/convert-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import type { Network } from '../../opening/open-network.ts';
+import type { RoundingName } from '../../quantisers/roundings/roundings.ts';
 import { comparisonTitle } from '../../report/comparison-title.ts';
 import { describeSeenByAll } from '../../report/describe-seen.ts';
 import { comparisonTable } from '../../tables/comparison-table.ts';
@@ -32,6 +33,8 @@ interface Settings extends CompareSettings {
   readonly calibration?: string;
   readonly calibrationLimit?: number;
   readonly calibrationSplit?: string;
+  readonly weightBits?: string;
+  readonly rounding?: RoundingName;
   readonly json?: boolean;
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
@@ -58,6 +61,8 @@ export function compareCommand(): Command {
     .addOption(options.tokenizer())
     .addOption(options.calibrationLimit())
     .addOption(options.calibrationSplit())
+    .addOption(options.weightBits())
+    .addOption(options.rounding())
     .addOption(options.steps('what the models were converted for'))
     .addOption(options.labels())
     .addOption(options.task())
@@ -130,11 +135,20 @@ async function compareAction(paths: readonly string[], settings: Settings): Prom
   if (report) console.log(`report: ${report}`);
 }
 
+/** Settings that only conversions read. */
+const decidesConversion = [
+  'calibration',
+  'calibrationLimit',
+  'calibrationSplit',
+  'weightBits',
+  'rounding',
+] as const;
+
 function comparedOf(networks: readonly Network[], settings: Settings): ComparedNetwork[] {
   const { methods, calibration, calibrationLimit, calibrationSplit, steps, batchSize, strict } = settings;
   if (methods === undefined) {
     const spiking = networks.map(requireSpiking);
-    refuseIdle('compare', settings, ['calibration', 'calibrationLimit', 'calibrationSplit'], {
+    refuseIdle('compare', settings, decidesConversion, {
       because: 'where spiking networks are compared as they are',
     });
     return asTheyAre(spiking);
@@ -148,7 +162,9 @@ function comparedOf(networks: readonly Network[], settings: Settings): ComparedN
     });
   }
   const names = methods.split(',').map((name) => name.trim());
-  const conversion = { steps, calibration, calibrationLimit, calibrationSplit, batchSize, strict };
+  const { weightBits, rounding } = settings;
+  const images = { calibration, calibrationLimit, calibrationSplit, batchSize, strict };
+  const conversion = { ...images, steps, weightBits, rounding };
   return byMethods(networks[0]!, names, conversion, convertWithProgress);
 }
 

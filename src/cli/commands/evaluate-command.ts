@@ -4,6 +4,7 @@ import { defaultSteps } from '../../jobs/convert-network.ts';
 import type { EvaluateSettings } from '../../jobs/evaluate-network.ts';
 import { refuseIdle } from '../../jobs/refuse-idle.ts';
 import type { Network } from '../../opening/open-network.ts';
+import type { RoundingName } from '../../quantisers/roundings/roundings.ts';
 import { evaluationTable } from '../../tables/evaluation-table.ts';
 import type { TableFormat } from '../../tables/table-formats.ts';
 import { convertWithProgress } from '../convert-with-progress.ts';
@@ -24,6 +25,8 @@ interface Settings extends EvaluateSettings {
   readonly calibrationSplit?: string;
   readonly method?: string;
   readonly preset?: string;
+  readonly weightBits?: string;
+  readonly rounding?: RoundingName;
   readonly json?: boolean;
   readonly format?: TableFormat;
   readonly externalData?: readonly string[];
@@ -78,6 +81,8 @@ export function evaluateCommand(): Command {
     .addOption(options.strict())
     .addOption(options.method())
     .addOption(options.preset())
+    .addOption(options.weightBits())
+    .addOption(options.rounding())
     .addOption(
       options.calibration(
         `convert a source network first, choosing the thresholds on these images; for T = ${defaultSteps} unless -T says otherwise`,
@@ -96,7 +101,8 @@ Examples:
   transpike evaluate vit.snn.onnx --data imagenet/val --labels synset_words.txt -T 8
   transpike evaluate cnn.snn.onnx --data mnist/ --limit 1000 --json > result.json
   transpike evaluate frames.snn.onnx --data windows.npy --labels classes.npy -T 8 --stream restarted
-  transpike evaluate deit-tiny/ --calibrate images/ --data images/ -T 4`,
+  transpike evaluate deit-tiny/ --calibrate images/ --data images/ -T 4
+  transpike evaluate deit-tiny/ --calibrate images/ --data images/ -T 2 --weight-bits 4`,
     )
     .action(evaluateAction);
 }
@@ -130,17 +136,28 @@ async function evaluateAction(path: string, settings: Settings): Promise<void> {
   }
 }
 
+/** Settings that only a conversion reads, but for its images. */
+const decidesConversion = [
+  'method',
+  'preset',
+  'calibrationLimit',
+  'calibrationSplit',
+  'weightBits',
+  'rounding',
+] as const;
+
 /** A source network is converted first where there are images for that. */
 async function spikingOf(opened: Network, settings: Settings): Promise<Network> {
-  const { calibration, calibrationLimit, calibrationSplit, method, preset, batchSize, strict } = settings;
+  const { calibration, calibrationLimit, calibrationSplit, batchSize, strict } = settings;
   if (calibration === undefined) {
-    refuseIdle(opened.path, settings, ['method', 'preset', 'calibrationLimit', 'calibrationSplit'], {
+    refuseIdle(opened.path, settings, decidesConversion, {
       because: opened.spiking ? 'for a network that spikes already' : 'without images to convert it with',
       ...(!opened.spiking && { remedy: 'Give --calibrate, too, or leave that out' }),
     });
     return opened;
   }
-  const { steps } = settings;
+  const { method, preset, steps, weightBits, rounding } = settings;
   const images = { calibration, calibrationLimit, calibrationSplit, batchSize, strict };
-  return (await convertWithProgress(opened, { ...images, method, preset, steps })).network;
+  const conversion = { ...images, method, preset, steps, weightBits, rounding };
+  return (await convertWithProgress(opened, conversion)).network;
 }
