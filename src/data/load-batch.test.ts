@@ -6,6 +6,7 @@ import type { PreprocessConfig } from '../images/preprocess.ts';
 import { openDataset } from '../opening/open-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { type LoadOptions, loadBatches, type TensorBatch } from './load-batch.ts';
+import { objectColumns, objectTarget } from './object-columns.ts';
 
 /** Leaves the pictures of 3 x 2 pixels as they are, as bytes in one grey channel. */
 const preprocess: PreprocessConfig = {
@@ -156,3 +157,55 @@ function slowDataset(size: number, started: number[] = []): Dataset {
     },
   };
 }
+
+/** A grey picture of 12 x 8 pixels with white ones in columns 3 to 8 and rows 2 to 5, and where these are; a second object is in a corner. */
+const pictureOfObjects: Dataset = {
+  kind: 'test',
+  name: 'boxes',
+  size: 1,
+  labelled: false,
+  id: () => 'a',
+  async sample() {
+    const isWhite = (x: number, y: number) => x >= 3 && x < 9 && y >= 2 && y < 6;
+    const data = Uint8Array.from({ length: 12 * 8 * 3 }, (_, i) => {
+      const pixel = Math.floor(i / 3);
+      return isWhite(pixel % 12, Math.floor(pixel / 12)) ? 255 : 128;
+    });
+    const rest = { crowd: 0, ignored: 0, class: 1, id: 7, classes: 2 };
+    const target = objectTarget([
+      { left: 3 / 12, top: 2 / 8, right: 9 / 12, bottom: 6 / 8, ...rest },
+      { left: 0, top: 0, right: 1 / 12, bottom: 1 / 8, ...rest },
+    ]);
+    return { kind: 'image', id: 'a', label: undefined, image: { width: 12, height: 8, data }, target };
+  },
+};
+
+describe('objects', () => {
+  test.each([
+    ['the whole', { cropWidth: 12, cropHeight: 8 }, 2],
+    ['what is cropped', { cropWidth: 4, cropHeight: 6 }, 1],
+    ['what is padded', { cropWidth: 16, cropHeight: 12 }, 2],
+    ['what is resized and cropped', { resizeShorter: 16, cropWidth: 16, cropHeight: 16 }, 1],
+    ['what is squeezed', { resize: [16, 12] as [number, number], cropWidth: 12, cropHeight: 16 }, 2],
+  ])('are where the network sees them: %s', async (_, crop, count) => {
+    const { cropWidth, cropHeight } = crop;
+    const config: PreprocessConfig = { ...preprocess, interpolation: 'nearest', ...crop };
+    const [batch] = await collect(pictureOfObjects, {
+      preprocess: config,
+      inputShape: [1, cropHeight, cropWidth],
+    });
+    const { data, targets } = batch!;
+    const white = Array.from(data.keys()).filter((i) => data[i] === 255);
+    const [columns, rows] = [white.map((i) => i % cropWidth), white.map((i) => Math.floor(i / cropWidth))];
+    const box = [
+      Math.min(...columns) / cropWidth,
+      Math.min(...rows) / cropHeight,
+      (Math.max(...columns) + 1) / cropWidth,
+      (Math.max(...rows) + 1) / cropHeight,
+    ];
+    const [target] = targets!;
+    expect(target!.shape).toEqual([count, objectColumns.length]);
+    for (const [i, value] of box.entries()) expect(target!.data[i]).toBeCloseTo(value, 12);
+    expect(Array.from(target!.data.slice(4, 9))).toEqual([0, 0, 1, 7, 2]);
+  });
+});

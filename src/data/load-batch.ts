@@ -6,9 +6,10 @@ import type { FloatTensor } from '../graph/float-tensor.ts';
 import type { InputBatch, InputTensor } from '../graph/input-batch.ts';
 import { sameShape, sizeOf } from '../graph/shape.ts';
 import type { TypedNumbers } from '../graph/typed-view.ts';
-import { cropResized, normaliseImage, type PreprocessConfig } from '../images/preprocess.ts';
+import { cropResized, normaliseImage, type PreprocessConfig, shownPart } from '../images/preprocess.ts';
 import type { Dataset, Sample } from './dataset.ts';
 import { lookAhead } from './look-ahead.ts';
+import { ObjectTarget } from './object-columns.ts';
 import { oneAhead } from './one-ahead.ts';
 
 /** Which samples a batch holds. */
@@ -115,7 +116,9 @@ function prepareInput(sample: Sample, { preprocess, inputShape, dataType = 'floa
     const remedy = 'Give the preprocessing settings that belong to this network';
     checkShape([channels, cropHeight, cropWidth], inputShape, 'preprocessing', remedy);
     const picture = cropResized(sample.image, preprocess);
-    return { id, label, target, write: (into) => writePicture(picture, preprocess, into, id) };
+    const shown =
+      target instanceof ObjectTarget ? target.inPart(shownPart(sample.image, preprocess)) : target;
+    return { id, label, target: shown, write: (into) => writePicture(picture, preprocess, into, id) };
   }
   throw new UsageError({
     where: `sample '${id}'`,

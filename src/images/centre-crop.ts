@@ -37,7 +37,7 @@ export function centreWindow(
 }
 
 /** First position of the picture that the crop shows; negative if there is padding before it. */
-function cropOffset(size: number, crop: number): number {
+export function cropOffset(size: number, crop: number): number {
   if (crop > size) return -Math.floor((crop - size) / 2);
   return roundHalfToEven((size - crop) / 2);
 }

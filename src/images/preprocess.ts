@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import { centreCrop, centreWindow } from './centre-crop.ts';
+import { centreCrop, centreWindow, cropOffset } from './centre-crop.ts';
 import { type ResampleFilter, resizeImage } from './resample.ts';
 import { greyImage, type RgbImage } from './rgb-image.ts';
 
@@ -59,6 +59,18 @@ export function normaliseImage({ data }: RgbImage, config: PreprocessConfig, tar
   }
 }
 
+/** The part of a picture that the network sees, as shares of the picture; beyond it where the picture is padded. */
+export function shownPart(size: Pick<RgbImage, 'width' | 'height'>, config: PreprocessConfig) {
+  const { width, height } = resizedSize(size, config) ?? size;
+  const { cropWidth, cropHeight } = config;
+  return {
+    left: cropOffset(width, cropWidth) / width,
+    top: cropOffset(height, cropHeight) / height,
+    width: cropWidth / width,
+    height: cropHeight / height,
+  };
+}
+
 /** Resizes; of the result, no more is computed than the crop shows. */
 function resize(image: RgbImage, config: PreprocessConfig): RgbImage {
   const size = resizedSize(image, config);
@@ -68,7 +80,10 @@ function resize(image: RgbImage, config: PreprocessConfig): RgbImage {
   return resizeImage(image, size.width, size.height, interpolation, undefined, window);
 }
 
-function resizedSize({ width, height }: RgbImage, { resize: exact, resizeShorter }: PreprocessConfig) {
+function resizedSize(
+  { width, height }: Pick<RgbImage, 'width' | 'height'>,
+  { resize: exact, resizeShorter }: PreprocessConfig,
+) {
   if (exact) return { width: exact[1], height: exact[0] };
   if (resizeShorter === undefined) return undefined;
   const longer = Math.trunc((resizeShorter * Math.max(width, height)) / Math.min(width, height));
