@@ -14,6 +14,7 @@ import type { PerceptronActivation } from '../checkpoints/perceptron-activation.
 import type { Report } from '../checkpoints/problem-line.ts';
 import type { TextBlock, TextHead, TextTransformer } from '../checkpoints/text-transformer.ts';
 import type { Tensors } from '../checkpoints/timm-blocks.ts';
+import { paddingNumber } from '../text/tokenizer-settings.ts';
 
 const count = z.int().positive();
 
@@ -29,7 +30,7 @@ const configSchema = z.looseObject({
   max_position_embeddings: count.default(512),
   type_vocab_size: count.default(2),
   layer_norm_eps: z.number().positive().default(1e-12),
-  pad_token_id: z.int().nonnegative().nullish(),
+  pad_token_id: paddingNumber,
   position_embedding_type: z.literal('absolute').nullish(),
   is_decoder: z.literal(false).nullish(),
   ...classFields,

@@ -12,6 +12,7 @@ import type { PerceptronActivation } from '../checkpoints/perceptron-activation.
 import type { Report } from '../checkpoints/problem-line.ts';
 import type { TextBlock, TextTransformer } from '../checkpoints/text-transformer.ts';
 import type { Tensors } from '../checkpoints/timm-blocks.ts';
+import { paddingNumber } from '../text/tokenizer-settings.ts';
 
 const count = z.int().positive();
 
@@ -28,7 +29,7 @@ const configSchema = z.looseObject({
   scale_attn_weights: z.literal(true).default(true),
   scale_attn_by_inverse_layer_idx: z.literal(false).default(false),
   tie_word_embeddings: z.boolean().default(true),
-  pad_token_id: z.int().nonnegative().nullish(),
+  pad_token_id: paddingNumber,
   ...classFields,
 });
 

@@ -15,6 +15,7 @@ import { ropeScaling, rotaryFrequencies } from '../checkpoints/rotary-frequencie
 import type { TokenRotation } from '../checkpoints/rotary-positions.ts';
 import type { TextBlock, TextTransformer } from '../checkpoints/text-transformer.ts';
 import type { Tensors } from '../checkpoints/timm-blocks.ts';
+import { paddingNumber } from '../text/tokenizer-settings.ts';
 
 const count = z.int().positive();
 
@@ -36,7 +37,7 @@ const configSchema = z.looseObject({
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
   tie_word_embeddings: z.boolean().default(false),
-  pad_token_id: z.int().nonnegative().nullish(),
+  pad_token_id: paddingNumber,
   ...classFields,
 });
 

@@ -1,3 +1,4 @@
+import { valuesWithoutImage } from '../analysis/values-without-image.ts';
 import { definePass } from '../graph/define-pass.ts';
 import type { Model } from '../graph/model.ts';
 import type { Node } from '../graph/node.ts';
@@ -6,7 +7,6 @@ import { sampleShapes } from '../sessions/input-lengths.ts';
 import { nearlyEqual } from './rows/row-form.ts';
 import { runConstants } from './rows/run-constants.ts';
 import { sampleTensors } from './rows/trials.ts';
-import { valuesWithoutImage } from './rows/values-without-image.ts';
 
 /**
  * Computes what is resized of weights, such as a table of positions for another size of the image, once. In every run it would cost

@@ -159,19 +159,18 @@ function addTextPooling(
   return weightedSum(net, net.op('Cast', [chosen], { to }, { name: 'pool.weights' }), tokens);
 }
 
-/** Position of the last token that is not padding, int64 [batch, 1]; of the last one where no padding is known, int64 [1]. */
-function lastToken(net: NetworkBuilder, padding: number | undefined, { row, count }: TokenPositions): string {
-  if (padding === undefined)
-    return net.op('Sub', [count, net.integers('pool.one', [1])], {}, { name: 'pool.last' });
-  const filler = net.constant('pool.padding', Tensor.int64([], [padding]));
-  const counts = net.op(
-    'Cast',
-    [isNot(net, 'pool', filler)],
-    { to: onnxDataType('int64') },
-    { name: 'pool.counts' },
-  );
+/** Position of the last token that is not padding, int64 [batch, 1]. Where no token is known as padding, the mask says which is. */
+function lastToken(net: NetworkBuilder, padding: number | undefined, { row }: TokenPositions): string {
+  const counts = padding === undefined ? maskInput : countedTokens(net, padding);
   const numbers = net.op('Mul', [counts, row], {}, { name: 'pool.numbers' });
   return net.op('ReduceMax', [numbers], { axes: [1], keepdims: 1 }, { name: 'pool.last' });
+}
+
+/** 1 for tokens that are not the padding, else 0: int64 [batch, tokens]. */
+function countedTokens(net: NetworkBuilder, padding: number): string {
+  const filler = net.constant('pool.padding', Tensor.int64([], [padding]));
+  const counts = isNot(net, 'pool', filler);
+  return net.op('Cast', [counts], { to: onnxDataType('int64') }, { name: 'pool.counts' });
 }
 
 /** Sum of the tokens with weights float32 [batch, tokens]: [batch, width]. */

@@ -60,7 +60,7 @@ export type TextHead =
 /** output(norm(activation(dense(pooled)))). */
 export interface PooledTextHead {
   readonly kind: 'text';
-  /** The first token; the mean of those that are no padding; or the last that is not the padding token. */
+  /** The first token; the mean of those that are no padding; or the last that is not the padding token, or, where none is known, that the mask shows. */
   readonly pooling: 'first' | 'mean' | { readonly lastBefore: number | undefined };
   readonly dense: Linear | undefined;
   readonly activation: PerceptronActivation | undefined;

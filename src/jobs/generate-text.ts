@@ -16,6 +16,7 @@ import type { Network } from '../opening/open-network.ts';
 import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import { firstTokens } from '../text/first-tokens.ts';
+import { paddingToken } from '../text/padding-token.ts';
 import { makeTokenizer, type TextTokenizer } from '../text/text-tokenizer.ts';
 import type { JobListener } from './notice.ts';
 import { refuseIdle } from './refuse-idle.ts';
@@ -110,7 +111,7 @@ export async function generateText(
   const spiking = spikingNetwork(network.spiking ? network : network.model);
   const sampling = samplingOf(settings);
   const { tokenizer, inputs } = speaking(network);
-  const { padding, stops: stopTokens } = tokenizer.settings;
+  const { stops: stopTokens } = tokenizer.settings;
   const promptTokens = [...firstTokens(tokenizer), ...tokenizer.tokens(prompt)];
   const most = mostTokens(tokenizer, inputs);
   requireRoom(network, promptTokens, most);
@@ -118,7 +119,7 @@ export async function generateText(
   const common = { sampling, seed, newTokens, most, stopTokens, stopTexts: stop, decode, signal };
   const speak = (of: 'spiking' | 'source', speaker: Speaker) =>
     timed(speaker, promptTokens, { ...common, onText: (text) => onText?.({ of, text }) });
-  const speaks = { inputs, padding, most };
+  const speaks = { inputs, padding: paddingToken(inputs, tokenizer), most };
   const plan = { ...settings, steps: steps ?? spiking.steps };
   tellOtherSteps(network, plan.steps, settings);
   const spoken = await speakSpiking(spiking, speaks, plan, (speaker) => speak('spiking', speaker));

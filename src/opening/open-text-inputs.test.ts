@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,13 @@ import { OrtSession } from '../sessions/ort-session.ts';
 import type { InputOptions } from './inputs.ts';
 import { openInputs } from './open-inputs.ts';
 import { type Network, openNetwork } from './open-network.ts';
-import { decoderTokens, encoderWords, saveDecoder, saveEncoder } from './text-checkpoints.fixture.ts';
+import {
+  decoderTokens,
+  encoderWords,
+  saveClassifier,
+  saveDecoder,
+  saveEncoder,
+} from './text-checkpoints.fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'texts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,6 +40,16 @@ async function read(network: Network, path: string, options: InputOptions = {}) 
   const batches: Batch[] = [];
   for await (const batch of inputs.batches()) batches.push(batch);
   return { inputs, batches };
+}
+
+/** Changes fields of a JSON file. */
+function change(path: string, fields: object): void {
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...fields }));
+}
+
+async function openSession(path: string): Promise<[Network, OrtSession]> {
+  const network = await openNetwork(path);
+  return [network, await OrtSession.create(network.model)];
 }
 
 /** An input of a batch, row by row. */
@@ -113,6 +129,29 @@ describe('texts as inputs of an encoder', () => {
     for (let i = 0; i < 2; i++) expect(padded[i]).toBeCloseTo(plain[i]!, 6);
     expect(Math.abs(padded[0]! - padded[2]!)).toBeGreaterThan(1e-3);
   });
+
+  it.each([
+    ['on the left, for positions that are learnt', saveEncoder, {}, { padding_side: 'left' }],
+    ['by a token without an embedding', saveEncoder, { pad_token_id: null }, { pad_token: '[MASK]' }],
+    ['of a decoder that classifies, without a token for it', saveClassifier, { pad_token_id: -1 }, {}],
+  ] as const)(
+    'give the same logits whatever the tokenizer says of padding: %s',
+    async (_, save, config, tokenizer) => {
+      const path = await save(join(folder, 'padded'));
+      change(join(path, 'config.json'), config);
+      change(join(path, 'tokenizer_config.json'), tokenizer);
+      const [network, session] = await openSession(path);
+      const [short, long] = [{ text: 'bad' }, { text: 'a film was good' }];
+      const logits = async (...texts: object[]) => {
+        const { batches } = await read(network, file('texts.jsonl', lines(...texts)));
+        return (await session.run(batches[0]!)).get('logits')!.data;
+      };
+      const [both, alone] = [await logits(short, long), await logits(short)];
+      await session.release();
+      for (let i = 0; i < 2; i++) expect(both[i]).toBeCloseTo(alone[i]!, 6);
+      expect(Math.abs(both[0]! - both[2]!)).toBeGreaterThan(1e-4);
+    },
+  );
 
   it('are lines of plain text, and some of them where there is a limit', async () => {
     const path = file('lines.txt', 'good film\n\nbad film\nthe play\n');
@@ -197,6 +236,16 @@ describe('errors of texts', () => {
     );
     const told = await openNetwork(path, { tokenizer: join(folder, 'encoder') });
     expect((await openInputs(told, texts)).tokens?.tokens).toBe(3);
+  });
+
+  it('say which files of an older tokenizer there are, and how to make it whole', async () => {
+    const path = await saveEncoder(join(folder, 'older'));
+    rmSync(join(path, 'tokenizer.json'));
+    for (const name of ['vocab.json', 'merges.txt']) writeFileSync(join(path, name), '{}');
+    const texts = file('a.jsonl', lines({ text: 'good' }));
+    await expect(openInputs(await openNetwork(path), texts)).rejects.toThrow(
+      'got no tokenizer.json, but vocab.json and merges.txt, which do not say all of it. Write one with AutoTokenizer.from_pretrained(folder, use_fast=True).save_pretrained(folder) of transformers, or give inputs as arrays of tokens.',
+    );
   });
 
   it('refuse what is no text', async () => {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { countsFromTheLeft } from '../analysis/counts-from-the-left.ts';
 import { givesNextTokens } from '../analysis/gives-next-tokens.ts';
 import { logitsOf } from '../analysis/logits-of.ts';
 import { type TokenInputs, tokenInputs } from '../analysis/token-inputs.ts';
@@ -8,6 +11,7 @@ import { withTargets } from '../decoding/with-targets.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { mustExist } from '../look-up.ts';
 import { firstTokens } from '../text/first-tokens.ts';
+import { paddingToken } from '../text/padding-token.ts';
 import { makeTokenizer, type TextTokenizer } from '../text/text-tokenizer.ts';
 import { tokenWindows } from '../text/token-windows.ts';
 import type { InputOptions, Inputs } from './inputs.ts';
@@ -48,8 +52,9 @@ export async function openTextInputs(
   const rows = Math.max(padTo, rowLength(inputs, samples));
   requireEqualLengths(network, inputs, samples, address);
   const isDecoder = givesNextTokens(network.model);
-  const { paddingSide, padding } = tokenizer.settings;
-  const side = isDecoder ? 'right' : paddingSide;
+  const { paddingSide } = tokenizer.settings;
+  const side = isDecoder || countsFromTheLeft(network.model.graph) ? 'right' : paddingSide;
+  const padding = paddingToken(inputs, tokenizer);
   const batchSize = wanted ?? batchSizeFor(network, rows);
   const dataset = datasetOf(texts, samples);
   return {
@@ -72,10 +77,27 @@ function tokenizerOf({ tokenizer, path }: Network, address: string): TextTokeniz
   throw new UsageError({
     where: path,
     expected: `a network that says how the texts of '${address}' become tokens`,
-    got: 'no tokenizer in the model, and no tokenizer.json beside it',
-    remedy: 'Give the folder with its tokenizer.json, or inputs as arrays of tokens',
+    ...whatThereIs(path),
     means: ['tokenizer'],
   });
+}
+
+/** Files of tokenizers in older forms, which do not say all of how texts become tokens. */
+const vocabularies = ['vocab.json', 'vocab.txt', 'merges.txt', 'spiece.model', 'tokenizer.model'];
+
+function whatThereIs(path: string): { readonly got: string; readonly remedy: string } {
+  const old = vocabularies.filter((name) => existsSync(join(path, name)));
+  if (old.length === 0) {
+    return {
+      got: 'no tokenizer in the model, and no tokenizer.json beside it',
+      remedy: 'Give the folder with its tokenizer.json, or inputs as arrays of tokens',
+    };
+  }
+  return {
+    got: `no tokenizer.json, but ${old.join(' and ')}, which do not say all of it`,
+    remedy:
+      'Write one with AutoTokenizer.from_pretrained(folder, use_fast=True).save_pretrained(folder) of transformers, or give inputs as arrays of tokens',
+  };
 }
 
 /** The most tokens of a text, special ones included. */

@@ -135,6 +135,20 @@ export async function saveEncoder(
 
 /** Saves a tiny GPT-2 and its tokenizer as a checkpoint folder. @returns the folder */
 export async function saveDecoder(folder: string): Promise<string> {
+  return saveGpt2(folder, {}, { architectures: ['GPT2LMHeadModel'] });
+}
+
+/** Saves a tiny GPT-2 that tells two classes by the last token. @returns the folder */
+export async function saveClassifier(folder: string): Promise<string> {
+  const head = { 'score.weight': [2, width] };
+  return saveGpt2(folder, head, { architectures: ['GPT2ForSequenceClassification'], num_labels: 2 });
+}
+
+async function saveGpt2(
+  folder: string,
+  head: Readonly<Record<string, readonly number[]>>,
+  settings: object,
+): Promise<string> {
   const pair = (path: string, inputs: number, outputs: number) => ({
     [`${path}.weight`]: [inputs, outputs],
     [`${path}.bias`]: [outputs],
@@ -151,12 +165,13 @@ export async function saveDecoder(folder: string): Promise<string> {
     ...pair(`${block}.mlp.c_fc`, width, 4 * width),
     ...pair(`${block}.mlp.c_proj`, 4 * width, width),
     ...norm('transformer.ln_f'),
+    ...head,
   };
   const end = decoderTokens.length - 1;
   return save(folder, shapes, decoderTokenizer, {
     config: {
       model_type: 'gpt2',
-      architectures: ['GPT2LMHeadModel'],
+      ...settings,
       vocab_size: decoderTokens.length,
       n_positions: positions,
       n_embd: width,

@@ -60,11 +60,16 @@ const configSchema = z.looseObject({
   truncation_side: side.nullish(),
 });
 const specialSchema = z.looseObject(tokenFields);
+/** Number of the token that fills rows up, in config.json; negative numbers stand for none. */
+export const paddingNumber = z
+  .int()
+  .nullish()
+  .transform((id) => (id !== null && id !== undefined && id >= 0 ? id : undefined));
 const networkSchema = z.looseObject({
   model_type: z.string().nullish(),
   n_positions: z.int().positive().nullish(),
   max_position_embeddings: z.int().positive().nullish(),
-  pad_token_id: z.int().nullish(),
+  pad_token_id: paddingNumber,
   bos_token_id: ids.nullish(),
   eos_token_id: ids.nullish(),
 });

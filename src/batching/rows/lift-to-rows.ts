@@ -1,3 +1,4 @@
+import { valuesWithoutImage } from '../../analysis/values-without-image.ts';
 import { definePass } from '../../graph/define-pass.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -10,7 +11,6 @@ import { type RowVariant, rowVariants, type SingleShapes } from './row-variants.
 import { runConstants } from './run-constants.ts';
 import { trialModel } from './trial-model.ts';
 import { runTrials, type Trials } from './trials.ts';
-import { valuesWithoutImage } from './values-without-image.ts';
 
 /** Images that the variants of a node are tried with. */
 const trialImages = 2;

@@ -1,6 +1,6 @@
-import { constantValues } from '../../analysis/constant-values.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { valuesReadBy } from '../../graph/operation.ts';
+import type { Graph } from '../graph/graph.ts';
+import { valuesReadBy } from '../graph/operation.ts';
+import { constantValues } from './constant-values.ts';
 
 /**
  * The values that do not depend on the image: constants, and `frozen` what is computed from shapes alone, which are known
