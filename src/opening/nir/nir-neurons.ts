@@ -2,6 +2,7 @@ import type { NirArray, NirNode } from '../../formats/nir/nir-graph.ts';
 import { NirParameters } from '../../formats/nir/nir-parameters.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { currentBased } from '../../neurons/current-based.ts';
+import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import { type NeuronSpec, neuronSpec } from '../../spiking/neuron-node.ts';
 
 /** How the differential equations of a NIR graph become steps. */
@@ -40,6 +41,19 @@ export function neuronsOf(node: NirNode, where: string, { dt, reset }: NirTime):
   const said = node.metadata?.get('reset');
   const how = reset ?? (said === 'subtract' ? 'subtract' : 'value');
   const initial = node.metadata?.get('v_initial');
+  const isOwn =
+    node.type === 'IF' &&
+    reset === undefined &&
+    said === 'subtract' &&
+    resistance.data.every((value) => value === 1);
+  if (isOwn) {
+    // Summed as they were where they come from, they fire the same spikes to the last bit.
+    return neuronSpec(integrateAndFire, integrateAndFire.attributes.parse({}), {
+      threshold: parameter(map(threshold, justAbove)),
+      initialPotential: parameter(initial === undefined || typeof initial === 'string' ? like(0) : initial),
+      amplitude: 1,
+    });
+  }
   return neuronSpec(currentBased, currentBased.attributes.parse({ reset: how }), {
     threshold: parameter(threshold),
     resetPotential: parameter(read.optional('v_reset') ?? like(0)),
@@ -50,6 +64,13 @@ export function neuronsOf(node: NirNode, where: string, { dt, reset }: NirTime):
     drive: parameter(drive),
     amplitude: 1,
   });
+}
+
+/** The smallest float32 above a number above 0: what is to be reached, where the number itself is to be exceeded. */
+function justAbove(value: number): number {
+  const bits = new Int32Array(Float32Array.of(value).buffer);
+  bits[0] = (bits[0] ?? 0) + 1;
+  return new Float32Array(bits.buffer)[0] ?? 0;
 }
 
 function requireStep(read: NirParameters, name: string, dt: number, tau: number): number {

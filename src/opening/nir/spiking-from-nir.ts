@@ -81,12 +81,24 @@ class NirReader {
     const read = new NirParameters(nir, where);
     if (nir.type === 'Input') this.#input(each.name, read);
     else if (nir.type === 'Output') this.#output(each);
-    else if (nirNeurons.has(nir.type)) this.#neurons(each, neuronsOf(nir, where, this.#time), nir, where);
+    else if (nirNeurons.has(nir.type))
+      this.#neurons(each, neuronsOf(nir, where, this.#timeOf(each, nir)), nir, where);
     else {
       const made = nirOperators[nir.type];
       if (!made) throw this.#unknown(read, nir.type);
       this.#values.set(each.name, made(this.#build.scoped(`${each.name}.`), this.#sum(each), read));
     }
+  }
+
+  /** In a loop all neurons are current-based ones, whatever the file says of their reset. */
+  #timeOf({ loop }: OrderedNode, { metadata }: NirNode): NirTime {
+    const isSubtracting = metadata?.get('reset') === 'subtract';
+    return loop.length > 0
+      ? {
+          ...this.#time,
+          ...(this.#time.reset === undefined && { reset: isSubtracting ? 'subtract' : 'value' }),
+        }
+      : this.#time;
   }
 
   #input(name: string, read: NirParameters): void {
