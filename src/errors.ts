@@ -70,6 +70,8 @@ export type Means =
   | 'spikesOf'
   | 'split'
   | 'stepMilliseconds'
+  | 'stateIn'
+  | 'stateOut'
   | 'steps'
   | 'stop'
   | 'stream'

@@ -55,6 +55,8 @@ export const flags: Readonly<Record<Means, string>> = {
   spikesOf: '--spikes-of',
   split: '--split',
   stepMilliseconds: '--step-milliseconds',
+  stateIn: '--state-in',
+  stateOut: '--state-out',
   steps: '-T',
   stop: '--stop',
   stream: '--stream',

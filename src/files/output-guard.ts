@@ -7,6 +7,7 @@ import { FileSource } from './file-source.ts';
 
 /** What a file holds, as its first bytes tell. */
 export type FileKind =
+  | 'safetensors'
   | 'onnx'
   | 'npy'
   | 'npz'
@@ -20,6 +21,8 @@ export type FileKind =
   | 'c';
 
 const kinds: Readonly<Record<FileKind, { readonly name: string; is(head: Uint8Array): boolean }>> = {
+  // Behind the length of its header, in eight bytes, that is JSON.
+  safetensors: { name: 'a safetensors file', is: (head) => textOf(head.subarray(8)).startsWith('{"') },
   // The first field of an ONNX file is `ir_version`, number 1, a varint.
   onnx: { name: 'an ONNX file', is: (head) => head[0] === 0x08 },
   npy: {

@@ -6,11 +6,11 @@ import { createOracleEngine } from '../engines/oracle-engine.ts';
 import { type Engine, type Plan, planRun } from '../engines/plan-run.ts';
 import type { StreamAverages } from '../engines/require-stream.ts';
 import { integerSynapseUse } from '../engines/segmented/integer-synapse-use.ts';
-import { joinTrains, type SpikeTrain, spikeTrains, spikeValues } from '../engines/spike-trains.ts';
-import { runStream } from '../engines/stream.ts';
+import { type SpikeTrain, spikeValues } from '../engines/spike-trains.ts';
+import type { StreamState } from '../engines/stream-state.ts';
 import { UsageError } from '../errors.ts';
-import { concatenate, type FloatTensor } from '../graph/float-tensor.ts';
-import { type InputBatch, sampleCount, sliceSamples } from '../graph/input-batch.ts';
+import type { FloatTensor } from '../graph/float-tensor.ts';
+import { sampleCount } from '../graph/input-batch.ts';
 import { lookUp } from '../look-up.ts';
 import { type StoppedLogits, stopWhenConfident } from '../metrics/stop-when-confident.ts';
 import type { Network } from '../opening/open-network.ts';
@@ -21,7 +21,9 @@ import { type OutputFile, outputFiles, writeOutputs } from './output-files.ts';
 import { readInput } from './read-input.ts';
 import { refuseIdle } from './refuse-idle.ts';
 import { inputsOf, type OutputSettings, requireWritable } from './require-writable.ts';
+import { runInBatches } from './run-in-batches.ts';
 import { type SpikeForm, writeSpikes } from './spike-files.ts';
+import { readStreamState, writeStreamState } from './stream-state-file.ts';
 import { tellOtherSteps } from './tell-other-steps.ts';
 
 /** Numbers that a network is run in. */
@@ -50,6 +52,10 @@ export interface RunNetworkSettings extends OutputSettings, JobListener {
    * Default: L is T.
    */
   readonly stream?: StreamAverages | undefined;
+  /** File with the state that streams go on from, of the same network and as many inputs. Default: they begin. */
+  readonly stateIn?: string | undefined;
+  /** File for the state that a later run goes on from; may be `stateIn`. Default: it is not written. */
+  readonly stateOut?: string | undefined;
   /** File for the spikes of every site by its name, .npz. Default: they are not written. */
   readonly spikes?: string | undefined;
   /** `dense`: what each neuron emits at each step, [T, N, …]; `events`: a row for each spike. Default `dense`. */
@@ -73,6 +79,8 @@ export interface NetworkRun {
   readonly logits: FloatTensor;
   /** All outputs of the network by name, the logits among them, as running means [T, N, …]. */
   readonly outputs: ReadonlyMap<string, FloatTensor>;
+  /** What the next window of the streams goes on from; absent where there was no stream. */
+  readonly state?: StreamState;
   /** Where each input stopped, where that was asked for. */
   readonly exits?: Pick<StoppedLogits, 'exits' | 'confident'>;
   /** What the neurons of every site emitted, where that was asked for. */
@@ -86,7 +94,7 @@ export interface NetworkRun {
  * precision: the logits as .npy, all outputs as .npz by name, or, as `name=file`, joined by commas, those that are named.
  *
  * @throws RuntimeError if the network does not spike, or the input is of another shape; UsageError if settings contradict
- * each other, or the output cannot be written
+ * each other, the output cannot be written, or the state to go on from is of another stream; FormatError if it is no such state
  *
  * @example
  * ```ts
@@ -102,16 +110,21 @@ export async function runNetwork(network: Network, settings: RunNetworkSettings)
   requireOnePrecision(settings);
   if (spikes === undefined)
     refuseIdle('run', settings, ['spikesAs'], { because: 'without a file for spikes' });
-  if (settings.stream) refuseIdle('a stream', settings, ['exitConfidence'], { because: noExits });
+  const { stream, stateIn, stateOut } = settings;
+  if (stream) refuseIdle('a stream', settings, ['exitConfidence'], { because: noExits });
+  else refuseIdle('run', settings, ['stateIn', 'stateOut'], noStates);
   const files = output === undefined ? [] : outputFiles(network.model, output);
   for (const { path: file, kind } of files) {
     await requireWritable(file, { inputs: inputsOf(network, path), kind, force });
   }
   if (spikes !== undefined) {
-    requireOwnFile(spikes, files);
+    requireOwnFile(spikes, files, 'spikes');
     await requireWritable(spikes, { inputs: inputsOf(network, path), kind: 'npz', force });
   }
-  const { stream } = settings;
+  if (stateOut !== undefined) {
+    requireOwnFile(stateOut, [...files, ...(spikes === undefined ? [] : [{ path: spikes }])], 'stateOut');
+    await requireWritable(stateOut, { inputs: inputsOf(network, path), kind: 'safetensors', force });
+  }
   const plan = planRun(network.model, {
     stream,
     ...(steps !== undefined && { steps }),
@@ -119,17 +132,22 @@ export async function runNetwork(network: Network, settings: RunNetworkSettings)
   });
   tellOtherSteps(network, plan.steps, settings);
   const input = await readInput(network, path);
+  const identity = stream && { network, averages: stream, streams: sampleCount(input) };
+  const before = identity && stateIn !== undefined ? await readStreamState(stateIn, identity) : undefined;
   const engine = await engineFor(plan, settings);
-  const { outputs: all, trains } = await runInBatches(engine, input, settings).finally(() => engine.close());
+  const run = await runInBatches(engine, input, before, settings).finally(() => engine.close());
+  const { outputs: all, trains, state } = run;
   const decisive = lookUp(all, logitsOf(network.model).name, 'output');
   const stopped = exitConfidence === undefined ? undefined : stop(decisive, exitConfidence);
   const { logits, ...exits } = stopped ?? { logits: decisive };
   const outputs = new Map(all).set(logitsOf(network.model).name, logits);
   await writeOutputs(files, outputs, precision);
+  if (identity && state && stateOut !== undefined) await writeStreamState(stateOut, state, identity);
   if (spikes !== undefined) await writeSpikes(spikes, trains, settings.spikesAs ?? 'dense');
   return {
     logits,
     outputs,
+    ...(state && { state }),
     ...('exits' in exits && { exits }),
     ...(spikes !== undefined && { trains }),
     ...(settings.synapses === 'int8' && { synapses: integerSynapseUse(plan) }),
@@ -137,6 +155,10 @@ export async function runNetwork(network: Network, settings: RunNetworkSettings)
 }
 
 const noExits = 'in windows, which go on whatever the answer is';
+const noStates = {
+  because: 'where no stream goes on from one window to the next',
+  remedy: 'Say what becomes of averages in a stream, too, or leave that out',
+};
 
 function requireOnePrecision({ precision, ...settings }: RunNetworkSettings): void {
   if (precision !== 'float64') return;
@@ -162,58 +184,17 @@ function stop(logits: FloatTensor, confidence: number): StoppedLogits {
   });
 }
 
-function requireOwnFile(spikes: string, files: readonly OutputFile[]): void {
-  if (!files.some(({ path }) => resolve(path) === resolve(spikes))) return;
+function requireOwnFile(
+  own: string,
+  others: readonly Pick<OutputFile, 'path'>[],
+  means: 'spikes' | 'stateOut',
+): void {
+  if (!others.some(({ path }) => resolve(path) === resolve(own))) return;
   throw new UsageError({
-    where: spikes,
-    expected: 'a file of its own for spikes',
-    got: 'one that outputs are written to',
+    where: own,
+    expected: `a file of its own for ${means === 'spikes' ? 'spikes' : 'the state'}`,
+    got: `one that ${means === 'spikes' ? 'outputs are' : 'something else is'} written to`,
     remedy: 'Choose another name',
-    means: ['spikes'],
+    means: [means],
   });
-}
-
-/** What all batches gave. */
-interface BatchesRun {
-  /** All outputs by name. */
-  readonly outputs: Map<string, FloatTensor>;
-  /** Empty unless the plan keeps spikes. */
-  readonly trains: readonly SpikeTrain[];
-}
-
-async function runInBatches(
-  engine: Engine,
-  input: InputBatch,
-  { batchSize = 8, signal, onProgress }: RunNetworkSettings,
-): Promise<BatchesRun> {
-  const total = sampleCount(input);
-  const parts: ReadonlyMap<string, FloatTensor>[] = [];
-  const trains: SpikeTrain[][] = [];
-  for (let from = 0; from < total; from += batchSize) {
-    signal?.throwIfAborted();
-    const batch = sliceSamples(input, from, from + batchSize);
-    const { outputs, values } = await (engine.plan.stream ? runStream(engine, batch) : engine.run(batch));
-    parts.push(outputs);
-    if (engine.plan.keep.length > 0) trains.push(trainsOf(engine.plan, outputs, values));
-    onProgress?.({ done: from + sampleCount(batch), total });
-  }
-  const names = [...engine.plan.outputs.keys()];
-  const joined = names.map((name): [string, FloatTensor] => [
-    name,
-    concatenate(
-      parts.map((part) => lookUp(part, name, 'output')),
-      1,
-    ),
-  ]);
-  return { outputs: new Map(joined), trains: joinTrains(trains) };
-}
-
-/** A stream has as many steps as its answers. */
-function trainsOf(
-  { sites, hiddenSteps }: Plan,
-  outputs: ReadonlyMap<string, FloatTensor>,
-  values: ReadonlyMap<string, FloatTensor>,
-): SpikeTrain[] {
-  const [steps = 0] = [...outputs.values()][0]?.shape ?? [];
-  return spikeTrains(sites, values, steps + hiddenSteps, hiddenSteps);
 }

@@ -101,6 +101,9 @@ const compared = (name: string, flag: string, value: string): Effect => ({
 const exact = (name: string, flag: string, value: string): Effect => ({
   [`run @e.snn.onnx --input @x.npy -o @y.npy --precision float64 ${flag} ${value}`]: `precision float64: expected no ${name} beside the reference, which is an engine of its own with float64 weights, got ${value}. Leave it out (${flag}).`,
 });
+const stateless = (name: string, flag: string, value: string): Effect => ({
+  [`run @e.snn.onnx --input @x.npy -o @y.npy ${flag} ${value}`]: `run: expected no ${name} where no stream goes on from one window to the next, got ${value}. Say what becomes of averages in a stream, too, or leave that out (${flag}).`,
+});
 const unmeasured = (name: string, flag: string, value: string): Effect => ({
   [`tune @vit --calibrate @x.npy --energy 0.3 ${flag} ${value}`]: `@vit: expected no ${name} where nothing but calibration data is measured on, got ${value}. Give data to measure on, or calibrationLimit and calibrationSplit (${flag}).`,
 });
@@ -348,6 +351,8 @@ const effects: Record<string, Record<string, Effect>> = {
       'run @e.snn.onnx --input @x.npy -o @y.npy --stream restarted':
         'stream: expected inputs over time, in windows of 1 step, got a network whose inputs are constant over time. Give an input a time axis (--over-time).',
     },
+    '--state-in': stateless('stateIn', '--state-in', '@s.safetensors'),
+    '--state-out': stateless('stateOut', '--state-out', '@s.safetensors'),
     '--engine': exact('engine', '--engine', 'fast'),
     '--synapses': exact('synapses', '--synapses', 'int8'),
     '--memory': exact('memoryMB', '--memory', '64'),

@@ -58,6 +58,15 @@ export function runCommand(): Command {
         'run inputs over time [N, L, …] in windows of T steps, from each of which the state of the neurons goes on: restarted (answers are means over their window) or continued (over all steps so far, as one window of L steps)',
       ),
     )
+    .addOption(
+      new Option('--state-in <file>', 'go on from the state that an earlier run of the stream has written'),
+    )
+    .addOption(
+      new Option(
+        '--state-out <file>',
+        'write the state of the neurons behind the last window, as safetensors; may be the file of --state-in',
+      ),
+    )
     .addOption(options.synapses())
     .addOption(options.batchSize())
     .addOption(options.memoryMB())
@@ -96,6 +105,7 @@ Examples:
   transpike run detector.snn.onnx --input x.npy -o all.npz
   transpike run frames.snn.onnx --input film.npy -T 8 --stream restarted -o y.npy
   transpike run hybrid/ --events recording.raw
+  transpike run frames.snn.onnx --input next.npy -T 8 --stream restarted --state-in s.safetensors --state-out s.safetensors -o z.npy
   transpike run bert.snn.onnx --input input_ids=ids.npy --input attention_mask=mask.npy -o y.npy`,
     )
     .action(runAction);
@@ -113,11 +123,12 @@ async function runAction(path: string, settings: Settings): Promise<void> {
       onProgress: (progress) => show({ ...progress, label: 'running', unit: 'inputs' }),
     }),
   );
-  const { output, precision: dataType = 'float32', json, exitConfidence, spikes } = settings;
-  const { logits, exits, synapses, trains } = run;
+  const { output, precision: dataType = 'float32', json, exitConfidence, spikes, stateOut } = settings;
+  const { logits, exits, synapses, trains, state } = run;
   const { shape } = logits;
   if (json) {
-    const more = { ...(exits && { exits: exits.exits }), ...(synapses && { synapses }) };
+    const elapsed = state && { elapsed: state.elapsed };
+    const more = { ...elapsed, ...(exits && { exits: exits.exits }), ...(synapses && { synapses }) };
     console.log(
       JSON.stringify({ output, shape, dataType, ...(spikes !== undefined && { spikes }), ...more }),
     );
@@ -125,6 +136,8 @@ async function runAction(path: string, settings: Settings): Promise<void> {
   }
   for (const line of writtenOutputs(run, outputFiles(network.model, output), dataType)) console.log(line);
   if (trains) console.log(`${spikes}: spikes of ${counted(trains.length, 'site')}`);
+  if (state && stateOut !== undefined)
+    console.log(`${stateOut}: state of the neurons after ${counted(state.elapsed, 'step')}`);
   for (const line of synapses ? describeSynapseUse(synapses) : []) console.log(line);
   if (exitConfidence !== undefined) console.log(exitSentence(run, exitConfidence));
 }
