@@ -30,6 +30,12 @@ export {
   type UnrollOptions,
   unrollSpiking,
 } from '../finetuning/unrolled/unroll-spiking.ts';
+export {
+  type PresentedWindow,
+  type UnrolledWindow,
+  type UnrollWindowOptions,
+  unrollWindow,
+} from '../finetuning/unrolled/unroll-window.ts';
 export { defineNetwork, type NetworkKind } from '../training/networks/define-network.ts';
 export { networks } from '../training/networks/networks.ts';
 export { useQcfs } from '../training/networks/use-qcfs.ts';

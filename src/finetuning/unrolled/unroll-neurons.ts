@@ -12,6 +12,18 @@ import type { NeuronBuilder } from './neuron-builder.ts';
 export interface UnrolledSite {
   readonly decoded: readonly string[];
   readonly spikes: readonly string[];
+  /** State variables after the last step, by name. */
+  readonly state: Readonly<Record<string, string>>;
+}
+
+/** What the neurons of a site go on from, in a window of a stream: names of values. */
+export interface SiteBefore {
+  /** State variables by name, [N, …]. */
+  readonly state: Readonly<Record<string, string>>;
+  /** What is taken off t·decoded, [N, …]; absent where averages go on. */
+  readonly surplus?: string | undefined;
+  /** Steps before the first one, float32 []; absent where averages restart. */
+  readonly elapsed?: string | undefined;
 }
 
 /** How the neurons of a site are laid out over time. */
@@ -46,6 +58,7 @@ function cannotTrain({ name, neuron }: Site, got: string): ConversionError {
  *
  * @param means x̄(1)…x̄(T), values [N, …]
  * @param parameters names of the values by parameter
+ * @param before what they go on from. Default: they begin
  */
 export function unrollNeurons(
   build: NeuronBuilder,
@@ -53,10 +66,11 @@ export function unrollNeurons(
   means: readonly string[],
   parameters: Readonly<Record<string, string>>,
   { surrogate, truncateEvery, firstStep }: SiteUnrolling,
+  before?: SiteBefore,
 ): UnrolledSite {
   const { neuron } = site;
   const lower = stepOf(site, build, surrogate);
-  let state = initialState(build, site, mustExist(means[0], 'a first step'), parameters);
+  let state = before?.state ?? initialState(build, site, mustExist(means[0], 'a first step'), parameters);
   const decoded: string[] = [];
   const spikes: string[] = [];
   for (const [i, mean] of means.entries()) {
@@ -65,14 +79,17 @@ export function unrollNeurons(
         Object.entries(state).map(([name, value]) => [name, detached(build, value)]),
       );
     }
-    const made = lower({ mean, t: build.scalar('t', i + firstStep), state, parameters });
+    const own = build.scalar('t', i + firstStep);
+    const t = before?.elapsed === undefined ? own : build.op('Add', [before.elapsed, own]);
+    const made = lower({ mean, t, state, parameters });
     state = Object.fromEntries(
       neuron.state.map((name) => [name, mustExist(made.state[name], `state ${name}`)]),
     );
-    decoded.push(made.decoded);
+    const left = before?.surplus && build.op('Div', [before.surplus, own]);
+    decoded.push(left ? build.op('Sub', [made.decoded, left]) : made.decoded);
     spikes.push(made.spike);
   }
-  return { decoded, spikes };
+  return { decoded, spikes, state };
 }
 
 /** The neurons' step: with its backward rule, or forwards only. */

@@ -13,12 +13,14 @@ import { domain } from '../../spiking/domain.ts';
 import { foldFewBitWeights } from '../../spiking/few-bit-weights.ts';
 import { foldCorrections } from '../../spiking/fold-corrections.ts';
 import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
-import { closeTimeAxis, openTimeAxis } from '../../spiking/time-axis.ts';
+import { closeTimeAxis, openTimeAxis, presentsOverTime } from '../../spiking/time-axis.ts';
 import { isTimeAxis, type TimeFlow, timeFlow } from '../../spiking/time-flow.ts';
 import { timelineOf } from '../../spiking/timeline.ts';
 import { type SurrogateInput, surrogateSchema } from '../../training/spiking/surrogate-slopes.ts';
 import { NeuronBuilder } from './neuron-builder.ts';
+import { presentUnrolled } from './present-unrolled.ts';
 import { learningOf, type SiteUnrolling, type UnrolledSite, unrollNeurons } from './unroll-neurons.ts';
+import { PortsOfWindow, type WindowOptions, type WindowPorts } from './window-ports.ts';
 
 /** How a spiking model is laid out over time to be trained. */
 export interface UnrollOptions {
@@ -39,6 +41,11 @@ export interface UnrollOptions {
   readonly truncateEvery?: number | undefined;
   /** The input is given for every step: running means [T·N, …], time-step major. Default: one that stays, [N, …]. */
   readonly timedInput?: boolean | undefined;
+  /**
+   * Makes it a window of a stream, whose states come as further inputs and go as further outputs: lengths of one sample of what each site
+   * receives, by the site's name. Default: every run begins anew.
+   */
+  readonly window?: WindowOptions | undefined;
 }
 
 /** A parameter that stays a multiple of another one. */
@@ -51,8 +58,10 @@ export interface TiedParameter {
 
 /** A spiking model as a graph that gradients pass through. */
 export interface UnrolledModel {
-  /** Inputs [N, …] (or [T·N, …], where they are timed), outputs [N, …] after step T. */
+  /** Inputs [N, …], over time [N, T, …] (or [T·N, …], where they are timed), outputs [N, …] after step T. */
   readonly model: Model;
+  /** Inputs and outputs of the states, in a window of a stream. */
+  readonly ports?: WindowPorts | undefined;
   /** What the neurons make at each step, by the name of their site. */
   readonly sites: ReadonlyMap<string, UnrolledSite>;
   /** Parameters of neurons that follow others. */
@@ -93,6 +102,7 @@ class Unrolling {
   readonly #converted = new Map<string, string>();
   /** The last step of what neurons made, by the name of the value of all steps. */
   readonly #lastSteps = new Map<string, string>();
+  readonly #ports: PortsOfWindow | undefined;
 
   constructor(model: Model, options: UnrollOptions) {
     this.#model = model;
@@ -111,6 +121,7 @@ class Unrolling {
     };
     this.#flow = timeFlow(model.graph, options.timedInput === true);
     this.#sites = new Map(sites.map((site) => [site.node, site]));
+    this.#ports = options.window && new PortsOfWindow(this.#new, options.window);
   }
 
   finish(): UnrolledModel {
@@ -118,12 +129,13 @@ class Unrolling {
     for (const [name, tensor] of this.#old.initializers) this.#new.setInitializer(name, tensor);
     for (const node of this.#old.nodes) this.#place(node);
     this.#new.setOutputs(this.#old.outputs.map((info) => ({ ...info, shape: info.shape?.slice(1) })));
+    this.#ports?.declare();
     this.#new.removeDeadNodes();
     const model = this.#model.withGraph(this.#new);
     model.functions = model.functions.filter((each) => each.domain !== domain);
     model.opsets.delete(domain);
     carryTrainingOperators(model, trainingOperators);
-    return { model, sites: this.#unrolled, tied: this.#tied };
+    return { model, sites: this.#unrolled, tied: this.#tied, ports: this.#ports?.ports };
   }
 
   #place(each: Node): void {
@@ -131,6 +143,7 @@ class Unrolling {
     if (site) this.#placeNeurons(site);
     else if (isTimeAxis(each, openTimeAxis)) this.#open(each);
     else if (isTimeAxis(each, closeTimeAxis)) this.#close(each);
+    else if (presentsOverTime(each)) presentUnrolled(this.#new, each, this.#options.steps);
     else {
       const flow = lookUp(this.#flow, each.outputs[0]!, 'time flow of value');
       const inputs = each.inputs.map((name) => (name === '' ? '' : this.#read(name, flow)));
@@ -158,7 +171,9 @@ class Unrolling {
     const means = this.#stepsOf(site.value, around);
     const parameters = this.#parameters(site, around);
     const build = new NeuronBuilder(this.#new, scope, means, Object.values(parameters));
-    const made = unrollNeurons(build, site, means, parameters, this.#neurons);
+    const before = this.#ports?.before(site);
+    const made = unrollNeurons(build, site, means, parameters, this.#neurons, before);
+    this.#ports?.after(site, means.at(-1) ?? '', made.state);
     this.#unrolled.set(site.name, made);
     for (const [value, steps] of [
       [site.decoded, made.decoded],

@@ -61,6 +61,8 @@ export interface TrainingStep {
   readonly state: readonly string[];
   /** Runs of the graph that make one update. */
   readonly microBatches: number;
+  /** Names of values of the network that a step tells beside its loss. */
+  readonly carried: readonly string[];
 }
 
 /**
@@ -78,7 +80,8 @@ export async function buildTrainingStep(
   const parameters = layOut(shapes(network.parameters));
   const plain = withFixedLengths(network.model, options);
   readFromVector(plain, parameters, 'parameters');
-  const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty]);
+  const { carried = [] } = network;
+  const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty, ...carried]);
   const forward = fixed.clone();
   const running = await useBatchStatistics(forward);
   const { microBatches = 1 } = options;
@@ -90,6 +93,7 @@ export async function buildTrainingStep(
     const taught = each === forward || network.teacher?.inTests ? network.teacher : undefined;
     await appendLoss(each, options.loss, taught);
   }
+  for (const name of carried) forward.graph.addOutput({ name, dataType: 'float32', shape: undefined });
   const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
   const { model, gradients } = await differentiate(forward, objective, network.parameters);
   const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
@@ -104,6 +108,7 @@ export async function buildTrainingStep(
     statistics,
     state: options.optimiser.state,
     microBatches,
+    carried,
   };
 }
 
@@ -145,8 +150,10 @@ async function withFixedShapes(model: Model, read: readonly (string | undefined)
   const { nodes, inputs } = graph;
   if (!nodes.some(({ opType }) => opType === 'Shape' || opType === 'Size')) return model;
   // Outputs count as read; the loss takes the place of all of them.
+  const known = new Set(graph.outputs.map(({ name }) => name));
   for (const name of read) {
-    if (name !== undefined) graph.addOutput({ name, dataType: 'float32', shape: undefined });
+    if (name !== undefined && !known.has(name))
+      graph.addOutput({ name, dataType: 'float32', shape: undefined });
   }
   return freezeShapes(model, new Map(inputs.map(({ name, shape = [] }) => [name, shape.map(Number)])));
 }

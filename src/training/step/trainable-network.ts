@@ -23,6 +23,11 @@ export interface TrainableNetwork {
   readonly rangeOf?: ((name: string) => LearnedRange | undefined) | undefined;
   /** Name of a number, float32 [], that training adds to its loss; what is reported is the loss without it. Default: none. */
   readonly penalty?: string | undefined;
+  /**
+   * Names of values that a step tells beside its loss, float32 [batch, …], as they were before the update: the state that the next window of
+   * a stream goes on from. Default: none.
+   */
+  readonly carried?: readonly string[] | undefined;
   /** What it learns from instead of the targets that are given. Default: nothing. */
   readonly teacher?: Teacher | undefined;
 }

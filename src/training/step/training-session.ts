@@ -2,6 +2,7 @@ import { messageOf, RuntimeError } from '../../errors.ts';
 import { sharedInputs } from '../../graph/batch-axis.ts';
 import { castNumbers } from '../../graph/cast-numbers.ts';
 import type { DataType } from '../../graph/data-type.ts';
+import { concatenate, type FloatTensor } from '../../graph/float-tensor.ts';
 import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import type { TypedNumbers } from '../../graph/typed-view.ts';
@@ -22,6 +23,8 @@ export interface StepOutcome {
   readonly correct: number;
   /** Length of the gradient vector before clipping. */
   readonly gradientNorm: number;
+  /** The values that the step tells beside its loss, by name, [N, …]; absent where the network has no `carried`. */
+  readonly told?: ReadonlyMap<string, FloatTensor>;
 }
 
 /** One batch: as many inputs and targets as the step was built for. */
@@ -112,25 +115,35 @@ export class TrainingSession {
 
   /** Does one step; `number` counts from 1. */
   async step(batch: TrainingBatch, learningRate: number, number: number): Promise<StepOutcome> {
-    const { microBatches, parameters } = this.#step;
+    const { microBatches, parameters, carried } = this.#step;
     const [now, next] = [this.#sets[this.#current], this.#sets[this.#current === 0 ? 1 : 0]];
-    const told = { learning_rate: scalar(learningRate), step: scalar(number), ...Object.fromEntries(now) };
+    const numbers = { learning_rate: scalar(learningRate), step: scalar(number), ...Object.fromEntries(now) };
     const updates = Object.fromEntries([...next].map(([name, tensor]) => [`${name}.next`, tensor]));
     const summed = microBatches > 1 ? { 'gradient.next': null } : {};
     let gradient = microBatches > 1 ? vectorTensor(new Float32Array(parameters.size)) : undefined;
+    const told = Object.fromEntries(carried.map((name) => [name, null]));
+    const parts = new Map(carried.map((name) => [name, [] as FloatTensor[]]));
     let [loss, correct, gradientNorm] = [0, 0, 0];
     for (let part = 0; part < microBatches; part++) {
-      const feeds = { ...this.#feeds(batch, part), ...told, ...(gradient && { gradient }) };
+      const feeds = { ...this.#feeds(batch, part), ...numbers, ...(gradient && { gradient }) };
       const isLast = part === microBatches - 1;
-      const wanted = { loss: null, correct: null, gradient_norm: null, ...(isLast ? updates : summed) };
+      const wanted = {
+        loss: null,
+        correct: null,
+        gradient_norm: null,
+        ...told,
+        ...(isLast ? updates : summed),
+      };
       const results = await this.#run(this.#trainer, feeds, wanted);
       loss += numberOf(results.loss) / microBatches;
       correct += numberOf(results.correct);
       gradientNorm = numberOf(results.gradient_norm);
       gradient = results['gradient.next'];
+      for (const [name, own] of parts) own.push(toFloats(results[name]));
     }
     this.#current = this.#current === 0 ? 1 : 0;
-    return { loss, correct, gradientNorm };
+    const joined = [...parts].map(([name, own]) => [name, concatenate(own)] as const);
+    return { loss, correct, gradientNorm, ...(joined.length > 0 && { told: new Map(joined) }) };
   }
 
   /**
@@ -245,6 +258,11 @@ function tensors(step: TrainingStep, start: TrainingVectors | undefined): Map<st
       return [name, vectorTensor(data)];
     }),
   );
+}
+
+function toFloats(tensor: RuntimeTensor | undefined): FloatTensor {
+  const { dims, data } = mustExist(tensor, 'a value that a step tells');
+  return { shape: [...dims], data: data as Float32Array };
 }
 
 function vectorTensor(data: Float32Array): RuntimeTensor {
