@@ -5,7 +5,15 @@ import { joinStates, type StreamState, sliceState } from '../engines/stream-stat
 import { concatenate, type FloatTensor } from '../graph/float-tensor.ts';
 import { type InputBatch, sampleCount, sliceSamples } from '../graph/input-batch.ts';
 import { lookUp } from '../look-up.ts';
-import type { RunNetworkSettings } from './run-network.ts';
+
+/** How inputs are run batch by batch. */
+interface BatchesOptions {
+  /** Inputs a batch. Default 8. */
+  readonly batchSize?: number | undefined;
+  /** Stops before the next batch. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+}
 
 /** What all batches gave. */
 export interface BatchesRun {
@@ -22,7 +30,7 @@ export async function runInBatches(
   engine: Engine,
   input: InputBatch,
   before: StreamState | undefined,
-  { batchSize = 8, signal, onProgress }: Pick<RunNetworkSettings, 'batchSize' | 'signal' | 'onProgress'>,
+  { batchSize = 8, signal, onProgress }: BatchesOptions,
 ): Promise<BatchesRun> {
   const total = sampleCount(input);
   const parts: ReadonlyMap<string, FloatTensor>[] = [];
