@@ -5,18 +5,16 @@ import type { Preparation } from '../conversion/prepare-source.ts';
 import { noteSeen } from '../conversion/seen-images.ts';
 import type { Batch } from '../data/load-batch.ts';
 import { sourceEnergy } from '../energy/relative-energy.ts';
-import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { sampleDigests } from '../graph/sample-digests.ts';
 import { removeDeadNodes } from '../passes/remove-dead-nodes.ts';
 import { removeIdentities } from '../passes/remove-identities.ts';
 import type { TuningPoint } from '../results/tuning-entry.ts';
-import { inputsOverTime } from '../spiking/inputs-over-time.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { type LadderName, ladderFamilies } from './ladders/ladder-families.ts';
 import { PlannedNetworks } from './planned-networks.ts';
 import { NetworkPlanner } from './planning/network-plan.ts';
-import { schedulesUpTo } from './search/firing-schedule.ts';
+import { schedulesOf, schedulesUpTo } from './search/firing-schedule.ts';
 import type { CompareNetwork } from './search/measure-network.ts';
 import { choosePoint, type TuningGoal, targetsOf } from './search/tuning-goal.ts';
 import type { TuningJournal } from './search/tuning-journal.ts';
@@ -24,13 +22,14 @@ import { paretoFrontier } from './search/tuning-point.ts';
 import { searchNetworks } from './search/tuning-search.ts';
 import { measureProfiles } from './sensitivity/measure-profiles.ts';
 import { readTuningImages, type TuningImages } from './tuning-images.ts';
+import { windowOfImages } from './window-of-images.ts';
 
 /** What to tune, and for what. */
 export interface TuneOptions {
   readonly goal: TuningGoal;
   /** What the network is for. Default: what the shape of its output says. */
   readonly task?: TaskName | undefined;
-  /** Most time-steps. */
+  /** Most time-steps; where inputs have a time axis, as many as that has. */
   readonly steps: number;
   /** Ladders that sites may have. */
   readonly ladders: readonly LadderName[];
@@ -87,7 +86,6 @@ const preparation: Preparation = { passes: [removeIdentities, removeDeadNodes], 
  */
 export async function tune(source: Model, options: TuneOptions): Promise<Tuned | undefined> {
   const { goal, journal, steps, threads, signal, onProgress } = options;
-  refuseInputsOverTime(source);
   const pipeline = await ConversionPipeline.prepare(
     await withLengthsOfData(source, options.calibration),
     preparation,
@@ -101,6 +99,8 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
     threads,
     options.task,
   );
+  const window = windowOfImages(source, [...images.fitted, ...images.held], steps);
+  const schedules = window === undefined ? schedulesUpTo(steps) : schedulesOf(window);
   const profiles = await measureProfiles({
     pipeline,
     costs: energy.operations.synaptic,
@@ -117,7 +117,7 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   const families = ladderFamilies.filter(({ name }) => options.ladders.includes(name));
   const planner = new NetworkPlanner(profiles, families);
   const networks = new PlannedNetworks(pipeline, planner, journal, images, threads);
-  const finished = await searchNetworks(targetsOf(goal), schedulesUpTo(steps), {
+  const finished = await searchNetworks(targetsOf(goal), schedules, {
     sites,
     networks,
     energy,
@@ -175,16 +175,4 @@ function ignoreAbort(signal: AbortSignal | undefined): (error: unknown) => undef
     if (signal?.aborted) return undefined;
     throw error;
   };
-}
-
-/** The search chooses T, which inputs over time have already. */
-function refuseInputsOverTime(source: Model): void {
-  const [input] = inputsOverTime(source).keys();
-  if (input === undefined) return;
-  throw new UsageError({
-    where: `input '${input}'`,
-    expected: 'an input that is constant over time, for the search chooses T',
-    got: 'one with a time axis',
-    remedy: 'Convert the network with methods of your choice, and compare them',
-  });
 }

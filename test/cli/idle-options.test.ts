@@ -156,7 +156,7 @@ const effects: Record<string, Record<string, Effect>> = {
   },
   tune: {
     ...opening,
-    ...shaped,
+    ...timed,
     '--input': further,
     '--preprocess': 'kept in the spiking model',
     ...tokenizer('tune @vit --calibrate @x.npy --energy 0.3'),

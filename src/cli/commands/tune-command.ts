@@ -18,6 +18,7 @@ import { tell } from '../status-line.ts';
 import { tuneWithProgress } from '../tune-with-progress.ts';
 
 interface Settings extends Omit<TuneSettings, 'goal' | 'frontier'> {
+  readonly overTime?: readonly string[];
   readonly externalData?: readonly string[];
   readonly preprocess?: string;
   readonly tokenizer?: string;
@@ -69,6 +70,7 @@ export function tuneCommand(): Command {
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
     .addOption(options.externalData())
+    .addOption(options.overTime())
     .addOption(options.inputShapes())
     .addOption(options.preprocess())
     .addOption(options.tokenizer())

@@ -2,9 +2,12 @@ import type { FiringSchedule } from '../../results/tuning-entry.ts';
 
 /** All schedules of at most this many steps, the shorter first. */
 export function schedulesUpTo(most: number): FiringSchedule[] {
-  return Array.from({ length: most }, (_, i) => i + 1).flatMap((steps) =>
-    Array.from({ length: steps }, (_, i) => ({ steps, window: i + 1 })),
-  );
+  return Array.from({ length: most }, (_, i) => schedulesOf(i + 1)).flat();
+}
+
+/** All schedules of so many steps, the shorter windows first. */
+export function schedulesOf(steps: number): FiringSchedule[] {
+  return Array.from({ length: steps }, (_, i) => ({ steps, window: i + 1 }));
 }
 
 /** First step at which a site of this depth may fire. @param depth in [0, 1) */

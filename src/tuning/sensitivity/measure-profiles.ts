@@ -1,13 +1,17 @@
 import type { WeightedValue } from '../../calibration/activation-histogram.ts';
 import type { ConversionPipeline } from '../../conversion/conversion-pipeline.ts';
 import type { OperatorCost } from '../../energy/operator-costs.ts';
+import { stepCount } from '../../graph/first-steps.ts';
 import { sampleCount } from '../../graph/input-batch.ts';
+import { meanOverSteps } from '../../graph/mean-over-steps.ts';
 import { lookUp } from '../../look-up.ts';
 import type { Sensitivity } from '../../results/tuning-entry.ts';
+import { inputsOverTime } from '../../spiking/inputs-over-time.ts';
 import { toSpikingForm } from '../../spiking/spiking-form.ts';
 import { fitSpikes, type SpikeFit, tradeOff } from '../ladders/fit-spikes.ts';
 import { ladderCodings, ladderFamilies } from '../ladders/ladder-families.ts';
 import { spikePrices } from '../planning/spike-prices.ts';
+import type { ComparedBatch } from '../search/compared-batch.ts';
 import { measureNetwork } from '../search/measure-network.ts';
 import type { TuningImages } from '../tuning-images.ts';
 import { positionImportance } from './output-gradients.ts';
@@ -58,7 +62,13 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
     threads,
     batchSize: Math.max(...fitted.map(sampleCount)),
   });
-  const images = fitted.reduce((sum, batch) => sum + sampleCount(batch), 0);
+  const overTime = new Set(inputsOverTime(pipeline.source).keys());
+  // Of inputs over time the observers see what the network sees at every step.
+  const images = fitted.reduce(
+    (sum, batch) => sum + sampleCount(batch) * (stepCount(batch, overTime) ?? 1),
+    0,
+  );
+  const still = probes.map((batch) => meanOverSteps(batch, overTime));
   const [prices, depths] = [spikePrices(sites, costs), siteDepths(sites)];
   const profiles: SiteProfile[] = [];
   for (const [done, { site, parts, observer }] of watched.entries()) {
@@ -76,7 +86,7 @@ export async function measureProfiles(options: ProfileOptions): Promise<SiteProf
     const distributions = observer.histograms.map((histogram) => histogram.values());
     const whole = { ...profileOf(distributions.flat()), depth: lookUp(depths, site.name, 'depth of site') };
     const sensitivity =
-      known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, options));
+      known.get(site.name) ?? (await measureSensitivity({ ...whole, sensitivity: unknown }, still, options));
     await onSensitivity(site.name, sensitivity, done + 1);
     if (parts.length === 0) profiles.push({ ...whole, sensitivity });
     for (const [i, part] of parts.entries()) {
@@ -102,13 +112,19 @@ function onlyItsShare(profile: SiteProfile): SiteProfile {
 /**
  * Measures the output when this site alone spikes, twice: with a coarse ladder, whose rounding errs to both sides, and with a
  * fine one whose dead zone swallows small values. What the second one does beyond its squared error comes from its bias.
+ *
+ * @param still images of one step: of inputs over time their mean, which the source network answers to
  */
-async function measureSensitivity(profile: SiteProfile, options: ProfileOptions): Promise<Sensitivity> {
+async function measureSensitivity(
+  profile: SiteProfile,
+  still: readonly ComparedBatch[],
+  options: ProfileOptions,
+): Promise<Sensitivity> {
   const rounding = fitSpikes({ ...oneStep, profile, family: ladderFamilies[0], lambda: 0 });
   if (rounding.relativeError === 0) return { error: 0, bias: 0 };
-  const error = (await divergenceAlone(profile, rounding, options)) / rounding.relativeError;
+  const error = (await divergenceAlone(profile, rounding, still, options)) / rounding.relativeError;
   const silencing = mostlySilent(tradeOff({ ...oneStep, profile, family: ladderFamilies.at(-1)! }));
-  const divergence = await divergenceAlone(profile, silencing, options);
+  const divergence = await divergenceAlone(profile, silencing, still, options);
   const { relativeError, relativeBias } = silencing;
   if (relativeBias < leastBias) return { error: (error + divergence / relativeError) / 2, bias: 0 };
   return { error, bias: Math.max(0, divergence - error * relativeError) / relativeBias };
@@ -125,12 +141,13 @@ function mostlySilent(fits: readonly SpikeFit[]): SpikeFit {
 async function divergenceAlone(
   { site }: SiteProfile,
   { coding, ladder, positive, negative, deadZone }: SpikeFit,
-  { pipeline, images, threads }: ProfileOptions,
+  still: readonly ComparedBatch[],
+  { pipeline, threads }: ProfileOptions,
 ): Promise<number> {
   const parameters = coding.parameters(positive, negative, deadZone, 1);
   const spec = { neuron: coding.neuron, attributes: ladder, parameters };
   const alone = toSpikingForm(pipeline.clean.model, [{ ...site, ...spec }], 1);
-  const { measurement } = await measureNetwork(alone, 1, images.probes, threads);
+  const { measurement } = await measureNetwork(alone, 1, still, threads);
   return Math.max(0, measurement.divergence);
 }
 
