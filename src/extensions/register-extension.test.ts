@@ -52,11 +52,14 @@ describe('registerExtension', () => {
     expect(thrown(undefined)).toBe(
       '/lab/lab.js: not an extension. Export what defineExtension returns as default.\n  - default export: expected an object, got undefined',
     );
-    expect(thrown({ name: 'odd', version: '1', device: [], devices: {} })).toBe(
+    expect(thrown({ name: 'odd', version: '1', device: [], devices: {}, exporters: [{ name: 'x' }] })).toBe(
       [
         '/lab/lab.js: not an extension.',
         "  - 'device': expected one of name, version, kernels, neurons, methods, architectures, datasets, devices, exporters, networks, got an unknown name",
         "  - 'devices': expected a list",
+        "  - exporter 'x': 'summary': expected a text, got nothing",
+        "  - exporter 'x': 'extension': expected a text, got nothing",
+        "  - exporter 'x': 'make': expected a function, got nothing",
       ].join('\n'),
     );
   });

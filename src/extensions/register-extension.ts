@@ -74,7 +74,12 @@ function requireExtension(value: unknown, path: string): asserts value is Extens
     ...foreign.map((key) => `'${key}': expected one of ${[...known].join(', ')}, got an unknown name`),
     ...lists.map((key) => `'${key}': expected a list`),
   ];
-  if (wrong.length > 0) throw new ExtensionError(listProblems(`${path}: not an extension.`, wrong));
+  if (wrong.length === 0) return;
+  const { name, version, ...members } = value as Extension;
+  const readable = Object.fromEntries(Object.entries(members).filter(([, list]) => Array.isArray(list)));
+  const others = { name, version, ...readable };
+  const all = [...wrong, ...memberProblems(others), ...kernelProblems(others)];
+  throw new ExtensionError(listProblems(`${path}: not an extension.`, all));
 }
 
 function memberProblems(extension: Extension): string[] {
