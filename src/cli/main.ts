@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 import { processLimit } from '../workers/process-limits.ts';
-import { askToStop, listenForStops } from './stop-on-interrupt.ts';
-import { watchNpm } from './watch-npm.ts';
 
 /** Files that are open at once while the program is loaded, with some to spare. */
 const neededFiles = 256;
@@ -15,14 +13,15 @@ const neededAddresses = 2.5 * 2 ** 30;
 requireNode();
 requireAddresses();
 
-// All else is loaded afterwards: that takes half a second, in which a command may be stopped, too.
-listenForStops();
-watchNpm(() => askToStop('SIGTERM'));
-
-// Asked for now: without a free file handle nothing can be read any more.
+// Asked for now: without a free file handle nothing can be read any more. What is imported above is opened without a word about that.
 const limit = processLimit('Max open files');
 
 try {
+  const { askToStop, listenForStops } = await import('./stop-on-interrupt.ts');
+  const { watchNpm } = await import('./watch-npm.ts');
+  // All else is loaded afterwards: that takes half a second, in which a command may be stopped, too.
+  listenForStops();
+  watchNpm(() => askToStop('SIGTERM'));
   const { asksForFrontPage, showFrontPage } = await import('./front-page.ts');
   if (asksForFrontPage(process.argv.slice(2))) showFrontPage();
   else await (await import('./run-program.ts')).runProgram();
