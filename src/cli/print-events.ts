@@ -15,6 +15,8 @@ const idle = [
   'precision',
   'engine',
   'stream',
+  'stateIn',
+  'stateOut',
   'synapses',
   'batchSize',
   'memoryMB',
