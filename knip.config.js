@@ -31,6 +31,6 @@ export default {
   ignore: ['src/formats/onnx/onnx_pb.ts'],
   // Started by protoc, which `npm run generate:onnx` needs.
   ignoreDependencies: ['@bufbuild/protoc-gen-es'],
-  ignoreBinaries: ['protoc', 'mkfifo', 'mount', 'redis-server', 'strace', 'umount'],
+  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'protoc', 'redis-server', 'size', 'strace', 'umount'],
   ignoreExportsUsedInFile: process.argv.includes('--production') || { interface: true, type: true },
 };

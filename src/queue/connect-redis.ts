@@ -98,13 +98,13 @@ function warningsOf(facts: ReadonlyMap<string, string>): RedisWarnings {
   const warnings: string[] = [];
   if (facts.get('aof_enabled') === '0') {
     warnings.push(
-      'this Redis keeps nothing that outlasts it: after its restart the jobs under way are done again. Start it with --appendonly yes',
+      'this Redis keeps nothing that outlasts it: after its restart the jobs under way are done again. Let it keep a log (appendonly yes)',
     );
   }
   const policy = facts.get('maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction' && facts.get('maxmemory') !== '0') {
     warnings.push(
-      `this Redis may throw jobs away when its memory is full (maxmemory-policy ${policy}), which are then done again. Start it with --maxmemory-policy noeviction`,
+      `this Redis may throw jobs away when its memory is full (maxmemory-policy ${policy}), which are then done again. Let it refuse new ones instead (maxmemory-policy noeviction)`,
     );
   }
   return warnings;
@@ -129,7 +129,7 @@ function explained({ shown, user, password, secure }: QueueAddress, cause: unkno
   }
   const remedy = secure
     ? 'Check that it speaks TLS there, and that its certificate is known (NODE_EXTRA_CA_CERTS=ca.pem for one of your own)'
-    : 'Start one (redis-server --appendonly yes), or check the address; one that speaks TLS has an address that begins with rediss://';
+    : 'Start one (redis-server), or check the address; one that speaks TLS has an address that begins with rediss://';
   return new RuntimeError(
     { where: shown, expected: 'a Redis that answers', got, remedy, means: ['queue'] },
     options,

@@ -73,7 +73,9 @@ export class ContentServer {
 
   release({ hash, size }: Content): void {
     const held = this.#held.get(hash);
-    if (!held || --held.users > 0) return;
+    if (!held) return;
+    held.users -= 1;
+    if (held.users > 0) return;
     this.#held.delete(hash);
     this.#heldBytes -= size;
   }

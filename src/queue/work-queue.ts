@@ -117,7 +117,7 @@ export class WorkQueue {
     await this.#look();
     this.#timer = setInterval(() => void this.#look().catch(() => undefined), heartbeat);
     if (this.#slots === 0)
-      this.#onMessage('no worker is there yet; start some with transpike worker --queue …', false);
+      this.#onMessage('no worker is there yet; start some with transpike worker', false);
   }
 
   /** Jobs that had better be under way now. */

@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)('a Redis', () => {
     const redis = await TestRedis.start(['--appendonly', 'no']);
     await serve(redis.url);
     expect(messages(notices)[0]).toBe(
-      'this Redis keeps nothing that outlasts it: after its restart the jobs under way are done again. Start it with --appendonly yes',
+      'this Redis keeps nothing that outlasts it: after its restart the jobs under way are done again. Let it keep a log (appendonly yes)',
     );
     await redis.remove();
   });
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)('a Redis', () => {
   it('that is not there says so', async () => {
     const port = await freePort();
     await expect(serve(`redis://127.0.0.1:${port}`)).rejects.toThrow(
-      `redis://127.0.0.1:${port}: expected a Redis that answers, got connect ECONNREFUSED 127.0.0.1:${port}. Start one (redis-server --appendonly yes), or check the address; one that speaks TLS has an address that begins with rediss://.`,
+      `redis://127.0.0.1:${port}: expected a Redis that answers, got connect ECONNREFUSED 127.0.0.1:${port}. Start one (redis-server), or check the address; one that speaks TLS has an address that begins with rediss://.`,
     );
   });
 });

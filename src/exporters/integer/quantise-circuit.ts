@@ -16,7 +16,7 @@ import {
 } from './integer-network.ts';
 
 /** Numbers of an integer network where nothing else is said. */
-export const defaultFormat: IntegerFormat = { weightBits: 8, accumulatorBits: 32, overflow: 'saturate' };
+const defaultFormat: IntegerFormat = { weightBits: 8, accumulatorBits: 32, overflow: 'saturate' };
 
 /** Largest whole number of an input. */
 export const largestInput = 127;

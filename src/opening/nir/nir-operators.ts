@@ -43,7 +43,7 @@ function linear(build: GraphBuilder, value: string, read: NirParameters): string
 }
 
 /** The weight of a Linear or Affine node as a value [in, out]. */
-export function linearWeight(build: GraphBuilder, read: NirParameters): string {
+function linearWeight(build: GraphBuilder, read: NirParameters): string {
   const { shape, data } = read.array('weight', 2);
   const [out = 0, into = 0] = shape;
   const turned = Float32Array.from(
