@@ -9,7 +9,8 @@ const commandLine = /['"`( ](--[a-z][\w-]*|transpike (convert|tune|evaluate|run|
 function mentions(): string[] {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
     (file) =>
-      file.endsWith('.ts') && !/^(cli|report)\b|^workers\/worker-arguments\.ts$|^native\/machine-runtime\.ts$|\.test\.ts$/.test(file),
+      file.endsWith('.ts') &&
+      !/^(cli|report)\b|^workers\/worker-arguments\.ts$|^native\/machine-runtime\.ts$|\.test\.ts$/.test(file),
   );
   return files.flatMap((file) =>
     readFileSync(`${root}/${file}`, 'utf8')

@@ -116,8 +116,7 @@ export class WorkQueue {
     await this.#runs.put(id, offer);
     await this.#look();
     this.#timer = setInterval(() => void this.#look().catch(() => undefined), heartbeat);
-    if (this.#slots === 0)
-      this.#onMessage('no worker is there yet; start some with transpike worker', false);
+    if (this.#slots === 0) this.#onMessage('no worker is there yet; start some with transpike worker', false);
   }
 
   /** Jobs that had better be under way now. */

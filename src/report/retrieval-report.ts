@@ -18,7 +18,7 @@ const reference: SeriesMark = { color: 'var(--ink)', symbol: 'circle', dash: '1 
 
 /** The mark of a method, the same in all drawings. */
 function markOf(name: string): SeriesMark {
-  const place = drawn.findIndex((each) => each === name);
+  const place = (drawn as readonly string[]).indexOf(name);
   return place < 0 ? reference : seriesMark(place);
 }
 
