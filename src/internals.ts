@@ -45,6 +45,7 @@ export { printGraph } from './graph/print-graph.ts';
 export { sizeOf } from './graph/shape.ts';
 export { Tensor } from './graph/tensor.ts';
 export { verifyModel } from './graph/verify-model.ts';
+export { convertNetwork } from './jobs/convert-network.ts';
 export { runEvents } from './jobs/events/run-events.ts';
 export type { GeneratedText } from './jobs/generate-text.ts';
 export { requireWritable } from './jobs/require-writable.ts';
