@@ -54,9 +54,14 @@ describe.each(originals)('neuron %s', (_, neuron) => {
   });
 
   it.runIf(neuron.initialPotential)('starts from the potential it says', () => {
-    const given = Object.entries(parametersOf(neuron)).map(([name, value]) => [name, value || 0.1] as const);
-    const parameters = Object.fromEntries(given);
-    const start = neuron.initialPotential?.(parameters, neuron.attributes.parse({})) ?? 0;
+    const plain = parametersOf(neuron);
+    const startOf = (own: Parameters) => neuron.initialPotential?.(own, neuron.attributes.parse({})) ?? 0;
+    // What is 0 and decides where the potential starts; a current that is 0 stays so.
+    const moved = Object.keys(plain).filter(
+      (name) => plain[name] === 0 && startOf({ ...plain, [name]: 0.1 }) !== startOf(plain),
+    );
+    const parameters = { ...plain, ...Object.fromEntries(moved.map((name) => [name, 0.1])) };
+    const start = startOf(parameters);
     const missing = thresholdsOf(neuron, parameters).positive! - start;
     // What is left of a hidden step shifts the potential of an offset-calibrating neuron.
     const visible = neuron.rehearsal

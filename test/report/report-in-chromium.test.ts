@@ -15,7 +15,9 @@ const missing = !existsSync(executable);
 if (missing) console.warn(`skipped: reports in a browser need ${executable} (Debian package chromium)`);
 
 /** NeuroBench’s metrics are a table; what 8-bit synapses cost is one, and only there for runs on them; what is no task for classes has a chart of its own. */
-const charts = figures.filter(({ id }) => !['synapses', 'task', 'tokens', 'neurobench'].includes(id));
+const charts = figures.filter(
+  ({ id }) => !['synapses', 'task', 'tokens', 'neurobench', 'fine-tuning'].includes(id),
+);
 
 describe.skipIf(missing)('a report in Chromium', () => {
   const pictures = mkdtempSync(join(tmpdir(), 'report-pictures-'));
