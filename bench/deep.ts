@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertNetwork, engines, openNetwork, planRun } from '#internals';
+import { linear, norm, patchTokens, referenceThresholds } from './transformer-tensors.ts';
 import { type RandomTensor, writeCheckpoint } from './write-checkpoint.ts';
 
 const { values: options } = parseArgs({ options: { depths: { type: 'string', default: '25,50,100' } } });
@@ -15,42 +16,17 @@ const bar = 10;
 
 /** Name, shape and scale of every tensor, as timm names them. */
 function* tensors(depth: number): Generator<RandomTensor> {
-  const linear = function* (path: string, out: number, into: number): Generator<RandomTensor> {
-    yield [`${path}.weight`, [out, into], Math.sqrt(3 / into)];
-    yield [`${path}.bias`, [out], 0.1];
-  };
-  const norm = function* (path: string): Generator<RandomTensor> {
-    yield [`${path}.weight`, [dim], 1];
-    yield [`${path}.bias`, [dim], 0.1];
-  };
-  yield ['patch_embed.proj.weight', [dim, 3, patch, patch], Math.sqrt(3 / (3 * patch * patch))];
-  yield ['patch_embed.proj.bias', [dim], 0.1];
-  yield ['cls_token', [1, 1, dim], 1];
-  yield ['pos_embed', [1, tokens, dim], 0.1];
+  yield* patchTokens(dim, patch, tokens);
   for (let i = 0; i < depth; i++) {
-    yield* norm(`blocks.${i}.norm1`);
+    yield* norm(`blocks.${i}.norm1`, dim);
     yield* linear(`blocks.${i}.attn.qkv`, 3 * dim, dim);
     yield* linear(`blocks.${i}.attn.proj`, dim, dim);
-    yield* norm(`blocks.${i}.norm2`);
+    yield* norm(`blocks.${i}.norm2`, dim);
     yield* linear(`blocks.${i}.mlp.fc1`, hidden, dim);
     yield* linear(`blocks.${i}.mlp.fc2`, dim, hidden);
   }
-  yield* norm('norm');
+  yield* norm('norm', dim);
   yield* linear('head', classes, dim);
-}
-
-function thresholds(depth: number) {
-  const places = ['fc_qkv', 'q', 'k', 'v', 's', 'fc_out', 'fc1', 'fc2'];
-  return Array.from({ length: depth }, (_, block) =>
-    places.map((place) => ({
-      name: `blocks.${block}`,
-      place,
-      scale_p: 0.05,
-      scale_n: 0.05,
-      times: 6,
-      gap: 2,
-    })),
-  ).flat();
 }
 
 async function measure(depth: number, folder: string): Promise<number> {
@@ -64,7 +40,7 @@ async function measure(depth: number, folder: string): Promise<number> {
   const path = join(folder, String(depth));
   await writeCheckpoint(path, config, () => tensors(depth));
   const list = `${path}.json`;
-  writeFileSync(list, JSON.stringify(thresholds(depth)));
+  writeFileSync(list, JSON.stringify(referenceThresholds(depth)));
   const marks = [performance.now()];
   const source = await openNetwork(path);
   marks.push(performance.now());

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { writeNpy } from '#internals';
 import { measureCommand, measuredHead } from './measure-command.ts';
 import { randomNumbers } from './networks.ts';
+import { linear, norm, patchTokens, referenceThresholds } from './transformer-tensors.ts';
 import { type RandomTensor, writeCheckpoint } from './write-checkpoint.ts';
 
 const { values: options } = parseArgs({
@@ -20,29 +21,18 @@ const [dim, hidden, patch, tokens, classes] = [1408, 6144, 14, 257, 1000];
 
 /** Name, shape and scale of every tensor, in the order of the file. */
 function* tensors(): Generator<RandomTensor> {
-  const linear = function* (path: string, out: number, into: number): Generator<RandomTensor> {
-    yield [`${path}.weight`, [out, into], Math.sqrt(3 / into)];
-    yield [`${path}.bias`, [out], 0.1];
-  };
-  const norm = function* (path: string): Generator<RandomTensor> {
-    yield [`${path}.weight`, [dim], 1];
-    yield [`${path}.bias`, [dim], 0.1];
-  };
-  yield ['patch_embed.proj.weight', [dim, 3, patch, patch], Math.sqrt(3 / (3 * patch * patch))];
-  yield ['patch_embed.proj.bias', [dim], 0.1];
-  yield ['cls_token', [1, 1, dim], 1];
-  yield ['pos_embed', [1, tokens, dim], 0.1];
+  yield* patchTokens(dim, patch, tokens);
   for (let i = 0; i < depth; i++) {
-    yield* norm(`blocks.${i}.norm1`);
+    yield* norm(`blocks.${i}.norm1`, dim);
     yield [`blocks.${i}.attn.qkv.weight`, [3 * dim, dim], Math.sqrt(3 / dim)];
     yield [`blocks.${i}.attn.q_bias`, [dim], 0.1];
     yield [`blocks.${i}.attn.v_bias`, [dim], 0.1];
     yield* linear(`blocks.${i}.attn.proj`, dim, dim);
-    yield* norm(`blocks.${i}.norm2`);
+    yield* norm(`blocks.${i}.norm2`, dim);
     yield* linear(`blocks.${i}.mlp.fc1`, hidden, dim);
     yield* linear(`blocks.${i}.mlp.fc2`, dim, hidden);
   }
-  yield* norm('fc_norm');
+  yield* norm('fc_norm', dim);
   yield* linear('head', classes, dim);
 }
 
@@ -55,21 +45,6 @@ const config = {
   pretrained_cfg: { input_size: [3, 224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
 };
 
-/** Thresholds in the form of ECMT's reference code, one for each place of a block. */
-function thresholds() {
-  const places = ['fc_qkv', 'q', 'k', 'v', 's', 'fc_out', 'fc1', 'fc2'];
-  return Array.from({ length: depth }, (_, block) =>
-    places.map((place) => ({
-      name: `blocks.${block}`,
-      place,
-      scale_p: 0.05,
-      scale_n: 0.05,
-      times: 6,
-      gap: 2,
-    })),
-  ).flat();
-}
-
 const folder = mkdtempSync(join(options.folder, 'transpike-giant-'));
 try {
   console.log(`free memory: ${(freemem() / 2 ** 30).toFixed(1)} GB`);
@@ -79,7 +54,7 @@ try {
   const image = join(folder, 'image.npy');
   await writeNpy(image, { shape, dataType: 'float32', data: randomNumbers(3 * 224 * 224, 2, 7) });
   const list = join(folder, 'thresholds.json');
-  writeFileSync(list, JSON.stringify(thresholds()));
+  writeFileSync(list, JSON.stringify(referenceThresholds(depth)));
   const spiking = join(folder, 'giant.snn.onnx');
   console.log(measuredHead);
   const measure = (title: string, args: readonly string[]) => measureCommand(title, args, folder);
