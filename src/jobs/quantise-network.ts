@@ -83,12 +83,19 @@ const calibrationPictures = 512;
  *
  * @example
  * ```ts
- * import { openNetwork, quantisation } from 'transpike';
+ * import { writeFile } from 'node:fs/promises';
+ * import { openNetwork, quantisation, trainNetwork } from 'transpike';
  *
- * const source = await openNetwork('models/glyphs-cnn');
+ * const pictures = { train: 'glyphs:train?size=64', test: 'glyphs:test?size=32', channels: 1, mean: [0.25], std: [0.22] };
+ * const recipe = { name: 'wide', network: { kind: 'mlp', widths: [8] }, data: pictures, epochs: 1, batchSize: 32 };
+ * const training = { optimiser: { kind: 'adam' }, schedule: { kind: 'constant', learningRate: 0.01 } };
+ * await writeFile('wide.json', JSON.stringify({ ...recipe, ...training }));
+ * const source = await openNetwork((await trainNetwork('wide.json')).folder);
+ *
  * const data = { data: 'glyphs:train?size=32', testData: 'glyphs:test?size=16' };
- * const { size, narrow } = await quantisation.quantiseNetwork(source, { ...data, bits: { weights: 1, activations: 1 }, widen: 2, epochs: 1 });
- * console.log(size.weights > 2 * narrow.weights); // true
+ * const settings = { ...data, bits: { weights: 1, activations: 1 }, widen: 2, epochs: 1 };
+ * const { size, narrow } = await quantisation.quantiseNetwork(source, settings);
+ * console.log(size.weights / narrow.weights); // 2
  * ```
  */
 export async function quantiseNetwork(network: Network, settings: QuantiseSettings): Promise<QuantiseEnd> {
