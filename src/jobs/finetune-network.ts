@@ -17,31 +17,17 @@ import type { Model } from '../graph/model.ts';
 import { derivedNetwork, type Network } from '../opening/open-network.ts';
 import { replaceNeurons } from '../spiking/replace-neurons.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
-import type { TrainingEvent } from '../training/run/train-options.ts';
 import { convertNetwork } from './convert-network.ts';
 import { openFineTuningParts } from './fine-tuning-parts.ts';
-import type { JobListener } from './notice.ts';
 import { type PictureForm, pictureForm } from './picture-form.ts';
-import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+import type { PictureTrainingSettings } from './picture-training-settings.ts';
+import { inputsOf, requireWritable } from './require-writable.ts';
 import { tellFewSteps } from './tell-few-steps.ts';
 
 /** How to fine-tune a network with its neurons in place. */
-export interface FinetuneSettings extends FineTuningInput, ModelOutputSettings, JobListener {
-  /** JSON file with settings of the training; those that are given beside it count instead. */
-  readonly recipe?: string | undefined;
-  /** Pictures to train on, with classes where the method learns from these: the part `train`, where there are several. */
-  readonly data: string;
-  /** Pictures to measure on. Default: the part `test` of the data. */
-  readonly testData?: string | undefined;
-  /** Folder of the run: checkpoint and loss curve. Default: `runs/<network>-<method>-T<steps>`. */
+export interface FinetuneSettings extends FineTuningInput, PictureTrainingSettings {
+  /** Folder of the run: checkpoints and loss curve. Default: `runs/<network>-<method>-T<steps>`. */
   readonly folder?: string | undefined;
-  /** Whether to start from the beginning even if there is a checkpoint. Default false: it goes on. */
-  readonly fresh?: boolean | undefined;
-  /** Threads one operator may use. Default 1. */
-  readonly threads?: number | undefined;
-  /** Stops after the step under way with a checkpoint; the same settings go on from there. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
 }
 
 /** A fine-tuned network and how it came about. */

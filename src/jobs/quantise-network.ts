@@ -28,31 +28,17 @@ import { startForm } from '../quantisation/trained/start-form.ts';
 import { writtenForm } from '../quantisation/trained/written-form.ts';
 import { BatchLoader } from '../training/data/batch-loader.ts';
 import { openTrainingData, type TrainingData } from '../training/data/training-data.ts';
-import type { TrainingEvent } from '../training/run/train-options.ts';
 import { checkpointName } from '../training/run/training-checkpoint.ts';
 import { openFineTuningParts } from './fine-tuning-parts.ts';
-import type { JobListener } from './notice.ts';
 import { type PictureForm, pictureForm } from './picture-form.ts';
+import type { PictureTrainingSettings } from './picture-training-settings.ts';
 import { requireSource } from './require-source.ts';
-import { inputsOf, type ModelOutputSettings, requireWritable } from './require-writable.ts';
+import { inputsOf, requireWritable } from './require-writable.ts';
 
 /** How to train a network in few bits. */
-export interface QuantiseSettings extends Partial<QuantisingInput>, ModelOutputSettings, JobListener {
-  /** JSON file with settings of the training; those that are given beside it count instead. */
-  readonly recipe?: string | undefined;
-  /** Pictures with classes to train on: the part `train`, where there are several. */
-  readonly data: string;
-  /** Pictures to measure on. Default: the part `test` of the data. */
-  readonly testData?: string | undefined;
+export interface QuantiseSettings extends Partial<QuantisingInput>, PictureTrainingSettings {
   /** Folder of the run: checkpoints and loss curve. Default: `runs/<network>-w<bits>a<bits>x<widening>`. */
   readonly folder?: string | undefined;
-  /** Whether to start from the beginning even if there is a checkpoint. Default false: it goes on. */
-  readonly fresh?: boolean | undefined;
-  /** Threads one operator may use. Default 1. */
-  readonly threads?: number | undefined;
-  /** Stops after the step under way with a checkpoint; the same settings go on from there. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
 }
 
 /** A network in few bits and how it came about. */
