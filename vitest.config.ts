@@ -21,7 +21,6 @@ export default defineConfig({
           name: 'shared',
           include: ['test/shared/**/*.test.ts'],
           testTimeout: 600_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { commandNames } from './described-command.ts';
 import { frontPage } from './front-page.ts';
 import { createProgram } from './program.ts';
 
@@ -13,9 +14,8 @@ async function answer(command: string): Promise<string> {
     text += chunk;
     return true;
   });
-  await createProgram()
-    .parseAsync(command.split(' '), { from: 'user' })
-    .catch(() => undefined);
+  const program = await createProgram(command.split(' ')[0]);
+  await program.parseAsync(command.split(' '), { from: 'user' }).catch(() => undefined);
   return text;
 }
 
@@ -42,9 +42,23 @@ describe('the command line', () => {
     expect(await answer(command)).toBe(text);
   });
 
-  it('names the exit codes in its help', () => {
+  it.each(commandNames)('shows examples in the help of %s, which loads no other command', async (name) => {
     let help = '';
-    const program = createProgram().configureOutput({
+    const program = await createProgram(name);
+    const command = program.commands.find((each) => each.name() === name)!;
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    });
+    command.outputHelp();
+    expect(help).toMatch(/Examples?:\n {2}.*transpike /);
+    expect(help).toContain('--use <module>');
+  });
+
+  it('names the exit codes in its help', async () => {
+    let help = '';
+    const program = (await createProgram()).configureOutput({
       writeOut: (text) => {
         help += text;
       },
@@ -54,8 +68,9 @@ describe('the command line', () => {
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('shows the same first page before anything else is loaded', () => {
-    expect(frontPage().helpInformation()).toBe(createProgram().helpInformation());
-    expect(frontPage().version()).toBe(createProgram().version());
+  it('shows the same first page before anything else is loaded', async () => {
+    const program = await createProgram();
+    expect(frontPage().helpInformation()).toBe(program.helpInformation());
+    expect(frontPage().version()).toBe(program.version());
   });
 });

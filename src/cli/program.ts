@@ -1,62 +1,57 @@
 import { Command } from 'commander';
 import { begin, end } from './begin-and-end.ts';
-import { citeCommand } from './commands/cite-command.ts';
-import { compareCommand } from './commands/compare-command.ts';
-import { completionCommand } from './commands/completion-command.ts';
-import { convertCommand } from './commands/convert-command.ts';
-import { demoCommand } from './commands/demo-command.ts';
-import { diagnoseCommand } from './commands/diagnose-command.ts';
-import { doctorCommand } from './commands/doctor-command.ts';
-import { evaluateCommand } from './commands/evaluate-command.ts';
-import { eventsCommand } from './commands/events-command.ts';
-import { exportCommand } from './commands/export-command.ts';
-import { finetuneCommand } from './commands/finetune-command.ts';
-import { generateCommand } from './commands/generate-command.ts';
-import { inspectCommand } from './commands/inspect-command.ts';
-import { listCommands } from './commands/list-commands.ts';
-import { quantiseCommand } from './commands/quantise-command.ts';
-import { reportCommand } from './commands/report-command.ts';
-import { retrieveCommand } from './commands/retrieve-command.ts';
-import { runCommand } from './commands/run-command.ts';
-import { runsCommand } from './commands/runs-command.ts';
-import { simulateCommand } from './commands/simulate-command.ts';
-import { trainCommand } from './commands/train-command.ts';
-import { tuneCommand } from './commands/tune-command.ts';
-import { workerCommand } from './commands/worker-command.ts';
+import { type CommandName, commandNames, describedCommand } from './described-command.ts';
 import { programShell, withCommonOptions } from './program-shell.ts';
 
-/** The command line `transpike`. */
-export function createProgram(): Command {
+/** What makes each command. Its module is loaded with all that the command does, so that a call loads no other's. */
+const makers: Record<CommandName, (program: Command) => Promise<Command>> = {
+  convert: async () => (await import('./commands/convert-command.ts')).convertCommand(),
+  tune: async () => (await import('./commands/tune-command.ts')).tuneCommand(),
+  evaluate: async () => (await import('./commands/evaluate-command.ts')).evaluateCommand(),
+  compare: async () => (await import('./commands/compare-command.ts')).compareCommand(),
+  diagnose: async () => (await import('./commands/diagnose-command.ts')).diagnoseCommand(),
+  simulate: async () => (await import('./commands/simulate-command.ts')).simulateCommand(),
+  report: async () => (await import('./commands/report-command.ts')).reportCommand(),
+  run: async () => (await import('./commands/run-command.ts')).runCommand(),
+  generate: async () => (await import('./commands/generate-command.ts')).generateCommand(),
+  retrieve: async () => (await import('./commands/retrieve-command.ts')).retrieveCommand(),
+  inspect: async () => (await import('./commands/inspect-command.ts')).inspectCommand(),
+  export: async () => (await import('./commands/export-command.ts')).exportCommand(),
+  train: async () => (await import('./commands/train-command.ts')).trainCommand(),
+  finetune: async () => (await import('./commands/finetune-command.ts')).finetuneCommand(),
+  quantise: async () => (await import('./commands/quantise-command.ts')).quantiseCommand(),
+  demo: async () => (await import('./commands/demo-command.ts')).demoCommand(),
+  events: async () => (await import('./commands/events-command.ts')).eventsCommand(),
+  worker: async () => (await import('./commands/worker-command.ts')).workerCommand(),
+  runs: async () => (await import('./commands/runs-command.ts')).runsCommand(),
+  methods: async () => (await import('./commands/list-commands.ts')).methodsCommand(),
+  neurons: async () => (await import('./commands/list-commands.ts')).neuronsCommand(),
+  devices: async () => (await import('./commands/list-commands.ts')).devicesCommand(),
+  cite: async () => (await import('./commands/cite-command.ts')).citeCommand(),
+  doctor: async () => (await import('./commands/doctor-command.ts')).doctorCommand(),
+  completion: async (program) =>
+    (await import('./commands/completion-command.ts')).completionCommand(program),
+};
+
+/**
+ * The command line `transpike`.
+ *
+ * @param called the one command that is made whole, quicker than all; the others are there by name only (default: all are)
+ */
+export async function createProgram(called?: string): Promise<Command> {
   const program = programShell().exitOverride();
-  for (const command of [
-    convertCommand(),
-    tuneCommand(),
-    evaluateCommand(),
-    compareCommand(),
-    diagnoseCommand(),
-    simulateCommand(),
-    reportCommand(),
-    runCommand(),
-    generateCommand(),
-    retrieveCommand(),
-    inspectCommand(),
-    exportCommand(),
-    trainCommand(),
-    finetuneCommand(),
-    quantiseCommand(),
-    demoCommand(),
-    eventsCommand(),
-    workerCommand(),
-    runsCommand(),
-    ...listCommands(),
-    citeCommand(),
-    doctorCommand(),
-  ]) {
+  const others = isAlone(called) ? commandNames.filter((name) => name !== called) : [];
+  for (const name of commandNames) {
+    const command = others.includes(name) ? describedCommand(name) : await makers[name](program);
     program.addCommand(missingLast(told(command)).exitOverride());
   }
-  program.addCommand(told(completionCommand(program)).exitOverride());
   program.addCommand(helpCommand(program).exitOverride());
   return program;
+}
+
+/** Whether a command does its work without the others: not where it is unknown, or lists the words of all. */
+function isAlone(called: string | undefined): boolean {
+  return called !== 'completion' && commandNames.some((name) => name === called);
 }
 
 /** A command that says as much as is wanted. */

@@ -25,7 +25,7 @@ export async function runProgram(): Promise<void> {
 /** What extensions add is there before the commands are made, which name it among their choices. */
 async function start(): Promise<void> {
   await useExtensions(extensionsOf(process.argv.slice(2)));
-  await createProgram().parseAsync();
+  await (await createProgram(process.argv[2])).parseAsync();
 }
 
 /** What is for other programs stays as it is. */

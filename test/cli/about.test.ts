@@ -24,7 +24,7 @@ afterAll(() => remove());
 async function printed(...words: string[]): Promise<string> {
   const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   try {
-    await createProgram().parseAsync(words, { from: 'user' });
+    await (await createProgram(words[0])).parseAsync(words, { from: 'user' });
     return log.mock.calls.flat().join('\n');
   } finally {
     log.mockRestore();

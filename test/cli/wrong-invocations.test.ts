@@ -44,7 +44,7 @@ async function answerTo(command: string): Promise<string> {
   });
   try {
     const args = command.split(' ').map((part) => part.replaceAll(/@(?=\w)/g, `${folder}/`));
-    await createProgram().parseAsync(args, { from: 'user' });
+    await (await createProgram(args[0])).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof TranspikeError) return withFlags(error).replaceAll(`${folder}/`, '@');
     if (!(error instanceof CommanderError)) throw error;

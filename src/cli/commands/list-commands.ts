@@ -6,14 +6,14 @@ import { type CommandName, describedCommand } from '../described-command.ts';
 import { options } from '../options.ts';
 import { type PrintSettings, tableText } from '../print-table.ts';
 
-/** Commands that say what there is, extensions included. */
-export function listCommands(): Command[] {
-  return [
-    listCommand('methods', methodsTable),
-    listCommand('neurons', neuronsTable),
-    listCommand('devices', devicesTable),
-  ];
-}
+/** `transpike methods`: the conversion methods, those of extensions included. */
+export const methodsCommand = () => listCommand('methods', methodsTable);
+
+/** `transpike neurons`: the neurons, those of extensions included. */
+export const neuronsCommand = () => listCommand('neurons', neuronsTable);
+
+/** `transpike devices`: the devices whose energy is estimated, those of extensions included. */
+export const devicesCommand = () => listCommand('devices', devicesTable);
 
 function listCommand(name: CommandName, table: () => Table): Command {
   return describedCommand(name)

@@ -4,7 +4,7 @@ import { createProgram } from '../program.ts';
 import { commandWords } from './command-words.ts';
 import { completionScripts } from './completion-scripts.ts';
 
-const program = commandWords(createProgram());
+const program = commandWords(await createProgram());
 
 /** What bash would offer for the last of these words. */
 function offered(...words: string[]): string[] {
