@@ -3,7 +3,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ExtensionError, messageOf } from '../errors.ts';
-import { registerExtension } from './register-extension.ts';
 
 /**
  * Loads extensions and adds their members to those of Transpike. Nothing is loaded that is not named here.
@@ -21,6 +20,9 @@ import { registerExtension } from './register-extension.ts';
  * ```
  */
 export async function useExtensions(named: readonly string[], from = process.cwd()): Promise<void> {
+  if (named.length === 0) return;
+  // What members are added to is loaded with them: workers without extensions start sooner.
+  const { registerExtension } = await import('./register-extension.ts');
   for (const each of named) {
     const path = pathOf(each, from);
     const module = await importModule(path, each);
