@@ -68,6 +68,7 @@ async function trainTogether(task: FineTuningTask, options: TrainOptions): Promi
     optimiser: optimisers.adam,
     optimiserOptions: optimisers.adam.options.parse({ weightDecay: plan.weightDecay }),
     clip: plan.clip,
+    seed: plan.seed,
   });
   requireClasses(step, train);
   const fingerprint = trainingFingerprint(

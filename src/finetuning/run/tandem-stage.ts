@@ -122,6 +122,7 @@ export class TandemStage {
       optimiser: optimisers.adam,
       optimiserOptions: optimisers.adam.options.parse({ weightDecay: plan.weightDecay }),
       clip: plan.clip,
+      seed: plan.seed,
     });
     return { network, step };
   }

@@ -120,6 +120,7 @@ async function trainStage(
     optimiser: optimisers.adam,
     optimiserOptions: optimisers.adam.options.parse({ weightDecay }),
     clip: plan.clip,
+    seed: plan.seed,
   });
   requireClasses(step, train, 'quantise');
   const sizes = [...[train, test].map(sizesOf), step.parameters.entries.map(({ size }) => size)];

@@ -58,8 +58,8 @@ export interface NetworkKind<Settings> {
   readonly architecture: Architecture;
   /** Whether it is trained on arrays with targets instead of pictures with classes. Default: false */
   readonly readsArrays?: true;
-  /** Rewrites the graph for the training alone, computing the same. Default: it stays */
-  readonly prepare?: (model: Model) => void;
+  /** Rewrites the graph for the training alone: what is evaluated computes the same. Default: it stays */
+  readonly prepare?: (model: Model, settings: Settings) => void;
   /** How it sees frames one after the other. It is then trained on arrays [steps, channels, height, width] with classes. Default: it sees one picture */
   readonly overTime?: OverTime<Settings>;
   /** Random weights. */

@@ -1,10 +1,12 @@
 import { Catalogue } from '../../catalogue.ts';
+import { alexnetNetwork } from './alexnet.ts';
 import { convnetNetwork } from './convnet.ts';
 import type { AnyNetworkKind } from './define-network.ts';
 import { eventHybridNetwork } from './event-hybrid.ts';
 import { mlpNetwork } from './mlp.ts';
 import { resnetNetwork } from './resnet.ts';
 import { sListaNetwork } from './s-lista.ts';
+import { vggNetwork } from './vgg.ts';
 import { vitNetwork } from './vit.ts';
 
 /** Kinds of networks of Transpike, by name. */
@@ -13,6 +15,8 @@ export const networks = {
   resnet: resnetNetwork,
   mlp: mlpNetwork,
   convnet: convnetNetwork,
+  vgg: vggNetwork,
+  alexnet: alexnetNetwork,
   's-lista': sListaNetwork,
   'event-hybrid': eventHybridNetwork,
 } as const satisfies Record<string, AnyNetworkKind>;

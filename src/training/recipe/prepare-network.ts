@@ -40,7 +40,7 @@ export async function prepareNetwork(
   }
   const recognised = network.architecture.recognise(initial.config, initial.tensors, recipePath);
   const { model } = recognised.build();
-  network.prepare?.(model);
+  network.prepare?.(model, networkSettings);
   inlineFunctions(model);
   const batch = { batchSize: recipe.batchSize, steps: shape.steps ?? 1 };
   const laidOut = network.overTime?.layOut(model, networkSettings, batch);

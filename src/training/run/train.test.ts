@@ -38,6 +38,12 @@ const cnn: RecipeInput = {
   optimiser: { kind: 'sgd', nesterov: true, weightDecay: 0.001 },
 };
 
+const vgg: RecipeInput = {
+  ...vit,
+  name: 'tiny-vgg',
+  network: { kind: 'vgg', features: [4, 'pool', 6], classifier: [12] },
+};
+
 const hybrid: RecipeInput = {
   name: 'tiny-hybrid',
   seed: 5,
@@ -91,6 +97,7 @@ describe('train', () => {
   it.each([
     ['a Vision Transformer', vit],
     ['a network with batch normalisation', cnn],
+    ['a network with dropout', vgg],
     ['an unrolled network on endless signals', unrolled],
     ['a network with QCFS activations', { ...cnn, activation: { kind: 'qcfs', levels: 4 } } as RecipeInput],
   ])('resumes %s to the same bits as a run without interruption', async (_, recipe) => {

@@ -55,6 +55,7 @@ async function trainIn(
     optimiser: checked.optimiser,
     optimiserOptions: checked.optimiserOptions,
     clip: recipe.clip,
+    seed: recipe.seed,
   });
   const fingerprint = trainingFingerprint(recipe, data.sizes);
   const start = await startingPoint(network, step, fingerprint, options);

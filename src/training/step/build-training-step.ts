@@ -16,6 +16,7 @@ import { lookUp } from '../../look-up.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
+import { drawNumbers } from './draw-numbers.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';
 import { hits, type LossName, losses } from './losses.ts';
 import { layOut, type ParameterLayout } from './parameter-layout.ts';
@@ -40,13 +41,25 @@ export interface TrainingStepOptions {
   readonly clip?: number | undefined;
   /** Share of the batch in new running statistics. Default 0.1. */
   readonly statisticsMomentum?: number | undefined;
+  /** Decides the random numbers of Dropout and RandomUniformLike, together with the number of the step. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** Random numbers that the graphs of a training take, uniform in [0, 1). */
+export interface DrawnNumbers {
+  readonly seed: number;
+  /** How many a run of the training graph takes as `drawn`; 0: it has no such input. */
+  readonly training: number;
+  /** How many a run of the evaluation graph takes. */
+  readonly evaluation: number;
 }
 
 /**
  * One training step as one ONNX graph; with several micro-batches it takes the gradient of those before as `gradient` [n] and gives the
  * sum as `gradient.next`, and the update counts after the last one. Inputs: the network's inputs, `targets`, `learning_rate` [], `step` [],
  * `parameters` [n], `statistics` [s], `state.NAME` [n]. Outputs: `loss` [], `correct` [] (how many rows are right,
- * see {@link hits}), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`.
+ * see {@link hits}), `gradient_norm` [] (before clipping), and the vectors as `NAME.next`. Where the network has random operators, their
+ * numbers are an input of both graphs, too; see {@link drawNumbers}.
  */
 export interface TrainingStep {
   readonly model: Model;
@@ -63,6 +76,7 @@ export interface TrainingStep {
   readonly microBatches: number;
   /** Names of values of the network that a step tells beside its loss. */
   readonly carried: readonly string[];
+  readonly drawn: DrawnNumbers;
 }
 
 /**
@@ -83,6 +97,11 @@ export async function buildTrainingStep(
   const { carried = [] } = network;
   const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty, ...carried]);
   const forward = fixed.clone();
+  const drawn = {
+    seed: options.seed ?? 0,
+    training: await drawNumbers(forward, true),
+    evaluation: await drawNumbers(fixed, false),
+  };
   const running = await useBatchStatistics(forward);
   const { microBatches = 1 } = options;
   if (microBatches > 1 && running.length > 0) throw normalisesByBatch(network.model);
@@ -109,6 +128,7 @@ export async function buildTrainingStep(
     state: options.optimiser.state,
     microBatches,
     carried,
+    drawn,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Model } from '../../graph/model.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import type { TypedNumbers } from '../../graph/typed-view.ts';
 import { mustExist } from '../../look-up.ts';
+import { Random } from '../../random.ts';
 import {
   currentRuntime,
   type RuntimeSession,
@@ -14,6 +15,7 @@ import {
   type RuntimeTensors,
 } from '../../sessions/runtime.ts';
 import type { TrainingStep } from './build-training-step.ts';
+import { drawnNumbers } from './draw-numbers.ts';
 
 /** What one step tells. */
 export interface StepOutcome {
@@ -125,7 +127,8 @@ export class TrainingSession {
     const parts = new Map(carried.map((name) => [name, [] as FloatTensor[]]));
     let [loss, correct, gradientNorm] = [0, 0, 0];
     for (let part = 0; part < microBatches; part++) {
-      const feeds = { ...this.#feeds(batch, part), ...numbers, ...(gradient && { gradient }) };
+      const drawn = this.#draw(this.#step.drawn.training, number, part);
+      const feeds = { ...this.#feeds(batch, part), ...numbers, ...drawn, ...(gradient && { gradient }) };
       const isLast = part === microBatches - 1;
       const wanted = {
         loss: null,
@@ -159,7 +162,7 @@ export class TrainingSession {
     const now = this.#sets[this.#current];
     let [lossSum, correct] = [0, 0];
     for (let part = 0; part < this.#step.microBatches; part++) {
-      const feeds = this.#feeds(batch, part);
+      const feeds = { ...this.#feeds(batch, part), ...this.#draw(this.#step.drawn.evaluation, 0, part) };
       for (const name of ['parameters', 'statistics']) {
         const tensor = now.get(name);
         if (tensor) feeds[name] = tensor;
@@ -202,6 +205,14 @@ export class TrainingSession {
     };
   }
 
+  /** The random numbers of a part of a step; step 0 is any evaluation. */
+  #draw(count: number, step: number, part: number): Record<string, RuntimeTensor> {
+    if (count === 0) return {};
+    const random = new Random(this.#step.drawn.seed, drawnStream, step, part);
+    const numbers = Float32Array.from({ length: count }, () => (random.bits() >>> 8) / 2 ** 24);
+    return { [drawnNumbers]: vectorTensor(numbers) };
+  }
+
   async #run(
     session: RuntimeSession,
     feeds: RuntimeTensors,
@@ -220,6 +231,9 @@ export class TrainingSession {
     });
   }
 }
+
+/** Key of the random stream of what a training draws in its steps. */
+const drawnStream = 5;
 
 /** An input of the network with its lengths. */
 interface FixedInput {
