@@ -6,12 +6,18 @@ import { Tensor } from '../graph/tensor.ts';
 import type { Quantiser } from '../quantisers/quantiser.ts';
 import type { QuantisedWeights } from '../quantisers/weight-quantiser.ts';
 
+/** Whole numbers of an activation. */
+export interface ActivationCodes extends Quantiser {
+  /** The largest of them. Default: 2^bits − 1 */
+  readonly highest?: number;
+}
+
 /** What of a network is whole numbers. */
 export interface QuantisedParts {
   /** Weights in whole numbers by the value that operators read. */
   readonly weights: ReadonlyMap<string, QuantisedWeights>;
   /** How activations, inputs among them, are rounded, by value; each is rounded behind the operator that makes it, for all who read it. */
-  readonly activations: ReadonlyMap<string, Quantiser>;
+  readonly activations: ReadonlyMap<string, ActivationCodes>;
 }
 
 /** Oldest operator set that has scales by channel. */
@@ -19,8 +25,8 @@ const oldestOpset = 13;
 
 /**
  * The network in QDQ form, the standard ONNX form of quantised networks: weights are int8 codes behind a DequantizeLinear, with one scale or
- * one a channel, and activations pass a QuantizeLinear to uint8 and a DequantizeLinear. Activations of fewer than 8 bits are clipped to
- * their range before, since the type has more: q = round(clip(x, lowest, highest)/scale) + zeroPoint, halves to even.
+ * one a channel, and activations pass a QuantizeLinear to uint8 and a DequantizeLinear. Activations that do not go up to 255
+ * are clipped to their range before, since the type has more: q = round(clip(x, lowest, highest)/scale) + zeroPoint, halves to even.
  *
  * @param source a network of numbers; values that are outputs of the network stay as they are
  * @returns a copy; biases stay float32
@@ -60,16 +66,17 @@ function requireForm({ graph, opset }: Model, values: readonly string[]): void {
   });
 }
 
-function roundActivation({ graph }: Model, value: string, { bits, scale, zeroPoint }: Quantiser): void {
+function roundActivation({ graph }: Model, value: string, codes: ActivationCodes): void {
+  const { bits, scale, zeroPoint, highest = 2 ** bits - 1 } = codes;
   const readers = new Set(graph.consumersOf(value));
   const build = GraphBuilder.behind(graph, value, `${value}.`);
   const pair = [
     build.scalar('scale', scale),
     build.constant('zero', Tensor.of('uint8', [], Uint8Array.of(zeroPoint))),
   ];
-  const clipped = bits < 8 ? clip(build, value, [-zeroPoint, 2 ** bits - 1 - zeroPoint], scale) : value;
-  const codes = build.op('QuantizeLinear', [clipped, ...pair], {}, { name: 'quantised' });
-  const read = build.op('DequantizeLinear', [codes, ...pair], {}, { name: 'dequantised' });
+  const clipped = highest < 255 ? clip(build, value, [-zeroPoint, highest - zeroPoint], scale) : value;
+  const whole = build.op('QuantizeLinear', [clipped, ...pair], {}, { name: 'quantised' });
+  const read = build.op('DequantizeLinear', [whole, ...pair], {}, { name: 'dequantised' });
   const others = graph.consumersOf(value).filter((reader) => !readers.has(reader));
   graph.redirectConsumers(value, read, new Set(others));
 }
