@@ -11,19 +11,22 @@ import { measureShapes } from '../sessions/measure-shapes.ts';
 import type { MeasuredSource } from '../sessions/measure-source.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
+import { forFewRuns } from '../sessions/weight-loading.ts';
 
 /**
  * Where the batch lies in values of which it is not the leading axis: frameworks put the sequence first, or merge both. Found by running
  * two images alone and together; values with a batch in front are left out.
  *
  * @param source takes batches of any length
+ * @param threads threads of the run. Default 1
  * @throws ConversionError if the images of a value cannot be told apart
  */
 export async function findBatchLayouts(
   { model, shapes: one }: MeasuredSource,
   values: readonly string[],
+  threads = 1,
 ): Promise<Map<string, BatchLayout>> {
-  const two = await measureShapes(model, values, sampleShapes(model, 2));
+  const two = await measureShapes(model, values, sampleShapes(model, 2), threads);
   const unclear = values.filter((name) => {
     const [alone, both] = [lookUp(one, name, 'shape of value'), lookUp(two, name, 'shape of value')];
     const leads = alone[0] === 1 && String(both) === String(alone.with(0, 2));
@@ -45,7 +48,7 @@ type Values = ReadonlyMap<string, FloatTensor>;
 
 /** The values for each of two images, and for both together. */
 async function runTwo(model: Model, values: readonly string[]): Promise<[Values, Values, Values]> {
-  const session = await OrtSession.create(exposeValues(model, values, false), { weights: 'mapped' });
+  const session = await OrtSession.create(exposeValues(model, values, false), forFewRuns(model));
   const shapes = sampleShapes(model, 1);
   const [first, second] = [sampleInputs(model.graph, shapes, 0), sampleInputs(model.graph, shapes, 1)];
   try {

@@ -10,6 +10,7 @@ import { sampleShapes } from '../sessions/input-lengths.ts';
 import { measureShapes } from '../sessions/measure-shapes.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sampleInputs } from '../sessions/sample-inputs.ts';
+import { forFewRuns } from '../sessions/weight-loading.ts';
 import { type BatchAxes, liftToRows } from './rows/lift-to-rows.ts';
 import { nearlyEqual, stackRows } from './rows/row-form.ts';
 import { runConstants } from './rows/run-constants.ts';
@@ -21,18 +22,21 @@ import { sampleTensors } from './rows/trials.ts';
  * tried. One that needs it, or whose batch is another axis, is rewritten to work image by image where it has to.
  *
  * @param source inputs have known lengths beside the batch
+ * @param threads threads of the trial. Default 1
  * @throws ConversionError if the network needs a batch of several images, or its images influence each other
  */
 export const freeBatch = definePass({
   name: 'free-batch',
   summary: 'The leading axis of inputs and outputs becomes a batch of any length.',
   rewrites: 'copy',
-  async apply(source: Model): Promise<Model> {
+  async apply(source: Model, threads?: number): Promise<Model> {
     const axes = batchAxes(source);
     const leading = [...axes.values()].every((axis) => axis === 0);
     if (leading) {
       const free = withFreeBatch(source, axes);
-      const compared = isFixed(source, axes) ? compareImages(source, free, axes) : compareBatches(free, axes);
+      const compared = isFixed(source, axes)
+        ? compareImages(source, free, axes)
+        : compareBatches(free, axes, threads);
       const apart = await compared.catch(() => 'another batch');
       if (apart === 'apart') return free;
       // Numbers that depend on who else is in the batch have no single-image meaning that a rewrite could keep.
@@ -146,8 +150,8 @@ function together(
  * The same for a network that takes batches of any length already: one session serves for two images together, and for
  * each alone in the other order. Large networks are loaded once.
  */
-async function compareBatches(model: Model, axes: BatchAxes): Promise<ImageComparison> {
-  const session = await OrtSession.create(model, { weights: 'mapped' });
+async function compareBatches(model: Model, axes: BatchAxes, threads?: number): Promise<ImageComparison> {
+  const session = await OrtSession.create(model, forFewRuns(model, threads));
   const run = async (images: readonly number[]) => {
     const shapes = shapesOf(model, axes, 1);
     const batch = joinSamples(images.map((image) => sampleInputs(model.graph, shapes, image)));

@@ -15,7 +15,8 @@ import {
 import type { Model } from '../graph/model.ts';
 import { lookUp } from '../look-up.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
-import { OrtSession } from '../sessions/ort-session.ts';
+import { OrtSession, type SessionOptions } from '../sessions/ort-session.ts';
+import { forFewRuns } from '../sessions/weight-loading.ts';
 import { inputsOverTime } from '../spiking/inputs-over-time.ts';
 import { type Site, setSteps, sitesOf } from '../spiking/neuron-node.ts';
 import { overAllSteps } from '../spiking/over-all-steps.ts';
@@ -38,10 +39,16 @@ const mostShuffled = 4;
  * @param network the source network before any pass
  * @param spiking its spiking form
  * @param batch one batch
+ * @param threads threads of the runs. Default 1
  * @returns the largest relative deviation of a logit on that batch
  * @throws ConversionError if it exceeds 1e-4 on any of them, naming the first site whose input deviates
  */
-export async function checkParity(network: Model, spiking: Model, batch: InputBatch): Promise<number> {
+export async function checkParity(
+  network: Model,
+  spiking: Model,
+  batch: InputBatch,
+  threads = 1,
+): Promise<number> {
   const overTime = new Set(inputsOverTime(network).keys());
   const source = overAllSteps(network);
   const input = firstSteps(batch, overTime, paritySteps);
@@ -49,8 +56,9 @@ export async function checkParity(network: Model, spiking: Model, batch: InputBa
   setSteps(identity, windowOf(input, overTime) ?? paritySteps);
   const logits = logitsOf(source).name;
   const batches = [input, ...otherBatches(input)];
-  const expected = await runAll(source, batches);
-  const got = await runAll(identity, batches).catch((error: unknown) => {
+  // The spiking network is optimised, as it is wherever else it runs.
+  const expected = await runAll(source, batches, forFewRuns(source, threads));
+  const got = await runAll(identity, batches, { weights: 'mapped', threads }).catch((error: unknown) => {
     throw batchNotFree(error);
   });
   const deviations = batches.map((_, i) =>
@@ -121,12 +129,12 @@ async function firstDeviatingSite(
   });
 }
 
-/** Weights are not copied for a few runs. */
 async function runAll(
   model: Model,
   batches: readonly InputBatch[],
+  options: SessionOptions = { weights: 'mapped' },
 ): Promise<ReadonlyMap<string, FloatTensor>[]> {
-  const session = await OrtSession.create(model, { weights: 'mapped' });
+  const session = await OrtSession.create(model, options);
   try {
     const outputs: ReadonlyMap<string, FloatTensor>[] = [];
     for (const batch of batches) outputs.push(await session.run(batch));

@@ -26,14 +26,19 @@ export interface Conversion {
  */
 export class ConversionPipeline {
   readonly #source: PreparedSource;
+  readonly #threads: number;
 
-  private constructor(source: PreparedSource) {
+  private constructor(source: PreparedSource, threads: number) {
     this.#source = source;
+    this.#threads = threads;
   }
 
-  /** @throws ConversionError if the network has parts that cannot be converted (all listed), or no site */
-  static async prepare(source: Model, preparation: Preparation): Promise<ConversionPipeline> {
-    return new ConversionPipeline(await prepareSource(source, preparation));
+  /**
+   * @param threads threads of the trials and the parity check. Default 1
+   * @throws ConversionError if the network has parts that cannot be converted (all listed), or no site
+   */
+  static async prepare(source: Model, preparation: Preparation, threads = 1): Promise<ConversionPipeline> {
+    return new ConversionPipeline(await prepareSource(source, preparation, threads), threads);
   }
 
   /** The source network with a batch of any size. */
@@ -96,7 +101,7 @@ export class ConversionPipeline {
    * @throws ConversionError if a logit deviates
    */
   async finish(spiking: Model, input: InputBatch, facts: ConversionFacts): Promise<Conversion> {
-    const parityDeviation = await checkParity(this.source, spiking, input);
+    const parityDeviation = await checkParity(this.source, spiking, input, this.#threads);
     const record = writeConversionRecord(spiking, facts, parityDeviation);
     return { model: spiking, record };
   }

@@ -53,8 +53,9 @@ export async function convert(source: Model, options: ConvertOptions): Promise<C
   const prepared = await ConversionPipeline.prepare(
     await withLengthsOfData(source, calibration),
     preparation,
+    options.threads,
   );
-  const pipeline = preset.needsScales ? await onScales(prepared, method, name) : prepared;
+  const pipeline = preset.needsScales ? await onScales(prepared, method, name, options.threads) : prepared;
   const placed = thresholds
     ? imported(pipeline.sites, importThresholds(thresholds.json, pipeline.sites, thresholds.where), preset)
     : await calibrate(pipeline, preset, steps, options);
@@ -80,6 +81,7 @@ async function onScales(
   { source, sites }: ConversionPipeline,
   method: Method,
   preset: string,
+  threads: number | undefined,
 ): Promise<ConversionPipeline> {
   const carried = new Set(scaledValues(source, sites).values());
   if (carried.size === 0) {
@@ -93,7 +95,7 @@ async function onScales(
   }
   const rounded = source.clone();
   roundToScales(rounded, carried);
-  return ConversionPipeline.prepare(rounded, method);
+  return ConversionPipeline.prepare(rounded, method, threads);
 }
 
 /** A site with the neurons that calibration has chosen for it. */

@@ -33,18 +33,23 @@ export type Preparation = Pick<Method, 'passes' | 'place' | 'converts' | 'obstac
 /**
  * Checks that a network can be converted, frees its batch, cleans it up and finds the sites. The given model is not changed.
  *
+ * @param threads threads of the trials. Default 1
  * @throws ConversionError if it has parts that cannot be converted (all listed), or no site
  */
-export async function prepareSource(source: Model, preparation: Preparation): Promise<PreparedSource> {
+export async function prepareSource(
+  source: Model,
+  preparation: Preparation,
+  threads = 1,
+): Promise<PreparedSource> {
   const { model: standard } = runPasses(source, standardForm);
   requireConvertible(standard.graph, findObstacles(standard));
-  const dynamic = await freeBatch(await foldKnownResizes(await withKnownLengths(standard)));
+  const dynamic = await freeBatch(await foldKnownResizes(await withKnownLengths(standard)), threads);
   const { model } = runPasses(dynamic, preparation.passes);
   requireConvertible(model.graph, preparation.obstacles?.(model.graph) ?? []);
   const structure = structureOf(model);
   const places = requireSites(preparation.place(model.graph), structure, preparation);
-  const clean = await measureSource(structure);
-  return { dynamic, clean, sites: await withBatchLayouts(clean, withScales(dynamic, places)) };
+  const clean = await measureSource(structure, threads);
+  return { dynamic, clean, sites: await withBatchLayouts(clean, withScales(dynamic, places), threads) };
 }
 
 /** Sites that know how a quantised network had their tensors. */
@@ -58,10 +63,15 @@ function withScales(model: Model, sites: readonly SpikeSite[]): SpikeSite[] {
 }
 
 /** Sites that know where the batch lies in their values. */
-async function withBatchLayouts(clean: MeasuredSource, sites: readonly SpikeSite[]): Promise<SpikeSite[]> {
+async function withBatchLayouts(
+  clean: MeasuredSource,
+  sites: readonly SpikeSite[],
+  threads: number,
+): Promise<SpikeSite[]> {
   const layouts = await findBatchLayouts(
     clean,
     sites.map(({ value }) => value),
+    threads,
   );
   return sites.map((site) => {
     const batch = layouts.get(site.value);

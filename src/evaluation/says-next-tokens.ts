@@ -8,6 +8,7 @@ import { lookUp } from '../look-up.ts';
 import { withKnownLengths } from '../sessions/known-lengths.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
 import { sampleBatch } from '../sessions/sample-inputs.ts';
+import { forFewRuns } from '../sessions/weight-loading.ts';
 
 /** Deviation, relative to the largest output, that is rounding. */
 const rounding = 1e-4;
@@ -35,7 +36,7 @@ export async function saysNextTokens(source: Model): Promise<boolean> {
       [inputs.ids.name]: { shape: [1, ids.length], data: castNumbers(ids, inputs.ids.dataType ?? 'int64') },
     },
   };
-  const session = await OrtSession.create(source, { weights: 'mapped' });
+  const session = await OrtSession.create(source, forFewRuns(source));
   try {
     const { name } = logitsOf(source);
     const answer = async (to: NamedInputs) => lookUp(await session.run(to), name, 'output').data;

@@ -5,6 +5,7 @@ import { printShape } from '../graph/print-graph.ts';
 import { keptLengths, type OpenAxis, openAxes, withLengths } from './input-lengths.ts';
 import { OrtSession } from './ort-session.ts';
 import { sampleBatch } from './sample-inputs.ts';
+import { forFewRuns } from './weight-loading.ts';
 
 /** Lengths that are tried where a network leaves them open, the smallest first. */
 const candidates = [8, 16, 32, 64, 128, 224, 256, 384, 512];
@@ -19,7 +20,7 @@ export async function withKnownLengths(model: Model): Promise<Model> {
   const known = keptLengths(model);
   const unknown = openAxes(model.graph).filter(({ key }) => !known.has(key));
   if (unknown.length === 0) return model;
-  const session = await OrtSession.create(model, { weights: 'mapped' });
+  const session = await OrtSession.create(model, forFewRuns(model));
   let reason = '';
   try {
     for (const length of candidates) {

@@ -7,7 +7,7 @@ import { lookUp } from '../look-up.ts';
 import { withKnownLengths } from './known-lengths.ts';
 import { OrtSession } from './ort-session.ts';
 import { sampleBatch, sampleInputs } from './sample-inputs.ts';
-import { weightLoadingOf } from './weight-loading.ts';
+import { forFewRuns, weightLoadingOf } from './weight-loading.ts';
 
 /**
  * Shapes of values of a network for one sample, and of its outputs, found by running it: what ONNX Runtime
@@ -16,6 +16,7 @@ import { weightLoadingOf } from './weight-loading.ts';
  *
  * @param inputShapes shapes of inputs by name; default: those of one sample, with the lengths that the model keeps or runs with
  * where it leaves some open
+ * @param threads threads of the run. Default 1
  * @returns shapes by value name; the batch axis has length 1
  * @throws RuntimeError if no lengths are found that it runs with
  */
@@ -23,13 +24,14 @@ export async function measureShapes(
   model: Model,
   values: Iterable<string>,
   inputShapes?: ReadonlyMap<string, readonly number[]>,
+  threads = 1,
 ): Promise<Map<string, readonly number[]>> {
   const all = [...new Set([...values, ...model.graph.outputs.map(({ name }) => name)])];
   const weights = new Map(all.map((name) => [name, shapeOfWeight(model.graph, name)]));
   const names = all.filter((name) => !weights.get(name));
   if (names.length === 0) return new Map([...weights].map(([name, shape]) => [name, shape!]));
   const { model: shapes, shapeOf } = withShapesAsOutputs(model, names, weightLoadingOf(model) === 'mapped');
-  const session = await OrtSession.create(shapes, { weights: 'mapped' });
+  const session = await OrtSession.create(shapes, forFewRuns(model, threads));
   try {
     const inputs = inputShapes
       ? sampleInputs(model.graph, inputShapes)

@@ -13,10 +13,10 @@ const sequences = new Set(
 );
 
 /** Finds what is known of a network that does not spike. Shapes are measured, not inferred. @throws RuntimeError if it does not run */
-export async function measureSource(structure: SourceStructure): Promise<MeasuredSource> {
+export async function measureSource(structure: SourceStructure, threads = 1): Promise<MeasuredSource> {
   const weights = structure.operators.flatMap((operator) => operator.weights.map(({ value }) => value));
   const values = [...tensorsOfInputs(structure), ...weights];
-  return { ...structure, shapes: await measureShapes(structure.model, values) };
+  return { ...structure, shapes: await measureShapes(structure.model, values, undefined, threads) };
 }
 
 /** All tensors that depend on the inputs, the inputs included. */

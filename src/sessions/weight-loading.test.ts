@@ -10,7 +10,7 @@ import { Model } from '../graph/model.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { openCheckpoint } from '../opening/open-checkpoint.ts';
 import { OrtSession } from './ort-session.ts';
-import { weightLoadingOf } from './weight-loading.ts';
+import { forFewRuns, weightLoadingOf } from './weight-loading.ts';
 
 /** A model with weights in a file, of which nothing is read. */
 function modelOf(dataType: DataType, megabytes: number): Model {
@@ -49,5 +49,16 @@ describe('weightLoadingOf', () => {
     expect(weightLoadingOf(modelOf('float32', 255))).toBe('packed');
     expect(weightLoadingOf(modelOf('float16', 512))).toBe('packed');
     expect(weightLoadingOf(modelOf('bfloat16', 512))).toBe('packed');
+  });
+});
+
+describe('forFewRuns', () => {
+  it('optimises large networks alone, and copies no weights', () => {
+    expect(forFewRuns(modelOf('float32', 255), 2)).toEqual({
+      weights: 'mapped',
+      optimise: 'none',
+      threads: 2,
+    });
+    expect(forFewRuns(modelOf('float32', 256))).toEqual({ weights: 'mapped', optimise: 'all', threads: 1 });
   });
 });

@@ -21,3 +21,18 @@ export function weightLoadingOf(model: Model): WeightLoading {
   // Weights of half precision would have to be cast again in every run.
   return bytesOf(true) >= mappedFrom && bytesOf(false) < mappedFrom ? 'mapped' : 'packed';
 }
+
+/** Settings of a session of a few runs. */
+interface FewRuns {
+  readonly threads: number;
+  readonly weights: WeightLoading;
+  readonly optimise: 'none' | 'all';
+}
+
+/**
+ * How a session of a few runs holds a network: no weights are copied, and a small network stays as it is, which takes less than to optimise it. In a
+ * large one weights that are transposed in every run would cost more.
+ */
+export function forFewRuns(model: Model, threads = 1): FewRuns {
+  return { threads, weights: 'mapped', optimise: weightLoadingOf(model) === 'mapped' ? 'all' : 'none' };
+}

@@ -89,6 +89,7 @@ export async function tune(source: Model, options: TuneOptions): Promise<Tuned |
   const pipeline = await ConversionPipeline.prepare(
     await withLengthsOfData(source, options.calibration),
     preparation,
+    threads,
   );
   const { clean, sites } = pipeline;
   const energy = sourceEnergy(clean, sites);
