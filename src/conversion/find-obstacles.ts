@@ -1,4 +1,5 @@
 import { constantTensor } from '../analysis/constant-tensor.ts';
+import { blockedDomain } from '../graph/blocked-layout.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { describeNode, intAttribute, type Node } from '../graph/node.ts';
@@ -40,10 +41,8 @@ const random = new Set([
 ]);
 /** Standard operators that multiply by weights, and are not known as synaptic. */
 const foreignProducts = new Set(['DeformConv']);
-/** What ONNX Runtime writes when it saves a network that it has optimised. */
-const machineDomain = 'com.microsoft.nchwc';
-/** Domains whose operators are told apart elsewhere. */
-const ownDomains = new Set(['transpike', 'transpike.engine', machineDomain]);
+/** Domains whose operators are told apart elsewhere; ONNX Runtime writes the last when it saves a network that it has optimised. */
+const ownDomains = new Set(['transpike', 'transpike.engine', blockedDomain]);
 const synaptic = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'Einsum']);
 
 /**
@@ -125,9 +124,9 @@ function trainingObstacle(of: Node): string | undefined {
 
 /** Their weights lie as the processor likes them, which is told once. */
 function machineObstacle({ nodes }: Graph): string[] {
-  if (nodes.every(({ domain }) => domain !== machineDomain)) return [];
+  if (nodes.every(({ domain }) => domain !== blockedDomain)) return [];
   return [
-    `operators of ${machineDomain}: ONNX Runtime has optimised the network for one kind of processor. Give the network as it was before.`,
+    `operators of ${blockedDomain}: ONNX Runtime has optimised the network for one kind of processor. Give the network as it was before.`,
   ];
 }
 

@@ -30,6 +30,7 @@ const oldestOpset = 17;
  * @param model its inputs have fixed shapes; it is not changed
  * @param loss name of a float value with one element
  * @param parameters names of inputs, constants or other values of the graph
+ * @param block channels of a block, where the model has operators of the blocked layout; the backward part is then one for the same machine
  * @throws GraphError that lists all operators between parameters and loss that have no rule; if the loss is not a
  *   single number; or if a parameter does not influence it
  */
@@ -37,27 +38,40 @@ export const differentiate = definePass({
   name: 'differentiate',
   summary: 'Operators are appended that compute the gradients of a loss.',
   rewrites: 'copy',
-  async apply(model: Model, loss: string, parameters: readonly string[]): Promise<Differentiated> {
+  async apply(
+    model: Model,
+    loss: string,
+    parameters: readonly string[],
+    block?: number,
+  ): Promise<Differentiated> {
     const copy = model.clone();
     carryTrainingOperators(copy, trainingOperators);
     const types = await inferTypes(copy);
-    const gradients = appendGradients(copy, loss, parameters, types);
+    const gradients = appendGradients(copy, loss, parameters, { types, block });
     carryTrainingOperators(copy, trainingOperators);
     return { model: copy, gradients };
   },
 });
 
+/** What is known of a model before its gradients are appended. */
+interface Known {
+  readonly types: ReadonlyMap<string, ValueType>;
+  /** Channels of a block of the blocked layout. */
+  readonly block: number | undefined;
+}
+
 function appendGradients(
   model: Model,
   loss: string,
   parameters: readonly string[],
-  types: ReadonlyMap<string, ValueType>,
+  known: Known,
 ): Map<string, string> {
   const { graph } = model;
+  const { types } = known;
   checkRequest(model, loss, parameters, types);
   const path = nodesBetween(graph, loss, new Set(parameters), types);
   refuseUnknown(graph, path);
-  const backward = new Backward(model, types, path.influenced);
+  const backward = new Backward(model, known, path.influenced);
   backward.seed(loss);
   for (const node of path.nodes.toReversed()) backward.pass(node);
   return collect(graph, parameters, backward);
@@ -148,12 +162,14 @@ function refuseUnknown(graph: Graph, { nodes }: Path): void {
 class Backward {
   readonly #model: Model;
   readonly #types: ReadonlyMap<string, ValueType>;
+  readonly #block: number | undefined;
   readonly #influenced: ReadonlySet<string>;
   readonly #contributions = new Map<string, string[]>();
 
-  constructor(model: Model, types: ReadonlyMap<string, ValueType>, influenced: ReadonlySet<string>) {
+  constructor(model: Model, { types, block }: Known, influenced: ReadonlySet<string>) {
     this.#model = model;
     this.#types = types;
+    this.#block = block;
     this.#influenced = influenced;
   }
 
@@ -196,6 +212,7 @@ class Backward {
       node,
       build: new GraphBuilder(graph, `gradient.${stem}.`),
       opset: this.#model.opset,
+      block: this.#block,
       outputGradients,
       get gradient() {
         return outputGradients[0] ?? missing(node, 'a gradient of output 0', 'none');

@@ -10,6 +10,8 @@ export interface GradientContext {
   readonly build: GraphBuilder;
   /** Version of the standard operators. */
   readonly opset: number;
+  /** Channels of a block, where operators of the blocked layout are differentiated. */
+  readonly block: number | undefined;
   /** ∂loss/∂output by position, float of the output's shape; `undefined` where the loss does not depend on it. */
   readonly outputGradients: readonly (string | undefined)[];
   /** ∂loss/∂output 0. @throws GraphError if the loss depends on other outputs only */

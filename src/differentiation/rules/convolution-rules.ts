@@ -1,11 +1,12 @@
 import { GraphError } from '../../errors.ts';
+import type { GraphBuilder } from '../../graph/graph-builder.ts';
 import { describeNode, intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/node.ts';
 import { sameShape } from '../../graph/shape.ts';
 import { reshape, sumOver, swapLastAxes } from '../gradient-operators.ts';
 import { defineGradientRules, type GradientContext } from '../gradient-rule.ts';
 
 /** The fixed sizes of a two-dimensional convolution x [N, C, H, W] ∗ w [F, C/groups, kH, kW] → y [N, F, H', W']. */
-interface Convolution {
+export interface Convolution {
   readonly x: readonly number[];
   readonly w: readonly number[];
   readonly y: readonly number[];
@@ -16,7 +17,8 @@ interface Convolution {
   readonly groups: number;
 }
 
-function readConvolution(context: GradientContext): Convolution {
+/** @throws GraphError for convolutions of other ranks or with pads that are not written out */
+export function readConvolution(context: GradientContext): Convolution {
   const { node } = context;
   const [x, w] = [context.shapeOf(context.input(0)), context.shapeOf(context.input(1))];
   if (x.length !== 4) refuse(node, 'a two-dimensional convolution', `input of rank ${x.length}`);
@@ -43,19 +45,22 @@ function conv(context: GradientContext): (string | undefined)[] {
   const { build, gradient } = context;
   return [
     context.wants(0) ? inputGradient(context, sizes) : undefined,
-    context.wants(1) ? weightGradient(context, sizes) : undefined,
+    context.wants(1) ? weightGradient(context, sizes, context.input(0), gradient) : undefined,
     context.wants(2) ? sumOver(build, gradient, [0, 2, 3], false) : undefined,
   ];
 }
 
 /** dX: the transposed convolution of dY with the same weights. */
 function inputGradient(context: GradientContext, sizes: Convolution): string {
+  const { build } = context;
   const { w, strides, dilations, pads, groups } = sizes;
   const plain =
     groups === 1 &&
     [...strides, ...dilations].every((each) => each === 1) &&
     pads.every((length, i) => length < w[2 + (i % 2)]!);
-  return plain ? flippedConvolution(context, sizes) : transposedConvolution(context, sizes);
+  return plain
+    ? flippedConvolution(context, sizes)
+    : transposedConvolution(build, sizes, context.gradient, context.input(1));
 }
 
 /** At stride 1 it is a convolution with the kernels turned by 180° and their channels swapped, which runs faster. */
@@ -73,8 +78,13 @@ function flippedConvolution(context: GradientContext, { w, pads }: Convolution):
   return build.op('Conv', [gradient, turned], { pads: around, kernel_shape: w.slice(2) });
 }
 
-function transposedConvolution(context: GradientContext, sizes: Convolution): string {
-  const { build, gradient } = context;
+/** dX for any strides, dilations and groups. */
+export function transposedConvolution(
+  build: GraphBuilder,
+  sizes: Convolution,
+  gradient: string,
+  weights: string,
+): string {
   const { x, w, y, strides, dilations, pads, groups } = sizes;
   // Rows that the last window did not reach.
   const rest = [0, 1].map((axis) => {
@@ -86,7 +96,7 @@ function transposedConvolution(context: GradientContext, sizes: Convolution): st
       pads[axis + 2]!;
     return x[axis + 2]! - reached;
   });
-  return build.op('ConvTranspose', [gradient, context.input(1)], {
+  return build.op('ConvTranspose', [gradient, weights], {
     strides,
     dilations,
     pads,
@@ -100,10 +110,15 @@ function transposedConvolution(context: GradientContext, sizes: Convolution): st
 const wideGroup = 8;
 
 /** dW of each group, joined along the features. */
-function weightGradient(context: GradientContext, sizes: Convolution): string {
-  const { build, gradient } = context;
+export function weightGradient(
+  context: GradientContext,
+  sizes: Convolution,
+  input: string,
+  gradient: string,
+): string {
+  const { build } = context;
   const { x, w, y, groups } = sizes;
-  const padded = padInput(context, sizes);
+  const padded = padInput(build, sizes, input);
   const groupGradient = w[1]! >= wideGroup ? tapProducts : windowProduct;
   if (groups === 1) return groupGradient(context, sizes, padded, gradient);
   const cut = (value: string, channels: number) => {
@@ -172,11 +187,10 @@ function taps(
   return seen;
 }
 
-function padInput(context: GradientContext, { pads }: Convolution): string {
-  if (sameShape(pads, [0, 0, 0, 0])) return context.input(0);
+function padInput(build: GraphBuilder, { pads }: Convolution, input: string): string {
+  if (sameShape(pads, [0, 0, 0, 0])) return input;
   const [top, left, bottom, right] = pads as [number, number, number, number];
-  const around = context.build.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
-  return context.build.op('Pad', [context.input(0), around]);
+  return build.op('Pad', [input, build.integers('pads', [0, 0, top, left, 0, 0, bottom, right])]);
 }
 
 /** Rules of convolutions. */

@@ -1,8 +1,10 @@
+import { blockedDomain } from '../../graph/blocked-layout.ts';
 import type { Node } from '../../graph/node.ts';
 import type { GradientRule, GradientRules } from '../gradient-rule.ts';
 import { trainingDomain } from '../operators/training-domain.ts';
 import { trainingOperators } from '../operators/training-operators.ts';
 import { binaryRules } from './binary-rules.ts';
+import { blockedRules } from './blocked-rules.ts';
 import { convolutionRules } from './convolution-rules.ts';
 import { indexingRules } from './indexing-rules.ts';
 import { matrixRules } from './matrix-rules.ts';
@@ -65,11 +67,13 @@ const complete: Readonly<Record<Required, GradientRule>> = gradientRules;
 const standard: ReadonlyMap<string, GradientRule | 'zero'> = new Map(
   Object.entries({ ...gradientRules, ...complete }),
 );
+const blocked: ReadonlyMap<string, GradientRule | 'zero'> = new Map(Object.entries(blockedRules));
 const training = new Map(trainingOperators.map(({ name, gradient }) => [name, gradient]));
 
 /** The rule of a node; `undefined` if there is none. */
 export function gradientRuleFor({ domain, opType }: Node): GradientRule | 'zero' | undefined {
   if (domain === trainingDomain) return training.get(opType);
+  if (domain === blockedDomain) return blocked.get(opType);
   const isStandard =
     domain === '' || domain === 'ai.onnx' || (domain === 'com.microsoft' && opType === 'Gelu');
   return isStandard ? standard.get(opType) : undefined;

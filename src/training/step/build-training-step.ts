@@ -13,9 +13,11 @@ import { sizeOf } from '../../graph/shape.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import type { ValueInfo } from '../../graph/value-info.ts';
 import { lookUp } from '../../look-up.ts';
+import { channelBlock } from '../../sessions/channel-block.ts';
 import { exposeValues } from '../../sessions/expose-values.ts';
 import type { AnyOptimiser } from '../optimisers/define-optimiser.ts';
 import { type RunningStatistic, useBatchStatistics } from './batch-statistics.ts';
+import { blockConvolutions } from './block-convolutions.ts';
 import { drawNumbers } from './draw-numbers.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';
 import { hits, type LossName, losses } from './losses.ts';
@@ -96,6 +98,8 @@ export async function buildTrainingStep(
   readFromVector(plain, parameters, 'parameters');
   const { carried = [] } = network;
   const fixed = await withFixedShapes(plain, [network.teacher?.logits, network.penalty, ...carried]);
+  const block = await channelBlock();
+  await blockConvolutions(fixed, block);
   const forward = fixed.clone();
   const drawn = {
     seed: options.seed ?? 0,
@@ -114,7 +118,7 @@ export async function buildTrainingStep(
   }
   for (const name of carried) forward.graph.addOutput({ name, dataType: 'float32', shape: undefined });
   const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
-  const { model, gradients } = await differentiate(forward, objective, network.parameters);
+  const { model, gradients } = await differentiate(forward, objective, network.parameters, block);
   const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
   const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
   appendStatistics(model, running, statistics, shares);
