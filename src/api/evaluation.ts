@@ -38,7 +38,6 @@ export {
   meanAveragePrecision,
 } from '../detection/mean-average-precision.ts';
 export { suppressOverlaps } from '../detection/suppress-overlaps.ts';
-export { type DeclaredHead, withDetections } from '../detection/with-detections.ts';
 export { type EvaluateOptions, type EvaluationEnd, evaluate } from '../evaluation/evaluate.ts';
 export { type RetrieveSettings, retrieveSources } from '../jobs/retrieve-sources.ts';
 export { type ServeSettings, serveQueue } from '../jobs/serve-queue.ts';
@@ -51,3 +50,4 @@ export type {
   SweepPoint,
 } from '../retrieval/retrieval-result.ts';
 export type { TaskName } from '../tasks/tasks.ts';
+export { type DeclaredHead, withDetections } from '../tasks/with-detections.ts';

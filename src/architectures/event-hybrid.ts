@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addClassifiers } from '../checkpoints/classifiers.ts';
+import { addClassifiers, outputName } from '../checkpoints/classifiers.ts';
 import { compareWithTensors } from '../checkpoints/cnn-config.ts';
 import { addBatchNorm, addConvolution } from '../checkpoints/convolution.ts';
 import { defineArchitecture, imageInput, inputName } from '../checkpoints/define-architecture.ts';
@@ -13,7 +13,7 @@ import type { Tensor } from '../graph/tensor.ts';
 export const eventHybridConfig = z.object({
   /** Height and width of the sensor. */
   image_size: z.union([z.int().min(8), z.tuple([z.int().min(8), z.int().min(8)])]).default(34),
-  /** Convolutions before the border; the others are analog. Default: all */
+  /** Layers before the border, convolutions first, then hidden ones of the head; the others are analog. Default: all convolutions */
   border: z.int().min(0).optional(),
   /** Whether a convolution reads what all those before it in its stage have made. */
   dense: z.boolean().default(false),
@@ -23,6 +23,8 @@ export const eventHybridConfig = z.object({
   step_milliseconds: z.number().positive().default(50),
   batch_norm_eps: z.number().positive().default(1e-5),
   num_classes: z.int().min(1).optional(),
+  /** Pixels from cell to cell in each scale of a head of boxes. */
+  strides: z.array(z.number().positive()).optional(),
 });
 
 /** A convolution with what normalises it: `layers.STAGE.PLACE.conv` and `layers.STAGE.PLACE.norm`. */
@@ -40,8 +42,18 @@ interface EventHybrid {
   readonly border: number;
   readonly dense: boolean;
   readonly epsilon: number;
-  /** Features before and behind each linear layer of the head. */
+  /** Features before and behind each linear layer of a head of classes. */
   readonly head: readonly (readonly [number, number])[];
+  /** Channels before and behind the 1×1 convolution of each scale of a head of boxes; none where it tells classes. */
+  readonly boxes: readonly (readonly [number, number])[];
+}
+
+/** Number of scales of a head of boxes: it reads the ends of so many last stages. */
+const scales = 2;
+
+/** Pixels from cell to cell in each scale of a head of boxes. */
+export function stridesOfBoxes(stages: number): number[] {
+  return Array.from({ length: scales }, (_, i) => 2 ** (stages - scales + i + 1));
 }
 
 /** Name of the operator between spiking and analog part, which passes on what it is given. */
@@ -52,23 +64,36 @@ export function leakOf(path: string): string {
   return `${path}.leak`;
 }
 
+/** Path of the neurons of a hidden layer of the head. */
+export function hiddenNeurons(place: number): string {
+  return `head.${place}.neurons`;
+}
+
 /** How the names of activations end in whose place neurons stand. */
 export const spikesSuffix = '.spikes';
 
 /**
  * A hybrid network for frames of events [2, height, width], as it is without time: convolutions with batch normalisation, clipped at 0 and 1
- * (mean spikes of a neuron) before the border and rectified behind it, then linear layers with ReLU between. The leaks λ of the neurons before the border,
+ * (mean spikes of a neuron) before the border and rectified behind it, then linear layers with ReLU between, or, for boxes, a 1×1 convolution at the end of
+ * each of the last two stages: [K, 4 + classes] for the cells of both, as the detection head `cells` reads them. The leaks λ of the neurons before the border,
  * `layers.STAGE.PLACE.leak` [], are constants that no operator reads: they are there for the spiking form.
  */
 export const eventHybrid = defineArchitecture<z.infer<typeof eventHybridConfig>, EventHybrid>({
   name: 'event-hybrid',
   description:
-    'spiking convolutions and an analog head for frames of events (layers.0.0.conv.weight … head.0.weight)',
-  matches: (_config, names) => names.has('layers.0.0.conv.weight') && names.has('head.0.weight'),
+    'spiking convolutions and an analog head for frames of events (layers.0.0.conv.weight … head.0.weight or boxes.1.weight)',
+  matches: (_config, names) =>
+    names.has('layers.0.0.conv.weight') && (names.has('head.0.weight') || names.has('boxes.0.weight')),
   config: eventHybridConfig,
   parse,
   inputs: ({ inputShape }) => imageInput(inputShape),
-  outputShape: ({ head }) => [head.at(-1)?.[1] ?? 1],
+  outputShape: ({ inputShape: [, height, width], stages, head, boxes }) => {
+    if (boxes.length === 0) return [head.at(-1)?.[1] ?? 1];
+    const cells = stridesOfBoxes(stages.length).map(
+      (each) => Math.ceil(height / each) * Math.ceil(width / each),
+    );
+    return [cells.reduce((sum, each) => sum + each), boxes[0]?.[1] ?? 1];
+  },
   build,
 });
 
@@ -88,18 +113,50 @@ function parse(
     const [outputs = 1, inputs = 1] = shapeOf(tensors, `head.${place}.weight`, 2, report);
     return [inputs, outputs];
   });
-  const classes = head.at(-1)?.[1] ?? 1;
+  const boxes = countFrom((place) => `boxes.${place}.weight`, tensors).map((place): [number, number] => {
+    const [outputs = 1, inputs = 1] = shapeOf(tensors, `boxes.${place}.weight`, 4, report);
+    return [inputs, outputs];
+  });
+  const classes = boxes[0] ? boxes[0][1] - 4 : (head.at(-1)?.[1] ?? 1);
   compareWithTensors({ num_classes: { is: given.num_classes, found: classes } }, report);
+  const border = given.border ?? stages.flat().length;
+  if (boxes.length > 0) requireScales(stages, boxes, border, report);
   const size = given.image_size;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return {
     inputShape: [stages[0]?.[0]?.inputs ?? 1, height, width],
     stages,
-    border: given.border ?? stages.flat().length,
+    border,
     dense: given.dense,
     epsilon: given.batch_norm_eps,
     head,
+    boxes,
   };
+}
+
+/** Both scales of a head of boxes stand behind the border. */
+function requireScales(
+  stages: EventHybrid['stages'],
+  boxes: EventHybrid['boxes'],
+  border: number,
+  report: Report,
+): void {
+  const before = stages.slice(0, -1).flat().length;
+  if (stages.length < scales || boxes.length !== scales) {
+    report({
+      where: 'boxes',
+      expected: `${scales} scales at the ends of as many stages`,
+      got: `${boxes.length} scales and ${stages.length} stages`,
+      remedy: 'Give the files of one training',
+    });
+  } else if (border > before) {
+    report({
+      where: 'border',
+      expected: `at most ${before}, since both scales of the boxes are analog`,
+      got: `${border}`,
+      remedy: 'Give the files of one training',
+    });
+  }
 }
 
 /** 0, 1, 2… as long as there is a tensor of that name. */
@@ -109,24 +166,40 @@ function countFrom(nameOf: (i: number) => string, tensors: ReadonlyMap<string, T
   return found;
 }
 
-function build({ stages, border, dense, epsilon, head }: EventHybrid, net: NetworkBuilder): void {
+function build({ stages, border, dense, epsilon, head, boxes }: EventHybrid, net: NetworkBuilder): void {
   const atBorder = (value: string, place: number) =>
     place === border ? net.op('Identity', [value], {}, { name: borderName }) : value;
+  const answering = (drive: string, place: number, path: string) => {
+    if (place >= border) return rectified(net, drive, path);
+    net.weight(leakOf(path), []);
+    return clipped(net, drive, path);
+  };
   let value = atBorder(inputName, 0);
   let place = 0;
+  const ends: string[] = [];
   for (const layers of stages) {
     const made: string[] = [];
     for (const [i, { path, inputs, outputs }] of layers.entries()) {
       const convolution = { path: `${path}.conv`, bias: false, kernel: 3, stride: i === 0 ? 2 : 1 };
       const drive = addConvolution(net, convolution, [inputs, outputs], value);
       const normed = addBatchNorm(net, { path: `${path}.norm`, epsilon }, outputs, drive);
-      if (place < border) net.weight(leakOf(path), []);
-      made.push(place < border ? clipped(net, normed, path) : rectified(net, normed, path));
+      made.push(answering(normed, place, path));
       place++;
       value = atBorder(joined(net, dense ? made : made.slice(-1), path), place);
     }
+    ends.push(value);
   }
-  addHead(net, head, value);
+  if (boxes.length > 0) {
+    addBoxes(net, boxes, ends.slice(-scales));
+    return;
+  }
+  value = net.op('Flatten', [value], { axis: 1 }, { name: 'head.flat' });
+  for (const [i, size] of head.slice(0, -1).entries()) {
+    const drive = addLinear(net, { path: `head.${i}`, bias: true }, size, value);
+    value = atBorder(answering(drive, place, place < border ? hiddenNeurons(i) : `head.${i}`), place + 1);
+    place++;
+  }
+  addClassifiers(net, [{ path: `head.${head.length - 1}`, bias: true }], head.at(-1) ?? [1, 1], () => value);
 }
 
 function clipped(net: NetworkBuilder, drive: string, path: string): string {
@@ -144,13 +217,15 @@ function joined(net: NetworkBuilder, values: readonly string[], path: string): s
   return net.op('Concat', values, { axis: 1 }, { name: `${path}.joined` });
 }
 
-function addHead(net: NetworkBuilder, head: EventHybrid['head'], features: string): void {
-  const hidden = head.slice(0, -1);
-  let value = net.op('Flatten', [features], { axis: 1 }, { name: 'head.flat' });
-  for (const [i, size] of hidden.entries()) {
-    const drive = addLinear(net, { path: `head.${i}`, bias: true }, size, value);
-    value = net.op('Relu', [drive], {}, { name: `head.${i}.relu` });
-  }
-  const size = head.at(-1) ?? [1, 1];
-  addClassifiers(net, [{ path: `head.${hidden.length}`, bias: true }], size, () => value);
+/** Rows of numbers for each cell of all scales, row by row: [N, K, 4 + classes]. */
+function addBoxes(net: NetworkBuilder, boxes: EventHybrid['boxes'], ends: readonly string[]): void {
+  const rows = ends.map((value, i) => {
+    const path = `boxes.${i}`;
+    const [inputs, outputs] = boxes[i] ?? [1, 1];
+    const cells = addConvolution(net, { path, bias: true, kernel: 1 }, [inputs, outputs], value);
+    const shape = net.integers(`${path}.shape`, [0, outputs, -1]);
+    const flat = net.op('Reshape', [cells, shape], {}, { name: `${path}.flat` });
+    return net.op('Transpose', [flat], { perm: [0, 2, 1] }, { name: `${path}.rows` });
+  });
+  net.op('Concat', rows, { axis: 1 }, { name: outputName });
 }

@@ -1,4 +1,5 @@
 import { openEvents } from '../files/events/open-events.ts';
+import type { SensorSize } from '../formats/events/events.ts';
 import { type IntervalAnswer, type RunEventsSettings, runEvents } from '../jobs/events/run-events.ts';
 import { refuseIdle } from '../jobs/refuse-idle.ts';
 import type { RunNetworkSettings } from '../jobs/run-network.ts';
@@ -35,16 +36,28 @@ export async function printEvents(network: Network, settings: EventsRun): Promis
   });
   const file = await openEvents(events);
   for await (const answer of runEvents(network, file, { steps, milliseconds })) {
-    console.log(json ? JSON.stringify(documentOf(answer)) : lineOf(answer));
+    console.log(json ? JSON.stringify(documentOf(answer)) : lineOf(answer, file));
   }
   for (const { text } of file.notes()) mention(text);
 }
 
-function lineOf({ from, to, events, whole, best, latency }: IntervalAnswer): string {
+function lineOf(answer: IntervalAnswer, size: SensorSize): string {
+  const { from, to, events, whole, latency } = answer;
   const time = `${from.toFixed(3)}–${to.toFixed(3)} s`;
-  const said = `${best.className ?? `class ${best.label}`} (${(100 * best.share).toFixed(1)} %)`;
   const cut = whole ? '' : ', cut short';
-  return `${time}: ${said}; ${events} events${cut}, answered in ${latency.toFixed(1)} ms`;
+  return `${time}: ${saidBy(answer, size)}; ${events} events${cut}, answered in ${latency.toFixed(1)} ms`;
+}
+
+/** A class, or boxes with their corners in pixels. */
+function saidBy({ best, boxes }: IntervalAnswer, { width, height }: SensorSize): string {
+  const named = (label: number, share: number, className = `class ${label}`) =>
+    `${className} (${(100 * share).toFixed(1)} %)`;
+  if (!boxes) return named(best.label, best.share, best.className);
+  const described = boxes.map(({ box: [left, top, right, bottom], class: label, score, className }) => {
+    const corners = [left * width, top * height, right * width, bottom * height].map(Math.round);
+    return `${named(label, score, className)} [${corners.join(', ')}]`;
+  });
+  return described.length > 0 ? described.join(', ') : 'nothing seen';
 }
 
 function documentOf({ outputs, ...facts }: IntervalAnswer): object {

@@ -2,7 +2,6 @@ import { freeBatch } from '../batching/free-batch.ts';
 import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
 import type { Batch } from '../data/load-batch.ts';
-import type { DeclaredHead } from '../detection/with-detections.ts';
 import {
   diagnosedImages,
   diagnoseFewImages,
@@ -23,6 +22,7 @@ import { shortageOf } from '../shortage.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
+import type { DeclaredHead } from '../tasks/with-detections.ts';
 import { measuredNetwork } from './measured-network.ts';
 import { requireStreaming } from './require-streaming.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';

@@ -1,8 +1,8 @@
 import { decidingBy } from '../analysis/logits-of.ts';
-import { type DeclaredHead, withDetections } from '../detection/with-detections.ts';
 import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import type { TaskName } from '../tasks/tasks.ts';
+import { type DeclaredHead, withDetections } from '../tasks/with-detections.ts';
 
 /** What is measured of a network. */
 export interface MeasuredOutput {

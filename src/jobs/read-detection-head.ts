@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { DeclaredHead } from '../detection/with-detections.ts';
 import { FormatError, messageOf } from '../errors.ts';
+import type { DeclaredHead } from '../tasks/with-detections.ts';
 
 /**
  * A detection head as it is given: its name, or a JSON file that has it as `head` beside what it has to be told.

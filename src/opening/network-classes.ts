@@ -5,7 +5,9 @@ import { classNamesIn } from '../checkpoints/class-names.ts';
 import { keptClasses } from '../data/kept-classes.ts';
 import { readClassLines } from '../decoding/read-classes.ts';
 import { synsetFileNames } from '../decoding/synset-table.ts';
+import { detects } from '../detection/add-detections.ts';
 import { UsageError } from '../errors.ts';
+import type { Dimension } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 
 /** What the classes of a network are, where it does not say it, or says it wrongly. */
@@ -28,7 +30,7 @@ export async function networkClasses(
   folder: string,
   { classes: file }: ClassOptions,
 ): Promise<readonly string[] | undefined> {
-  const count = logitsOf(model).shape?.at(-1);
+  const count = classCount(model);
   if (file !== undefined) {
     const told = await readClassLines(file);
     if (typeof count !== 'number' || told.length === count) return told;
@@ -44,6 +46,12 @@ export async function networkClasses(
   const config = configured(join(folder, 'config.json'), count);
   const found = [keptClasses(model), config, await synsetsIn(folder)];
   return found.find((classes) => classes !== undefined && classes.length === count);
+}
+
+/** How many classes a network tells, where that is known: behind the corners of boxes, if it tells boxes. */
+function classCount(model: Model): Dimension {
+  const last = logitsOf(model).shape?.at(-1);
+  return typeof last === 'number' && detects(model) ? last - 4 : last;
 }
 
 /** What config.json says itself, or where timm puts what it knows of pretrained weights. */

@@ -1,5 +1,8 @@
 import { eventHybrid, eventHybridConfig } from '../architectures/event-hybrid.ts';
+import { outputName } from '../checkpoints/classifiers.ts';
 import { keepClasses } from '../data/kept-classes.ts';
+import { addDetections } from '../detection/add-detections.ts';
+import { cells } from '../detection/heads/cells.ts';
 import { FormatError, messageOf, UsageError } from '../errors.ts';
 import type { ExternalDataOptions } from '../files/external-data.ts';
 import { readOnnx } from '../files/read-onnx.ts';
@@ -169,8 +172,11 @@ interface Opened {
 async function fromCheckpoint(folder: string): Promise<Opened> {
   const { model, architecture, config } = await openCheckpoint(folder);
   if (architecture !== eventHybrid.name) return { model, origin: architecture };
-  const { interval, step_milliseconds: milliseconds } = eventHybridConfig.parse(config);
-  return { model: toHybridForm(model, interval, milliseconds), origin: architecture };
+  const { interval, step_milliseconds: milliseconds, strides } = eventHybridConfig.parse(config);
+  const hybrid = toHybridForm(model, interval, milliseconds);
+  if (!strides) return { model: hybrid, origin: architecture };
+  const told = { name: outputName, shape: withoutBatch(model.graph.outputs[0]?.shape ?? []).map(Number) };
+  return { model: addDetections(hybrid, cells, { strides }, [told]), origin: architecture };
 }
 
 async function fromNir(path: string, { options }: NirAddress): Promise<Opened> {

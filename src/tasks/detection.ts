@@ -1,20 +1,10 @@
-import { objectColumns } from '../data/object-columns.ts';
-import { boxArea } from '../detection/box.ts';
-import type { Detection, TrueObject } from '../detection/detection.ts';
+import { detectionsIn, shownScore } from '../detection/detections-in.ts';
 import { type ImageMatches, matchDetections } from '../detection/match-detections.ts';
+import { objectsIn } from '../detection/objects-in.ts';
 import { PrecisionTable } from '../detection/precision-table.ts';
-import { suppressOverlaps } from '../detection/suppress-overlaps.ts';
-import { DataError } from '../errors.ts';
-import type { FloatTensor } from '../graph/float-tensor.ts';
 import { bootstrap } from '../metrics/bootstrap.ts';
 import { type Answer, defineTask } from './define-task.ts';
 
-/** Scores below it are no detections: they would fill the hundred with noise. */
-const leastScore = 0.001;
-/** Detections of an image. */
-const most = 100;
-/** Score from which a detection is one that a user would be shown; of these the agreement with the source network is. */
-const shownScore = 0.3;
 const allOverlaps = Array.from({ length: 10 }, (_, i) => i);
 
 /**
@@ -97,46 +87,6 @@ export const detection = defineTask({
   likeness: ({ agreement }) => agreement.value,
   names: { quality: 'mAP', likeness: 'agreement of detections' },
 });
-
-/** The best detections of an image. */
-function detectionsIn({ shape, data }: FloatTensor, suppression: number | undefined): Detection[] {
-  const [boxes, columns] = shape as [number, number];
-  const found: Detection[] = [];
-  for (let i = 0; i < boxes; i++) {
-    const at = (column: number) => data[i * columns + column]!;
-    const box = [at(0), at(1), at(2), at(3)] as const;
-    if (boxArea(box) === 0) continue;
-    for (let column = 4; column < columns; column++) {
-      const score = at(column);
-      if (score >= leastScore) found.push({ box, score, class: column - 4 });
-    }
-  }
-  const kept = suppressOverlaps(found, suppression ?? 1);
-  return kept.slice(0, most).map((i) => found[i]!);
-}
-
-/** What is there by a target [G, {@link objectColumns}]. */
-function objectsIn({ shape, data }: FloatTensor, classes: number): TrueObject[] {
-  const columns = objectColumns.length;
-  if (shape.length !== 2 || shape[1] !== columns) {
-    throw new DataError({
-      where: 'target of an image',
-      expected: `objects [number, ${columns}]: ${objectColumns.join(', ')}`,
-      got: `[${shape.join(', ')}]`,
-      remedy: 'Give boxes as a COCO file or an .npz file, or another task',
-      means: ['labels', 'task'],
-    });
-  }
-  return Array.from({ length: shape[0]! }, (_, i) => {
-    const [left, top, right, bottom, crowd, ignored, position, id, known] = data.subarray(
-      i * columns,
-      (i + 1) * columns,
-    ) as unknown as [number, number, number, number, number, number, number, number, number];
-    // A network with another number of classes than the data has numbers its classes by the ids themselves.
-    const name = known === classes ? position : id;
-    return { box: [left, top, right, bottom], class: name, crowd: crowd > 0, ignored: ignored > 0 };
-  });
-}
 
 function matchesOf(row: readonly number[]): ImageMatches {
   const classes = row[3]!;

@@ -35,6 +35,8 @@ export interface DetectionHead<Name extends string = string, Options = unknown> 
   reads(outputs: readonly ImageOutput[], options: Options): readonly string[] | undefined;
   /** Overlap above which two boxes of a class are one object; null where the network suppresses them itself. */
   readonly suppression: number | null;
+  /** K and 4 + C, where the outputs say them. */
+  made?(outputs: readonly ImageOutput[]): readonly number[];
   /** Adds the operators. @param values of the outputs, [N, …] in whatever batch @returns the value [N, K, 4 + C] */
   decode(build: GraphBuilder, values: readonly string[], decoding: Decoding<Options>): string;
 }

@@ -1,6 +1,6 @@
 import { tokenInputs } from '../../analysis/token-inputs.ts';
 import { countTokens } from '../../data/next-tokens.ts';
-import { suppressionOf } from '../../detection/with-detections.ts';
+import { suppressionOf } from '../../detection/add-detections.ts';
 import { type EngineName, engines, type Synapses } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { StreamState } from '../../engines/stream-state.ts';

@@ -1,3 +1,7 @@
+import { logitsOf } from '../../analysis/logits-of.ts';
+import { suppressionOf } from '../../detection/add-detections.ts';
+import type { Detection } from '../../detection/detection.ts';
+import { detectionsIn, shownScore } from '../../detection/detections-in.ts';
 import { engines } from '../../engines/engines.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import { Stream } from '../../engines/stream.ts';
@@ -40,10 +44,17 @@ export interface IntervalAnswer {
   readonly whole: boolean;
   /** Its outputs at the last step, [1, …], by name. */
   readonly outputs: ReadonlyMap<string, FloatTensor>;
-  /** The largest of its logits, with its softmax, and the name of its class where the network has some. */
+  /** The largest of its logits, with its softmax, and the name of its class where the network has some. Of boxes: the surest one and its score; label −1 where there is none. */
   readonly best: { readonly label: number; readonly share: number; readonly className?: string };
+  /** Where the network tells boxes: those of a score of 0.3 or more, the surest first. Corners are shares of the picture. */
+  readonly boxes?: readonly SeenBox[];
   /** Milliseconds from the last of its frames to the answer. */
   readonly latency: number;
+}
+
+/** An object that a network sees, with the name of its class where the network has some. */
+export interface SeenBox extends Detection {
+  readonly className?: string;
 }
 
 const usualMilliseconds = 50;
@@ -64,6 +75,7 @@ export async function* runEvents(
   const plan = planRun(network.model, { stream: 'restarted', ...(steps !== undefined && { steps }) });
   const engine = await engines.fast(plan, { threads });
   const milliseconds = settings.milliseconds ?? stepMilliseconds(network.model) ?? usualMilliseconds;
+  const decides = logitsOf(network.model).name;
   const interval = new Interval(plan.steps, stream, milliseconds);
   const seen = new Stream(engine);
   const answer = async (): Promise<IntervalAnswer> => {
@@ -71,8 +83,8 @@ export async function* runEvents(
     const { outputs } = await seen.run({ shape: interval.shape, data: interval.frames });
     const latency = performance.now() - begin;
     const last = new Map([...outputs].map(([name, output]) => [name, lastStep(output)]));
-    const logits = last.get(plan.logits) ?? lastStep(outputs.values().next().value as FloatTensor);
-    return { ...interval.take(), outputs: last, best: bestOf(logits, network.classNames), latency };
+    const decided = last.get(decides) ?? lastStep(outputs.values().next().value as FloatTensor);
+    return { ...interval.take(), outputs: last, ...said(decided, network), latency };
   };
   try {
     const size = { width: stream.width, height: stream.height };
@@ -140,13 +152,36 @@ function lastStep({ shape: [steps = 1, ...shape], data }: FloatTensor): FloatTen
   return { shape, data: data.slice((steps - 1) * size) };
 }
 
-function bestOf({ data }: FloatTensor, names: readonly string[] | undefined): IntervalAnswer['best'] {
+/** What the output that a network decides by says, [1, …]. */
+function said(
+  { shape, data }: FloatTensor,
+  { model, classNames }: Network,
+): Pick<IntervalAnswer, 'best' | 'boxes'> {
+  const suppression = suppressionOf(model);
+  const named = (label: number) => {
+    const className = classNames?.[label];
+    return className === undefined ? {} : { className };
+  };
+  if (suppression === undefined) {
+    const { label, share } = bestOf(data);
+    return { best: { label, share, ...named(label) } };
+  }
+  const boxes = detectionsIn({ shape: shape.slice(1), data }, suppression)
+    .filter(({ score }) => score >= shownScore)
+    .map((each) => ({ ...each, ...named(each.class) }));
+  const [first] = boxes;
+  const best = first
+    ? { label: first.class, share: first.score, ...named(first.class) }
+    : { label: -1, share: 0 };
+  return { best, boxes };
+}
+
+function bestOf(logits: ArrayLike<number>): { label: number; share: number } {
   let label = 0;
-  for (let i = 1; i < data.length; i++) if (data[i]! > data[label]!) label = i;
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[label]!) label = i;
   let sum = 0;
-  for (const each of data) sum += Math.exp(each - data[label]!);
-  const className = names?.[label];
-  return { label, share: 1 / sum, ...(className !== undefined && { className }) };
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - logits[label]!);
+  return { label, share: 1 / sum };
 }
 
 function requireSensor({ model, path, inputShape, spiking }: Network, stream: EventStream): void {

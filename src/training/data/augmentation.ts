@@ -32,6 +32,7 @@ export function augments({ shift, flip, rotate, scale, cutout }: Augmentation): 
  * Draws one random change: for each target pixel, the number of its source pixel, −1 for black, −2 for the mean.
  *
  * @param target filled in; `height · width`
+ * @returns how far left and up the picture was moved
  */
 export function drawPictureMap(
   target: Int32Array,
@@ -39,7 +40,7 @@ export function drawPictureMap(
   width: number,
   { shift, flip, rotate, scale, cutout }: Augmentation,
   random: Random,
-): void {
+): readonly [left: number, up: number] {
   const [dx, dy] = [random.integer(2 * shift + 1) - shift, random.integer(2 * shift + 1) - shift];
   const mirrored = flip && random.chance(0.5);
   const angle = (random.uniform(-rotate, rotate) * Math.PI) / 180;
@@ -58,4 +59,5 @@ export function drawPictureMap(
       target[i] = inHole(x, y) ? -2 : inside ? row * width + column : -1;
     }
   }
+  return [dx, dy];
 }

@@ -21,6 +21,8 @@ export interface NetworkShape {
 export interface OverTime<Settings> {
   /** Steps after which it answers, a divisor of those of a sample. */
   interval(settings: Settings): number;
+  /** Pixels from cell to cell in each scale where it tells boxes. Default: it tells classes */
+  strides?(settings: Settings): readonly number[] | undefined;
   /** Lays the graph out over the steps of a training batch: it then takes [batch, steps, …] and answers [batch, intervals, …]. */
   layOut(
     model: Model,

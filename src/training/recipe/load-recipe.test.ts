@@ -73,6 +73,25 @@ describe('checkRecipe', () => {
     );
   });
 
+  it('asks of boxes what they can have', () => {
+    const boxes = { kind: 'event-hybrid', tells: 'boxes', stages: [[2], [3]] };
+    const recipe = {
+      ...minimal,
+      data: { train: 'a', test: 'b' },
+      network: boxes,
+      augmentation: { rotate: 5 },
+    };
+    expect(() => checkRecipe(recipe, 'own.json')).toThrow(
+      [
+        "  - loss.kind: expected boxes, since it tells boxes, got 'cross-entropy'",
+        '  - augmentation: expected shift alone, which boxes follow, got others',
+      ].join('\n'),
+    );
+    expect(() => checkRecipe({ ...recipe, network: { ...boxes, border: 2 } }, 'own.json')).toThrow(
+      '  - network.border: expected two stages at least and a border of at most 1, since the scales of boxes are analog, got 2 and 2',
+    );
+  });
+
   it('lists everything that is wrong', () => {
     const wrong = {
       ...minimal,

@@ -66,17 +66,24 @@ export function checkRecipe(given: unknown, where: string): CheckedRecipe {
   const { kind: _, ...optimiserSettings } = recipe.optimiser;
   const networkSettings = network && check(network.settings, recipe.network, 'network', problems);
   const optimiserOptions = optimiser && check(optimiser.options, optimiserSettings, 'optimiser', problems);
-  problems.push(...problemsOf(network, recipe));
+  problems.push(...problemsOf(network, networkSettings, recipe));
   if (!network || !optimiser || problems.length > 0) throw unusable(where, problems);
   return { recipe, network, networkSettings, optimiser, optimiserOptions };
 }
 
-function problemsOf(network: AnyNetworkKind | undefined, recipe: Recipe): string[] {
-  if (network?.overTime) return frameProblems(recipe);
+function problemsOf(network: AnyNetworkKind | undefined, settings: unknown, recipe: Recipe): string[] {
+  if (network?.overTime)
+    return frameProblems(
+      recipe,
+      settings !== undefined && network.overTime.strides?.(settings) !== undefined,
+    );
   return network?.readsArrays ? arrayProblems(recipe) : pictureProblems(recipe);
 }
 
-function frameProblems({ data: { mean, std }, network, activation, loss }: Recipe): string[] {
+function frameProblems(
+  { data: { mean, std }, network, augmentation, activation, loss }: Recipe,
+  boxes: boolean,
+): string[] {
   const problems: string[] = [];
   if (mean.length + std.length > 0) {
     problems.push(
@@ -84,10 +91,13 @@ function frameProblems({ data: { mean, std }, network, activation, loss }: Recip
     );
   }
   if (activation.kind !== 'relu') problems.push(`activation.kind: expected 'relu', got '${activation.kind}'`);
-  if (loss.kind !== 'interval-cross-entropy') {
-    problems.push(
-      `loss.kind: expected interval-cross-entropy, since it answers once an interval, got '${loss.kind}'`,
-    );
+  const wanted = boxes ? 'boxes' : 'interval-cross-entropy';
+  if (loss.kind !== wanted) {
+    const why = boxes ? 'it tells boxes' : 'it answers once an interval';
+    problems.push(`loss.kind: expected ${wanted}, since ${why}, got '${loss.kind}'`);
+  }
+  if (boxes && augments({ ...augmentation, shift: 0 })) {
+    problems.push('augmentation: expected shift alone, which boxes follow, got others');
   }
   return problems;
 }
@@ -99,7 +109,7 @@ function pictureProblems({ data: { mean, std, channels }, loss }: Recipe): strin
       `data: expected ${channels} numbers in mean and in std, one a channel, got ${mean.length} and ${std.length}`,
     );
   }
-  if (loss.kind === 'nmse' || loss.kind === 'interval-cross-entropy') {
+  if (['nmse', 'interval-cross-entropy', 'boxes'].includes(loss.kind)) {
     problems.push(`loss.kind: expected a loss of classes, got '${loss.kind}'`);
   }
   return problems;
@@ -114,7 +124,7 @@ function arrayProblems({ data: { mean, std }, network, augmentation, activation,
   }
   if (augments(augmentation)) problems.push('augmentation: expected none for arrays, got some');
   if (activation.kind !== 'relu') problems.push(`activation.kind: expected 'relu', got '${activation.kind}'`);
-  if (loss.kind.endsWith('cross-entropy')) {
+  if (loss.kind.endsWith('cross-entropy') || loss.kind === 'boxes') {
     problems.push(`loss.kind: expected nmse or mse, since targets are numbers, got '${loss.kind}'`);
   }
   return problems;

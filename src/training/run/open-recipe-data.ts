@@ -1,4 +1,5 @@
 import type { Dataset, DatasetOptions } from '../../data/dataset.ts';
+import { cellGrids } from '../../detection/cell-grids.ts';
 import { UsageError } from '../../errors.ts';
 import { sizeOf } from '../../graph/shape.ts';
 import { openDataset } from '../../opening/open-dataset.ts';
@@ -6,6 +7,7 @@ import { type ArrayData, ArrayLoader, openArrayData } from '../data/array-data.t
 import { BatchLoader } from '../data/batch-loader.ts';
 import type { Batches } from '../data/batches.ts';
 import { FrameLoader, openFrameData } from '../data/frame-data.ts';
+import { boxTargets, classTargets } from '../data/frame-targets.ts';
 import { openTrainingData, sizesOf } from '../data/training-data.ts';
 import type { NetworkShape } from '../networks/define-network.ts';
 import type { CheckedRecipe } from '../recipe/load-recipe.ts';
@@ -37,8 +39,11 @@ export async function openRecipeData(checked: CheckedRecipe, path: string | unde
     return openDataset(own ?? path ?? missingData(recipe), options);
   };
   const parts = [await open('train'), await open('test')] as const;
-  const interval = network.overTime?.interval(networkSettings);
-  if (interval !== undefined) return framesOf(recipe, parts, interval);
+  const { overTime } = network;
+  if (overTime) {
+    const strides = overTime.strides?.(networkSettings);
+    return framesOf(recipe, parts, { interval: overTime.interval(networkSettings), strides });
+  }
   return network.readsArrays ? arraysOf(recipe, parts) : picturesOf(recipe, parts);
 }
 
@@ -57,26 +62,46 @@ async function picturesOf(recipe: Recipe, parts: readonly [Dataset, Dataset]): P
   };
 }
 
+/** How a network over time answers. */
+interface Answering {
+  /** Steps of an interval. */
+  readonly interval: number;
+  /** Pixels from cell to cell in each scale where it tells boxes. */
+  readonly strides: readonly number[] | undefined;
+}
+
 async function framesOf(
   recipe: Recipe,
   parts: readonly [Dataset, Dataset],
-  interval: number,
+  { interval, strides }: Answering,
 ): Promise<RecipeData> {
   const { batchSize, data } = recipe;
-  const train = await openFrameData(parts[0], data.classes);
-  const test = await openFrameData(parts[1], train.classes);
-  requireBatch(recipe, train.size);
-  requireSame(recipe, `[${train.shape}]`, `[${test.shape}]`);
-  const [steps, channels, height, width] = train.shape;
+  const steps = await stepsOf(parts[0]);
   if (steps % interval !== 0) throw otherIntervals(recipe, steps, interval);
   const intervals = steps / interval;
+  const boxIntervals = strides && intervals;
+  const train = await openFrameData(parts[0], { classes: data.classes, boxIntervals });
+  const { classes } = train;
+  const test = await openFrameData(parts[1], { classes, boxIntervals });
+  requireBatch(recipe, train.size);
+  requireSame(recipe, `[${train.shape}]`, `[${test.shape}]`);
+  const [, channels, height, width] = train.shape;
+  const targets = strides
+    ? boxTargets(intervals, { grids: cellGrids([height, width], strides), classes, width, height })
+    : classTargets(intervals, classes);
   return {
-    shape: { channels, height, width, steps, classes: train.classes },
+    shape: { channels, height, width, steps, classes },
     classNames: train.classNames,
-    train: new FrameLoader(train, batchSize, intervals),
-    test: new FrameLoader(test, batchSize, intervals),
-    sizes: [train, test].map(({ size, shape, classes }) => [size, ...shape, classes]),
+    train: new FrameLoader(train, batchSize, targets),
+    test: new FrameLoader(test, batchSize, targets),
+    sizes: [train, test].map(({ size, shape }) => [size, ...shape, classes]),
   };
+}
+
+/** Frames of the first sample; 0 where it has none, which is told later. */
+async function stepsOf(dataset: Dataset): Promise<number> {
+  const first = await dataset.sample(0);
+  return first.kind === 'tensor' ? (first.tensor.shape[0] ?? 0) : 0;
 }
 
 function otherIntervals({ name }: Recipe, steps: number, interval: number): UsageError {

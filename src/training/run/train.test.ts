@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { suppressionOf } from '../../detection/add-detections.ts';
 import { openCheckpoint } from '../../opening/open-checkpoint.ts';
 import { openNetwork } from '../../opening/open-network.ts';
 import { sitesOf } from '../../spiking/neuron-node.ts';
@@ -178,6 +179,31 @@ describe('train', () => {
     ).rejects.toThrow(
       "recipe 'tiny-hybrid': network.interval: expected a divisor of the 4 steps of a sample, got 3. Set another interval, or steps in the addresses of the data.",
     );
+  });
+
+  it('trains a hybrid network that tells boxes, whose folder opens as a detector', async () => {
+    const out = await folder();
+    const data = 'size=8,width=32,height=40,classes=3,steps=4,intervals=2';
+    const { result, seen } = await losses(
+      {
+        ...hybrid,
+        network: { kind: 'event-hybrid', tells: 'boxes', stages: [[3], [4], [4]], interval: 2 },
+        data: { train: `event-glyphs-boxes:train,${data}`, test: `event-glyphs-boxes:test,${data}` },
+        loss: { kind: 'boxes' },
+        epochs: 4,
+      },
+      { out },
+    );
+    expect(result.testAccuracy).toBeGreaterThanOrEqual(0);
+    expect(seen.at(-1)).toBeLessThan(seen[0] ?? 0);
+    const { model, classNames } = await openNetwork(out);
+    expect(suppressionOf(model)).toBe(0.5);
+    expect(classNames).toEqual(['0', '1', '2']);
+    // 10 × 8 cells of 4 pixels and 5 × 4 of 8.
+    expect(model.graph.outputs.map(({ name, shape }) => [name, shape?.at(2)])).toEqual([
+      ['logits', 100],
+      ['detections', 100],
+    ]);
   });
 
   it('learns to find sources', async () => {

@@ -1,6 +1,7 @@
 import { softmaxCrossEntropy } from '../../differentiation/operators/softmax-cross-entropy.ts';
 import { addTrainingOperator } from '../../differentiation/operators/training-operator.ts';
 import type { GraphBuilder } from '../../graph/graph-builder.ts';
+import { cellLoss, foundCells } from './cell-loss.ts';
 
 /** Appends a loss of predictions [N, …] against targets of the same shape; returns a float32 scalar. */
 export type Loss = (build: GraphBuilder, predictions: string, targets: string) => string;
@@ -8,7 +9,7 @@ export type Loss = (build: GraphBuilder, predictions: string, targets: string) =
 /**
  * All losses, by name: `cross-entropy` of softmax with target shares, `interval-cross-entropy` its mean over the intervals of
  * [N, intervals, classes], `mse` mean squared error, `nmse` squared errors of the whole batch
- * over the squares of its targets.
+ * over the squares of its targets, `boxes` the sum of what {@link cellLoss} makes of [N, intervals, cells, 4 + classes].
  */
 export const losses = {
   'cross-entropy': (build, predictions, targets) =>
@@ -18,6 +19,7 @@ export const losses = {
     const inputs = [rows(predictions), rows(targets)];
     return addTrainingOperator(build, softmaxCrossEntropy, inputs, {}, { name: 'loss' });
   },
+  boxes: cellLoss,
   mse: (build, predictions, targets) => {
     const difference = build.op('Sub', [predictions, targets]);
     const squares = build.op('Mul', [difference, difference]);
@@ -54,6 +56,7 @@ const explainedShare: Loss = (build, predictions, targets) => {
 export const hits: Readonly<Record<keyof typeof losses, Loss>> = {
   'cross-entropy': largestIsRight,
   'interval-cross-entropy': largestOfAll,
+  boxes: foundCells,
   mse: largestIsRight,
   nmse: explainedShare,
 };

@@ -1,6 +1,6 @@
 import { logitsOf } from '../../analysis/logits-of.ts';
 import type { Batch } from '../../data/load-batch.ts';
-import { suppressionOf } from '../../detection/with-detections.ts';
+import { suppressionOf } from '../../detection/add-detections.ts';
 import type { OperatorActivity } from '../../energy/ecmt-ratio.ts';
 import { relativeEnergy, type SourceEnergy } from '../../energy/relative-energy.ts';
 import { engines } from '../../engines/engines.ts';

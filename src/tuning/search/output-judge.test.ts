@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../conversion/convert.ts';
 import type { Batch } from '../../data/load-batch.ts';
-import { withDetections } from '../../detection/with-detections.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import { Graph } from '../../graph/graph.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -11,6 +10,7 @@ import { Tensor } from '../../graph/tensor.ts';
 import { rate } from '../../methods/rate.ts';
 import { Random } from '../../random.ts';
 import { OrtSession } from '../../sessions/ort-session.ts';
+import { withDetections } from '../../tasks/with-detections.ts';
 import { positionImportance } from '../sensitivity/output-gradients.ts';
 import { measureNetwork, withSourceLogits } from './measure-network.ts';
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { suppressionOf } from '../detection/add-detections.ts';
 import { Graph } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { Model } from '../graph/model.ts';
 import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
-import { type DeclaredHead, suppressionOf, withDetections } from './with-detections.ts';
+import { type DeclaredHead, withDetections } from './with-detections.ts';
 
 /** A network of pictures 8 high and 16 wide whose outputs are these numbers, whatever it sees. */
 function answering(outputs: Readonly<Record<string, { shape: readonly number[]; data: readonly number[] }>>) {
@@ -123,7 +124,7 @@ describe('withDetections refuses', () => {
 
   it('a head that it does not know', async () => {
     await expect(withDetections(model, { head: 'ssd' })).rejects.toThrow(
-      "detection head: expected one of boxes-and-scores, detr, yolo, yolo-grid, got 'ssd'. Choose one of these",
+      "detection head: expected one of boxes-and-scores, detr, yolo, yolo-grid, cells, got 'ssd'. Choose one of these",
     );
   });
 
