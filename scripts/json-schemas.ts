@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chipLimitsSchema } from '../src/hardware/limits/chip-limits.ts';
 import { batchSchema } from '../src/results/batch-record.ts';
 import { comparisonSchema } from '../src/results/comparison-result.ts';
 import { environmentSchema } from '../src/results/environment.ts';
@@ -24,6 +25,7 @@ const schemas: Readonly<Record<string, readonly [title: string, schema: z.ZodTyp
   environment: ['environment.json', environmentSchema],
   label: ['label.json', runLabelSchema],
   tuning: ['A line of tuning.jsonl, without its checksum', tuningEntrySchema],
+  chip: ['A file that describes what a chip has room for', chipLimitsSchema],
   frontier: ['frontier.json of a tuning', frontierSchema],
 };
 

@@ -3,6 +3,8 @@ import { architectures } from '../src/architectures/architectures.ts';
 import { datasetKinds } from '../src/datasets/dataset-kinds.ts';
 import { devices } from '../src/energy/devices/devices.ts';
 import { exporters } from '../src/exporters/exporters.ts';
+import type { ChipLimits } from '../src/hardware/limits/chip-limits.ts';
+import { knownChips } from '../src/hardware/limits/known-chips.ts';
 import type { Method, Preset } from '../src/methods/define-method.ts';
 import { methods } from '../src/methods/methods.ts';
 import { neurons } from '../src/neurons/neurons.ts';
@@ -35,6 +37,7 @@ const parts: Readonly<Record<string, () => string>> = {
       ['`--to`', 'what it is'],
       exporters.map(({ name, summary }) => [`\`${name}\``, summary]),
     ),
+  chips: () => knownChips.map(chipPart).join('\n\n'),
   devices: () =>
     table(['device', ...Object.values(shownFigures), 'what the figures are'], devices.map(deviceRow)),
 };
@@ -121,6 +124,43 @@ function whereOf(paper: string): string {
 function deviceRow({ name, summary, figures }: (typeof devices)[number]): Row {
   const shown = Object.keys(shownFigures) as (keyof typeof shownFigures)[];
   return [`\`${name}\``, ...shown.map((figure) => figureOf(figures[figure])), summary];
+}
+
+/** What the figures of chips are called. */
+const chipFigures = {
+  cores: 'cores',
+  neurons: 'neurons a core',
+  weights: 'weights a core',
+  memory: 'bytes a core',
+  sizes: 'weights, neurons a core',
+  weightBits: 'bits of a weight',
+  stateBits: 'bits of a potential',
+  activationBits: 'bits of an activation',
+  fanIn: 'inputs a neuron',
+  destinations: 'layers that a layer sends to',
+  graded: 'spikes that say a number',
+  kinds: 'neurons',
+  layers: 'layers',
+  kernels: 'lengths of kernels',
+  strides: 'strides',
+  channels: 'channels',
+} as const;
+
+function chipPart(chip: ChipLimits): string {
+  const rows = (Object.keys(chipFigures) as (keyof typeof chipFigures)[]).flatMap((name): Row[] => {
+    const found = chip[name];
+    if (found === undefined) return [];
+    const shown = 'value' in found ? found.value : found.values.map(shownValue).join(', ');
+    return [[chipFigures[name], String(shown), found.source]];
+  });
+  return [
+    `**\`${chip.name}\`** (${chip.title}). ${chip.summary}`,
+    table(['figure', '', 'source'], rows),
+  ].join('\n\n');
+}
+
+function shownValue(value: string | number | { readonly weights: number; readonly neurons: number }): string {
+  return typeof value === 'object' ? `${value.weights}/${value.neurons}` : String(value);
 }
 
 function figureOf(figure: DeviceFigure | string): string {

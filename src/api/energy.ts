@@ -36,6 +36,11 @@ export {
   type LayerRun,
   type LayerTrace,
 } from '../hardware/define-chip.ts';
+export { type ChipFit, type FittedLayer, fitOnChip, type NetworkToFit } from '../hardware/fit/fit-on-chip.ts';
+export type { ArrivingEvents } from '../hardware/fit/measure-arrivals.ts';
+export { type LayerSynapses, type NetworkLayer, networkLayers } from '../hardware/fit/network-layers.ts';
+export { type ChipLimits, defineChipLimits } from '../hardware/limits/chip-limits.ts';
+export { knownChips, limitsOf } from '../hardware/limits/known-chips.ts';
 export {
   type LabelledBatch,
   type SimulatedLayer,
@@ -43,6 +48,7 @@ export {
   type SimulationOptions,
   simulate,
 } from '../hardware/simulate.ts';
+export { type FitSettings, fitNetwork, type NetworkFit } from '../jobs/fit-network.ts';
 export {
   type SimulatedNetwork,
   type SimulateSettings,

@@ -42,6 +42,10 @@ const descriptions = {
       'Say what spiking networks take on a model of hardware: cycles, queues, rows of weights, energy.',
     argument: ['<models...>', 'spiking models (.snn.onnx)'],
   },
+  fit: {
+    summary: 'Say what of a spiking network chips have room for: cores, layers, neurons, and why not.',
+    argument: ['<model>', 'a spiking model (.snn.onnx)'],
+  },
   report: {
     summary: 'Draw the report of a finished run again, or figures of it, from the files in its folder.',
     argument: ['<run>', 'folder of an evaluation, a comparison or a tuning'],

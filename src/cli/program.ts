@@ -11,6 +11,7 @@ const makers: Record<CommandName, (program: Command) => Promise<Command>> = {
   compare: async () => (await import('./commands/compare-command.ts')).compareCommand(),
   diagnose: async () => (await import('./commands/diagnose-command.ts')).diagnoseCommand(),
   simulate: async () => (await import('./commands/simulate-command.ts')).simulateCommand(),
+  fit: async () => (await import('./commands/fit-command.ts')).fitCommand(),
   report: async () => (await import('./commands/report-command.ts')).reportCommand(),
   run: async () => (await import('./commands/run-command.ts')).runCommand(),
   generate: async () => (await import('./commands/generate-command.ts')).generateCommand(),

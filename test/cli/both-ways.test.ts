@@ -111,6 +111,23 @@ const jobs: Record<string, () => Promise<void>> = {
     expect(JSON.parse(JSON.stringify(runs))).toEqual(JSON.parse(printed));
   },
 
+  async fit() {
+    const printed = await cli(
+      'fit',
+      'e.snn.onnx',
+      '--chip',
+      'speck',
+      '--data',
+      'x.npy',
+      '--limit',
+      '2',
+      '--json',
+    );
+    const settings = { chips: ['speck'], data: at('x.npy'), limit: 2 };
+    const fit = await library.energy.fitNetwork(await openNetwork(at('e.snn.onnx')), settings);
+    expect(JSON.parse(JSON.stringify(fit))).toEqual(JSON.parse(printed));
+  },
+
   async report() {
     await cli('evaluate', 'e.snn.onnx', '--data', 'x.npy', '--run', 'drawn');
     await cli('report', 'drawn');

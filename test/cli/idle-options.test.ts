@@ -108,6 +108,9 @@ const stateless = (name: string, flag: string, value: string): Effect => ({
 const unmeasured = (name: string, flag: string, value: string): Effect => ({
   [`tune @vit --calibrate @x.npy --energy 0.3 ${flag} ${value}`]: `@vit: expected no ${name} where nothing but calibration data is measured on, got ${value}. Give data to measure on, or calibrationLimit and calibrationSplit (${flag}).`,
 });
+const uncounted = (name: string, flag: string, value: string): Effect => ({
+  [`fit @e.snn.onnx ${flag} ${value}`]: `fit: expected no ${name} where no spikes are counted, got ${value}. Give data, too, or leave that out (${flag}).`,
+});
 const reported = (name: string, flag: string, value: string): Effect => ({
   [`report @run ${flag}${value === 'true' ? '' : ` ${value}`}`]: `report: expected no ${name} for the report, which stands in the folder of its run, got ${value}. Give --figure, too, or leave that out (${flag.replace('-o', '--output')}).`,
 });
@@ -315,6 +318,21 @@ const effects: Record<string, Record<string, Effect>> = {
     '--hardware': 'what it runs on',
     '--lanes': 'what it runs on',
     '--device': 'what energy costs',
+    '--strict': strict,
+    '--format': printing,
+    '--json': printing,
+  },
+  fit: {
+    ...opening,
+    '--input': further,
+    ...preprocess('fit @e.snn.onnx --data @x.npy'),
+    ...tokenizer('fit @e.snn.onnx --data @x.npy'),
+    '--chip': 'what it is fitted on',
+    '--data': 'whose spikes are counted',
+    '--split': uncounted('split', '--split', 'test'),
+    '--limit': uncounted('limit', '--limit', '2'),
+    '--steps': 'T',
+    '--weight-bits': 'bits of weights',
     '--strict': strict,
     '--format': printing,
     '--json': printing,

@@ -23,7 +23,7 @@ async function outputOf(model: Model, input: FloatTensor): Promise<Float32Array>
 }
 
 const thresholdsOf = (model: Model) =>
-  sitesOf(model).map(({ name, parameters }) => [name, parameters['threshold']?.toNumber() ?? 0] as const);
+  sitesOf(model).map(({ name, parameters }) => [name, parameters.threshold?.toNumber() ?? 0] as const);
 
 describe('a spiking network in QDQ form', () => {
   it('has the scales of its spikes: converted by them, it has its thresholds again and says the same in the runtime', async () => {
