@@ -62,7 +62,7 @@ function torchSteps(workload: string): { rate: number; version: string } | undef
 }
 
 for (const [workload, make, wanted] of [
-  ['cnn', cnn, 0.7],
+  ['cnn', cnn, 1],
   ['block', block, 1.2],
   ['resnet20', resnet20, 1],
   ['spiking', () => spikingResnet20(), 1],

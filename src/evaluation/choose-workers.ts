@@ -15,6 +15,7 @@ export interface WorkerChoice {
 
 /** What there is to choose from. */
 export interface Machine {
+  /** Those that multiply at the same time: cores rather than hardware threads. */
   readonly processors: number;
   /** Memory that can be taken, in bytes. */
   readonly freeBytes: number;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { givesNextTokens } from '../analysis/gives-next-tokens.ts';
 import { logitsOf } from '../analysis/logits-of.ts';
@@ -25,6 +24,7 @@ import { RunRecord } from '../runs/run-record.ts';
 import { toSourceForm } from '../spiking/spiking-form.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import { freeMemory } from '../workers/free-memory.ts';
+import { usableCores } from '../workers/usable-cores.ts';
 import { defaultRunFolder } from './default-run-folder.ts';
 import type { JobListener, JobOrigin } from './notice.ts';
 import { openQueue } from './open-queue.ts';
@@ -189,7 +189,7 @@ async function evaluateInto(
     network.model,
     Math.ceil(size / batchSize),
     settings.workers ?? (stream && 1),
-    { processors: availableParallelism(), freeBytes: freeMemory() },
+    { processors: usableCores(), freeBytes: freeMemory() },
     beside,
   );
   if (reason && settings.queue === undefined)

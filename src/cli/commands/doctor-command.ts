@@ -14,6 +14,7 @@ import { openNetwork } from '../../opening/open-network.ts';
 import { describeEnvironment } from '../../runs/describe-environment.ts';
 import { compiledModule } from '../../web-assembly.ts';
 import { freeMemory } from '../../workers/free-memory.ts';
+import { usableCores } from '../../workers/usable-cores.ts';
 import { gigabytes } from '../begin-and-end.ts';
 import { bundledModel } from '../bundled.ts';
 import { describedCommand } from '../described-command.ts';
@@ -100,7 +101,7 @@ async function writable(): Promise<string> {
 /** Opened like any other network, which shows that reading works, too. */
 async function bundledChoice(): Promise<string> {
   const { model } = await openNetwork(bundledModel);
-  const machine = { processors: availableParallelism(), freeBytes: freeMemory() };
+  const machine = { processors: usableCores(), freeBytes: freeMemory() };
   const { workers, threads } = chooseWorkers(model, machine.processors, undefined, machine);
   const counted = (number: number, unit: string) => `${number} ${unit}${number === 1 ? '' : 's'}`;
   return `${counted(workers, 'worker')}, ${counted(threads, 'thread')} each, for a small network (--workers)`;

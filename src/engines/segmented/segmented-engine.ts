@@ -1,12 +1,11 @@
 import { OutOfMemoryError, UsageError } from '../../errors.ts';
-import { sharedInputs } from '../../graph/batch-axis.ts';
 import { type BoundInputs, bindInputs } from '../../graph/bind-inputs.ts';
 import { castNumbers } from '../../graph/cast-numbers.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { type InputBatch, sampleCount, sliceSamples } from '../../graph/input-batch.ts';
 import { KernelModule } from '../../kernels/kernel-module.ts';
-import { lookUp, mustExist } from '../../look-up.ts';
+import { mustExist } from '../../look-up.ts';
 import type { SiteInFloat } from '../../results/synapse-result.ts';
 import { sampleShapes } from '../../sessions/input-lengths.ts';
 import { withBatchInError } from '../../sessions/out-of-memory.ts';
@@ -20,17 +19,17 @@ import { joinStates, type StreamState, sliceState } from '../stream-state.ts';
 import type { Action } from './action.ts';
 import { arrangeProducts } from './arrange-products.ts';
 import { buildActions, releaseSessions } from './build-actions.ts';
+import { collectResults, countsOf } from './collect-results.ts';
 import { countedProducts } from './counted-products.ts';
 import { driveByEvents } from './events/drive-by-events.ts';
 import { integerLayers } from './events/integer-events.ts';
 import { useIntegerSynapses } from './integer-synapses.ts';
 import { joinOutputs } from './join-outputs.ts';
-import { type Layout, type LayoutRequest, makeLayout } from './layout.ts';
-import { batchedValues, extrapolateShapes, probeShapes } from './probe-shapes.ts';
-import { SegmentedRun, type Tally } from './segmented-run.ts';
+import type { Layout } from './layout.ts';
+import { type InputShapes, RunLayouts } from './run-layouts.ts';
+import { SegmentedRun } from './segmented-run.ts';
 import { SegmentedStates } from './segmented-states.ts';
 import { splitProducts } from './split-products.ts';
-import type { StepShape } from './step-shape.ts';
 import { type StepNetwork, withoutTimeAxis } from './without-time-axis.ts';
 
 /** Settings of the segmented engine. */
@@ -102,26 +101,15 @@ const where = 'segmented engine';
 /** Activations that stay in the processor's cache: a batch of more is run in parts. */
 const cacheBytes = 8 * 2 ** 20;
 
-/** Element types and lengths of the inputs of a network by name. */
-type InputShapes = ReadonlyMap<string, StepShape>;
-
-function keyOf(shapes: InputShapes): string {
-  return [...shapes.values()].map(({ dims }) => dims.join('×')).join(' ');
-}
-
 class Segmented implements SegmentedEngine {
   readonly plan: Plan;
   readonly leftInFloat: readonly SiteInFloat[];
   readonly #network: StepNetwork;
   readonly #types: ReadonlyMap<string, DataType>;
-  /** Inputs without a batch axis. */
-  readonly #shared: ReadonlySet<string>;
   #actions: readonly Action[];
   readonly #module: KernelModule;
   readonly #limit: number;
-  /** By the lengths of the inputs, batch included. */
-  readonly #probes = new Map<string, Promise<Map<string, StepShape>>>();
-  readonly #layouts = new Map<string, Layout>();
+  readonly #layouts: RunLayouts;
   #run: { layout: Layout; run: SegmentedRun } | undefined;
   /** Results of the last run by output, where they may be written over. */
   readonly #results: Map<string, Float32Array> | undefined;
@@ -139,7 +127,7 @@ class Segmented implements SegmentedEngine {
     this.#network = network;
     const { inputs } = plan.model.graph;
     this.#types = new Map(inputs.map(({ name, dataType = 'float32' }) => [name, dataType]));
-    this.#shared = sharedInputs(inputs);
+    this.#layouts = new RunLayouts(plan, network);
     this.#actions = actions;
     this.#module = module;
     this.#limit = memoryMB * 2 ** 20;
@@ -156,7 +144,7 @@ class Segmented implements SegmentedEngine {
     requireWindow(this.plan, input);
     const bound = bindInputs(graph, input);
     const images = sampleCount(bound);
-    const part = await this.#partSize(this.#shapesOf(bound), images);
+    const part = await this.#partSize(this.#layouts.ofInputs(bound), images);
     const results: Map<string, FloatTensor>[] = [];
     const states: { state: StreamState; samples: number }[] = [];
     for (let from = 0; from < images; from += part) {
@@ -172,7 +160,7 @@ class Segmented implements SegmentedEngine {
       if (state) states.push({ state, samples });
     }
     const ownAxis = new Set(this.plan.outputs.values());
-    const joined = joinOutputs(results, this.#rows, ownAxis, this.#counts());
+    const joined = joinOutputs(results, this.#rows, ownAxis, countsOf(this.plan));
     const after = states.map(({ state }) => state);
     const state =
       this.plan.stream &&
@@ -184,7 +172,7 @@ class Segmented implements SegmentedEngine {
   }
 
   async memoryFor(batch: number): Promise<MemoryUse> {
-    return this.#layout(this.#typed(sampleShapes(this.plan.model, batch)));
+    return this.#layouts.of(this.#layouts.typed(sampleShapes(this.plan.model, batch)), this.#actions);
   }
 
   async close(): Promise<void> {
@@ -196,7 +184,7 @@ class Segmented implements SegmentedEngine {
 
   /** Number of images to run at once. @throws OutOfMemoryError if one image takes more than the bound */
   async #partSize(shapes: InputShapes, images: number): Promise<number> {
-    const { bytes } = await this.#layout(this.#ofBatch(shapes, 1));
+    const { bytes } = await this.#layouts.of(this.#layouts.ofBatch(shapes, 1), this.#actions);
     if (bytes > this.#limit) throw boundTooSmall(bytes, this.#limit);
     const fitting = Math.floor(this.#limit / bytes);
     const swift = Math.max(1, Math.floor(cacheBytes / bytes));
@@ -208,7 +196,7 @@ class Segmented implements SegmentedEngine {
     before: StreamState | undefined,
     overwritten: Map<string, Float32Array> | undefined,
   ): Promise<{ outputs: Map<string, FloatTensor>; state?: StreamState }> {
-    const run = await this.#prepare(this.#shapesOf(part));
+    const run = await this.#prepare(this.#layouts.ofInputs(part));
     const { stream } = this.plan;
     const goesOn = constantsOf(this.plan, part);
     requireConstants(goesOn, before);
@@ -225,12 +213,12 @@ class Segmented implements SegmentedEngine {
     }
     const states = stream && new SegmentedStates(this.plan, before);
     const tally = await withBatchInError(where, sampleCount(part), () => run.execute(states));
-    const outputs = this.#collect(run, tally, overwritten);
+    const outputs = collectResults(this.plan, this.#network.values, run, tally, overwritten);
     return { outputs, ...(states && { state: settle(this.plan, before, states.after, goesOn) }) };
   }
 
   async #prepare(shapes: InputShapes): Promise<SegmentedRun> {
-    const layout = await this.#layout(shapes);
+    const layout = await this.#layouts.of(shapes, this.#actions);
     if (this.#run?.layout === layout && this.#run.run.valid) return this.#run.run;
     const { memory } = this.#module;
     const missing = layout.bytes - memory.buffer.byteLength;
@@ -239,126 +227,6 @@ class Segmented implements SegmentedEngine {
     const run = new SegmentedRun(this.#actions, layout, this.#rows, this.#module);
     this.#run = { layout, run };
     return run;
-  }
-
-  async #layout(shapes: InputShapes): Promise<Layout> {
-    const known = this.#layouts.get(keyOf(shapes));
-    if (known) return known;
-    const layout = makeLayout({
-      batch: this.#batchOf(shapes),
-      steps: this.#rows,
-      actions: this.#actions,
-      ...(await this.#shapes(shapes)),
-      inputs: [...shapes.keys()],
-      inputsOverTime: this.#network.overTime,
-      keepsStates: this.plan.stream !== undefined,
-      kept: [...this.#network.values.values()],
-    });
-    this.#layouts.set(keyOf(shapes), layout);
-    return layout;
-  }
-
-  /** A network that takes single images only is run step by step: no value of it is a batch. */
-  async #shapes(shapes: InputShapes): Promise<Pick<LayoutRequest, 'shapes' | 'batched'>> {
-    const one = await this.#probe(this.#ofBatch(shapes, 1));
-    const single = this.plan.model.graph.inputs.some(
-      ({ name, shape }) => !this.#shared.has(name) && shape?.[0] === 1,
-    );
-    if (single) return { shapes: one, batched: new Set() };
-    const two = await this.#probe(this.#ofBatch(shapes, 2));
-    return { shapes: extrapolateShapes(one, two, this.#batchOf(shapes)), batched: batchedValues(one, two) };
-  }
-
-  #probe(inputs: InputShapes): Promise<Map<string, StepShape>> {
-    const key = keyOf(inputs);
-    const batch = this.#batchOf(inputs);
-    const shapes =
-      this.#probes.get(key) ?? withBatchInError(where, batch, () => probeShapes(this.#actions, inputs));
-    this.#probes.set(key, shapes);
-    return shapes;
-  }
-
-  #shapesOf({ inputs }: BoundInputs): InputShapes {
-    return this.#typed(new Map(Object.entries(inputs).map(([name, { shape }]) => [name, shape])));
-  }
-
-  /** Of one step each. */
-  #typed(shapes: ReadonlyMap<string, readonly number[]>): InputShapes {
-    const { overTime } = this.plan;
-    return new Map(
-      [...shapes].map(([name, dims]) => [
-        name,
-        {
-          dataType: lookUp(this.#types, name, 'input'),
-          dims: overTime.has(name) ? dims.toSpliced(1, 1) : dims,
-        },
-      ]),
-    );
-  }
-
-  /** The same inputs for another batch. */
-  #ofBatch(shapes: InputShapes, batch: number): InputShapes {
-    return new Map(
-      [...shapes].map(([name, { dataType, dims }]) => [
-        name,
-        { dataType, dims: this.#shared.has(name) ? dims : dims.with(0, batch) },
-      ]),
-    );
-  }
-
-  #batchOf(shapes: InputShapes): number {
-    const own = [...shapes].find(([name]) => !this.#shared.has(name));
-    return own?.[1].dims[0] ?? 1;
-  }
-
-  /** Copies the wanted values out of the memory, which the next run writes over. */
-  #collect(
-    run: SegmentedRun,
-    tally: Tally,
-    overwritten?: Map<string, Float32Array>,
-  ): Map<string, FloatTensor> {
-    const { statistics } = this.plan;
-    const steps = this.#rows;
-    const outputs = new Map<string, FloatTensor>();
-    const ownAxis = new Set(this.plan.outputs.values());
-    for (const [output, value] of this.#network.values) {
-      const result = this.#overTime(run, value, ownAxis.has(output), overwritten?.get(output));
-      overwritten?.set(output, result.data as Float32Array);
-      outputs.set(output, result);
-    }
-    const count = (name: string, counts: readonly number[]) =>
-      outputs.set(name, { shape: [steps], data: Float64Array.from(counts) });
-    for (const [site, name] of statistics?.spikes ?? [])
-      count(name, lookUp(tally.spikes, site, 'spikes of site'));
-    for (const [operator, names] of statistics?.products ?? []) {
-      const counts = tally.products.get(operator);
-      if (!counts) continue;
-      for (const key of ['both', 'left', 'right'] as const) count(names[key], counts[key]);
-    }
-    return outputs;
-  }
-
-  /** All steps of a value one after the other: [T·N, …], or [T, N, …] with an axis of its own. */
-  #overTime(run: SegmentedRun, value: string, ownAxis: boolean, old?: Float32Array): FloatTensor {
-    const steps = this.#rows;
-    const first = run.read(value, 0);
-    const size = first.length * steps;
-    const data = old?.length === size ? old : new Float32Array(size);
-    for (let t = 0; t < steps; t++) data.set(run.read(value, t), t * first.length);
-    const dims = run.dims(value);
-    const shape = ownAxis ? [steps, ...dims] : [(dims[0] ?? 1) * steps, ...dims.slice(1)];
-    return { shape, data };
-  }
-
-  /** Outputs that hold counts of the whole batch for each step. */
-  #counts(): ReadonlySet<string> {
-    const none = { spikes: new Map(), products: new Map(), inputs: new Map() };
-    const { spikes, products, inputs } = this.plan.statistics ?? none;
-    return new Set<string>([
-      ...spikes.values(),
-      ...inputs.values(),
-      ...[...products.values()].flatMap((each) => Object.values<string>(each)),
-    ]);
   }
 }
 
