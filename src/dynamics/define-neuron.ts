@@ -102,6 +102,8 @@ export interface NeuronDefinition<A = unknown, P extends string = string, S exte
   readonly coding: SpikeCoding;
   /** What a step is. Default: `steps` */
   readonly timeline?: Timeline;
+  /** Slots that the window of its layer has in the run of t slots, where steps are runs of their own. Default: t */
+  windowSlots?(t: number, parameters: Parameters<P>): number;
   /** Which parameters are thresholds. Default: none; levels are amplitudes themselves. */
   readonly thresholds?: Thresholds<P>;
   /** Potential v(0) that is there before anything has arrived, in units of the activation. Default: 0 */

@@ -123,15 +123,15 @@ export function wayRuns(
 
 /** Energy of the neurons of a site in runs of 1, 2, … steps, their spikes and their state included. */
 export function siteRuns(
-  { neurons, comparisons, words, readsMeans, spikes, alphabet }: RealisedSite,
+  { neurons, comparisons, words, readsMeans, spikes, alphabet, updates }: RealisedSite,
   prices: PriceList,
   anytime = false,
 ): EnergyBreakdown[] {
   let emitted = 0;
   return spikes.map((count, i) => {
     emitted += count;
-    const steps = i + 1;
-    const [read, written] = [i, anytime ? steps : i];
+    const steps = updates?.[i] ?? i + 1;
+    const [read, written] = [steps - 1, anytime ? steps : steps - 1];
     const arithmetic = {
       // In the first step the potential is the input. What the last one leaves behind is nobody's.
       additions: neurons * (comparisons * steps + read + written),

@@ -9,6 +9,7 @@ import { type SpikingNetwork, spikingNetwork } from '../spiking/network-kind.ts'
 import type { Site } from '../spiking/neuron-node.ts';
 import { type SpikeAlphabet, spikeAlphabet } from '../spiking/spike-alphabet.ts';
 import { closeTimeAxis } from '../spiking/time-axis.ts';
+import { windowSlots } from '../spiking/timeline.ts';
 import type { Operations, OtherOperator } from './count-operations.ts';
 import { labelOperators } from './operator-labels.ts';
 import { siteCarrying } from './site-carrying.ts';
@@ -29,6 +30,8 @@ export interface SiteLoad {
   readonly comparisons: number;
   /** Numbers that one neuron keeps by its own equations. */
   readonly stateWords: number;
+  /** Steps, or slots of its window, in which it works in runs of 1, 2, … steps. Default: all */
+  readonly updates?: readonly number[] | undefined;
   /** How what it integrates arrives, when operators work on running means. */
   readonly input: Flow;
 }
@@ -96,6 +99,7 @@ export function spikingLoad(
       spikes: spikes.map((count) => count / images),
       comparisons: Math.ceil(Math.log2(alphabet.values)),
       stateWords: stateWords(site),
+      updates: site.neuron.windowSlots && spikes.map((_, i) => windowSlots(site, i + 1)),
       input: lookUp(flow.flowOf, site.value, 'flow of value'),
     };
   });

@@ -1,3 +1,4 @@
+import { whatIsBehind } from '../analysis/spike-sites.ts';
 import { synapticOperators } from '../analysis/synaptic-operators.ts';
 import { operationsOf } from '../energy/count-operations.ts';
 import type { OperatorCost } from '../energy/operator-costs.ts';
@@ -11,10 +12,10 @@ import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { SpikeOnceAttributes } from '../neurons/spike-once.ts';
 import { spikeOnce } from '../neurons/spike-once.ts';
-import type { ComparedNetwork } from '../sessions/compared-network.ts';
+import type { ComparedNetwork, MeasuredSite } from '../sessions/compared-network.ts';
 import { isSiteOf } from '../spiking/neuron-node.ts';
 import { spikeAlphabet } from '../spiking/spike-alphabet.ts';
-import { timelineOf } from '../spiking/timeline.ts';
+import { timelineOf, windowSlots } from '../spiking/timeline.ts';
 import type { LayerTrace } from './define-chip.ts';
 import { fanOut } from './fan-out.ts';
 import { type ArrivalValues, observeArrivals } from './observe-arrivals.ts';
@@ -32,6 +33,8 @@ interface TracedOperator {
   readonly cost: OperatorCost;
   readonly arrivals: ArrivalValues | undefined;
   readonly fanOut: Float64Array;
+  /** Slots in which spikes arrive: those of the window before. */
+  readonly slots: number;
   readonly layer: Omit<LayerTrace, 'events' | 'macs'>;
 }
 
@@ -78,7 +81,7 @@ export class EventTracer {
   }
 
   #layer(
-    { cost, arrivals, fanOut: synapses, layer }: TracedOperator,
+    { cost, arrivals, fanOut: synapses, slots, layer }: TracedOperator,
     values: ReadonlyMap<string, FloatTensor>,
     sample: number,
     samples: number,
@@ -94,8 +97,8 @@ export class EventTracer {
     if (this.#isOnce && arrivals.told) {
       const last = hiddenSteps + steps - 1;
       const [told, largest] = [part(arrivals.told.values, last), part(arrivals.told.largest, last)];
-      const events = inSlots(part(arrivals.counts, last), synapses, steps, (i) =>
-        this.#slotOf((told[i] ?? 0) / (largest[i] || 1)),
+      const events = inSlots(part(arrivals.counts, last), synapses, slots, (i) =>
+        this.#slotOf((told[i] ?? 0) / (largest[i] || 1), slots),
       );
       return { ...layer, events, macs: 0 };
     }
@@ -106,13 +109,12 @@ export class EventTracer {
   }
 
   /** The slot of a spike that tells this part of what the earliest would. */
-  #slotOf(share: number): number {
-    const { steps } = this.#plan;
+  #slotOf(share: number, slots: number): number {
     const late =
       this.#code?.code === 'exponential'
         ? -Math.log2(share) * this.#code.slotsPerOctave
-        : steps * (1 - share);
-    return Math.min(Math.max(Math.round(late), 0), steps - 1);
+        : slots * (1 - share);
+    return Math.min(Math.max(Math.round(late), 0), slots - 1);
   }
 }
 
@@ -132,6 +134,18 @@ function inSlots(
   return events;
 }
 
+/** The site whose neurons an operator drives, by the operator's name: of several the first. */
+function sitesDrivenBy({ model: { graph }, sites }: ComparedNetwork): Map<string, MeasuredSite> {
+  const names = new Set(synapticOperators(graph).map(({ node }) => node.name));
+  const driven = new Map<string, MeasuredSite>();
+  for (const site of sites) {
+    for (const name of whatIsBehind(graph, site.value, names).after) {
+      if (!driven.has(name)) driven.set(name, site);
+    }
+  }
+  return driven;
+}
+
 function tracedOperators(
   network: ComparedNetwork,
   steps: number,
@@ -141,6 +155,7 @@ function tracedOperators(
   const nodes = new Map(source.model.graph.nodes.map((node): [string, Node] => [node.name, node]));
   const alphabets = new Map(sites.map((site) => [site.name, spikeAlphabet(site)]));
   const siteOf = siteCarrying(sites);
+  const driven = sitesDrivenBy(network);
   const shapeOf = (value: string) => lookUp(source.shapes, value, 'shape of value');
   const weights = new Map(source.operators.map(({ node, weights: own }) => [node.name, own[0]?.value]));
   return operationsOf(source).synaptic.map((cost): TracedOperator => {
@@ -154,18 +169,20 @@ function tracedOperators(
       output: shapeOf(output),
     };
     const feeding = siteOf(cost.name, operand);
+    const slots = (site: MeasuredSite | undefined) => (site ? windowSlots(site, steps) : steps);
     const alphabet =
       (feeding === undefined ? undefined : alphabets.get(feeding)) ?? [...alphabets.values()][0];
     return {
       cost,
       arrivals: arrivals.get(cost.name),
       fanOut: fanOut(node, shapes, cost.macs),
+      slots: slots(sites.find(({ name }) => name === feeding)),
       layer: {
         operator: cost.name,
         targets: cost.outputs,
         scaling: alphabet?.scaling ?? 'none',
         payloadBits: alphabet?.payloadBits ?? 0,
-        steps,
+        steps: slots(driven.get(cost.name)),
       },
     };
   });

@@ -5,6 +5,7 @@ import { fitRateThreshold } from '../calibration/fit-rate-threshold.ts';
 import type { ImportedThreshold } from '../calibration/import-thresholds.ts';
 import { ScaleObserver, type ScaleRule } from '../calibration/scale-observer.ts';
 import { toActivationAttributes } from '../dynamics/activation-attributes.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { Tensor } from '../graph/tensor.ts';
 import {
   type IntegrateAndFireParameter,
@@ -150,6 +151,46 @@ export function fittedCalibration(
     finish() {
       const { threshold, relativeError } = fitRateThreshold(histogram.values(), steps);
       return { ...specOfThreshold(activation, threshold), relativeError };
+    },
+  };
+}
+
+/** Fraction bits of a channel's bins: there are many channels. */
+const channelFractionBits = 4;
+
+/**
+ * As {@link fittedCalibration}, with a threshold for each channel of feature maps [N, C, …]; where every neuron is a channel, [N, C], one for
+ * all, as few images say little about one neuron.
+ *
+ * @param specOfThresholds makes neurons of thresholds [] or [C, 1, …]
+ */
+export function fittedByChannel(
+  site: SpikeSite,
+  steps: number,
+  specOfThresholds: (activation: Activation, thresholds: Tensor) => NeuronSpec,
+): SiteCalibration {
+  const activation = activationOf(site);
+  const trained = trainedBound(activation);
+  if (trained !== undefined) {
+    return fixedCalibration(specOfThresholds(activation, Tensor.float64([], [trained])));
+  }
+  let histograms: ActivationHistogram[] = [];
+  let shape: number[] = [];
+  return {
+    observe(values, [, channels = 1, ...area]) {
+      const count = area.length === 0 ? 1 : channels;
+      if (histograms.length === 0) {
+        shape = count === 1 ? [] : [count, ...area.map(() => 1)];
+        histograms = Array.from({ length: count }, () => new ActivationHistogram(channelFractionBits));
+      }
+      const size = count === 1 ? values.length : sizeOf(area);
+      for (let from = 0, c = 0; from < values.length; from += size, c = (c + 1) % count) {
+        histograms[c]!.observe(values.slice(from, from + size).map((value) => activate(activation, value)));
+      }
+    },
+    finish() {
+      const thresholds = histograms.map((each) => fitRateThreshold(each.values(), steps).threshold);
+      return specOfThresholds(activation, Tensor.float64(shape, thresholds));
     },
   };
 }

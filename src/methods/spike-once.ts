@@ -11,6 +11,7 @@ import { neuronSpec } from '../spiking/neuron-node.ts';
 import { defineMethod, type Preset, type SiteCalibration } from './define-method.ts';
 import {
   boundCalibration,
+  fittedByChannel,
   fittedCalibration,
   rateCodedConverts,
   rateCodedPasses,
@@ -93,6 +94,15 @@ export const spikeOnce = defineMethod({
       'Windows minimise the squared error of what T slots tell, layer by layer.',
       'linear',
       (site, steps) => fittedCalibration(site, steps, specOf('linear')),
+    ),
+    channels: preset('As fitted, with a scale for each channel of feature maps.', 'linear', (site, steps) =>
+      fittedByChannel(site, steps, (activation, window) =>
+        neuronSpec(
+          spikeOnceNeuron,
+          { ...toActivationAttributes(activation), code: 'linear', slotsPerOctave },
+          { window, offset: 0, slotShare: 1 },
+        ),
+      ),
     ),
     exponential: boundPreset(
       'A slot is worth 0.71 of the one before; windows begin at the 99.9 % quantile of the activations.',

@@ -67,6 +67,7 @@ export const spikeOnce = defineNeuron({
   spikeCount: 'count',
   coding: 'instant',
   timeline: 'slots',
+  windowSlots: (t, { slotShare }) => slotsOf(t, slotShare),
   thresholds: {
     positive: 'window',
     toParameters: (window) => ({ window, offset: 0, slotShare: 1 }),

@@ -50,10 +50,18 @@ function qualityTiles({ task }: EvaluationResult, best: OperatingPoint): Tile[] 
 }
 
 /** How long a run lasts where each layer has a window of its own. */
-function latencyTiles({ windows }: EvaluationResult, { step }: OperatingPoint): Tile[] {
+function latencyTiles({ windows }: EvaluationResult, { step, index }: OperatingPoint): Tile[] {
   if (windows === null) return [];
-  const latency = figureOf('result.json#/windows', windows, `${windows * step.t} slots`);
-  return [{ value: latency, text: `latency at T = ${step.t}: ${windows} windows of ${step.t} slots` }];
+  const { t, latency = windows * t } = step;
+  const at = step.latency === undefined ? 'windows' : `steps/${index}/latency`;
+  const value = step.latency ?? windows;
+  const length = latency === windows * t ? `${t} slots` : `at most ${t} slots`;
+  return [
+    {
+      value: figureOf(`result.json#/${at}`, value, `${latency} slots`),
+      text: `latency at T = ${t}: ${windows} windows of ${length}`,
+    },
+  ];
 }
 
 function energyTiles({ energy }: EvaluationResult, { step, index }: OperatingPoint): Tile[] {

@@ -15,6 +15,6 @@ describe('what figures call the steps of a run', () => {
   it('are slots where neurons spike once, with the latency of a run', () => {
     const { axis, rate, latency } = stepWords({ windows: 8 });
     expect([axis, rate]).toEqual(['slots of a window T', 'spikes a neuron']);
-    expect(latency).toBe(' A run lasts 8 windows, 8 · T slots.');
+    expect(latency).toBe(' A run lasts 8 windows, at most 8 · T slots.');
   });
 });

@@ -30,6 +30,6 @@ export function stepWords({ windows }: Pick<EvaluationResult, 'windows'>): StepW
     after: 'in runs of their own with T slots a window',
     rate: 'spikes a neuron',
     during: 'in each run',
-    latency: ` A run lasts ${windows} windows, ${windows} · T slots.`,
+    latency: ` A run lasts ${windows} windows, at most ${windows} · T slots.`,
   };
 }

@@ -20,6 +20,11 @@ const step = z.object({
   ...classAgreementFields,
   /** Spikes per neuron and time-step, mean over the steps 1…t; of neurons that spike once, spikes per neuron in the run with t slots. */
   firingRate: z.number(),
+  /**
+   * Slots that the run with t slots lasts, window after window; fewer than t·windows where windows are shortened. Absent for neurons that run in
+   * steps, and in runs of earlier versions.
+   */
+  latency: z.int().optional(),
   /** Energy for one image after t steps; estimates. */
   energy: stepEnergySchema,
 });

@@ -55,10 +55,15 @@ export function evaluationTable(result: EvaluationResult): Table {
       ),
       ...stepRows(result).map(([t, ...cells]) => [
         `T = ${t}`,
-        ...withLatency(cells, windows === null ? [] : [windows * Number(t)]),
+        ...withLatency(cells, latencyOf(result, Number(t))),
       ]),
     ],
   };
+}
+
+/** Slots of the run with T = t; nothing of neurons that run in steps. Earlier versions had windows of equal length. */
+function latencyOf({ steps, windows }: EvaluationResult, t: number): number[] {
+  return windows === null ? [] : [steps[t - 1]?.latency ?? windows * t];
 }
 
 /** Columns of what is measured: accuracy and agreement, or the figures of another task. */

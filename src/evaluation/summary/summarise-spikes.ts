@@ -8,7 +8,7 @@ import type { Activity } from '../../results/activity.ts';
 import type { ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult, SiteResult } from '../../results/evaluation-result.ts';
 import type { ComparedNetwork, MeasuredSite } from '../../sessions/compared-network.ts';
-import { timelineOf, windowsOf } from '../../spiking/timeline.ts';
+import { latencyOf, timelineOf, windowsOf } from '../../spiking/timeline.ts';
 import type { TaskName } from '../../tasks/tasks.ts';
 import { earlyExitResults, quantisedResults, stepQuality } from './summarise-predictions.ts';
 
@@ -75,6 +75,7 @@ export function summariseSpikes(
       ...quality,
       firingRate: rates[i]!,
       energy: energy.steps[i]!,
+      ...(timeline === 'slots' && { latency: latencyOf(network.model.graph, network.sites, i + 1) }),
     })),
     quantised: quantisedResults(predictions, quantisation, energy.quantised, task),
     energy: energy.result,

@@ -44,7 +44,7 @@ export function carriedLevels(site: Site, steps: number): EvenLevels | undefined
 function saidAfter({ neuron, attributes, ...site }: Site, steps: number, input: number): number {
   const hidden = neuron.rehearsal?.steps(attributes) ?? 0;
   let said = 0;
-  const parameters = firstParameters({ neuron, attributes, ...site });
+  const parameters = firstParameters(site);
   runNeuron(
     neuron,
     attributes,

@@ -1,5 +1,6 @@
 import { constantTensor } from '../../analysis/constant-tensor.ts';
 import type { Model } from '../../graph/model.ts';
+import { floatAttribute, type Node, node } from '../../graph/node.ts';
 import { Tensor } from '../../graph/tensor.ts';
 import { lookUp } from '../../look-up.ts';
 import { foldBatchNorm } from '../../passes/fold-batch-norm.ts';
@@ -37,7 +38,26 @@ export function writtenForm(network: Model, bits: NetworkBits): Model {
     const folded = constantTensor(graph, inputs[1] ?? '');
     if (few && folded) weights.set(inputs[1] ?? '', rescaled(few, folded));
   }
+  for (const { operator } of quantisedLayers(graph, bits)) addBiasBehind(model, operator);
   return toQdq(model, { weights, activations });
+}
+
+/**
+ * Takes the bias out of a product and adds it behind: runtimes that compute products in whole numbers round a bias to whole steps of weight times
+ * activation, which in few bits are large.
+ */
+function addBiasBehind({ graph }: Model, operator: Node): void {
+  const bias = operator.inputs[2] ?? '';
+  const numbers = graph.initializers.get(bias)?.toFloat32();
+  if (!numbers || floatAttribute(operator, 'beta', 1) !== 1) return;
+  const output = operator.outputs[0] ?? '';
+  const product = graph.freshName(`${output}.product`);
+  // Behind the channels an output has as many axes as its kernel.
+  const area = constantTensor(graph, operator.inputs[1] ?? '')?.shape.slice(2) ?? [];
+  const shape = [numbers.length, ...area.map(() => 1)];
+  const name = graph.addInitializer(`${output}.bias`, Tensor.float32(shape, numbers));
+  graph.update(operator, { inputs: operator.inputs.slice(0, 2), outputs: [product] });
+  graph.insertAfter(operator, node('Add', [product, name], [output], {}, { name: `${output}.biased` }));
 }
 
 /** One scale for each output channel. */
