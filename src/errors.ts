@@ -43,6 +43,7 @@ export type Means =
   | 'inputShapes'
   | 'input'
   | 'labels'
+  | 'latency'
   | 'limit'
   | 'memoryMB'
   | 'method'

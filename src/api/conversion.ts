@@ -24,6 +24,11 @@ export type { Conversion } from '../conversion/conversion-pipeline.ts';
 export { type ConversionRecord, readConversionRecord } from '../conversion/conversion-record.ts';
 export { type ConvertOptions, convert } from '../conversion/convert.ts';
 export { findObstacles } from '../conversion/find-obstacles.ts';
+export {
+  type ShortenedWindows,
+  type ShorteningOptions,
+  shortenWindows,
+} from '../finetuning/windows/shorten-windows.ts';
 export { giveTimeAxis, inputsOverTime, type Presentation } from '../spiking/inputs-over-time.ts';
 export {
   isSiteOf,

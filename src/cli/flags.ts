@@ -28,6 +28,7 @@ export const flags: Readonly<Record<Means, string>> = {
   inputShapes: '--input-shape',
   input: '--input',
   labels: '--labels',
+  latency: '--latency',
   limit: '--limit',
   memoryMB: '--memory',
   method: '--method',

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Conversion } from '../conversion/conversion-pipeline.ts';
 import { convert } from '../conversion/convert.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
+import { shortenWindows } from '../finetuning/windows/shorten-windows.ts';
+import type { Model } from '../graph/model.ts';
 import type { Method } from '../methods/define-method.ts';
 import { methodNamed } from '../methods/methods.ts';
 import type { Inputs } from '../opening/inputs.ts';
@@ -35,6 +37,11 @@ export interface ConvertSettings extends Partial<CalibrationSettings>, ModelOutp
    * `{"bits": 4, "operators": {"name": 8}}`. Default `source`.
    */
   readonly weightBits?: Bits | string | undefined;
+  /**
+   * Slots that a run of neurons that spike once may last: windows are shortened where the calibration data lose least. Default: all windows
+   * have T slots.
+   */
+  readonly latency?: number | undefined;
   /** How weights are rounded to these bits. Default `nearest`. */
   readonly rounding?: RoundingName | undefined;
   /** Threads of ONNX Runtime. Default: as many as the machine runs at once. */
@@ -101,21 +108,41 @@ export async function convertNetwork(network: Network, settings: ConvertSettings
       onProgress?.({ stage, done, total });
     },
   });
+  const model = inputs ? await shortened(conversion.model, inputs, settings) : conversion.model;
   const { output, bundle } = settings;
   // What the network brings along is in the model before that is written.
-  const derived = derivedNetwork(network, conversion.model);
-  const written = output === undefined ? undefined : await writeOnnx(conversion.model, output, { bundle });
+  const derived = derivedNetwork(network, model);
+  const written = output === undefined ? undefined : await writeOnnx(model, output, { bundle });
   return {
     ...conversion,
+    model,
     network: derived,
     refersTo: written?.refersTo ?? [],
   };
 }
 
+/** With windows as short as the latency asks for. */
+async function shortened(model: Model, inputs: Inputs, settings: ConvertSettings): Promise<Model> {
+  const { latency, steps = defaultSteps, threads = availableParallelism(), signal, onProgress } = settings;
+  if (latency === undefined) return model;
+  const total = inputs.dataset.size;
+  const options = {
+    steps,
+    latency,
+    threads,
+    onShortened: (slots: number) => {
+      signal?.throwIfAborted();
+      onProgress?.({ stage: `shortening windows, ${slots} slots`, done: total, total });
+    },
+  };
+  const end = await shortenWindows(model, () => inputs.batches(undefined), options);
+  return end.model;
+}
+
 /** Imported thresholds leave nothing to calibrate. */
 function requireOneOrigin({ path }: Network, settings: ConvertSettings): void {
   const { thresholds } = settings;
-  const calibrating = ['calibration', 'calibrationLimit', 'calibrationSplit', 'batchSize', 'strict'] as const;
+  const calibrating = ['latency', 'calibration', 'calibrationLimit', 'calibrationSplit', 'batchSize', 'strict'] as const;
   if (thresholds === undefined) return;
   refuseIdle(path, settings, calibrating, { because: `beside thresholds, which '${thresholds}' gives` });
 }

@@ -145,6 +145,7 @@ const effects: Record<string, Record<string, Effect>> = {
     '--calibration-limit': imported('calibrationLimit', '--calibration-limit', '3'),
     '--calibration-split': imported('calibrationSplit', '--calibration-split', 'train'),
     '--weight-bits': 'the weights',
+    '--latency': imported('latency', '--latency', '8'),
     '--rounding': {
       'convert @vit --calibrate @x.npy --rounding nearest':
         'rounding: expected bits of weights to round to, got nearest without them. Give them, or leave the rounding out (--weight-bits).',

@@ -4,7 +4,7 @@ import { type ConvertSettings, defaultSteps } from '../../jobs/convert-network.t
 import { convertWithProgress } from '../convert-with-progress.ts';
 import { describedCommand } from '../described-command.ts';
 import { openWithProgress } from '../open-with-progress.ts';
-import { options } from '../options.ts';
+import { options, wholeNumber } from '../options.ts';
 import { printReferences } from '../print-references.ts';
 import { tell } from '../status-line.ts';
 
@@ -47,6 +47,11 @@ export function convertCommand(): Command {
     .addOption(options.split().hideHelp())
     .addOption(options.weightBits())
     .addOption(options.rounding())
+    .option(
+      '--latency <slots>',
+      'slots that a run of neurons that spike once may last: windows are shortened where the calibration images lose least (default: all windows have T slots)',
+      wholeNumber(1),
+    )
     .addOption(options.batchSize())
     .addOption(options.strict())
     .addOption(options.output('where to write the spiking model (default: <model>.snn.onnx in this folder)'))
