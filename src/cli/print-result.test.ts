@@ -61,6 +61,7 @@ const result: EvaluationResult = {
   synapses: null,
   windows: null,
   fineTuning: null,
+  fewBits: null,
   energy: {
     device: '45nm-fp32',
     devices: [{ name: '45nm-fp32', title: '45 nm, 32-bit floating point', summary: '', figures: {} }],
@@ -153,6 +154,27 @@ describe('the table of a fine-tuned network', () => {
     expect(names(entries.slice(0, 1))[0]).toBe('no neurons');
     for (const row of comparisonTable(entries).rows)
       expect(row).toHaveLength(comparisonTable(entries).columns.length);
+  });
+});
+
+describe('the table of a network in few bits', () => {
+  it('has the network with all bits beside it, as it was measured when that was trained', () => {
+    const size = { weightBits: 100, bitOperations: 400 };
+    const fewBits = {
+      bits: { weights: 1, activations: 2 },
+      widen: 4,
+      size,
+      narrow: size,
+      epochs: 3,
+      testSamples: 1000,
+      sourceAccuracy: 0.99,
+      quantisedAccuracy: 0.97,
+    };
+    const { rows } = evaluationTable({ ...result, fewBits });
+    expect(rows.slice(0, 2).map(([name, top1]) => [name, top1])).toEqual([
+      ['full precision*', 0.99],
+      ['w1a2×4', result.source.top1],
+    ]);
   });
 });
 

@@ -142,7 +142,14 @@ async function shortened(model: Model, inputs: Inputs, settings: ConvertSettings
 /** Imported thresholds leave nothing to calibrate. */
 function requireOneOrigin({ path }: Network, settings: ConvertSettings): void {
   const { thresholds } = settings;
-  const calibrating = ['latency', 'calibration', 'calibrationLimit', 'calibrationSplit', 'batchSize', 'strict'] as const;
+  const calibrating = [
+    'latency',
+    'calibration',
+    'calibrationLimit',
+    'calibrationSplit',
+    'batchSize',
+    'strict',
+  ] as const;
   if (thresholds === undefined) return;
   refuseIdle(path, settings, calibrating, { because: `beside thresholds, which '${thresholds}' gives` });
 }

@@ -49,11 +49,11 @@ describe('quantiseNetwork', () => {
       return found.get(logitsOf(written).name)?.data ?? [];
     };
     const expected = await runIn('none');
-    // Whole-number products would round biases to whole steps.
-    for (const [i, value] of Array.from(await runIn('all')).entries())
-      expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 3);
     const last = logits.data.subarray(-expected.length);
     const largest = Math.max(...Array.from(expected, Math.abs));
+    // Whole-number products would round biases to whole steps; an activation between two levels may become either.
+    for (const [i, value] of Array.from(await runIn('all')).entries())
+      expect(Math.abs(value - (expected[i] ?? Number.NaN)) / largest).toBeLessThan(0.01);
     for (const [i, value] of Array.from(expected).entries())
       expect(Math.abs(value - (last[i] ?? Number.NaN)) / largest).toBeLessThan(1e-4);
   });

@@ -16,6 +16,7 @@ import {
   calibrateBounds,
   calibrateStatistics,
 } from '../quantisation/trained/calibrate.ts';
+import { noteFewBits } from '../quantisation/trained/few-bit-record.ts';
 import { type NetworkSize, networkSize, placesOfWeights } from '../quantisation/trained/network-size.ts';
 import { normaliseProducts } from '../quantisation/trained/normalise-products.ts';
 import { ownWeights } from '../quantisation/trained/own-weights.ts';
@@ -114,6 +115,17 @@ export async function quantiseNetwork(network: Network, settings: QuantiseSettin
   };
   const size = networkSize(trained.graph, plan.bits, places);
   const narrow = networkSize(source.graph, plan.bits, places);
+  noteFewBits(model, {
+    bits: plan.bits,
+    widen: plan.widen,
+    ...(training.squeezed && { squeezed: training.squeezed }),
+    size,
+    narrow,
+    epochs: training.curve.length,
+    testSamples: test.size,
+    sourceAccuracy: accuracies.source,
+    quantisedAccuracy: accuracies.quantised,
+  });
   const told = { plan, accuracies, size, narrow, squeezed: training.squeezed, epochs: training.curve };
   await writeAtomically(join(folder, 'curve.json'), `${JSON.stringify(told, null, 2)}\n`);
   const derived = derivedNetwork(network, model);

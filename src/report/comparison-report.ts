@@ -15,6 +15,7 @@ import { renderPage } from './page.ts';
 import { renderProvenance } from './provenance.ts';
 import { keyMark, seriesMark } from './series-marks.ts';
 import { stepAxis } from './step-axis.ts';
+import { widthForTime } from './width-for-time.ts';
 
 /** The report of a comparison: one table, accuracy by step, accuracy against energy. */
 export async function renderComparison(run: ComparisonRun): Promise<string> {
@@ -31,6 +32,7 @@ export async function renderComparison(run: ComparisonRun): Promise<string> {
       source,
       names: headlines?.names,
     })),
+    ...(await widthForTime(comparison)),
     renderProvenance(settings, environment),
   ];
   const images = comparison.entries[0]?.result.images ?? 0;

@@ -1,5 +1,7 @@
+import { fewBitName } from '../quantisation/trained/few-bit-record.ts';
 import type { Comparison } from '../results/comparison-result.ts';
 import type { EvaluationResult, StepResult } from '../results/evaluation-result.ts';
+import type { FewBitResult } from '../results/few-bit-result.ts';
 import { headlinesOf } from '../tasks/headline.ts';
 import { describeSeenByAll } from './describe-seen.ts';
 import { type FigureTable, figureOf, renderTable } from './figure.ts';
@@ -60,8 +62,10 @@ function sourceRow(result: EvaluationResult, e: number): Row {
 }
 
 /** What a fine-tuned network was tuned from, as it was measured then. */
-function tunedFromRows({ fineTuning, task }: EvaluationResult, e: number, name: string): Row[] {
-  if (!fineTuning || task) return [];
+function tunedFromRows({ fineTuning, fewBits, task }: EvaluationResult, e: number, name: string): Row[] {
+  if (task) return [];
+  if (fewBits && !fineTuning) return fewBitRows(fewBits, e, name);
+  if (!fineTuning) return [];
   const at = `result.json#/entries/${e}/result/fineTuning`;
   const row = (key: 'sourceAccuracy' | 'convertedAccuracy', of: string): Row => {
     const cell = figureOf(`${at}/${key}`, fineTuning[key], percent(fineTuning[key]));
@@ -70,6 +74,15 @@ function tunedFromRows({ fineTuning, task }: EvaluationResult, e: number, name: 
   };
   const converted = row('convertedAccuracy', 'converted');
   return fineTuning.measure === 'accuracy' ? [row('sourceAccuracy', 'source'), converted] : [converted];
+}
+
+/** A network in few bits and what it came from, as they were measured when it was trained. */
+function fewBitRows(few: FewBitResult, e: number, name: string): Row[] {
+  const row = (key: 'sourceAccuracy' | 'quantisedAccuracy', of: string): Row => {
+    const cell = figureOf(`result.json#/entries/${e}/result/fewBits/${key}`, few[key], percent(few[key]));
+    return [`${name}: ${of} when it was trained`, '', cell, '', '', '', '', '', '', ''];
+  };
+  return [row('sourceAccuracy', 'full precision'), row('quantisedAccuracy', fewBitName(few))];
 }
 
 function stepRows(result: EvaluationResult, e: number, name: Html): Row[] {

@@ -76,6 +76,36 @@ it('draws a comparison: one table, steps, energy, and links to the runs', async 
   expect(requireTraced(document, content)).toBeGreaterThan(12);
 });
 
+it('draws what networks in few bits make of width, time and energy', async () => {
+  const size = { weightBits: 100, bitOperations: 400 };
+  const entryOf = (widen: number, activations: number) => {
+    const steps = structuredClone(evaluation.steps).slice(0, activations);
+    const fewBits = {
+      bits: { weights: 1, activations },
+      widen,
+      size,
+      narrow: size,
+      epochs: 3,
+      testSamples: 1000,
+      sourceAccuracy: 0.99,
+      quantisedAccuracy: 0.9 + widen / 100,
+    };
+    const name = `w1a${activations}x${widen}`;
+    return { name, folder: name, result: { ...evaluation, steps, fewBits } };
+  };
+  const entries = [entryOf(1, 1), entryOf(1, 2), entryOf(2, 1), entryOf(2, 2)];
+  const content = { kind: 'comparison', entries, differences: [] };
+  const document = await reportOn('result.json', content);
+  const section = document.querySelector('#width-for-time')!;
+  expect([...section.querySelectorAll('.key li')].map((each) => each.textContent)).toEqual(['×1', '×2']);
+  expect(section.querySelectorAll('tbody tr')).toHaveLength(4);
+  expect(section.querySelector('figure')!.textContent).toContain('T=2');
+  expect(requireTraced(document, content)).toBeGreaterThan(4 * 6);
+  const others = { ...content, entries: [entryOf(1, 1), { ...entryOf(2, 1), result: evaluation }] };
+  const without = await reportOn('result.json', others);
+  expect(without.querySelector('#width-for-time')).toBeNull();
+});
+
 it('draws the frontier of a tuning: what is best, and what is beaten', async () => {
   const point = (T: number, ecmtRatio: number, accuracy: number) => ({
     method: 'tuned',

@@ -1,6 +1,11 @@
+import { fewBitName } from '../quantisation/trained/few-bit-record.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 
-/** What the network without neurons is called: of a fine-tuned network it is not what that was tuned from. */
-export function sourceWords({ fineTuning }: EvaluationResult): string {
-  return fineTuning ? 'tuned network without neurons' : 'source network';
+/** What the network without neurons is called: of a fine-tuned network it is not what that was tuned from, nor of one in few bits what had all of them. */
+export function sourceWords({
+  fineTuning,
+  fewBits,
+}: Pick<EvaluationResult, 'fineTuning' | 'fewBits'>): string {
+  if (fineTuning) return 'tuned network without neurons';
+  return fewBits ? `network in few bits (${fewBitName(fewBits)})` : 'source network';
 }

@@ -3,6 +3,7 @@ import { accuracyFields, agreementFields, classAgreementFields, sourceSchema } f
 import { batchSchema } from './batch-record.ts';
 import { diagnosisSchema, siteErrorsSchema } from './diagnosis-result.ts';
 import { deviceEnergySchema, energySchema, stepEnergySchema } from './energy-result.ts';
+import { fewBitResultSchema } from './few-bit-result.ts';
 import { fineTuningResultSchema } from './fine-tuning-result.ts';
 import { flipsSchema } from './flips.ts';
 import { neurobenchSchema } from './neurobench-result.ts';
@@ -106,6 +107,8 @@ export const evaluationSchema = z.object({
   source: sourceSchema,
   /** How the network was trained with its neurons in place, and what its source and it reached then; null if it was not. */
   fineTuning: fineTuningResultSchema.nullable().default(null),
+  /** How the network, or the one that the spiking network was converted from, was trained in few bits; null if it was not. */
+  fewBits: fewBitResultSchema.nullable().default(null),
   steps: list(step),
   /** The source network in as many bits as the spikes carry; null if it was left out, or the network does not spike. */
   quantised: quantised.nullable().default(null),

@@ -1,18 +1,26 @@
 import { wilsonInterval } from '../metrics/wilson-interval.ts';
+import { fewBitName } from '../quantisation/trained/few-bit-record.ts';
 import type { EvaluationResult } from '../results/evaluation-result.ts';
 import type { Cell } from './table.ts';
 
-/** Name of the row of the network without neurons: of a fine-tuned network, it has the tuned weights. */
-export function sourceName({ fineTuning }: EvaluationResult): string {
-  return fineTuning ? 'no neurons' : 'source';
+/** Name of the row of the network without neurons: of a fine-tuned network, it has the tuned weights; of one in few bits it has these. */
+export function sourceName({ fineTuning, fewBits }: EvaluationResult): string {
+  if (fineTuning) return 'no neurons';
+  return fewBits ? fewBitName(fewBits) : 'source';
 }
 
 /**
  * The source network and the converted one of a fine-tuned network, as they were measured when it was tuned: name, then cells of the measured columns
- * of a network that tells classes. None for others.
+ * of a network that tells classes; of one in few bits the network with all of them, as it was measured when that was trained. None for others.
  */
-export function tunedRows({ fineTuning, task }: EvaluationResult): Cell[][] {
-  if (!fineTuning || task) return [];
+export function tunedRows({ fineTuning, fewBits, task }: EvaluationResult): Cell[][] {
+  if (task) return [];
+  if (fewBits && !fineTuning) {
+    const { sourceAccuracy, testSamples } = fewBits;
+    const interval = wilsonInterval(sourceAccuracy * testSamples, testSamples);
+    return [['full precision*', sourceAccuracy, interval, null, null, null]];
+  }
+  if (!fineTuning) return [];
   const { measure, sourceAccuracy, convertedAccuracy, testSamples } = fineTuning;
   const cells = (share: number): Cell[] => {
     const interval = testSamples === undefined ? null : wilsonInterval(share * testSamples, testSamples);

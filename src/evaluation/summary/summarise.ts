@@ -3,6 +3,7 @@ import { seenDigests } from '../../conversion/seen-images.ts';
 import { addActivity } from '../../engines/spike-statistics.ts';
 import { countFlips } from '../../metrics/flips.ts';
 import { sourceMetrics } from '../../metrics/step-metrics.ts';
+import { readFewBits } from '../../quantisation/trained/few-bit-record.ts';
 import type { Activity } from '../../results/activity.ts';
 import type { BatchRecord, ImageRecord } from '../../results/batch-record.ts';
 import type { EvaluationResult } from '../../results/evaluation-result.ts';
@@ -42,6 +43,7 @@ export function summarise(
     seconds: batches.reduce((sum, { seconds }) => sum + seconds, 0),
     source: accuracy(tellsClasses ? sourceMetrics(predictions) : {}),
     fineTuning: readConversionRecord(network.model)?.fineTuning ?? null,
+    fewBits: readFewBits(network.model),
     ...spikes,
     flips: countFlips(tellsClasses ? predictions : []),
   };

@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { convertedPerceptron, perceptronInputs, smallPerceptron } from '../../conformance/small-perceptron.ts';
+import {
+  convertedPerceptron,
+  perceptronInputs,
+  smallPerceptron,
+} from '../../conformance/small-perceptron.ts';
 import { createOracleEngine } from '../../engines/oracle-engine.ts';
 import { planRun } from '../../engines/plan-run.ts';
 import type { Model } from '../../graph/model.ts';

@@ -51,7 +51,9 @@ export async function shortenWindows(
 ): Promise<ShortenedWindows> {
   const sites = onceSites(spiking);
   const { graph } = spiking;
-  const lengths = new Map(sites.map(({ name }): [string, WindowLength] => [name, { slots: steps, share: 1 }]));
+  const lengths = new Map(
+    sites.map(({ name }): [string, WindowLength] => [name, { slots: steps, share: 1 }]),
+  );
   const nodeOf = new Map(sites.map(({ name, node }) => [name, node.name]));
   const lasting = (extra?: string) =>
     longestWay(
