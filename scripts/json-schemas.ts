@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { manifestSchema } from '../src/exporters/manifest/manifest-schema.ts';
 import { chipLimitsSchema } from '../src/hardware/limits/chip-limits.ts';
 import { batchSchema } from '../src/results/batch-record.ts';
 import { comparisonSchema } from '../src/results/comparison-result.ts';
@@ -26,6 +27,7 @@ const schemas: Readonly<Record<string, readonly [title: string, schema: z.ZodTyp
   label: ['label.json', runLabelSchema],
   tuning: ['A line of tuning.jsonl, without its checksum', tuningEntrySchema],
   chip: ['A file that describes what a chip has room for', chipLimitsSchema],
+  network: ['network.json of a network that is handed on', manifestSchema],
   frontier: ['frontier.json of a tuning', frontierSchema],
 };
 

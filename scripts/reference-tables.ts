@@ -37,6 +37,8 @@ const parts: Readonly<Record<string, () => string>> = {
       ['`--to`', 'what it is'],
       exporters.map(({ name, summary }) => [`\`${name}\``, summary]),
     ),
+  exporterNeurons: () =>
+    table(['neuron', ...exporters.map(({ name }) => `\`${name}\``)], neurons.map(exportersOf)),
   chips: () => knownChips.map(chipPart).join('\n\n'),
   devices: () =>
     table(['device', ...Object.values(shownFigures), 'what the figures are'], devices.map(deviceRow)),
@@ -124,6 +126,12 @@ function whereOf(paper: string): string {
 function deviceRow({ name, summary, figures }: (typeof devices)[number]): Row {
   const shown = Object.keys(shownFigures) as (keyof typeof shownFigures)[];
   return [`\`${name}\``, ...shown.map((figure) => figureOf(figures[figure])), summary];
+}
+
+/** Which exporters take a neuron. */
+function exportersOf(neuron: (typeof neurons)[number]): Row {
+  const marks = exporters.map((exporter) => (exporter.neurons?.includes(neuron) === false ? '' : '✓'));
+  return [`[${neuron.name}](../src/neurons/${neuron.name}.ts)`, ...marks];
 }
 
 /** What the figures of chips are called. */

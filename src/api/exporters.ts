@@ -22,7 +22,13 @@
 
 export type { Circuit, CircuitNode } from '../exporters/circuit/circuit.ts';
 export { circuitOf } from '../exporters/circuit/circuit-of.ts';
-export { defineExporter, type Exporter, type ExporterSettings } from '../exporters/define-exporter.ts';
+export {
+  defineExporter,
+  type Exported,
+  type ExportedFolder,
+  type Exporter,
+  type ExporterSettings,
+} from '../exporters/define-exporter.ts';
 export { exporters as all } from '../exporters/exporters.ts';
 export type { IntegerNetwork } from '../exporters/integer/integer-network.ts';
 export { type IntegerExport, integerNetworkOf } from '../exporters/integer/integer-network-of.ts';

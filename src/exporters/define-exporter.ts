@@ -1,3 +1,4 @@
+import type { AnyNeuron } from '../dynamics/define-neuron.ts';
 import type { InputBatch } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
 
@@ -19,6 +20,12 @@ export interface ExporterSettings {
   readonly overflow?: 'saturate' | 'wrap' | undefined;
 }
 
+/** A folder by what is in it: files by name, `network.json` last. */
+export type ExportedFolder = ReadonlyMap<string, Uint8Array>;
+
+/** What an exporter makes: an ONNX model, the bytes of a file, or a folder. */
+export type Exported = Model | Uint8Array | ExportedFolder;
+
 /** Hands a spiking model on to something else. */
 export interface Exporter {
   /** Name on the command line. */
@@ -28,11 +35,13 @@ export interface Exporter {
   /** Ending of its files, with the dot. */
   readonly extension: string;
   /** What its files are. Default `onnx` */
-  readonly holds?: 'onnx' | 'hdf5' | 'c';
+  readonly holds?: 'onnx' | 'hdf5' | 'c' | 'folder';
+  /** Neurons that it takes, as they are converted. Default: all */
+  readonly neurons?: readonly AnyNeuron[];
   /** Settings that it takes. Default: none. */
   readonly settings?: readonly (keyof ExporterSettings)[];
-  /** Makes the content of the file: an ONNX model, or its bytes. @throws ConversionError for a model without this form */
-  make(spiking: Model, settings?: ExporterSettings): Promise<Model | Uint8Array>;
+  /** Makes the content of the file: an ONNX model, its bytes, or a folder. @throws ConversionError for a model without this form */
+  make(spiking: Model, settings?: ExporterSettings): Promise<Exported>;
 }
 
 /** Declares an exporter; a missing facet does not compile. */

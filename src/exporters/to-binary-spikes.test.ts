@@ -121,7 +121,7 @@ describe('toBinarySpikes', () => {
     const input = { shape: [2, 2, 5, 5], data: wave(100) };
     const { model: spiking } = await convert(model, { method: ecmt, steps: 2, calibration: () => [input] });
     await expect(toBinarySpikes(spiking)).rejects.toThrow(
-      "binary-spikes: cannot be exported:\n  - Einsum 'einsum': no binary form for this operator",
+      "binary-spikes: cannot be exported; export it as unrolled, or convert it by ecmt:\n  - Einsum 'einsum': no binary form for this operator",
     );
   });
 });

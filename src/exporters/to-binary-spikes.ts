@@ -83,7 +83,12 @@ function requireBinaryForm(sites: readonly Site[], operators: readonly SynapticO
       .map(({ node }) => `${describeNode(node)}: no binary form for this operator`),
   ];
   if (problems.length === 0) return ladders;
-  throw new ConversionError(listProblems('binary-spikes: cannot be exported:', problems));
+  throw new ConversionError(
+    listProblems(
+      'binary-spikes: cannot be exported; export it as unrolled, or convert it by ecmt:',
+      problems,
+    ),
+  );
 }
 
 function isLadder(site: Site): site is LadderSite {

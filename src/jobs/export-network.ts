@@ -2,7 +2,7 @@ import { planRun } from '../engines/plan-run.ts';
 import { UsageError } from '../errors.ts';
 import type { Exporter, ExporterSettings } from '../exporters/define-exporter.ts';
 import { exporters } from '../exporters/exporters.ts';
-import { writeExport } from '../files/write-export.ts';
+import { requireFolderPlace, writeExport } from '../files/write-export.ts';
 import type { Network } from '../opening/open-network.ts';
 import { readInput } from './read-input.ts';
 import { refuseIdle } from './refuse-idle.ts';
@@ -14,7 +14,7 @@ export interface ExportSettings extends ModelOutputSettings, Omit<ExporterSettin
   readonly to?: string | undefined;
   /** Inputs as they go into the network: an .npy file [N, …]; for a network with several an .npz file, or `name=file` for each, joined by commas. */
   readonly goldenInput?: string | undefined;
-  /** File to write. Default: the network's name with the ending of the form, in this folder. */
+  /** File, or folder, to write. Default: the network's name with the ending of the form, in this folder. */
   readonly output?: string | undefined;
 }
 
@@ -46,11 +46,9 @@ export async function exportNetwork(network: Network, settings: ExportSettings =
   refuseIdle(`form '${exporter.name}'`, settings, idle, { because: 'for this form, which does not take it' });
   planRun(network.model);
   const output = settings.output ?? `${network.name.replace(/\.snn$/, '')}${exporter.extension}`;
-  await requireWritable(output, {
-    inputs: inputsOf(network, settings.goldenInput),
-    kind: exporter.holds ?? 'onnx',
-    force,
-  });
+  const { holds = 'onnx' } = exporter;
+  if (holds === 'folder') await requireFolderPlace(output);
+  else await requireWritable(output, { inputs: inputsOf(network, settings.goldenInput), kind: holds, force });
   const { goldenInput: given, ...others } = settings;
   const goldenInput = given === undefined ? undefined : await readInput(network, given);
   await writeExport(await exporter.make(network.model, { ...others, goldenInput }), output, { bundle });

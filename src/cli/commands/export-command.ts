@@ -39,9 +39,11 @@ export function exportCommand(): Command {
       ).argParser(addInput),
     )
     .addOption(
-      new JobOption('weightBits', 'bits of whole weights: 4, 8 or, for c, 16 (default: 8)', 'bits').argParser(
-        wholeNumber(1),
-      ),
+      new JobOption(
+        'weightBits',
+        'bits of whole weights: 4, 8 or, but for qdq, 16 (default: 8)',
+        'bits',
+      ).argParser(wholeNumber(1)),
     )
     .addOption(
       new JobOption(
@@ -63,7 +65,7 @@ export function exportCommand(): Command {
     .addOption(options.json())
     .addHelpText(
       'after',
-      `\nForms:\n${forms}\n\nExamples:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx\n  transpike export vit.snn.onnx --to unrolled -T 4 --spikes-of all\n  transpike export cnn.snn.onnx --to qdq -T 15\n  transpike export cnn.snn.onnx --to nir -o cnn.nir\n  transpike export cnn.snn.onnx --to c --input x.npy -o cnn.c`,
+      `\nForms:\n${forms}\n\nExamples:\n  transpike export vit.snn.onnx --to binary-spikes -o vit.binary.onnx\n  transpike export vit.snn.onnx --to unrolled -T 4 --spikes-of all\n  transpike export cnn.snn.onnx --to qdq -T 15\n  transpike export cnn.snn.onnx --to nir -o cnn.nir\n  transpike export cnn.snn.onnx --to manifest --input x.npy -o cnn.manifest\n  transpike export cnn.snn.onnx --to c --input x.npy -o cnn.c`,
     )
     .action(exportAction);
 }

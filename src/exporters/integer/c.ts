@@ -1,4 +1,5 @@
 import { mustExist } from '../../look-up.ts';
+import { integrateAndFire } from '../../neurons/integrate-and-fire.ts';
 import { defineExporter } from '../define-exporter.ts';
 import { cCode } from './c-code.ts';
 import { integerNetworkOf } from './integer-network-of.ts';
@@ -10,6 +11,7 @@ export const c = defineExporter({
     'One C99 file in whole numbers, without allocation or library, with a test on a golden input: for microcontrollers.',
   extension: '.c',
   holds: 'c',
+  neurons: [integrateAndFire],
   settings: ['steps', 'weightBits', 'accumulatorBits', 'overflow', 'goldenInput'],
   async make(spiking, settings = {}) {
     const { network, samples } = await integerNetworkOf(spiking, 'c', settings);

@@ -37,7 +37,9 @@ export function quantiseCircuit(
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const problems = problemsOf(nodes, byName);
   if (problems.length > 0) {
-    throw new ConversionError(listProblems('whole numbers: the network has no such form:', problems));
+    throw new ConversionError(
+      listProblems('whole numbers: the network has no such form; export it as nir or unrolled:', problems),
+    );
   }
   const made = nodes.flatMap((node): IntegerNode[] => {
     if (node.kind === 'input') {

@@ -100,7 +100,8 @@ function fitted(table: QuantiserTable | undefined, name: string, bits: number): 
     where: `qdq: activation '${name}'`,
     expected: `spikes that say at most 256 numbers at one distance, or a range for ${bits} bits`,
     got: 'others, and no range in the model',
-    remedy: 'Convert the source network again, by which ranges are kept, or set fewer steps',
+    remedy:
+      'Convert the source network again, by which ranges are kept, set fewer steps, or export it as unrolled',
     means: ['convert', 'steps'],
   });
 }
