@@ -8,7 +8,7 @@ import { scratchFolder } from '../test/cli/run-cli.fixture.ts';
 import { TestRedis } from '../test/queue/redis.fixture.ts';
 
 /**
- * Kills workers, their processes, the command and Redis at random moments of evaluations on a queue, and holds every result against that of
+ * Kills workers, their processes, the command and Redis at random moments of evaluations on a queue, lets workers hang, and holds every result against that of
  * one machine: `npm run bench:queue-kills -- <kills> <seed>`.
  */
 
@@ -30,7 +30,8 @@ export interface Disturbed {
   readonly commands: number;
 }
 
-const victims = ['worker', 'process', 'command', 'redis'] as const;
+/** A worker that hangs is stopped until the next kill. */
+const victims = ['worker', 'process', 'command', 'redis', 'hang'] as const;
 type Victim = (typeof victims)[number];
 
 /**
@@ -73,7 +74,7 @@ export async function disturb(kills: number, seed: number): Promise<Disturbed> {
         ['seconds', 'phases'].includes(key) ? undefined : value,
       ),
     );
-  const counts: Record<Victim, number> = { worker: 0, process: 0, command: 0, redis: 0 };
+  const counts: Record<Victim, number> = { worker: 0, process: 0, command: 0, redis: 0, hang: 0 };
   let [done, runs, commands] = [0, 0, 0];
   try {
     await ended(start(['convert', 'vit', '--calibrate', 'x.npy', '-T', '2', '-o', 'e.snn.onnx']));
@@ -83,10 +84,12 @@ export async function disturb(kills: number, seed: number): Promise<Disturbed> {
     const kill = async (command: ChildProcess) => {
       const victim = victims[random.integer(victims.length)]!;
       const place = random.integer(workers);
+      for (const each of team) each.kill('SIGCONT');
       if (victim === 'redis') {
         await redis.kill();
         await redis.begin();
-      } else if (victim === 'command') command.kill('SIGKILL');
+      } else if (victim === 'hang') team[place]!.kill('SIGSTOP');
+      else if (victim === 'command') command.kill('SIGKILL');
       else if (victim === 'worker') {
         team[place]!.kill('SIGKILL');
         team[place] = newWorker();
@@ -116,6 +119,8 @@ export async function disturb(kills: number, seed: number): Promise<Disturbed> {
       if (resultOf(run) !== right) throw new Error(`${run}: the result is not that of one machine`);
       await rm(join(folder, run), { recursive: true });
       runs++;
+      // Where it is stopped before its end, this much is known.
+      console.error(`${runs} runs exact through ${JSON.stringify(counts)}, ${commands} commands`);
     }
     return { kills: counts, runs, commands };
   } finally {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 import { messageOf, RuntimeError, type TranspikeError, UsageError } from '../errors.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -47,7 +48,8 @@ function optionsOf({ host, port, database, user, password, secure }: QueueAddres
     db: database,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
-    ...(secure && { tls: { servername: host } }),
+    // A certificate is asked for by a name alone; numbers are compared all the same.
+    ...(secure && { tls: isIP(host) ? {} : { servername: host } }),
     connectTimeout: patience,
   };
 }

@@ -14,6 +14,7 @@ import { type ProcessAnswer, ProcessPool } from './process-pool.ts';
 import { queueAddress } from './queue-address.ts';
 import { queuePrefix } from './queue-prefix.ts';
 import { type RunOffer, runBoard, runOfferSchema } from './run-offer.ts';
+import { unlessLost } from './unless-lost.ts';
 import { differencesOf, queueNameOf, type WorkIdentity, workIdentity } from './work-identity.ts';
 import type { WorkFailure, WorkJob, WorkReturn } from './work-message.ts';
 import { type Mishap, workerBoard, workerPresenceSchema } from './worker-presence.ts';
@@ -34,6 +35,8 @@ export interface QueueWorkerOptions {
   readonly patience?: number | undefined;
   /** Ends the worker after the jobs under way. */
   readonly signal?: AbortSignal | undefined;
+  /** What it is called among all. Default: machine and process, so that a second one in a process needs a name. */
+  readonly name?: string | undefined;
   /** Does a job in place of the processes; for measuring the queue alone. */
   readonly stub?: ((job: WorkJob) => Promise<unknown>) | undefined;
   /** Told what is worth knowing. */
@@ -72,7 +75,7 @@ class QueueWorker {
   readonly #options: QueueWorkerOptions;
   readonly #identity: WorkIdentity;
   readonly #redis: Redis;
-  readonly #id = `${hostname()}:${process.pid}`;
+  readonly #id: string;
   readonly #runs: Board<typeof runOfferSchema>;
   readonly #workers: Board<typeof workerPresenceSchema>;
   readonly #pool: ProcessPool;
@@ -93,6 +96,7 @@ class QueueWorker {
   constructor(connect: () => Redis, identity: WorkIdentity, options: QueueWorkerOptions) {
     const { concurrency, cacheFolder = defaultCacheFolder(), cacheMB = defaultCacheMB, lease = 20 } = options;
     this.#options = options;
+    this.#id = options.name ?? `${hostname()}:${process.pid}`;
     this.#identity = identity;
     this.#redis = connect();
     this.#runs = new Board(this.#redis, runBoard.key, runOfferSchema, runBoard.seconds);
@@ -143,12 +147,15 @@ class QueueWorker {
 
   /** Jobs under way come to their end, unless Redis is away: then nobody would hear of it. */
   async #close(): Promise<void> {
-    if (!this.#away) {
-      await this.#worker.close().catch(() => undefined);
-      await this.#workers.remove(this.#id).catch(() => undefined);
-    }
+    if (!this.#away) await unlessLost(this.#redis, this.#leave());
+    if (this.#redis.status !== 'ready') void this.#worker.close(true).catch(() => undefined);
     this.#pool.close();
     for (const each of this.#connections) each.disconnect();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#worker.close().catch(() => undefined);
+    await this.#workers.remove(this.#id).catch(() => undefined);
   }
 
   async #do(job: Job<WorkJob, WorkReturn>, token: string): Promise<WorkReturn> {

@@ -10,6 +10,7 @@ import { type JobEnd, JobLedger } from './job-ledger.ts';
 import { isOnThisMachine, type QueueAddress, queueAddress } from './queue-address.ts';
 import { queuePrefix } from './queue-prefix.ts';
 import { type RunOffer, runBoard, runOfferSchema } from './run-offer.ts';
+import { unlessLost } from './unless-lost.ts';
 import { differencesOf, queueNameOf, type WorkIdentity, workIdentity } from './work-identity.ts';
 import type { WorkJob, WorkOrder } from './work-message.ts';
 import { WorkRates } from './work-rates.ts';
@@ -156,17 +157,22 @@ export class WorkQueue {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closed = true;
-    if (!this.#away && this.#offer) {
-      await this.#ledger.withdraw();
-      await this.#runs.remove(this.#offer.id).catch(() => undefined);
-    }
+    if (!this.#away && this.#offer) await unlessLost(this.#redis, this.#leave(this.#offer.id));
+    const isLost = this.#redis.status !== 'ready';
     for (const each of this.#connections) each.disconnect();
-    await Promise.all([this.#queue.close(), this.#events.close()]).catch(() => undefined);
+    const closing = Promise.all([this.#queue.close(), this.#events.close()]).catch(() => undefined);
+    // A farewell would wait for Redis to come back.
+    if (!isLost) await closing;
     await this.content.close();
   }
 
   release(content: Content | undefined): void {
     if (content) this.content.release(content);
+  }
+
+  async #leave(id: string): Promise<void> {
+    await this.#ledger.withdraw();
+    await this.#runs.remove(id).catch(() => undefined);
   }
 
   async #look(): Promise<void> {
