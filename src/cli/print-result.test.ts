@@ -171,10 +171,13 @@ describe('the table of a network in few bits', () => {
       quantisedAccuracy: 0.97,
     };
     const { rows } = evaluationTable({ ...result, fewBits });
-    expect(rows.slice(0, 2).map(([name, top1]) => [name, top1])).toEqual([
+    expect(rows.slice(0, 3).map(([name, top1]) => [name, top1])).toEqual([
       ['full precision*', 0.99],
-      ['w1a2×4', result.source.top1],
+      ['w1a2×4*', 0.97],
+      ['no neurons', result.source.top1],
     ]);
+    const dense = evaluationTable({ ...result, fewBits, steps: [] }).rows;
+    expect(dense.map(([name]) => name).slice(0, 2)).toEqual(['full precision*', 'w1a2×4']);
   });
 });
 

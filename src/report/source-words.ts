@@ -5,7 +5,9 @@ import type { EvaluationResult } from '../results/evaluation-result.ts';
 export function sourceWords({
   fineTuning,
   fewBits,
-}: Pick<EvaluationResult, 'fineTuning' | 'fewBits'>): string {
+  steps,
+}: Pick<EvaluationResult, 'fineTuning' | 'fewBits' | 'steps'>): string {
   if (fineTuning) return 'tuned network without neurons';
+  if (fewBits && steps.length > 0) return 'network without neurons and rounding';
   return fewBits ? `network in few bits (${fewBitName(fewBits)})` : 'source network';
 }
