@@ -77,7 +77,7 @@ export async function eventFilesDataset(
 
 async function sensorOf(path: string): Promise<SensorSize> {
   const file = await openEvents(path);
-  return file.sizeFrom === 'events' ? (usualSizes[file.format] ?? file) : file;
+  return file.sizeFrom === 'events' || file.sizeFrom === 'nothing' ? (usualSizes[file.format] ?? file) : file;
 }
 
 async function* between(

@@ -4,15 +4,17 @@ import { engines } from '../engines/engines.ts';
 import { planRun } from '../engines/plan-run.ts';
 import { parameterRuns } from '../engines/segmented/parameter-runs.ts';
 import type { FloatTensor } from '../graph/float-tensor.ts';
-import type { InputBatch } from '../graph/input-batch.ts';
+import { type InputBatch, sampleCount } from '../graph/input-batch.ts';
 import type { Model } from '../graph/model.ts';
+import { sizeOf } from '../graph/shape.ts';
 import { lookUp } from '../look-up.ts';
 import type { ConversionErrors, SiteConversionErrors } from '../results/diagnosis-result.ts';
+import { besideSource, type ComparedNetwork, type MeasuredSite } from '../sessions/compared-network.ts';
 import { exposeValues } from '../sessions/expose-values.ts';
+import { groupByMemory } from '../sessions/group-by-memory.ts';
 import { OrtSession } from '../sessions/ort-session.ts';
-import { networkKind, type SpikingNetwork } from '../spiking/network-kind.ts';
+import { networkKind } from '../spiking/network-kind.ts';
 import type { Site } from '../spiking/neuron-node.ts';
-import { toSourceForm } from '../spiking/spiking-form.ts';
 import type { ObserveNetworkOptions } from './observe-network.ts';
 
 /**
@@ -30,25 +32,39 @@ export async function measureConversionErrors(
 ): Promise<SiteConversionErrors[]> {
   const network = networkKind(spiking);
   if (!network.spiking) return [];
-  return conversionErrorsOf({ ...network, steps: steps ?? network.steps }, toSourceForm(spiking), input);
+  return conversionErrorsOf(await besideSource({ ...network, steps: steps ?? network.steps }), input);
 }
 
-/** As {@link measureConversionErrors}, of a network that is open. @param original the network that it came from */
+/** As {@link measureConversionErrors}, of a network that stands beside its source. Memory is bounded: of large networks a part of the sites is kept at a time. */
 export async function conversionErrorsOf(
-  network: SpikingNetwork,
-  original: Model,
+  network: ComparedNetwork,
   input: InputBatch,
   options: ObserveNetworkOptions = {},
 ): Promise<SiteConversionErrors[]> {
-  const { threads = 1 } = options;
+  const { memoryMB, valuesMB = memoryMB } = options;
   const sites = network.sites.filter(({ neuron }) => neuron.standsFor && neuron.thresholds);
-  if (sites.length === 0) return [];
+  // What arrives and the decoded value of every step, the source once.
+  const rows = (2 * network.steps + 1) * sampleCount(input);
+  const errors: SiteConversionErrors[] = [];
+  for (const group of groupByMemory(sites, ({ shape }) => 4 * rows * sizeOf(shape), valuesMB)) {
+    errors.push(...(await errorsOfGroup(network, group, input, options)));
+  }
+  return errors;
+}
+
+async function errorsOfGroup(
+  network: ComparedNetwork,
+  sites: readonly MeasuredSite[],
+  input: InputBatch,
+  options: ObserveNetworkOptions,
+): Promise<SiteConversionErrors[]> {
+  const { threads = 1 } = options;
   const plan = planRun(network, { keep: sites.flatMap((site) => [site.value, site.decoded]) });
   const engine = await engines.fast(plan, options);
   const { values } = await engine.run(input).finally(() => engine.close());
   const session = await OrtSession.create(
     exposeValues(
-      original,
+      network.source.model,
       sites.map((site) => site.value),
     ),
     { threads },

@@ -37,12 +37,7 @@ export async function diagnoseFewImages(
   const picture = isNamed(batch) ? undefined : pictureOf(batch);
   const rows = Math.min(diagnosedImages, Math.max(1, Math.floor(mostRows / network.steps)));
   return {
-    conversionErrors: await conversionErrorsOf(
-      network,
-      network.source.model,
-      sliceSamples(batch, 0, rows),
-      options,
-    ),
+    conversionErrors: await conversionErrorsOf(network, sliceSamples(batch, 0, rows), options),
     diagnosis,
     traces: { image, ...(picture && { picture }), ...traces },
   };

@@ -28,6 +28,8 @@ export interface ObserveNetworkOptions {
   readonly threads?: number;
   /** Bound of the memory for activations, in MB; see SegmentedOptions. */
   readonly memoryMB?: number | undefined;
+  /** Bound of the values of sites that are kept at a time, in MB; networks with more are run several times. Default 384, or `memoryMB` where that is less. */
+  readonly valuesMB?: number | undefined;
 }
 
 /**
@@ -39,12 +41,12 @@ export interface ObserveNetworkOptions {
 export async function* observeNetwork(
   network: ComparedNetwork,
   images: InputBatch,
-  { threads = 1, memoryMB }: ObserveNetworkOptions = {},
+  { threads = 1, memoryMB, valuesMB = memoryMB }: ObserveNetworkOptions = {},
 ): AsyncGenerator<SiteObservation> {
   const { steps, sites, source } = network;
   // Input, decoded value and spikes of every step, the activation once.
   const bytesOf = ({ shape }: MeasuredSite) => 4 * (3 * steps + 1) * sizeOf(shape);
-  for (const group of groupByMemory(sites, bytesOf, memoryMB)) {
+  for (const group of groupByMemory(sites, bytesOf, valuesMB)) {
     const plan = planRun(network, {
       keep: group.flatMap(({ value, decoded, spikes }) => [value, decoded, spikes]),
     });

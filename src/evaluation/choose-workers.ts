@@ -85,6 +85,11 @@ export function workerBytes(
   };
 }
 
+/** Memory of a source network and a spiking one that are loaded in one thread, in bytes. Mapped weights count for nothing: they can be read again. */
+export function networkBytes(model: Model): number {
+  return weightLoadingOf(model) === 'mapped' ? 0 : copiesOfWeights * weightBytes(model);
+}
+
 /** Bytes of the weights as float32. */
 function weightBytes({ graph }: Model): number {
   return [...tensorsOf(graph)].reduce((sum, { size }) => sum + 4 * size, 0);

@@ -249,6 +249,21 @@ describe('evaluate', () => {
     expect(warnings).toEqual(['the diagnosis is left out: no memory']);
   });
 
+  it('leaves a diagnosis out for which there is too little memory, without a try', async () => {
+    const warnings: string[] = [];
+    const end = await evaluate({
+      model: spiking,
+      steps: 3,
+      data: input,
+      freeMemory: () => 90 * 2 ** 20,
+      onWarning: (message) => warnings.push(message),
+    });
+    expect(end.finished && [end.result.images, end.result.diagnosis]).toEqual([9, null]);
+    expect(warnings).toEqual([
+      'the diagnosis is left out: it takes 104 MB of memory at least, and 90 MB are free',
+    ]);
+  });
+
   it('leaves a diagnosis out that ended the process twice', async () => {
     const home = join(folder, 'fatal diagnosis');
     const warnings: string[] = [];

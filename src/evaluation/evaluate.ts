@@ -2,14 +2,10 @@ import { freeBatch } from '../batching/free-batch.ts';
 import { withLengthsOfData } from '../conversion/lengths-of-data.ts';
 import { seenDigests } from '../conversion/seen-images.ts';
 import type { Batch } from '../data/load-batch.ts';
-import {
-  diagnosedImages,
-  diagnoseFewImages,
-  type FewImagesDiagnosis,
-} from '../diagnosis/diagnose-few-images.ts';
+import { diagnosedImages } from '../diagnosis/diagnose-few-images.ts';
 import type { EngineName, Synapses } from '../engines/engines.ts';
 import type { StreamAverages } from '../engines/require-stream.ts';
-import { messageOf, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Model } from '../graph/model.ts';
 import { planQuantisation, type QuantisationPlan, rangeImages } from '../quantisation/plan-quantisation.ts';
 import { quantisedNetworks } from '../quantisation/quantised-networks.ts';
@@ -18,11 +14,11 @@ import type { PhaseName } from '../results/phase.ts';
 import type { RunTraces } from '../results/traces.ts';
 import { besideSource, type ComparedNetwork } from '../sessions/compared-network.ts';
 import { withKnownLengths } from '../sessions/known-lengths.ts';
-import { shortageOf } from '../shortage.ts';
 import { checkSteps } from '../spiking/check-steps.ts';
 import { type DenseNetwork, networkKind } from '../spiking/network-kind.ts';
 import type { TaskName } from '../tasks/tasks.ts';
 import type { DeclaredHead } from '../tasks/with-detections.ts';
+import { diagnoseWithinMemory, notDiagnosed } from './diagnose-within-memory.ts';
 import { measuredNetwork } from './measured-network.ts';
 import { requireStreaming } from './require-streaming.ts';
 import { BatchCollector, type EvaluationProgress, type EvaluationRecord } from './run/batch-collector.ts';
@@ -35,9 +31,6 @@ import { PhaseClock } from './run/phase-clock.ts';
 import { summarise } from './summary/summarise.ts';
 import { taskOf } from './task-of.ts';
 import { withNextTokens } from './with-next-tokens.ts';
-
-/** Attempts at a diagnosis that end the process, until it is left out. */
-const mostDiagnoses = 2;
 
 /** What to evaluate, and how. */
 export interface EvaluateOptions {
@@ -63,6 +56,8 @@ export interface EvaluateOptions {
   readonly synapses?: Synapses;
   /** Bound of the memory for the fast engine's activations in each worker, in MB; see SegmentedOptions. */
   readonly memoryMB?: number | undefined;
+  /** Tells how much memory can still be taken, in bytes; the diagnosis keeps to it. Default: as much as it wants. */
+  readonly freeMemory?: (() => number) | undefined;
   /** Whether to evaluate the source network with as many bits as the spikes carry, too. Default true. */
   readonly quantised?: boolean;
   /** A confidence threshold for early exits beside those of the sweep, in [0, 1]. */
@@ -160,6 +155,7 @@ function startRun(
     pictures: data.pictures,
     elsewhere: options.elsewhere,
     record,
+    freeMemory: options.freeMemory,
     quantised,
     exitConfidence,
     signal,
@@ -186,6 +182,7 @@ async function evaluateSpiking(network: ComparedNetwork, run: Run): Promise<Eval
   await evaluateImages(network, run, quantisation);
   const synapses = await synapsesOf(network, run);
   if (signal?.aborted) return stop(run);
+  // Of the first samples of a stream the first one alone would be seen as it was evaluated.
   const { conversionErrors, diagnosis, traces } = stream ? notDiagnosed : await diagnose(network, run);
   clock.begin('summary');
   const summary = summarise(network, collector.batches, { task, quantisation, exitConfidence, stream });
@@ -205,31 +202,13 @@ async function synapsesOf(network: ComparedNetwork, { task, clock, images, colle
   return null;
 }
 
-/** What is counted is worth more than a look at a few images: where memory does not do for that, it is left out. */
-async function diagnose(
-  network: ComparedNetwork,
-  { clock, images, record, running: { workers, threads, memoryMB, onWarning } }: Run,
-): Promise<FewImagesDiagnosis> {
+async function diagnose(network: ComparedNetwork, { clock, images, record, freeMemory, running }: Run) {
   clock.begin('diagnosis');
+  const { workers, threads, memoryMB, onWarning } = running;
   // The workers have ended: their processors are free.
   const all = threads * Math.max(1, workers);
-  if (((await record?.beginDiagnosis?.()) ?? 0) >= mostDiagnoses) {
-    onWarning(
-      'the diagnosis is left out: the last attempts at it ended the process, perhaps for lack of memory',
-    );
-    return notDiagnosed;
-  }
-  try {
-    return await diagnoseFewImages(network, await images.first(diagnosedImages), { threads: all, memoryMB });
-  } catch (error) {
-    if (shortageOf(error) !== 'memory') throw error;
-    onWarning(`the diagnosis is left out: ${messageOf(error)}`);
-    return notDiagnosed;
-  }
+  return diagnoseWithinMemory(network, { images, record, threads: all, memoryMB, freeMemory, onWarning });
 }
-
-/** Of the first samples of a stream the first one alone would be seen as it was evaluated. */
-const notDiagnosed: FewImagesDiagnosis = { conversionErrors: [], diagnosis: null };
 
 /** The quantised networks of a plan: made once, whatever the number of workers. */
 async function networksOf(

@@ -219,6 +219,7 @@ async function evaluateInto(
     exitConfidence: settings.exitConfidence,
     stream,
     memoryMB: settings.memoryMB,
+    freeMemory,
     ...(signal && { signal }),
     ...(steps !== undefined && { steps }),
     onWarning: (message) => onNotice?.({ kind: 'recovered', message }),

@@ -8,5 +8,9 @@ const unbounded = 1e30;
 export const chargeAlignedKernel = defineKernel({
   neuron: chargeAligned,
   function: 'chargeAligned',
-  settings: (parameters, { bounded }) => ({ ...parameters, most: bounded ? 1 : unbounded }),
+  settings: (parameters, { bounded, extraSpikes: extra }) => ({
+    ...parameters,
+    most: bounded ? 1 : unbounded,
+    extra,
+  }),
 });

@@ -167,12 +167,14 @@ interface ChargeAlignedFields {
   readonly threshold: number;
   readonly kappa: number;
   readonly most: number;
+  readonly extra: number;
 }
 
 function writeChargeAligned(to: RecordWriter, from: ChargeAlignedFields): void {
   to.number(80, from.threshold);
   to.number(84, from.kappa);
   to.number(88, from.most);
+  to.number(92, from.extra);
 }
 
 interface ExpandEventsFields {
@@ -364,6 +366,7 @@ function writeLeakyIntegrateAndFire(to: RecordWriter, from: LeakyIntegrateAndFir
 interface OffsetCalibratingFields {
   readonly hidden: number;
   readonly iterations: number;
+  readonly judgesFirst: number;
   readonly threshold: number;
   readonly initialPotential: number;
   readonly amplitude: number;
@@ -372,9 +375,10 @@ interface OffsetCalibratingFields {
 function writeOffsetCalibrating(to: RecordWriter, from: OffsetCalibratingFields): void {
   to.whole(80, from.hidden);
   to.whole(84, from.iterations);
-  to.number(88, from.threshold);
-  to.number(92, from.initialPotential);
-  to.number(96, from.amplitude);
+  to.whole(88, from.judgesFirst);
+  to.number(92, from.threshold);
+  to.number(96, from.initialPotential);
+  to.number(100, from.amplitude);
 }
 
 interface MultiThresholdFields {

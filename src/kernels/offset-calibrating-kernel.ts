@@ -5,5 +5,10 @@ import { defineKernel } from './define-kernel.ts';
 export const offsetCalibratingKernel = defineKernel({
   neuron: offsetCalibrating,
   function: 'offsetCalibrating',
-  settings: (parameters, { hiddenSteps: hidden, iterations }) => ({ ...parameters, hidden, iterations }),
+  settings: (parameters, { hiddenSteps: hidden, iterations, judged }) => ({
+    ...parameters,
+    hidden,
+    iterations,
+    judgesFirst: Number(judged === 'first'),
+  }),
 });

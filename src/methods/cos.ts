@@ -14,24 +14,33 @@ import {
 /** Initial potential before the shift, in units of the threshold. */
 const initialPotential = 0.5;
 
-function specWith(hiddenSteps: number, iterations: number): SpecOfThreshold {
+/** Which rehearsal decides about shifts behind the first one. */
+type Judged = 'latest' | 'first';
+
+function specWith(hiddenSteps: number, iterations: number, judged: Judged): SpecOfThreshold {
   return (activation, threshold) =>
     neuronSpec(
       offsetCalibrating,
-      { ...toActivationAttributes(activation), hiddenSteps, iterations },
+      { ...toActivationAttributes(activation), hiddenSteps, iterations, judged },
       thresholdParameters({ shape: [], values: [threshold] }, initialPotential),
     );
 }
 
 /** @param hiddenSteps ρ @param iterations shifts at most */
-function preset(hiddenSteps: number, iterations: number): Preset {
-  const specOfThreshold = specWith(hiddenSteps, iterations);
+function preset(hiddenSteps: number, iterations: number, judged: Judged = 'latest'): Preset {
+  const specOfThreshold = specWith(hiddenSteps, iterations, judged);
   const shifts = iterations === 1 ? 'one shift' : `up to ${iterations} shifts`;
+  const told = judged === 'first' ? ', each told by the first residual' : '';
   return {
-    summary: `ρ = ${hiddenSteps} hidden steps before step 1, ${shifts} of the initial potential.`,
+    summary: `ρ = ${hiddenSteps} hidden steps before step 1, ${shifts} of the initial potential${told}.`,
     differences: [
       'The paper starts from a network trained with QCFS, whose bounds are the thresholds; for plain ReLU the thresholds minimise the squared error of the decoded value after T steps.',
       'A neuron that fired at every hidden step is not shifted upwards.',
+      ...(judged === 'first'
+        ? [
+            'Later shifts, which the authors’ code has but does not use, are as long as the rehearsal before each asks for.',
+          ]
+        : []),
     ],
     calibrate: (site, steps) => fittedCalibration(site, steps, specOfThreshold),
     fromThresholds: ({ positive }) => specOfThreshold({ kind: 'relu' }, positive),
@@ -57,5 +66,6 @@ export const cos = defineMethod({
     'rho4-iterated': preset(4, 4),
     rho8: preset(8, 1),
     'rho8-iterated': preset(8, 4),
+    'rho4-first-residual': preset(4, 4, 'first'),
   },
 });

@@ -41,11 +41,24 @@ function placeAsPublished(graph: Graph): SpikeSite[] {
   return sites.map((site) => ({ ...site, group: groups.get(site.name) }));
 }
 
-const specOfThreshold: SpecOfThreshold = (activation, threshold) =>
-  neuronSpec(chargeAligned, { ...toActivationAttributes(activation), bounded: true }, { threshold, kappa });
+/** Neurons whose counts go up to the number of steps, beyond it by some spikes, or as far as they want. */
+function specWith(bounded: boolean, extraSpikes = 0): SpecOfThreshold {
+  return (activation, threshold) =>
+    neuronSpec(
+      chargeAligned,
+      { ...toActivationAttributes(activation), bounded, extraSpikes },
+      { threshold, kappa },
+    );
+}
 
-const unboundedSpec: SpecOfThreshold = (activation, threshold) =>
-  neuronSpec(chargeAligned, { ...toActivationAttributes(activation), bounded: false }, { threshold, kappa });
+const specOfThreshold = specWith(true);
+
+const unboundedSpec = specWith(false);
+
+/** Spikes that the count may exceed the number of steps by, for activations beyond the quantile. */
+const extraSpikes = 2;
+
+const extendedSpec = specWith(true, extraSpikes);
 
 function boundPreset(summary: string, quantile: number): Preset {
   return {
@@ -99,6 +112,15 @@ export const ecc = defineMethod({
       ],
       calibrate: (site) => boundCalibration(site, { quantile: 0.999 }, unboundedSpec),
       fromThresholds: ({ positive }) => unboundedSpec({ kind: 'relu' }, positive),
+    },
+    extended: {
+      summary: `Threshold: the 99.9 % quantile; spike counts go up to t + ${extraSpikes}, as in the authors’ code with ext = ${extraSpikes}.`,
+      differences: [
+        ...differences,
+        'Biases enter in each of the T steps; the authors’ code counts them T + ext times. A run that is longer altogether has more steps.',
+      ],
+      calibrate: (site) => boundCalibration(site, { quantile: 0.999 }, extendedSpec),
+      fromThresholds: ({ positive }) => extendedSpec({ kind: 'relu' }, positive),
     },
     scales: scalesPreset(
       'Thresholds are the largest numbers of a quantised network: at T = 2^b − 1 steps its activations of b bits are the spike counts.',

@@ -10,6 +10,8 @@ const attributes = z.object({
   ...activationAttributes,
   /** Whether a neuron has emitted one spike a step at most. */
   bounded: z.boolean().default(true),
+  /** By how many spikes the count of a bounded neuron may exceed the number of steps. */
+  extraSpikes: z.int().min(0).max(256).default(0),
 });
 
 /**
@@ -19,7 +21,7 @@ const attributes = z.object({
  *
  * Parameters, each a scalar or one number a channel: `threshold` θ > 0 in units of the activation; `kappa` κ in [0, 1),
  * the share of a threshold from which a residual still makes a spike (1/2: the count is rounded). With `bounded` false the count has no upper bound: activations
- * beyond the threshold are told, by more than one spike a step.
+ * beyond the threshold are told, by more than one spike a step; with `extraSpikes` as far as so many spikes more do.
  *
  * Differs from the paper, which states the count at the end of T steps: here it holds at the end of every step, so that
  * the outputs at step t are those of a run with T = t.
@@ -28,7 +30,7 @@ export const chargeAligned = defineNeuron({
   name: 'charge-aligned',
   summary: 'Keeps its spike count at what the charge received so far calls for.',
   equations: [
-    'N(t) = clip(⌊t·x̄(t)/θ + κ⌋, 0, t), without the upper bound where bounded is false',
+    'N(t) = clip(⌊t·x̄(t)/θ + κ⌋, 0, t + extra spikes), without the upper bound where bounded is false',
     's(t) = θ·(N(t) − N(t−1))',
     'Q(t) = θ·N(t);  decoded: Q(t)/t',
   ].join('\n'),
@@ -45,10 +47,13 @@ export const chargeAligned = defineNeuron({
   },
   initialPotential: ({ threshold, kappa }) => kappa * threshold,
   standsFor: fromActivationAttributes,
-  functionName: ({ bounded }) => (bounded ? 'ChargeAligned' : 'ChargeAligned_unbounded'),
+  functionName: ({ bounded, extraSpikes }) => {
+    if (!bounded) return 'ChargeAligned_unbounded';
+    return extraSpikes === 0 ? 'ChargeAligned' : `ChargeAligned_extra${extraSpikes}`;
+  },
   levels: () => Array.from({ length: mostUnits }, (_, i) => i + 1),
-  step({ mean, t }, state, { threshold, kappa }, { bounded }) {
-    const most = bounded ? t : Number.POSITIVE_INFINITY;
+  step({ mean, t }, state, { threshold, kappa }, { bounded, extraSpikes }) {
+    const most = bounded ? t + extraSpikes : Number.POSITIVE_INFINITY;
     const count = Math.min(Math.max(Math.floor((mean * t) / threshold + kappa), 0), most);
     const spike = count * threshold - state.emitted;
     state.emitted = count * threshold;
@@ -62,13 +67,15 @@ export const chargeAligned = defineNeuron({
 function lower(
   build: GraphBuilder,
   values: StepValues<'threshold' | 'kappa', 'emitted'>,
-  { bounded }: z.infer<typeof attributes>,
+  { bounded, extraSpikes }: z.infer<typeof attributes>,
 ): StepOutputs<'emitted'> {
   const { threshold, kappa } = values.parameters;
   const charge = build.op('Div', [build.op('Mul', [values.mean, values.t]), threshold]);
   const count = build.op('Floor', [build.op('Add', [charge, kappa])], {}, { name: 'count' });
   const positive = build.op('Max', [count, build.scalar('zero', 0)]);
-  const told = bounded ? build.op('Min', [positive, values.t]) : positive;
+  const most = () =>
+    extraSpikes === 0 ? values.t : build.op('Add', [values.t, build.scalar('extra', extraSpikes)]);
+  const told = bounded ? build.op('Min', [positive, most()]) : positive;
   const next = build.op('Mul', [told, threshold]);
   const spike = build.op('Sub', [next, values.state.emitted], {}, { name: 'spike' });
   const decoded = build.op('Div', [next, values.t], {}, { name: 'decoded' });

@@ -17,8 +17,8 @@ import { offsetCalibrating } from './offset-calibrating.ts';
 
 type Attributes = AttributesOf<typeof offsetCalibrating>;
 
-function attributesWith(hiddenSteps: number, iterations = 1): Attributes {
-  return offsetCalibrating.attributes.parse({ hiddenSteps, iterations });
+function attributesWith(hiddenSteps: number, iterations = 1, judged = 'latest'): Attributes {
+  return offsetCalibrating.attributes.parse({ hiddenSteps, iterations, judged });
 }
 
 /** Running means of a current. */
@@ -31,8 +31,8 @@ function meansOf(current: readonly number[]): Float64Array {
 }
 
 /** The initial potential after hidden steps with this current; θ = 1, v(0) = 1/2. */
-function calibrated(current: readonly number[], iterations = 1): number {
-  const attributes = attributesWith(current.length, iterations);
+function calibrated(current: readonly number[], iterations = 1, judged = 'latest'): number {
+  const attributes = attributesWith(current.length, iterations, judged);
   const { adapt } = offsetCalibrating.rehearsal!;
   return adapt(meansOf(current), integrateAndFireParameters(1, 0.5), attributes).initialPotential!;
 }
@@ -65,29 +65,49 @@ describe('offsetCalibrating', () => {
     expect(calibrated(current, 8)).toBe(calibrated(current, 2));
   });
 
-  it.each([1, 3])('rehearses layer after layer alike in all lowerings, %i iterations', async (iterations) => {
-    const model = twoLayers(attributesWith(3, iterations));
-    const plan = planRun(model, { steps: 5, statistics: true });
-    const data = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i * 1.7 + 0.3) * 1.3);
-    const exact = await createOracleEngine(plan).run({ shape: [2, 6], data });
-    expect(exact.logits.shape).toEqual([5, 2, 2]);
-
-    const steps = model.clone();
-    setSteps(steps, 5);
-    const lowered = evaluateModel(steps, { x: ndArray([2, 6], Float64Array.from(data)) }).get('y')!;
-    expect(lowered.shape).toEqual([5, 2, 2]);
-    // The steps of the function are float64 here, but its constants are float32.
-    for (const [i, value] of exact.logits.data.entries()) expect(lowered.data[i]).toBeCloseTo(value, 5);
-
-    const engine = await createInGraphEngine(plan);
-    const fast = await engine.run({ shape: [2, 6], data });
-    await engine.close();
-    for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 5);
-    expect(fast.activity).toEqual(exact.activity);
-    expect(exact.activity!.hiddenSteps).toBe(3);
-    expect(Object.keys(exact.activity!.spikes)).toEqual(['a', 'b']);
-    expect(exact.activity!.spikes.a).toHaveLength(8);
+  it('shifts again by the residual that it had at first, when told to, whatever the shift before has done', () => {
+    // 1.1 thresholds are left over: 1 is enough to shift once more, in spite of the spike that was gained. Silent at −0.3 then.
+    const late = [-0.4, -0.4, 1.9, 1.5];
+    expect(calibrated(late, 4)).toBeCloseTo(0.5 + 1, 12);
+    expect(calibrated(late, 2, 'first')).toBeCloseTo(0.5 + 1 + 1.301, 12);
+    expect(calibrated(late, 4, 'first')).toBe(calibrated(late, 2, 'first'));
+    // 2.4 are left over: shifts at 1, 1 and 2, but not at 3.
+    expect(calibrated([0, 0, 0, 2.9], 4)).toBeCloseTo(0.5 + 2, 12);
+    expect(calibrated([0, 0, 0, 2.9], 4, 'first')).toBeCloseTo(0.5 + 3, 12);
+    // Two spikes at −2: as many are taken back as there were.
+    expect(calibrated([3, -0.5, -4], 4, 'first')).toBeCloseTo(calibrated([3, -0.5, -4], 2), 12);
   });
+
+  it.each([
+    [1, 'latest'],
+    [3, 'latest'],
+    [3, 'first'],
+  ])(
+    'rehearses layer after layer alike in all lowerings, %i iterations by the %s residual',
+    async (iterations, judged) => {
+      const model = twoLayers(attributesWith(3, iterations, judged));
+      const plan = planRun(model, { steps: 5, statistics: true });
+      const data = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i * 1.7 + 0.3) * 1.3);
+      const exact = await createOracleEngine(plan).run({ shape: [2, 6], data });
+      expect(exact.logits.shape).toEqual([5, 2, 2]);
+
+      const steps = model.clone();
+      setSteps(steps, 5);
+      const lowered = evaluateModel(steps, { x: ndArray([2, 6], Float64Array.from(data)) }).get('y')!;
+      expect(lowered.shape).toEqual([5, 2, 2]);
+      // The steps of the function are float64 here, but its constants are float32.
+      for (const [i, value] of exact.logits.data.entries()) expect(lowered.data[i]).toBeCloseTo(value, 5);
+
+      const engine = await createInGraphEngine(plan);
+      const fast = await engine.run({ shape: [2, 6], data });
+      await engine.close();
+      for (const [i, value] of exact.logits.data.entries()) expect(fast.logits.data[i]).toBeCloseTo(value, 5);
+      expect(fast.activity).toEqual(exact.activity);
+      expect(exact.activity!.hiddenSteps).toBe(3);
+      expect(Object.keys(exact.activity!.spikes)).toEqual(['a', 'b']);
+      expect(exact.activity!.spikes.a).toHaveLength(8);
+    },
+  );
 
   it('does not count its hidden steps among the steps of a model', () => {
     const model = twoLayers(attributesWith(3));

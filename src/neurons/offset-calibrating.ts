@@ -16,6 +16,8 @@ const attributes = z.object({
   hiddenSteps: z.int().min(1).max(256).default(4),
   /** How often the initial potential is shifted at most, each time by the distance of one spike. */
   iterations: z.int().min(1).max(16).default(1),
+  /** Whether later shifts are judged by the residual that the `latest` rehearsal leaves, or by that of the `first` one. */
+  judged: z.enum(['latest', 'first']).default('latest'),
 });
 
 /** Stands for "no such step". */
@@ -34,7 +36,9 @@ const margin = { silence: 0.999, fire: 1.001 } as const;
  *
  * Differs from the paper, whose shift is ±θ: as in the authors' code the shift is at least θ, and larger where that is
  * needed to gain or lose a spike. A neuron that has fired at every hidden step is not shifted upwards (it cannot fire
- * more often). Further iterations judge the spike count after the last shift.
+ * more often). Further iterations judge the spike count after the last shift, or, with `judged` `first`, as the authors' code has them
+ * (switched off there): iteration i = 1, 2… shifts again where the residual of the first rehearsal was below −i·θ with more than i spikes, or at
+ * least i·θ; by how much, the rehearsal from the shifted potential says.
  */
 export const offsetCalibrating = defineNeuron({
   ...integrateAndFire,
@@ -51,31 +55,53 @@ export const offsetCalibrating = defineNeuron({
     'Hao, Ding, Bu, Huang, Yu: Bridging the Gap between ANNs and SNNs by Calibrating Offset Spikes, ICLR 2023, arXiv:2302.10685',
   attributes,
   standsFor: fromActivationAttributes,
-  functionName: ({ hiddenSteps, iterations }) =>
-    `OffsetCalibrating_${hiddenSteps}${iterations === 1 ? '' : `_iterated${iterations}`}`,
+  functionName: ({ hiddenSteps, iterations, judged }) =>
+    `OffsetCalibrating_${hiddenSteps}${iterations === 1 ? '' : `_iterated${iterations}${judged === 'first' ? '_first' : ''}`}`,
   levels: () => [1],
   rehearsal: {
     steps: ({ hiddenSteps }) => hiddenSteps,
-    adapt(means, parameters, { iterations }) {
+    adapt(means, parameters, { iterations, judged }) {
       let potential = parameters.initialPotential;
-      for (let i = 0; i < iterations; i++) potential += shiftOf(means, parameters, potential);
+      let first: Rehearsal<number> | undefined;
+      for (let i = 0; i < iterations; i++) {
+        const latest = rehearse(means, parameters, potential);
+        first ??= latest;
+        const [judge, times] = judged === 'first' ? [first, i] : [latest, 0];
+        potential += shiftOf(latest, parameters.threshold, judge, times);
+      }
       return { ...parameters, initialPotential: potential };
     },
-    lower(build, means, parameters, { iterations }) {
+    lower(build, means, parameters, { iterations, judged }) {
       let potential = parameters.initialPotential;
-      for (let i = 0; i < iterations; i++) potential = lowerShift(build, means, parameters, potential);
+      let first: Rehearsal<string> | undefined;
+      for (let i = 0; i < iterations; i++) {
+        const latest = lowerRehearsal(build, means, parameters, potential);
+        first ??= latest;
+        const [judge, times] = judged === 'first' ? [first, i] : [latest, 0];
+        potential = lowerShift(build, latest, parameters.threshold, potential, judge, times);
+      }
       return { ...parameters, initialPotential: potential };
     },
   },
   lower: lowerIntegrateAndFire,
 });
 
-/** What one rehearsal from this potential asks for. */
-function shiftOf(
+/** What the hidden steps came to: numbers, or the names of their values. */
+interface Rehearsal<Value> {
+  readonly count: Value;
+  readonly lowestFiring: Value;
+  readonly highestSilent: Value;
+  /** What is left over of what was received and of the potential before any shift. */
+  readonly residual: Value;
+  /** Hidden steps. */
+  readonly steps: Value;
+}
+
+function rehearse(
   means: Float64Array,
   { threshold, initialPotential }: Parameters<IntegrateAndFireParameter>,
   potential: number,
-): number {
+): Rehearsal<number> {
   let [count, lowestFiring, highestSilent] = [0, none, -none];
   for (const [i, mean] of means.entries()) {
     const m = potential + (i + 1) * mean - count * threshold;
@@ -86,29 +112,46 @@ function shiftOf(
       highestSilent = Math.max(highestSilent, m);
     }
   }
-  const residual = initialPotential + means.length * means.at(-1)! - count * threshold;
-  if (residual < 0 && count > 0) return -Math.max(threshold, lowestFiring - margin.silence * threshold);
-  if (residual >= threshold && count < means.length) {
-    return Math.max(threshold, margin.fire * threshold - highestSilent);
-  }
+  const steps = means.length;
+  const residual = initialPotential + steps * means.at(-1)! - count * threshold;
+  return { count, lowestFiring, highestSilent, residual, steps };
+}
+
+/**
+ * What one rehearsal asks for: the distance of one spike, where there is one to lose or to gain.
+ *
+ * @param judge the rehearsal whose residual decides
+ * @param times how often it has been judged by before
+ */
+function shiftOf(
+  latest: Rehearsal<number>,
+  threshold: number,
+  judge: Rehearsal<number>,
+  times: number,
+): number {
+  const tooMany = judge.residual < -times * threshold && judge.count > times;
+  if (tooMany && latest.count > 0)
+    return -Math.max(threshold, latest.lowestFiring - margin.silence * threshold);
+  const tooFew = judge.residual >= Math.max(1, times) * threshold;
+  if (tooFew && latest.count < latest.steps)
+    return Math.max(threshold, margin.fire * threshold - latest.highestSilent);
   return 0;
 }
 
-/** The same as operators. @returns the shifted potential */
-function lowerShift(
+/** The same as operators. */
+function lowerRehearsal(
   build: GraphBuilder,
   means: string,
-  parameters: ValueNames<IntegrateAndFireParameter>,
+  { threshold, initialPotential }: ValueNames<IntegrateAndFireParameter>,
   potential: string,
-): string {
-  const { threshold } = parameters;
-  const steps = build.op('Gather', [
+): Rehearsal<string> {
+  const length = build.op('Gather', [
     build.op('Shape', [means]),
     build.constant('axis', Tensor.int64([], [0])),
   ]);
-  const rho = build.op('Cast', [steps], { to: 1 }, { name: 'rho' });
+  const steps = build.op('Cast', [length], { to: 1 }, { name: 'rho' });
   const one = build.scalar('one', 1);
-  const times = build.op('Range', [one, build.op('Add', [rho, one]), one]);
+  const times = build.op('Range', [one, build.op('Add', [steps, one]), one]);
   const last = build.op('Gather', [means, build.constant('last', Tensor.int64([], [-1]))], { axis: 0 });
   const zeros = build.op('Mul', [last, build.scalar('zero', 0)]);
   const start = [zeros, add(build, zeros, none), add(build, zeros, -none)];
@@ -116,19 +159,33 @@ function lowerShift(
     body: rehearsalBody(threshold, potential),
     num_scan_inputs: 2,
   }) as [string, string, string];
-
-  const received = build.op('Add', [build.op('Mul', [last, rho]), parameters.initialPotential]);
+  const received = build.op('Add', [build.op('Mul', [last, steps]), initialPotential]);
   const residual = build.op('Sub', [received, build.op('Mul', [count, threshold])], {}, { name: 'residual' });
-  const tooMany = build.op('And', [
-    build.op('Less', [residual, build.scalar('nothing', 0)]),
-    build.op('Less', [build.scalar('quiet', 0), count]),
-  ]);
-  const tooFew = build.op('And', [
-    build.op('Not', [build.op('Less', [residual, threshold])]),
-    build.op('Less', [count, rho]),
-  ]);
-  const down = build.op('Sub', [lowestFiring, scaled(build, threshold, margin.silence)]);
-  const up = build.op('Sub', [scaled(build, threshold, margin.fire), highestSilent]);
+  return { count, lowestFiring, highestSilent, residual, steps };
+}
+
+/** @returns the shifted potential */
+function lowerShift(
+  build: GraphBuilder,
+  latest: Rehearsal<string>,
+  threshold: string,
+  potential: string,
+  judge: Rehearsal<string>,
+  times: number,
+): string {
+  const and = (...[first, ...rest]: [string, ...string[]]) =>
+    rest.reduce((all, each) => build.op('And', [all, each]), first);
+  const tooMany = and(
+    build.op('Less', [judge.residual, scaled(build, threshold, -times)]),
+    build.op('Less', [build.scalar('taken', times), judge.count]),
+    build.op('Less', [build.scalar('quiet', 0), latest.count]),
+  );
+  const tooFew = and(
+    build.op('Not', [build.op('Less', [judge.residual, scaled(build, threshold, Math.max(1, times))])]),
+    build.op('Less', [latest.count, latest.steps]),
+  );
+  const down = build.op('Sub', [latest.lowestFiring, scaled(build, threshold, margin.silence)]);
+  const up = build.op('Sub', [scaled(build, threshold, margin.fire), latest.highestSilent]);
   const lowered = build.op('Sub', [potential, build.op('Max', [threshold, down])]);
   const raised = build.op('Add', [potential, build.op('Max', [threshold, up])]);
   const otherwise = build.op('Where', [tooFew, raised, potential]);

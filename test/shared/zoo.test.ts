@@ -1,17 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../src/conversion/convert.ts';
 import { engines } from '../../src/engines/engines.ts';
 import { planRun } from '../../src/engines/plan-run.ts';
-import { readNpy } from '../../src/files/read-npy.ts';
-import { npyToFloat32 } from '../../src/formats/npy.ts';
-import type { FloatTensor } from '../../src/graph/float-tensor.ts';
-import type { InputBatch, InputTensor } from '../../src/graph/input-batch.ts';
 import { ecmt } from '../../src/methods/ecmt.ts';
 import { openNetwork } from '../../src/opening/open-network.ts';
 import { OrtSession } from '../../src/sessions/ort-session.ts';
 import { hasShared, shared } from './shared-folder.ts';
+import { floats, isText, samplesOf, textsOf } from './zoo-samples.ts';
 
 const there = hasShared('golden', 'zoo');
 const folders = there
@@ -20,37 +17,18 @@ const folders = there
       .map(({ name }) => name)
   : [];
 
-/** What the folders of text networks feed; the others have input.npy. */
-const textInputs = ['input_ids', 'attention_mask', 'token_type_ids'];
-const isText = (name: string) => existsSync(shared('golden', 'zoo', name, 'input_ids.npy'));
-
-async function floats(name: string, file: string): Promise<FloatTensor> {
-  const array = await readNpy(shared('golden', 'zoo', name, file));
-  return { shape: array.shape, data: npyToFloat32(array) };
-}
-
-/** The samples of a folder. */
-async function samplesOf(name: string): Promise<InputBatch> {
-  if (!isText(name)) return floats(name, 'input.npy');
-  const inputs: Record<string, InputTensor> = {};
-  for (const [input, { data, dims }] of Object.entries(await feedsOf(name))) {
-    inputs[input] = { data: data as BigInt64Array, shape: dims };
-  }
-  return { inputs };
-}
-
 /** What the network of a folder reads, as the runtime takes it. */
 async function feedsOf(name: string): Promise<Record<string, ort.Tensor>> {
   if (!isText(name)) {
     const { data, shape } = await floats(name, 'input.npy');
     return { x: new ort.Tensor('float32', data as Float32Array, [...shape]) };
   }
-  const files = textInputs.filter((input) => existsSync(shared('golden', 'zoo', name, `${input}.npy`)));
-  const tensors = files.map(async (input) => {
-    const { data, shape } = await readNpy(shared('golden', 'zoo', name, `${input}.npy`));
-    return [input, new ort.Tensor('int64', data as BigInt64Array, shape)] as const;
-  });
-  return Object.fromEntries(await Promise.all(tensors));
+  return Object.fromEntries(
+    Object.entries(await textsOf(name)).map(([input, { data, shape }]) => [
+      input,
+      new ort.Tensor('int64', data as BigInt64Array, shape),
+    ]),
+  );
 }
 
 /** The largest deviation of a number from another one. */

@@ -176,11 +176,12 @@ function told(settings: Reading, written: object, line: string): void {
 
 function linesOf(description: EventDescription): string[] {
   const { path, format, width, height, sizeFrom, events, on, off, first, last, duration, rate } = description;
-  const says = { given: 'as given', file: 'the file says', events: 'the largest address' }[sizeFrom];
+  const says = { given: 'as given', file: 'the file says', events: 'the largest address' };
+  const sensor = sizeFrom === 'nothing' ? 'of unknown size' : `${width} × ${height} (${says[sizeFrom]})`;
   const share = (count: number) => (events > 0 ? ((100 * count) / events).toFixed(1) : '0.0');
   const { busiest, activePixels, notes } = description;
   return [
-    `${path}: ${format}, sensor ${width} × ${height} (${says})`,
+    `${path}: ${format}, sensor ${sensor}`,
     `${events} events, ON ${share(on)} %, OFF ${share(off)} %`,
     ...(first !== undefined && last !== undefined
       ? [

@@ -280,7 +280,7 @@ describe('files of events', () => {
       '1 events earlier than the one before them; given its time (the first: 3 µs behind 5 µs)',
     ]);
     const empty = await read(await put('empty.bin', []));
-    expect([empty.events.t.length, empty.width, empty.height, empty.sizeFrom]).toEqual([0, 1, 1, 'events']);
+    expect([empty.events.t.length, empty.width, empty.height, empty.sizeFrom]).toEqual([0, 1, 1, 'nothing']);
   });
 
   it('have room for a sensor, or say that they have not', async () => {

@@ -16,8 +16,8 @@ export interface EventFile extends SensorSize {
   readonly path: string;
   /** Name of its format. */
   readonly format: string;
-  /** What says the size of the sensor: whoever opened the file, the file, its format, or else the largest address in it. */
-  readonly sizeFrom: 'given' | 'file' | 'events';
+  /** What says the size of the sensor: whoever opened the file, the file, its format, or else the largest address in it; `nothing` where there are no events. */
+  readonly sizeFrom: 'given' | 'file' | 'events' | 'nothing';
   /**
    * The events from the first on, in the order of time and within the sensor, as often as it is asked.
    *
@@ -46,8 +46,9 @@ export async function openEvents(path: string, options: EventFileOptions = {}): 
   const notes = new EventNotes();
   const { format, opened } = await openAny(path, source, notes);
   const told = options.size ?? opened.size;
-  const size = told ?? (await largestAddress(opened));
-  const sizeFrom = options.size ? 'given' : opened.size ? 'file' : 'events';
+  const seen = told ? undefined : await largestAddress(opened);
+  const size = told ?? seen ?? { width: 1, height: 1 };
+  const sizeFrom = options.size ? 'given' : opened.size ? 'file' : seen ? 'events' : 'nothing';
   notes.clear();
   return {
     path,
@@ -100,13 +101,13 @@ function readHead(path: string, source: FileSource): Uint8Array {
   }
 }
 
-async function largestAddress(opened: OpenedEvents): Promise<SensorSize> {
-  let [width, height] = [1, 1];
+async function largestAddress(opened: OpenedEvents): Promise<SensorSize | undefined> {
+  let [width, height] = [0, 0];
   for await (const { x, y } of opened.chunks()) {
     for (let i = 0; i < x.length; i++) {
       if (x[i]! >= width) width = x[i]! + 1;
       if (y[i]! >= height) height = y[i]! + 1;
     }
   }
-  return { width, height };
+  return width === 0 ? undefined : { width, height };
 }

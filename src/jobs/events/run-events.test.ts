@@ -113,6 +113,10 @@ describe('a stream of events through a network', () => {
     await expect(first(networkFor(size, 5))).rejects.toThrow(
       'made.raw: expected events of a sensor of 12 × 10 pixels, as the network sees, got 20 × 10. Give a recording of such a sensor, say its size where the file does not, or train a network for this one.',
     );
+    const empty = { ...stream, width: 1, height: 1, sizeFrom: 'nothing' as const };
+    await expect(runEvents(networkFor(size, 5), empty).next()).rejects.toThrow(
+      'made.raw: expected events of a sensor of 12 × 10 pixels, as the network sees, got a recording without events. Give a recording of such a sensor, say its size where the file does not, or train a network for this one.',
+    );
     await expect(first(networkFor(size, 5, 0))).rejects.toThrow(
       'hybrid: expected a spiking network with one input over time, [steps, 2, height, width], got a network that does not spike. Train one on events, such as event-hybrid, or convert one with a time axis.',
     );

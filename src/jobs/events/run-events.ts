@@ -7,6 +7,7 @@ import { planRun } from '../../engines/plan-run.ts';
 import { Stream } from '../../engines/stream.ts';
 import { UsageError } from '../../errors.ts';
 import { eventFrames } from '../../events/bin-events.ts';
+import type { EventFile } from '../../files/events/open-events.ts';
 import type { EventChunks, SensorSize } from '../../formats/events/events.ts';
 import type { FloatTensor } from '../../graph/float-tensor.ts';
 import { stepMilliseconds } from '../../hybrid/step-milliseconds.ts';
@@ -16,6 +17,8 @@ import type { Network } from '../../opening/open-network.ts';
 export interface EventStream extends SensorSize {
   /** What messages call it. */
   readonly path: string;
+  /** What says the size of the sensor; `nothing` where there are no events to tell it. */
+  readonly sizeFrom?: EventFile['sizeFrom'];
   chunks(): EventChunks;
 }
 
@@ -200,7 +203,7 @@ function requireSensor({ model, path, inputShape, spiking }: Network, stream: Ev
   throw new UsageError({
     where: stream.path,
     expected: `events of a sensor of ${width} × ${height} pixels, as the network sees`,
-    got: `${stream.width} × ${stream.height}`,
+    got: stream.sizeFrom === 'nothing' ? 'a recording without events' : `${stream.width} × ${stream.height}`,
     remedy:
       'Give a recording of such a sensor, say its size where the file does not, or train a network for this one',
   });

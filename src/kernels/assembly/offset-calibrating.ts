@@ -21,10 +21,14 @@ class State {
 export class OffsetCalibrating extends NeuronRun {
   hidden: i32;
   iterations: i32;
+  /** 1 where the first rehearsal decides about later shifts, too. */
+  judgesFirst: i32;
   threshold: f32;
   initialPotential: f32;
   amplitude: f32;
   private charge: v128;
+  private judgedCount: v128;
+  private judgedResidual: v128;
 
   @inline
   prepare(): void {
@@ -34,7 +38,7 @@ export class OffsetCalibrating extends NeuronRun {
   @inline
   rehearse(means: usize, lanes: i32, state: State): void {
     let potential = f32x4.splat(this.initialPotential);
-    for (let k = 0; k < this.iterations; k++) potential = f32x4.add(potential, this.shift(means, lanes, potential));
+    for (let k = 0; k < this.iterations; k++) potential = f32x4.add(potential, this.shift(means, lanes, potential, k));
     state.initial = potential;
   }
 
@@ -56,9 +60,9 @@ export class OffsetCalibrating extends NeuronRun {
     return f32x4.div(state.emitted, this.time);
   }
 
-  /** By how much four neurons shift their initial potential after a rehearsal from `potential`. */
+  /** By how much four neurons shift their initial potential after the rehearsal number k, from `potential`. */
   @inline
-  private shift(means: usize, lanes: i32, potential: v128): v128 {
+  private shift(means: usize, lanes: i32, potential: v128, k: i32): v128 {
     const theta = f32x4.splat(this.threshold);
     const one = f32x4.splat(1);
     let count = f32x4.splat(0);
@@ -76,10 +80,18 @@ export class OffsetCalibrating extends NeuronRun {
       means += this.meansStride;
     }
     const received = f32x4.add(f32x4.mul(last, f32x4.splat(<f32>this.hidden)), f32x4.splat(this.initialPotential));
-    const residual = f32x4.sub(received, f32x4.mul(count, theta));
-    const zero = f32x4.splat(0);
-    const tooMany = v128.and(f32x4.lt(residual, zero), f32x4.gt(count, zero));
-    const tooFew = v128.and(f32x4.ge(residual, theta), f32x4.lt(count, f32x4.splat(<f32>this.hidden)));
+    if (k == 0 || this.judgesFirst == 0) {
+      this.judgedCount = count;
+      this.judgedResidual = f32x4.sub(received, f32x4.mul(count, theta));
+    }
+    const times = <f32>(this.judgesFirst * k);
+    const residual = this.judgedResidual;
+    const surplus = f32x4.lt(residual, f32x4.mul(theta, f32x4.splat(-times)));
+    const lost = v128.and(f32x4.gt(this.judgedCount, f32x4.splat(times)), f32x4.gt(count, f32x4.splat(0)));
+    const tooMany = v128.and(surplus, lost);
+    const missing = f32x4.ge(residual, f32x4.mul(theta, f32x4.splat(max<f32>(1, times))));
+    // Where a spike is lost none is gained.
+    const tooFew = v128.andnot(v128.and(missing, f32x4.lt(count, f32x4.splat(<f32>this.hidden))), tooMany);
     const down = f32x4.pmax(theta, f32x4.sub(lowestFiring, f32x4.mul(theta, f32x4.splat(SILENCE))));
     const up = f32x4.pmax(theta, f32x4.sub(f32x4.mul(theta, f32x4.splat(FIRE)), highestSilent));
     return f32x4.sub(v128.and(up, tooFew), v128.and(down, tooMany));
