@@ -1,9 +1,9 @@
 /**
- * What a network loses where it is handed on: `npm run bench:hand-off -- NETWORK DATA [--calibrate DATA] [--images 200] [--whole 1000] [--steps 32]`.
+ * What a network loses where it is handed on: `npm run bench:hand-off -- NETWORK DATA [--calibrate DATA] [--images 200] [--whole 1000] [--steps 32] [--method rate]`.
  *
- * Converts a ReLU network by `rate`; says on how many images the network that is read again from its NIR file answers alike; how many the integer
- * twin gets right beside the float network; and whether the C file, built by gcc with all warnings and checks of undefined behaviour, gives the
- * same sums on 100 inputs, in how many cycles and bytes.
+ * Converts a ReLU network; says on how many images the network that is read again from its NIR file answers alike; whether the C file, built
+ * by gcc with all warnings and checks of undefined behaviour, gives the same sums as the integer twin on 100 inputs, in how many cycles and bytes; and how many images that
+ * file, which is the twin, gets right beside the float network.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -35,6 +35,7 @@ const { positionals, values } = parseArgs({
     images: { type: 'string', default: '200' },
     whole: { type: 'string', default: '1000' },
     steps: { type: 'string', default: '32' },
+    method: { type: 'string', default: 'rate' },
   },
 });
 const [path = 'models/glyphs-cnn', data = 'glyphs:test?size=1000'] = positionals;
@@ -42,7 +43,7 @@ const steps = Number(values.steps);
 const network = await openNetwork(path);
 const calibration = await openInputs(network, values.calibrate ?? 'glyphs:train?size=256', { limit: 256 });
 const { model } = await convert(network.model, {
-  method: methodNamed('rate'),
+  method: methodNamed(values.method),
   steps,
   calibration: () => calibration.batches(),
 });
@@ -78,27 +79,19 @@ const whole = sliceSamples(batch, 0, Number(values.whole)) as FloatTensor;
 const { network: integers, samples } = await integerNetworkOf(model, 'c', { goldenInput: whole });
 const floats = await answers(model, whole);
 const kept: { readonly input: Int32Array; readonly sums: Int32Array }[] = [];
-let [right, same, overflows] = [0, 0, 0];
-let n = 0;
+let overflows = 0;
 for (const { input, run } of samples()) {
   const [all = new Int32Array(0)] = run.outputs.values();
-  const sums = all.slice(-all.length / steps);
-  const answer = sums.indexOf(sums.reduce((a, b) => Math.max(a, b), -Infinity));
-  if (answer === batch.labels[n]) right++;
-  if (answer === floats[n]) same++;
-  overflows += run.overflows;
   const [given = new Int32Array(0)] = input.values();
-  if (kept.length < 100) kept.push({ input: given, sums });
-  n++;
+  kept.push({ input: given, sums: all.slice(-all.length / steps) });
+  overflows += run.overflows;
+  if (kept.length === 100) break;
 }
-const of = floats.filter((answer, i) => answer === batch.labels[i]).length;
-const percent = (count: number) => `${((100 * count) / n).toFixed(2)} %`;
 const worst = Math.max(
   ...integers.nodes.map((node) => (node.kind === 'population' ? node.thresholdError : 0)),
 );
-console.log(
-  `integer twin, 8 bits, ${n} images: ${percent(right)}, float ${percent(of)}, alike ${percent(same)}; ${overflows} overflows, thresholds within ${(100 * worst).toFixed(3)} %`,
-);
+const scale = Math.max(...integers.nodes.map((node) => (node.kind === 'input' ? node.scale : 0)));
+const given = Int8Array.from(whole.data, (value) => Math.max(-127, Math.min(127, Math.round(value / scale))));
 
 const folder = mkdtempSync(join(tmpdir(), 'hand-off-'));
 try {
@@ -138,8 +131,9 @@ int main(void)
 }
 `,
   );
-  const given = Buffer.concat(kept.map(({ input }) => Buffer.from(Int8Array.from(input).buffer)));
-  writeFileSync(at('in.bin'), given);
+  const golden = Buffer.concat(kept.map(({ input }) => Buffer.from(Int8Array.from(input).buffer)));
+  writeFileSync(at('checked.bin'), golden);
+  writeFileSync(at('fast.bin'), given);
   for (const [name, flags] of [
     ['checked', [...strict, '-O1']],
     ['fast', ['-std=c99', '-O3']],
@@ -148,7 +142,10 @@ int main(void)
     execFileSync('gcc', [...flags, '-c', '-o', at('net.o'), at('net.c')]);
     const more = name === 'checked' ? ['-fsanitize=undefined'] : [];
     execFileSync('gcc', ['-O1', ...more, '-o', at(name), at('main.c'), at('net.o')]);
-    execFileSync('sh', ['-c', `'${at(name)}' < '${at('in.bin')}' > '${at('out.bin')}' 2> '${at('cycles')}'`]);
+    execFileSync('sh', [
+      '-c',
+      `'${at(name)}' < '${at(`${name}.bin`)}' > '${at('out.bin')}' 2> '${at('cycles')}'`,
+    ]);
     const made = readFileSync(at('out.bin'));
     const sums = new Int32Array(made.buffer.slice(made.byteOffset, made.byteOffset + made.length));
     const equal = kept.filter(({ sums: expected }, i) =>
@@ -158,6 +155,7 @@ int main(void)
     console.log(
       `C, ${name}: ${equal} of ${kept.length} equal, ${(cycles / 1e6).toFixed(0)} million cycles an inference`,
     );
+    if (name === 'fast') compare(sums, classes);
   }
   execFileSync('gcc', ['-std=c99', '-Os', '-c', '-o', at('small.o'), at('net.c')]);
   console.log(
@@ -165,4 +163,19 @@ int main(void)
   );
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** How often the twin is right and says the same as the float network. */
+function compare(sums: Int32Array, classes: number): void {
+  const found = Array.from({ length: sums.length / classes }, (_, n) => {
+    const own = sums.subarray(n * classes, (n + 1) * classes);
+    return own.indexOf(own.reduce((a, b) => Math.max(a, b), -Infinity));
+  });
+  const share = (count: number) => `${((100 * count) / found.length).toFixed(2)} %`;
+  const right = (answers: readonly number[]) =>
+    answers.filter((answer, n) => answer === batch.labels[n]).length;
+  const alike = found.filter((answer, n) => answer === floats[n]).length;
+  console.log(
+    `integer twin, 8 bits, ${found.length} images: ${share(right(found))}, float ${share(right(floats))}, alike ${share(alike)}; ${overflows} overflows in ${kept.length}, thresholds within ${(100 * worst).toFixed(3)} %`,
+  );
 }
