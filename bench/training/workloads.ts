@@ -165,7 +165,9 @@ export function resnet20(): Workload {
  *
  * @param batch samples that one run of the graph takes
  */
-export function spikingResnet20({ batch, steps }: typeof sizes.spiking = sizes.spiking): Workload {
+export function spikingResnet20(
+  { batch, steps, recompute = false }: typeof sizes.spiking & { recompute?: boolean } = sizes.spiking,
+): Workload {
   const { network, ...rest } = resnet20();
   const source = network.model.clone();
   foldBatchNorm(source);
@@ -174,6 +176,7 @@ export function spikingResnet20({ batch, steps }: typeof sizes.spiking = sizes.s
   const neurons = neuronSpec(leakyIntegrateAndFire, attributes, parameters);
   const placed = activationSites(source.graph).map((site) => ({ ...site, ...neurons }));
   const spiking = toSpikingForm(source, placed, steps);
-  const trained = trainableSpiking(spiking, ['weights', 'threshold', 'leak'], { steps, batchSize: batch });
+  const options = { steps, batchSize: batch, recompute };
+  const trained = trainableSpiking(spiking, ['weights', 'threshold', 'leak'], options);
   return { ...rest, network: trained, batch, optimiser: optimisers.adam, options: {} };
 }

@@ -78,7 +78,7 @@ function appendGradients(
 }
 
 function collect(graph: Graph, parameters: readonly string[], backward: Backward): Map<string, string> {
-  const found = parameters.map((name) => [name, backward.take(name)] as const);
+  const found = parameters.map((name) => [name, backward.takeEarly(name)] as const);
   const missing = found.filter(([, gradient]) => gradient === undefined).map(([name]) => `'${name}'`);
   if (missing.length === 0) return new Map(found as [string, string][]);
   throw new GraphError({
@@ -186,6 +186,16 @@ class Backward {
     const total = sumOf(new GraphBuilder(this.#model.graph, `gradient.${value}.`), parts);
     this.#contributions.set(value, [total]);
     return total;
+  }
+
+  /** The same, as soon as the last contribution is there, so that none of them has to be kept until all gradients are. */
+  takeEarly(value: string): string | undefined {
+    const parts = this.#contributions.get(value) ?? [];
+    if (parts.length < 2) return parts[0];
+    const { graph } = this.#model;
+    const last = graph.nodes.findLast(({ outputs }) => outputs.some((name) => parts.includes(name)));
+    const build = GraphBuilder.behind(graph, last?.outputs[0] ?? '', `gradient.${value}.`);
+    return sumOf(build, parts);
   }
 
   pass(node: Node): void {

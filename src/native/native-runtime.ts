@@ -37,7 +37,10 @@ function isIntegerProduct({ opType, domain }: Node): boolean {
   return domain === '' && (opType === 'MatMulInteger' || opType === 'ConvInteger');
 }
 
-function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOptions, exact: boolean) {
+function sessionOptions(
+  { threads, optimise, weights, keepScratch, layOutScratch = keepScratch }: RuntimeOptions,
+  exact: boolean,
+) {
   const mapped = weights === 'mapped';
   return {
     intraOpNumThreads: threads,
@@ -46,7 +49,7 @@ function sessionOptions({ threads, optimise, weights, keepScratch }: RuntimeOpti
     // Errors are thrown; the log would tell them once more.
     logSeverityLevel: 4,
     enableCpuMemArena: keepScratch,
-    enableMemPattern: keepScratch,
+    enableMemPattern: layOutScratch,
     extra: {
       session: {
         // Spinning threads take time from whatever else runs on the machine.

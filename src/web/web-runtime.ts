@@ -37,14 +37,14 @@ export function webRuntime({ InferenceSession, Tensor, env }: OnnxRuntimeWeb): R
   };
 }
 
-function sessionOptions({ optimise, keepScratch }: RuntimeOptions) {
+function sessionOptions({ optimise, keepScratch, layOutScratch = keepScratch }: RuntimeOptions) {
   return {
     executionProviders: ['wasm'],
     graphOptimizationLevel: optimise === 'none' ? 'disabled' : 'all',
     // Errors are thrown; the log would tell them once more.
     logSeverityLevel: 4,
     enableCpuMemArena: keepScratch,
-    enableMemPattern: keepScratch,
+    enableMemPattern: layOutScratch,
   } as const;
 }
 

@@ -35,6 +35,8 @@ export const fineTuningSchema = z.strictObject({
   spikePenalty: z.number().min(0).default(0),
   /** The gradient passes through this many steps at most. */
   truncateEvery: z.int().positive().optional(),
+  /** Computes the neurons of a site again in the backward part instead of keeping all of their steps: the same bits in less memory, and more time. */
+  recompute: z.boolean().default(false),
   /** Largest length of the gradient. */
   clip: z.number().positive().optional(),
   /** Weight of the differences at the sites in the loss, for methods that learn from the source network; see withTeacher. */

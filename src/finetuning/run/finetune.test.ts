@@ -125,6 +125,13 @@ describe('finetune', () => {
     expect(rest.accuracies).toEqual(whole.accuracies);
   });
 
+  it('trains to the same bits where neurons are computed again', async () => {
+    const settings = { method: 'diet', steps: 4, epochs: 1, spikePenalty: 0.1 };
+    const [kept, again] = [await tuned(settings), await tuned({ ...settings, recompute: true })];
+    expect(again.losses).toEqual(kept.losses);
+    expect(bytesOf(again)).toEqual(bytesOf(kept));
+  });
+
   it('trains what it was asked for and keeps leaks in (0, 1] and amplitudes at their share of the threshold', async () => {
     const { model, trained, neurons } = await tuned({
       method: 'diet',

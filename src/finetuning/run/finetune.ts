@@ -58,6 +58,7 @@ async function trainTogether(task: FineTuningTask, options: TrainOptions): Promi
     surrogate: plan.surrogate ?? method.surrogate,
     readout: plan.readout ?? method.readout,
     truncateEvery: plan.truncateEvery,
+    recompute: plan.recompute,
     spikePenalty: plan.spikePenalty,
   });
   const network: TrainableSpiking = { ...student, ...taughtBy(student, start, task) };

@@ -15,7 +15,7 @@ import { type Site, sitesOf } from '../../spiking/neuron-node.ts';
 import type { TrainableNetwork } from '../../training/step/trainable-network.ts';
 import type { Trained } from '../methods/define-fine-tuning.ts';
 import { learningOf } from './unroll-neurons.ts';
-import { type UnrolledModel, type UnrollOptions, unrollSpiking } from './unroll-spiking.ts';
+import { scopeOfSite, type UnrolledModel, type UnrollOptions, unrollSpiking } from './unroll-spiking.ts';
 import { weightNames } from './weight-names.ts';
 
 /** A spiking model that is trained with its neurons in place. */
@@ -34,6 +34,8 @@ export interface TrainableOptions extends UnrollOptions {
    * is, mean over the sites. Default 0
    */
   readonly spikePenalty?: number | undefined;
+  /** Whether the backward part computes the neurons again, site by site, instead of their steps being kept. Default false */
+  readonly recompute?: boolean | undefined;
 }
 
 /** Makes the training form of a spiking model: which constants are trained, and where they are kept. */
@@ -60,6 +62,7 @@ export function trainableSpiking(
     decays: (name, shape) => shape.length > 1 && !own.has(name),
     rangeOf: (name) => own.get(name)?.range,
     penalty: options.spikePenalty ? appendPenalty(unrolled, sitesOf(base), options.spikePenalty) : undefined,
+    recomputed: options.recompute ? [...unrolled.sites.keys()].map(scopeOfSite) : undefined,
     tensors: new Map(parameters.map((name) => [name, lookUp(initializers, name, 'constant')])),
     withValues: (values) => takeValues(base, values, unrolled, own),
   };

@@ -166,7 +166,7 @@ class Unrolling {
   }
 
   #placeNeurons(site: Site): void {
-    const scope = `unrolled.${site.name}.`;
+    const scope = scopeOfSite(site.name);
     const around = new GraphBuilder(this.#new, scope);
     const means = this.#stepsOf(site.value, around);
     const parameters = this.#parameters(site, around);
@@ -244,6 +244,11 @@ class Unrolling {
     this.#converted.set(key, found);
     return found;
   }
+}
+
+/** What the names of the nodes of a site's neurons begin with. */
+export function scopeOfSite(name: string): string {
+  return `unrolled.${name}.`;
 }
 
 /** a/b, element by element; a scalar serves all elements of the other. */

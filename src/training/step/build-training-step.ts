@@ -22,6 +22,7 @@ import { drawNumbers } from './draw-numbers.ts';
 import { joinFlat, readFromVector } from './flat-tensors.ts';
 import { hits, type LossName, losses } from './losses.ts';
 import { layOut, type ParameterLayout } from './parameter-layout.ts';
+import { recomputeValues } from './recompute-values.ts';
 import type { Teacher, TrainableNetwork } from './trainable-network.ts';
 
 /** Settings of a training step. */
@@ -79,6 +80,8 @@ export interface TrainingStep {
   /** Names of values of the network that a step tells beside its loss. */
   readonly carried: readonly string[];
   readonly drawn: DrawnNumbers;
+  /** Whether parts of the network are computed again to save memory. */
+  readonly recomputes: boolean;
 }
 
 /**
@@ -119,6 +122,10 @@ export async function buildTrainingStep(
   for (const name of carried) forward.graph.addOutput({ name, dataType: 'float32', shape: undefined });
   const objective = network.penalty === undefined ? 'loss' : withPenalty(forward, network.penalty);
   const { model, gradients } = await differentiate(forward, objective, network.parameters, block);
+  if (network.recomputed) {
+    const made = new Set(forward.graph.nodes.flatMap(({ outputs }) => outputs));
+    recomputeValues(model, made, network.recomputed, gradients.values());
+  }
   const inOrder = network.parameters.map((name) => lookUp(gradients, name, 'gradient of'));
   const shares = await batchShares(forward, running, statistics, options.statisticsMomentum ?? 0.1);
   appendStatistics(model, running, statistics, shares);
@@ -133,6 +140,7 @@ export async function buildTrainingStep(
     microBatches,
     carried,
     drawn,
+    recomputes: network.recomputed !== undefined,
   };
 }
 

@@ -28,6 +28,11 @@ export interface TrainableNetwork {
    * a stream goes on from. Default: none.
    */
   readonly carried?: readonly string[] | undefined;
+  /**
+   * Prefixes of the names of nodes whose values the backward part computes again, part by part, instead of their being kept: less memory,
+   * more time. Default: none.
+   */
+  readonly recomputed?: readonly string[] | undefined;
   /** What it learns from instead of the targets that are given. Default: nothing. */
   readonly teacher?: Teacher | undefined;
 }

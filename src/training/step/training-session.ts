@@ -85,8 +85,8 @@ export class TrainingSession {
    * @param threads threads one operator may use; default 1
    */
   static async create(step: TrainingStep, start: TrainingVectors, threads = 1): Promise<TrainingSession> {
-    const trainer = await createSession(step.model, threads);
-    const evaluator = await createSession(step.evaluation, threads);
+    const trainer = await createSession(step.model, threads, !step.recomputes);
+    const evaluator = await createSession(step.evaluation, threads, !step.recomputes);
     return new TrainingSession(step, trainer, evaluator, start);
   }
 
@@ -287,13 +287,14 @@ function scalar(value: number): RuntimeTensor {
   return currentRuntime().tensor('float32', Float32Array.of(value), []);
 }
 
-async function createSession(model: Model, threads: number): Promise<RuntimeSession> {
+async function createSession(model: Model, threads: number, layOutScratch: boolean): Promise<RuntimeSession> {
   try {
     return await currentRuntime().createSession(model, {
       threads,
       optimise: 'all',
       weights: 'packed',
       keepScratch: true,
+      layOutScratch,
       ownOutputs: false,
     });
   } catch (error) {
