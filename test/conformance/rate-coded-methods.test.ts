@@ -38,6 +38,7 @@ const targets: Record<string, { steps: number; within: number; sites?: number }>
   'spike-once/percentile': { steps: 32, within: 0.05, sites: 5 },
   'spike-once/max': { steps: 32, within: 0.05, sites: 5 },
   'spike-once/fitted': { steps: 16, within: 0.1, sites: 5 },
+  'spike-once/channels': { steps: 16, within: 0.1, sites: 5 },
   'spike-once/exponential': { steps: 12, within: 0.2, sites: 5 },
   'spike-once/continuous': { steps: 1, within: 0.01, sites: 5 },
   'ultra-low-latency/match-mean': { steps: 64, within: 0.15 },
