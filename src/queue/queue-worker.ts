@@ -150,6 +150,8 @@ class QueueWorker {
     if (!this.#away) await unlessLost(this.#redis, this.#leave());
     if (this.#redis.status !== 'ready') void this.#worker.close(true).catch(() => undefined);
     this.#pool.close();
+    // Its own farewell is no outage.
+    this.#away = true;
     for (const each of this.#connections) each.disconnect();
   }
 
