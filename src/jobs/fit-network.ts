@@ -56,10 +56,11 @@ export interface NetworkFit {
  *
  * @example
  * ```ts
- * import { energy, openNetwork } from 'transpike';
+ * import { convertNetwork, energy, openNetwork } from 'transpike';
  *
- * const { chips } = await energy.fitNetwork(await openNetwork('e.snn.onnx'), { chips: ['loihi-2', 'speck'] });
- * for (const { title, fits, cores, coresOfChip } of chips) console.log(title, fits, `${cores} of ${coresOfChip} cores`);
+ * const { network } = await convertNetwork(await openNetwork('vit/'), { calibration: 'x.npy' });
+ * const { chips } = await energy.fitNetwork(network, { chips: ['spinnaker-2', 'speck'] });
+ * console.log(chips.map(({ chip, fits }) => `${chip}: ${fits}`).join(', ')); // spinnaker-2: true, speck: false
  * ```
  */
 export async function fitNetwork(network: Network, settings: FitSettings): Promise<NetworkFit> {
