@@ -7,7 +7,7 @@ import { convertNetwork, openNetwork } from '../dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-for (const page of ['playground']) {
+for (const page of ['playground', 'studio']) {
   await build({
     root: join(root, 'pages', page),
     configFile: join(root, 'pages', 'vite.config.ts'),

@@ -11,6 +11,7 @@
  *
  * @module
  */
+export { type Studio, type StudioSettings, serveStudio } from '../jobs/serve-studio.ts';
 export { writeReport } from '../report/write-report.ts';
 export { comparisonSchema } from '../results/comparison-result.ts';
 export { environmentSchema } from '../results/environment.ts';

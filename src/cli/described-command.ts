@@ -109,6 +109,9 @@ const descriptions = {
   worker: {
     summary: 'Work for evaluations, comparisons and tunings of other machines, on a queue in Redis.',
   },
+  studio: {
+    summary: 'Serve a web page on this machine that shows runs, and starts, stops and resumes commands.',
+  },
   runs: {
     summary: 'List, show, compare, export and name finished runs.',
   },

@@ -24,6 +24,7 @@ const makers: Record<CommandName, (program: Command) => Promise<Command>> = {
   demo: async () => (await import('./commands/demo-command.ts')).demoCommand(),
   events: async () => (await import('./commands/events-command.ts')).eventsCommand(),
   worker: async () => (await import('./commands/worker-command.ts')).workerCommand(),
+  studio: async () => (await import('./commands/studio-command.ts')).studioCommand(),
   runs: async () => (await import('./commands/runs-command.ts')).runsCommand(),
   methods: async () => (await import('./commands/list-commands.ts')).methodsCommand(),
   neurons: async () => (await import('./commands/list-commands.ts')).neuronsCommand(),

@@ -263,7 +263,7 @@ const jobs: Record<string, () => Promise<void>> = {
   },
 };
 
-/** Commands that do nothing with networks of their own; those of a worker are in test/queue. */
+/** Commands that do nothing with networks of their own; those of a worker are in test/queue, of the studio in test/studio. */
 const about = [
   'worker',
   'cite',
@@ -275,6 +275,7 @@ const about = [
   'methods',
   'neurons',
   'runs',
+  'studio',
 ];
 
 describe('the library does what the command line does', () => {

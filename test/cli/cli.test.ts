@@ -409,7 +409,7 @@ describe('transpike inspect and export', () => {
     const { stdout: overview } = await cli('--help');
     const commands = [...overview.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
     expect(commands).toEqual(
-      'convert tune evaluate compare diagnose simulate fit report run generate retrieve inspect export train finetune quantise demo events worker runs methods neurons devices cite doctor completion'.split(
+      'convert tune evaluate compare diagnose simulate fit report run generate retrieve inspect export train finetune quantise demo events worker studio runs methods neurons devices cite doctor completion'.split(
         ' ',
       ),
     );

@@ -505,6 +505,11 @@ const effects: Record<string, Record<string, Effect>> = {
         'worker: expected no format while it works, got json. Ask for the status, too (--format).',
     },
   },
+  studio: {
+    '--runs': 'which runs it shows',
+    '--port': 'where it listens',
+    '--host': 'where it listens',
+  },
   runs: {},
   methods: { '--format': printing, '--json': printing },
   neurons: { '--format': printing, '--json': printing },
