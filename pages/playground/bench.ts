@@ -45,9 +45,11 @@ export function useBench(): Bench {
   const wanted = useRef<{ picture?: RgbImage; settings?: Settings }>({});
   const latest = useRef<{ picture?: RgbImage; settings: Settings }>({ settings: firstSettings });
   const working = useRef(false);
+  /** Until a network is open, pictures wait: they may be drawn before it is fetched. */
+  const open = useRef(false);
 
   const work = useCallback(async () => {
-    if (working.current || !client.current) return;
+    if (working.current || !open.current || !client.current) return;
     working.current = true;
     try {
       while (wanted.current.settings || wanted.current.picture) {
@@ -70,12 +72,13 @@ export function useBench(): Bench {
   }, []);
 
   const put = useCallback(
-    async (name: string, open: (client: NetworkClient) => Promise<NetworkFacts>) => {
+    async (name: string, load: (client: NetworkClient) => Promise<NetworkFacts>) => {
       if (!client.current) return;
       setStage(name);
       setError(undefined);
       try {
-        setFacts(await open(client.current));
+        setFacts(await load(client.current));
+        open.current = true;
         wanted.current = { ...wanted.current, settings: latest.current.settings };
       } catch (failure) {
         setError(messageOf(failure));

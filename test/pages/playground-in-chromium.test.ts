@@ -8,6 +8,14 @@ const missing = !existsSync(executable);
 if (missing)
   console.warn(`skipped: the playground in a browser needs ${executable} (Debian package chromium)`);
 
+/** Keeps what a page tells of errors, even if only for a moment. */
+const keepAlerts = `
+  window.alerts = [];
+  new MutationObserver(() => {
+    const text = document.querySelector('[role="alert"]')?.textContent;
+    if (text) alerts.push(text);
+  }).observe(document, { childList: true, subtree: true });`;
+
 describe.skipIf(missing)('the playground in Chromium', () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof servePlayground>>;
@@ -24,6 +32,13 @@ describe.skipIf(missing)('the playground in Chromium', () => {
       if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.address)) {
         foreign.push(request.url());
       }
+    });
+    await page.addInitScript(keepAlerts);
+    // The network comes last, when the first picture has long been drawn.
+    const thread = page.waitForResponse(/network-worker/);
+    await page.route('**/glyphs-vit.snn.onnx', async (route) => {
+      await thread;
+      await route.continue();
     });
     await page.goto(server.address);
     await page.waitForSelector('#energy svg[role="img"]');
@@ -47,6 +62,10 @@ describe.skipIf(missing)('the playground in Chromium', () => {
     expect(await page.getAttribute('#energy svg', 'aria-label')).toMatch(
       /relative to the source network, after steps 1 to 4: 0\.\d\d, /,
     );
+  });
+
+  it('waits for its network without a word of errors', async () => {
+    expect(await page.evaluate('alerts')).toEqual([]);
   });
 
   it('is drawn on with the keys, and answers', async () => {
