@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Many tests wait for processes that they start: no processor is kept free for the main one.
+    maxWorkers: '100%',
     globalSetup: ['scripts/build-kernels.mjs'],
     setupFiles: ['src/workers/install.ts'],
     projects: [

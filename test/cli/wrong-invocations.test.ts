@@ -183,7 +183,7 @@ const answers: Readonly<Record<string, string>> = {
     '@x.npy: expected an ONNX model, got an .npy file. Give an .onnx file, or a folder with model.safetensors and config.json.',
   'inspect @images':
     '@images: not a checkpoint folder.\n  - @images/config.json: expected the JSON that describes the network, got no such file or folder. Put the config.json of the model beside its weights.\n  - @images: expected model.safetensors, model.safetensors.index.json or one file *.safetensors, got only class0, class1, class2, class3. Give the folder that holds the *.safetensors files.',
-  'export @e.snn.onnx --to binary': `error: option '--to <form>' argument 'binary' is invalid. Allowed choices are binary-spikes, unrolled, nir, c.`,
+  'export @e.snn.onnx --to binary': `error: option '--to <form>' argument 'binary' is invalid. Allowed choices are binary-spikes, unrolled, qdq, nir, manifest, c.`,
   'export @vit --to binary-spikes': `graph 'vit-timm': expected a spiking model, got a model without spiking neurons. Convert it first (transpike convert).`,
   report: `error: missing required argument 'run'`,
   train: `error: missing required argument 'recipe'`,
