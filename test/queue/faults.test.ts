@@ -24,6 +24,19 @@ async function hashOf({ order }: WorkJob): Promise<string> {
   return order.kind === 'batch' ? order.batch.hash : '';
 }
 
+/** Starts a worker again that finds Redis away just when it begins, as people do; one whose network was cut meanwhile is dead. */
+async function serve(network: TestNetwork, start: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await start();
+      return;
+    } catch (error) {
+      if (network.isCut) return;
+      if (!/expected a Redis that answers/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
 describe.skipIf(!hasRedis)('a queue', () => {
   let redis: TestRedis;
   const said: string[] = [];
@@ -44,7 +57,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     const stop = new AbortController();
     const settings = { queue: network.url, concurrency: 1, lease: 1, name: `worker${workers++}` };
     const onMessage = (message: string) => said.push(message);
-    const end = runQueueWorker({ ...settings, stub, signal: stop.signal, onMessage });
+    const end = serve(network, () => runQueueWorker({ ...settings, stub, signal: stop.signal, onMessage }));
     ends.push(async () => {
       network.cut();
       stop.abort();

@@ -42,6 +42,11 @@ export class TestNetwork {
     this.#silent = true;
   }
 
+  /** Whether its connections have been ended. */
+  get isCut(): boolean {
+    return !this.#server.listening;
+  }
+
   /** Ends all connections, as the death of the process behind them does; none comes about again. */
   cut(): void {
     this.#server.close();
