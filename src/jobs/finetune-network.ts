@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConversionRecord, noteFineTuning } from '../conversion/conversion-record.ts';
-import { FormatError, messageOf } from '../errors.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
 import type { FineTuning } from '../finetuning/methods/define-fine-tuning.ts';
 import { fineTuningNamed } from '../finetuning/methods/fine-tunings.ts';
@@ -23,6 +21,7 @@ import { type PictureForm, pictureForm } from './picture-form.ts';
 import type { PictureTrainingSettings } from './picture-training-settings.ts';
 import { inputsOf, requireWritable } from './require-writable.ts';
 import { tellFewSteps } from './tell-few-steps.ts';
+import { trainingSettings } from './training-settings.ts';
 
 /** How to fine-tune a network with its neurons in place. */
 export interface FinetuneSettings extends FineTuningInput, PictureTrainingSettings {
@@ -129,27 +128,7 @@ function recordOf(
 
 /** Settings of the recipe, then those that are given beside it. */
 async function planOf(settings: FinetuneSettings): Promise<FineTuningPlan> {
-  const { recipe, data, testData, folder, fresh, threads, signal, onProgress, ...rest } = settings;
-  const { output, force, bundle, onNotice, ...given } = rest;
-  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const written = recipe === undefined ? {} : await readRecipe(recipe);
-  return checkFineTuning({ ...written, ...stated }, recipe ?? 'finetune');
-}
-
-async function readRecipe(path: string): Promise<object> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as object;
-  } catch (cause) {
-    throw new FormatError(
-      {
-        where: path,
-        expected: 'settings of a fine-tuning as JSON',
-        got: messageOf(cause),
-        remedy: 'Check the path, or the file',
-      },
-      { cause },
-    );
-  }
+  return checkFineTuning(await trainingSettings(settings, 'a fine-tuning'), settings.recipe ?? 'finetune');
 }
 
 /** Pictures to train and to measure on, as the network reads them. */

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
-import { FormatError, messageOf } from '../errors.ts';
 import { withFolderLock } from '../files/folder-lock.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { writeOnnx } from '../files/write-onnx.ts';
@@ -35,6 +33,7 @@ import { type PictureForm, pictureForm } from './picture-form.ts';
 import type { PictureTrainingSettings } from './picture-training-settings.ts';
 import { requireSource } from './require-source.ts';
 import { inputsOf, requireWritable } from './require-writable.ts';
+import { trainingSettings } from './training-settings.ts';
 
 /** How to train a network in few bits. */
 export interface QuantiseSettings extends Partial<QuantisingInput>, PictureTrainingSettings {
@@ -151,27 +150,7 @@ export function nameOf({ bits, widen }: Pick<QuantisingPlan, 'bits' | 'widen'>):
 
 /** Settings of the recipe, then those that are given beside it. */
 async function planOf(settings: QuantiseSettings): Promise<QuantisingPlan> {
-  const { recipe, data, testData, folder, fresh, threads, signal, onProgress, ...rest } = settings;
-  const { output, force, bundle, onNotice, ...given } = rest;
-  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const written = recipe === undefined ? {} : await readRecipe(recipe);
-  return checkQuantising({ ...written, ...stated }, recipe ?? 'quantise');
-}
-
-async function readRecipe(path: string): Promise<object> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as object;
-  } catch (cause) {
-    throw new FormatError(
-      {
-        where: path,
-        expected: 'settings of a training as JSON',
-        got: messageOf(cause),
-        remedy: 'Check the path, or the file',
-      },
-      { cause },
-    );
-  }
+  return checkQuantising(await trainingSettings(settings, 'a training'), settings.recipe ?? 'quantise');
 }
 
 async function openParts(
