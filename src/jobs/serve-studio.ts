@@ -29,10 +29,13 @@ export interface Studio {
 
 const own = '127.0.0.1';
 
+/** Ports have 16 bits. */
+const lastPort = 2 ** 16 - 1;
+
 /**
  * Serves the studio, a web page over the folders of runs, on this machine alone: it lists runs, shows them, and starts, stops and resumes commands.
  *
- * @throws RuntimeError if the port is taken; UsageError if this build is without pages
+ * @throws RuntimeError if the port is taken; UsageError if there is no such port, or this build is without pages
  *
  * @example
  * ```ts
@@ -48,6 +51,7 @@ export async function serveStudio({
   port = 4180,
   host = own,
 }: StudioSettings = {}): Promise<Studio> {
+  if (!Number.isInteger(port) || port < 0 || port > lastPort) throw noPort(port);
   const pages = locatePages();
   const token = host === own ? undefined : newToken();
   const commands = await StartedCommands.open(
@@ -90,6 +94,15 @@ function locatePages(): string {
     expected: 'a build with pages',
     got: `none in ${places[0]}`,
     remedy: 'Build it: npm run build',
+  });
+}
+
+function noPort(port: number): UsageError {
+  return new UsageError({
+    where: 'studio',
+    expected: `a port from 0 to ${lastPort}`,
+    got: `${port}`,
+    remedy: 'Give for example 4180, or 0 for any that is free',
   });
 }
 

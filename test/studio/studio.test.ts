@@ -175,6 +175,12 @@ describe('the server of the studio', () => {
   });
 });
 
+it('is served at no port beyond the last', async () => {
+  await expect(results.serveStudio({ runs: root, port: 99_999 })).rejects.toThrow(
+    'studio: expected a port from 0 to 65535, got 99999. Give for example 4180, or 0 for any that is free.',
+  );
+});
+
 describe.skipIf(missing)('the pages of the studio in Chromium', () => {
   let browser: Browser;
   let page: Page;
